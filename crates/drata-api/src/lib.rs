@@ -1,0 +1,30 @@
+//! Types and operations of the Drata API.
+//!
+//! The modules [`v1`] and [`v2`] are generated from the contract, one module for each area of the API, each behind a
+//! feature of its name (`v1-connections`). What they need at run time stands at the root and is written by hand.
+//!
+//! This crate knows no key, no host and no network: it turns typed calls into [`Request`]s for a [`Transport`]. Programs
+//! use the crate `drata-ext`, which brings one.
+
+mod support;
+
+#[cfg(feature = "v1")]
+pub mod v1;
+#[cfg(feature = "v2")]
+pub mod v2;
+
+pub use support::call::{Call, Operation};
+pub use support::client::{Access, Client, ReadOnly, ReadWrite};
+pub use support::error::Error;
+pub use support::extra::Extra;
+pub use support::list::{List, Rejected};
+pub use support::meta::{ApiVersion, Idempotency, OperationMeta, Pagination};
+pub use support::paged::{ItemKey, PageParts, Paged};
+pub use support::patch::Patch;
+pub use support::request::{
+    Answer, Body, ByteStream, CallOptions, Form, Part, PartValue, Request, Response, ResponseBody, SendFuture, Transport,
+};
+pub use support::timestamp::{Timestamp, TimestampError};
+pub use support::upload::{BoxedReader, OnceReader, Source, Upload};
+pub use support::validate::{Limits, Validate, Violation};
+pub use support::wire::WireText;

@@ -1,0 +1,314 @@
+//! The one way from a generated operation to a transport and back.
+
+use std::fmt::Write as _;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_core::Stream as _;
+use http::{HeaderName, HeaderValue, StatusCode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::client::{Access, Client, ReadOnly};
+use super::decode::decode;
+use super::error::Error;
+use super::meta::OperationMeta;
+use super::request::{Answer, Body, ByteStream, Form, PartValue, Request, Response, ResponseBody};
+use super::validate::{Limits, Validate, Violation};
+use super::wire::WireText;
+
+/// What stays as it is in a path segment: the unreserved characters of RFC 3986.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A request being built, and the client that will send it.
+///
+/// Setters cannot fail; the first value that breaks a rule of the contract is kept and returned by the sending method.
+#[derive(Clone, Debug)]
+pub struct Call {
+    client: Client<ReadOnly>,
+    request: Request,
+    invalid: Option<String>,
+}
+
+impl Call {
+    /// Begins a call of `operation`. The path still holds its `{placeholders}`.
+    pub fn new<A: Access>(client: &Client<A>, operation: &'static OperationMeta) -> Self {
+        let mut request = Request::new(operation.version, operation.method.clone(), operation.path);
+        request.operation = Some(operation);
+        Self { client: client.read_only(), request, invalid: None }
+    }
+
+    /// The request as it stands.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// The request, for changes that the typed setters do not cover.
+    pub fn request_mut(&mut self) -> &mut Request {
+        &mut self.request
+    }
+
+    /// The first rule of the contract that was broken so far.
+    pub fn violation(&self) -> Option<&str> {
+        self.invalid.as_deref()
+    }
+
+    fn refuse(&mut self, name: &str, violation: Violation) {
+        self.invalid.get_or_insert_with(|| violation.under(name).to_string());
+    }
+
+    /// Fills the placeholder `{name}` of the path.
+    pub fn path(mut self, name: &'static str, value: impl WireText) -> Self {
+        let text = value.wire_text();
+        // An empty segment, or one made of dots, would silently address another resource.
+        if matches!(text.as_str(), "" | "." | "..") {
+            self.refuse(name, Violation::new(format!("{text:?} cannot stand in a path")));
+        }
+        let encoded = utf8_percent_encode(&text, SEGMENT).to_string();
+        self.request.path = self.request.path.replace(&format!("{{{name}}}"), &encoded);
+        self
+    }
+
+    /// Sets the query parameter `name`, replacing what was there.
+    pub fn query(&mut self, name: &'static str, value: impl WireText) {
+        self.request.query.retain(|(other, _)| other != name);
+        self.request.query.push((name.into(), value.wire_text()));
+    }
+
+    /// Sets the query parameter `name` after a check of its range.
+    pub fn query_within(&mut self, name: &'static str, value: i64, range: RangeInclusive<i64>) {
+        if !range.contains(&value) {
+            self.refuse(name, Violation::outside(value, *range.start(), *range.end()));
+        }
+        self.query(name, value);
+    }
+
+    /// Sets the query parameter `name` after a check of its text.
+    pub fn query_limited(&mut self, name: &'static str, value: impl WireText, limits: Limits) {
+        let text = value.wire_text();
+        if let Err(violation) = limits.check_text(&text) {
+            self.refuse(name, violation);
+        }
+        self.query(name, text);
+    }
+
+    /// Sets the repeated query parameter `name`, one pair for each value, replacing what was there.
+    pub fn query_each<T: WireText>(&mut self, name: &'static str, values: impl IntoIterator<Item = T>, limits: Limits) {
+        self.request.query.retain(|(other, _)| other != name);
+        let before = self.request.query.len();
+        self.request.query.extend(values.into_iter().map(|value| (name.into(), value.wire_text())));
+        let count = self.request.query.len() - before;
+        if let Err(violation) = limits.check_count(count) {
+            self.refuse(name, violation);
+        }
+    }
+
+    /// Sets a header parameter.
+    pub fn header(&mut self, name: &'static str, value: impl WireText) {
+        let name = HeaderName::from_static(name);
+        let text = value.wire_text();
+        match HeaderValue::from_str(&text) {
+            Ok(value) => {
+                self.request.headers.retain(|(other, _)| *other != name);
+                self.request.headers.push((name, value));
+            }
+            Err(_) => {
+                let name = name.to_string();
+                self.refuse(&name, Violation::new(format!("{text:?} cannot stand in a header: only visible ASCII can")));
+            }
+        }
+    }
+
+    /// Sets the JSON body.
+    pub fn json<T: Serialize + Validate + ?Sized>(mut self, body: &T) -> Self {
+        if let Err(violation) = body.validate() {
+            self.refuse("", violation);
+        }
+        match serde_json::to_vec(body) {
+            Ok(bytes) => self.request.body = Body::Json(bytes.into()),
+            Err(error) => self.refuse("", Violation::new(format!("the body cannot be written as JSON: {error}"))),
+        }
+        self
+    }
+
+    /// Sets the form body.
+    pub fn form<T: Validate + Into<Form>>(mut self, body: T) -> Self {
+        if let Err(violation) = body.validate() {
+            self.refuse("", violation);
+        }
+        self.request.body = Body::Form(body.into());
+        self
+    }
+
+    /// Renames the parts called `from` of a form body.
+    pub fn rename_part(&mut self, from: &str, to: impl Into<String>) {
+        let to = to.into();
+        if let Body::Form(form) = &mut self.request.body {
+            for part in form.parts.iter_mut().filter(|part| part.name == from) {
+                part.name = to.clone().into();
+            }
+        }
+    }
+
+    /// The most time for the whole call, tries and waits together.
+    pub fn deadline(&mut self, deadline: Duration) {
+        self.request.options.deadline = Some(deadline);
+    }
+
+    async fn send(self) -> Result<Response, Error> {
+        if let Some(problem) = self.invalid {
+            return Err(Error::invalid(self.request.operation, problem));
+        }
+        self.client.transport().send(self.request).await
+    }
+
+    async fn whole(mut self, accept: Option<&'static str>) -> Result<(StatusCode, Bytes), Error> {
+        self.request.accept = accept;
+        self.request.answer = Answer::Whole;
+        let response = self.send().await?;
+        Ok((response.status, collect(response.body).await?))
+    }
+
+    /// Sends it and decodes the JSON answer.
+    pub async fn receive<T: DeserializeOwned>(self) -> Result<T, Error> {
+        let operation = self.request.operation;
+        let (status, body) = self.whole(Some("application/json")).await?;
+        decode(operation, status, body)
+    }
+
+    /// Sends it and decodes the JSON answer, if there is one.
+    pub async fn receive_optional<T: DeserializeOwned>(self) -> Result<Option<T>, Error> {
+        let operation = self.request.operation;
+        let (status, body) = self.whole(Some("application/json")).await?;
+        if body.trim_ascii().is_empty() {
+            return Ok(None);
+        }
+        decode(operation, status, body).map(Some)
+    }
+
+    /// Sends it and lets go of whatever the answer holds.
+    pub async fn receive_nothing(self) -> Result<(), Error> {
+        self.whole(Some("application/json")).await.map(drop)
+    }
+
+    /// Sends it and reads the answer as text of the media type `accept`.
+    pub async fn receive_text(self, accept: &'static str) -> Result<String, Error> {
+        let operation = self.request.operation;
+        let (status, body) = self.whole(Some(accept)).await?;
+        String::from_utf8(body.into()).map_err(|error| {
+            let problem = format!("{accept} that is not UTF-8: {}", error.utf8_error());
+            Error::decode(operation, status, "", problem, error.into_bytes().into())
+        })
+    }
+
+    /// Sends it and hands on the answer of the media type `accept` as it arrives.
+    pub async fn receive_stream(mut self, accept: &'static str) -> Result<ByteStream, Error> {
+        self.request.accept = Some(accept);
+        self.request.answer = Answer::Stream;
+        match self.send().await?.body {
+            ResponseBody::Stream(stream) => Ok(stream),
+            ResponseBody::Whole(bytes) => Ok(Box::pin(Once(Some(bytes)))),
+        }
+    }
+}
+
+/// A stream of one chunk.
+struct Once(Option<Bytes>);
+
+impl futures_core::Stream for Once {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        std::task::Poll::Ready(self.0.take().map(Ok))
+    }
+}
+
+async fn collect(body: ResponseBody) -> Result<Bytes, Error> {
+    match body {
+        ResponseBody::Whole(bytes) => Ok(bytes),
+        ResponseBody::Stream(mut stream) => {
+            let mut all = Vec::new();
+            while let Some(chunk) = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await {
+                all.extend_from_slice(&chunk?);
+            }
+            Ok(all.into())
+        }
+    }
+}
+
+/// What every operation's builder offers beside its own parameters.
+pub trait Operation: Sized + Send {
+    /// What a successful call returns.
+    type Output: Send;
+
+    /// The call being built.
+    fn call(&self) -> &Call;
+
+    /// The call being built, to change it.
+    fn call_mut(&mut self) -> &mut Call;
+
+    /// Limits the whole call, its tries and the waits between them.
+    #[must_use]
+    fn deadline(mut self, deadline: Duration) -> Self {
+        self.call_mut().request_mut().options.deadline = Some(deadline);
+        self
+    }
+
+    /// Limits one try, from connecting to the last byte of the answer.
+    #[must_use]
+    fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.call_mut().request_mut().options.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// Limits the number of tries, the first included.
+    #[must_use]
+    fn max_attempts(mut self, attempts: u32) -> Self {
+        self.call_mut().request_mut().options.max_attempts = Some(attempts);
+        self
+    }
+
+    /// Adds a query pair that the contract does not know.
+    #[must_use]
+    fn extra_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.call_mut().request_mut().query.push((name.into().into(), value.into()));
+        self
+    }
+}
+
+impl std::fmt::Display for Call {
+    /// The request as it goes over the wire, without host and key.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let request = &self.request;
+        write!(f, "{} {}{}", request.method, request.version.path_prefix(), request.path)?;
+        for (index, (name, value)) in request.query.iter().enumerate() {
+            f.write_char(if index == 0 { '?' } else { '&' })?;
+            write!(f, "{name}={value}")?;
+        }
+        for (name, value) in &request.headers {
+            write!(f, "\n{name}: {}", String::from_utf8_lossy(value.as_bytes()))?;
+        }
+        match &request.body {
+            Body::Empty => Ok(()),
+            Body::Json(bytes) => write!(f, "\n\n{}", String::from_utf8_lossy(bytes)),
+            Body::Raw { content_type, content } => write!(f, "\ncontent-type: {content_type}\n\n{} bytes", content.len()),
+            Body::Form(form) => {
+                f.write_str("\n")?;
+                for part in &form.parts {
+                    match &part.value {
+                        PartValue::Text(text) => write!(f, "\n{}: {text}", part.name)?,
+                        PartValue::File(file) => {
+                            write!(f, "\n{}: @{} ({})", part.name, file.file_name(), file.content_type())?;
+                        }
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+}

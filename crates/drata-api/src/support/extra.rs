@@ -1,0 +1,56 @@
+//! What an answer held beyond its contract.
+
+use serde_json::{Map, Value};
+
+/// The fields of an answer that the contract does not know, kept as they came and written back the same.
+///
+/// Every type of an answer has one, so a field that the service adds tomorrow can be used today.
+#[derive(Clone, Debug, Default)]
+pub struct Extra {
+    // Boxed, because it is empty almost always.
+    fields: Option<Box<Map<String, Value>>>,
+    nulls: u128,
+}
+
+impl Extra {
+    /// A field by its name on the wire.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.fields.as_ref()?.get(name)
+    }
+
+    /// All fields, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.fields.iter().flat_map(|fields| fields.iter().map(|(name, value)| (name.as_str(), value)))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.fields.as_ref().map_or(0, |fields| fields.len())
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(crate) fn insert(&mut self, name: String, value: Value) {
+        self.fields.get_or_insert_default().insert(name, value);
+    }
+
+    /// Notes that the known field at `index` came as an explicit `null`.
+    pub(crate) fn note_null(&mut self, index: usize) {
+        self.nulls |= 1u128.checked_shl(index as u32).unwrap_or_default();
+    }
+
+    /// Whether the known field at `index` came as an explicit `null`.
+    pub(crate) fn was_null(&self, index: usize) -> bool {
+        self.nulls & 1u128.checked_shl(index as u32).unwrap_or_default() != 0
+    }
+}
+
+/// Whether a known field was absent or `null` is no difference in meaning, so it is none here.
+impl PartialEq for Extra {
+    fn eq(&self, other: &Self) -> bool {
+        self.fields == other.fields
+    }
+}

@@ -1,0 +1,251 @@
+//! A list whose bad items cost only themselves.
+
+use std::cell::Cell;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut};
+
+use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeSeq, Serializer};
+use serde_json::Value;
+
+use super::wire::{FromWire, Wire};
+
+/// A list in an answer: the items that decoded, and the [`Rejected`] ones with their raw JSON.
+///
+/// It reads like a slice of the good items. Written back, every rejected item stands where it stood.
+///
+/// ```
+/// use drata_api::List;
+///
+/// let list: List<Vec<String>> = serde_json::from_str(r#"[["a"], 7, ["b"]]"#).unwrap();
+/// assert_eq!(list.len(), 2);
+/// assert_eq!(list.rejected()[0].index(), 1);
+/// assert_eq!(serde_json::to_string(&list).unwrap(), r#"[["a"],7,["b"]]"#);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct List<T> {
+    items: Vec<T>,
+    // Boxed, because it is empty almost always.
+    rejected: Option<Box<Vec<Rejected>>>,
+}
+
+/// An item of a [`List`] that is not what the contract says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rejected {
+    index: usize,
+    path: String,
+    problem: String,
+    raw: Value,
+}
+
+impl Rejected {
+    /// Its place in the list, counted from 0 over all items, the good ones included.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The JSON path of the offending value within the item; empty when it is the item itself.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong with it.
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+
+    /// The item as it came.
+    pub fn raw(&self) -> &Value {
+        &self.raw
+    }
+}
+
+impl fmt::Display for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}]", self.index)?;
+        if !self.path.is_empty() {
+            write!(f, ".{}", self.path)?;
+        }
+        write!(f, ": {}", self.problem)
+    }
+}
+
+impl std::error::Error for Rejected {}
+
+impl<T> List<T> {
+    /// The items that did not decode.
+    pub fn rejected(&self) -> &[Rejected] {
+        self.rejected.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// The items that decoded.
+    pub fn as_slice(&self) -> &[T] {
+        &self.items
+    }
+
+    /// The items that decoded; the rejected ones are let go.
+    pub fn into_vec(self) -> Vec<T> {
+        self.items
+    }
+
+    /// All items in their order, each decoded or rejected.
+    pub fn into_results(self) -> impl Iterator<Item = Result<T, Rejected>> {
+        let total = self.items.len() + self.rejected().len();
+        let mut rejected = self.rejected.map(|rejected| *rejected).unwrap_or_default().into_iter().peekable();
+        let mut items = self.items.into_iter();
+        (0..total).filter_map(move |index| match rejected.next_if(|rejected| rejected.index == index) {
+            Some(rejected) => Some(Err(rejected)),
+            None => items.next().map(Ok),
+        })
+    }
+}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), rejected: None }
+    }
+}
+
+impl<T> Deref for List<T> {
+    type Target = Vec<T>;
+
+    fn deref(&self) -> &Vec<T> {
+        &self.items
+    }
+}
+
+impl<T> DerefMut for List<T> {
+    fn deref_mut(&mut self) -> &mut Vec<T> {
+        &mut self.items
+    }
+}
+
+impl<T> From<Vec<T>> for List<T> {
+    fn from(items: Vec<T>) -> Self {
+        Self { items, rejected: None }
+    }
+}
+
+impl<T> FromIterator<T> for List<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Vec::from_iter(items).into()
+    }
+}
+
+impl<T> IntoIterator for List<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a List<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}
+
+impl<T: Serialize> Serialize for List<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rejected = self.rejected();
+        let total = self.items.len() + rejected.len();
+        let mut out = serializer.serialize_seq(Some(total))?;
+        let (mut items, mut rejected) = (self.items.iter(), rejected.iter().peekable());
+        for index in 0..total {
+            match rejected.next_if(|rejected| rejected.index == index) {
+                Some(rejected) => out.serialize_element(&rejected.raw)?,
+                None => items.next().map_or(Ok(()), |item| out.serialize_element(item))?,
+            }
+        }
+        out.end()
+    }
+}
+
+thread_local! {
+    /// Whether lists on this thread are read straight from the input, where one bad item fails the whole.
+    static STRAIGHT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `read` with lists read straight from the input.
+///
+/// That is the fast way: no item is buffered. Decoding takes it first, and the tolerant one only when it failed.
+pub(crate) fn straight<R>(read: impl FnOnce() -> R) -> R {
+    /// Restores the mode also when `read` panics.
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            STRAIGHT.set(self.0);
+        }
+    }
+    let _restore = Restore(STRAIGHT.replace(true));
+    read()
+}
+
+struct ListVisitor<T>(PhantomData<T>);
+
+impl<'de, T: for<'any> FromWire<'any>> Visitor<'de> for ListVisitor<T> {
+    type Value = List<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut input: A) -> Result<List<T>, A::Error> {
+        let mut items = Vec::new();
+        if STRAIGHT.get() {
+            while let Some(Wire(item)) = input.next_element()? {
+                items.push(item);
+            }
+            return Ok(items.into());
+        }
+        let mut rejected = Vec::new();
+        for index in 0.. {
+            let Some(raw) = input.next_element::<Value>()? else { break };
+            match serde_path_to_error::deserialize::<_, Wire<T>>(&raw) {
+                Ok(Wire(item)) => items.push(item),
+                Err(error) => {
+                    let path = match error.path().to_string() {
+                        path if path == "." => String::new(),
+                        path => path,
+                    };
+                    rejected.push(Rejected { index, path, problem: error.into_inner().to_string(), raw });
+                }
+            }
+        }
+        let rejected = (!rejected.is_empty()).then(|| Box::new(rejected));
+        Ok(List { items, rejected })
+    }
+}
+
+impl<'de, T: for<'any> FromWire<'any>> FromWire<'de> for List<T> {
+    fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(ListVisitor(PhantomData))
+    }
+}
+
+impl<'de, T: for<'any> FromWire<'any>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_wire(deserializer)
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl<T: schemars::JsonSchema> schemars::JsonSchema for List<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Vec::<T>::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Vec::<T>::json_schema(generator)
+    }
+}

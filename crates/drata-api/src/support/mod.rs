@@ -1,0 +1,20 @@
+//! What generated code needs at run time: written by hand, and knowing no operation and no type by name.
+
+pub(crate) mod call;
+pub(crate) mod client;
+pub(crate) mod decode;
+pub(crate) mod error;
+pub(crate) mod extra;
+pub(crate) mod id_forms;
+pub(crate) mod list;
+pub(crate) mod meta;
+pub(crate) mod model;
+pub(crate) mod open_enum;
+pub(crate) mod paged;
+pub(crate) mod patch;
+pub(crate) mod request;
+pub(crate) mod request_model;
+pub(crate) mod timestamp;
+pub(crate) mod upload;
+pub(crate) mod validate;
+pub(crate) mod wire;

@@ -1,0 +1,181 @@
+//! How the objects of answers are read and written back.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap};
+use serde_json::Value;
+
+use super::extra::Extra;
+use super::wire::FromWire;
+
+/// Reads the keys of an object against the names its type knows.
+///
+/// The service writes fields in the order of its own types, so the name after the last one is tried first; that makes the
+/// usual key one comparison. It is shared by all types, which keeps the code of each small.
+pub(crate) struct Keys {
+    names: &'static [&'static str],
+    next: usize,
+}
+
+impl Keys {
+    pub(crate) fn new(names: &'static [&'static str]) -> Self {
+        Self { names, next: 0 }
+    }
+
+    /// The index of the next known key. Unknown ones go, with their values, into `extra`.
+    pub(crate) fn next<'de, A: MapAccess<'de>>(&mut self, input: &mut A, extra: &mut Extra) -> Result<Option<usize>, A::Error> {
+        while let Some(key) = input.next_key_seed(KeySeed(self))? {
+            match key {
+                Key::Known(index) => {
+                    self.next = index + 1;
+                    return Ok(Some(index));
+                }
+                Key::Unknown(name) => extra.insert(name, input.next_value::<Value>()?),
+            }
+        }
+        Ok(None)
+    }
+
+    fn find(&self, name: &str) -> Option<usize> {
+        let (before, after) = self.names.split_at(self.next.min(self.names.len()));
+        let at = |names: &[&str]| names.iter().position(|known| *known == name);
+        at(after).map(|index| index + before.len()).or_else(|| at(before))
+    }
+}
+
+enum Key {
+    Known(usize),
+    Unknown(String),
+}
+
+struct KeySeed<'a>(&'a Keys);
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+    type Value = Key;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed<'_> {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a field name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Key, E> {
+        Ok(self.0.find(name).map_or_else(|| Key::Unknown(name.to_owned()), Key::Known))
+    }
+}
+
+/// Takes a field that was read, or what stands for one that was not there.
+pub(crate) fn take<'de, T: FromWire<'de>, E: serde::de::Error>(field: Option<T>, name: &'static str) -> Result<T, E> {
+    field.or_else(T::absent).ok_or_else(|| E::missing_field(name))
+}
+
+/// Keeps a value that was read, noting an explicit `null`.
+pub(crate) fn keep<'de, T: FromWire<'de>>(value: T, index: usize, extra: &mut Extra) -> Option<T> {
+    if value.is_null() {
+        extra.note_null(index);
+    }
+    Some(value)
+}
+
+/// Writes a field back as it came: a `null` as `null`, an absent one not at all.
+pub(crate) fn put<'de, M: SerializeMap, T: Serialize + FromWire<'de>>(
+    out: &mut M,
+    name: &'static str,
+    value: &T,
+    was_null: bool,
+) -> Result<(), M::Error> {
+    if value.is_null() && !was_null { Ok(()) } else { out.serialize_entry(name, value) }
+}
+
+/// Writes the fields that the contract does not know.
+pub(crate) fn put_extra<M: SerializeMap>(out: &mut M, extra: &Extra) -> Result<(), M::Error> {
+    extra.iter().try_for_each(|(name, value)| out.serialize_entry(name, value))
+}
+
+/// The error for an object that stands where something else is.
+pub(crate) fn expecting(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+    write!(f, "an object ({name})")
+}
+
+/// A schema's property, its type taken from the field.
+#[cfg(feature = "schemars")]
+pub(crate) fn property<T, F: schemars::JsonSchema>(_: fn(&T) -> &F, generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    generator.subschema_for::<F>()
+}
+
+/// Implements reading and writing for the struct of an answer: its fields and their names on the wire.
+macro_rules! model {
+    ($name:ident { $($field:ident: $wire:literal),* $(,)? }) => {
+        const _: () = {
+            use $crate::support::model as support;
+
+            #[allow(non_camel_case_types, clippy::enum_variant_names)]
+            enum Field { $($field),* }
+
+            impl<'de> serde::Deserialize<'de> for $name {
+                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    struct Visitor;
+
+                    impl<'de> serde::de::Visitor<'de> for Visitor {
+                        type Value = $name;
+
+                        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                            support::expecting(f, stringify!($name))
+                        }
+
+                        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut input: A) -> Result<$name, A::Error> {
+                            let mut extra = $crate::support::extra::Extra::default();
+                            let mut keys = support::Keys::new(&[$($wire),*]);
+                            $(let mut $field = None;)*
+                            while let Some(index) = keys.next(&mut input, &mut extra)? {
+                                $(if index == Field::$field as usize {
+                                    let $crate::support::wire::Wire(value) = input.next_value()?;
+                                    $field = support::keep(value, index, &mut extra);
+                                } else)* {
+                                    input.next_value::<serde::de::IgnoredAny>()?;
+                                }
+                            }
+                            Ok($name { $($field: support::take($field, $wire)?,)* extra })
+                        }
+                    }
+
+                    deserializer.deserialize_map(Visitor)
+                }
+            }
+
+            impl serde::Serialize for $name {
+                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    use serde::ser::SerializeMap as _;
+                    let mut out = serializer.serialize_map(None)?;
+                    $(support::put(&mut out, $wire, &self.$field, self.extra.was_null(Field::$field as usize))?;)*
+                    support::put_extra(&mut out, &self.extra)?;
+                    out.end()
+                }
+            }
+
+            $crate::support::wire::from_wire_by_serde!($name);
+
+            #[cfg(feature = "schemars")]
+            impl schemars::JsonSchema for $name {
+                fn schema_name() -> std::borrow::Cow<'static, str> {
+                    stringify!($name).into()
+                }
+
+                fn json_schema(_generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                    schemars::json_schema!({
+                        "type": "object",
+                        "properties": { $($wire: support::property(|it: &$name| &it.$field, _generator)),* },
+                    })
+                }
+            }
+        };
+    };
+}
+pub(crate) use model;

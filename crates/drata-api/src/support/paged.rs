@@ -1,0 +1,61 @@
+//! What generic pagination needs to know of a list operation; implemented by generated builders.
+
+use serde::de::DeserializeOwned;
+
+use super::call::Operation;
+use super::list::List;
+
+/// A list operation.
+pub trait Paged: Operation<Output = Self::Page> + Clone + 'static {
+    /// One page as the service sends it.
+    type Page: DeserializeOwned + Send + 'static;
+    /// One item of it.
+    type Item: DeserializeOwned + Send + 'static;
+
+    /// Takes a page apart.
+    fn split(page: Self::Page) -> PageParts<Self::Item>;
+
+    /// What identifies an item within its list, if it has something that does.
+    fn key(item: &Self::Item) -> Option<ItemKey>;
+}
+
+/// The parts of a page that pagination reads.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct PageParts<T> {
+    /// The items, those that did not decode included.
+    pub items: List<T>,
+    /// How many rows there are on all pages, where the page says it.
+    pub total: Option<i64>,
+    /// The cursor of the next page; `None` on the last one and on lists paged by number.
+    pub cursor: Option<String>,
+}
+
+impl<T> PageParts<T> {
+    #[doc(hidden)]
+    pub fn new(items: List<T>, total: Option<i64>, cursor: Option<String>) -> Self {
+        Self { items, total, cursor: cursor.filter(|cursor| !cursor.is_empty()) }
+    }
+}
+
+/// What identifies an item within its list.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ItemKey {
+    /// A number.
+    Number(i64),
+    /// A text.
+    Text(String),
+}
+
+impl From<i64> for ItemKey {
+    fn from(id: i64) -> Self {
+        Self::Number(id)
+    }
+}
+
+impl From<&str> for ItemKey {
+    fn from(id: &str) -> Self {
+        Self::Text(id.to_owned())
+    }
+}

@@ -1,0 +1,156 @@
+//! How the objects of requests are checked and written.
+
+use serde::ser::{Serialize, SerializeMap};
+
+use super::request::Form;
+use super::timestamp::Timestamp;
+use super::upload::Upload;
+use super::validate::Limited;
+use super::wire::WireText;
+
+/// Writes a field unless it is left out.
+pub(crate) fn put<M: SerializeMap, T: Serialize + Limited>(out: &mut M, name: &'static str, value: &T) -> Result<(), M::Error> {
+    if value.is_absent() { Ok(()) } else { out.serialize_entry(name, value) }
+}
+
+/// A field of a form: becomes no part, one, or several of the same name.
+pub(crate) trait FormField {
+    fn add_to(self, form: &mut Form, name: &'static str);
+}
+
+impl FormField for Upload {
+    fn add_to(self, form: &mut Form, name: &'static str) {
+        form.file(name, self);
+    }
+}
+
+impl<T: FormField> FormField for Option<T> {
+    fn add_to(self, form: &mut Form, name: &'static str) {
+        if let Some(value) = self {
+            value.add_to(form, name);
+        }
+    }
+}
+
+impl<T: FormField> FormField for Vec<T> {
+    fn add_to(self, form: &mut Form, name: &'static str) {
+        for value in self {
+            value.add_to(form, name);
+        }
+    }
+}
+
+/// A form has no `null`: an empty text is the nearest it has.
+impl<T: FormField> FormField for super::patch::Patch<T> {
+    fn add_to(self, form: &mut Form, name: &'static str) {
+        match self {
+            Self::Keep => {}
+            Self::Clear => form.text(name, ""),
+            Self::Set(value) => value.add_to(form, name),
+        }
+    }
+}
+
+/// Makes types fields of forms by their text on the wire.
+macro_rules! form_field_by_text {
+    ($($type:ty),* $(,)?) => {$(
+        impl $crate::support::request_model::FormField for $type {
+            fn add_to(self, form: &mut $crate::support::request::Form, name: &'static str) {
+                form.text(name, $crate::support::wire::WireText::wire_text(&self));
+            }
+        }
+    )*};
+}
+pub(crate) use form_field_by_text;
+
+form_field_by_text!(i64, f64, bool, String, Timestamp, serde_json::Value);
+
+/// An object within a form: its JSON.
+pub(crate) fn add_json(form: &mut Form, name: &'static str, value: &impl Serialize) {
+    // Request types write maps with text keys, which cannot fail; a failure would leave the part out of no form.
+    let text = serde_json::to_value(value).map_or_else(|_| String::new(), |value| value.wire_text());
+    form.text(name, text);
+}
+
+/// The value of a limit: the one given, or none.
+macro_rules! limits {
+    () => { $crate::support::validate::Limits::NONE };
+    ($($limit:ident: $value:expr),+ $(,)?) => {
+        $crate::support::validate::Limits { $($limit: $value,)+ ..$crate::support::validate::Limits::NONE }
+    };
+}
+pub(crate) use limits;
+
+/// Implements the checks of a request's struct: its fields, their names on the wire and their limits.
+macro_rules! checks {
+    ($name:ident { $($field:ident: $wire:literal $({ $($limit:ident: $value:expr),* })?),* $(,)? }) => {
+        impl $crate::support::validate::Validate for $name {
+            fn validate(&self) -> Result<(), $crate::support::validate::Violation> {
+                $($crate::support::validate::Limited::check(&self.$field, &$crate::support::request_model::limits!($($($limit: $value),*)?))
+                    .map_err(|violation| violation.under($wire))?;)*
+                Ok(())
+            }
+        }
+    };
+}
+pub(crate) use checks;
+
+/// Implements checks and writing for the struct of a JSON request: its fields, their names on the wire and their limits.
+macro_rules! request_model {
+    ($name:ident { $($field:ident: $wire:literal $({ $($limit:ident: $value:expr),* $(,)? })?),* $(,)? }) => {
+        $crate::support::request_model::checks!($name { $($field: $wire $({ $($limit: $value),* })?),* });
+
+        impl $crate::support::validate::Limited for $name {
+            fn check(&self, _: &$crate::support::validate::Limits) -> Result<(), $crate::support::validate::Violation> {
+                $crate::support::validate::Validate::validate(self)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap as _;
+                #[allow(unused_mut)]
+                let mut out = serializer.serialize_map(None)?;
+                $($crate::support::request_model::put(&mut out, $wire, &self.$field)?;)*
+                out.end()
+            }
+        }
+
+        impl $crate::support::request_model::FormField for $name {
+            fn add_to(self, form: &mut $crate::support::request::Form, name: &'static str) {
+                $crate::support::request_model::add_json(form, name, &self);
+            }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({
+                    "type": "object",
+                    "properties": { $($wire: $crate::support::model::property(|it: &$name| &it.$field, _generator)),* },
+                })
+            }
+        }
+    };
+}
+pub(crate) use request_model;
+
+/// Implements checks and writing for the struct of a multipart form.
+macro_rules! form_model {
+    ($name:ident { $($field:ident: $wire:literal $({ $($limit:ident: $value:expr),* $(,)? })?),* $(,)? }) => {
+        $crate::support::request_model::checks!($name { $($field: $wire $({ $($limit: $value),* })?),* });
+
+        impl From<$name> for $crate::support::request::Form {
+            fn from(value: $name) -> Self {
+                let mut form = Self::default();
+                $($crate::support::request_model::FormField::add_to(value.$field, &mut form, $wire);)*
+                form
+            }
+        }
+    };
+}
+pub(crate) use form_model;

@@ -1,0 +1,121 @@
+//! A point in time as the service wrote it.
+
+use std::fmt;
+
+use jiff::civil::{Date, DateTime};
+use jiff::fmt::strtime;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::wire::{FromWire, Wire};
+
+/// A date or a time as it came over the wire, parsed when asked.
+///
+/// The service does not keep to one format: RFC 3339, a bare date, `2020-07-06 12:00:00.000000` and `Fri Jun 26 2026` all
+/// occur under the same declared format. The text is kept as it came and written back the same.
+///
+/// ```
+/// use drata_api::Timestamp;
+///
+/// let declared = Timestamp::from("2026-06-26T08:30:00.000Z");
+/// assert_eq!(declared.to_instant().unwrap().as_second(), 1_782_462_600);
+/// let odd = Timestamp::from("Fri Jun 26 2026");
+/// assert_eq!(odd.to_date().unwrap().to_string(), "2026-06-26");
+/// assert!(Timestamp::from("soon").to_date().is_err());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct Timestamp(String);
+
+/// A text that is none of the formats the service is known to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimestampError(String);
+
+impl fmt::Display for TimestampError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is neither RFC 3339, nor YYYY-MM-DD, YYYY-MM-DD HH:MM:SS, MM/DD/YYYY or Www Mmm DD YYYY", self.0)
+    }
+}
+
+impl std::error::Error for TimestampError {}
+
+impl Timestamp {
+    /// The text as it came.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The point in time. A text without an offset is taken as UTC, a bare date as its midnight.
+    ///
+    /// # Errors
+    /// When the text is in none of the known formats.
+    pub fn to_instant(&self) -> Result<jiff::Timestamp, TimestampError> {
+        if let Ok(instant) = self.0.parse::<jiff::Timestamp>() {
+            return Ok(instant);
+        }
+        let civil = self.civil().ok_or_else(|| TimestampError(self.0.clone()))?;
+        let zoned = civil.to_zoned(TimeZone::UTC).map_err(|_| TimestampError(self.0.clone()))?;
+        Ok(zoned.timestamp())
+    }
+
+    /// The calendar day, as written: an offset does not move it.
+    ///
+    /// # Errors
+    /// When the text is in none of the known formats.
+    pub fn to_date(&self) -> Result<Date, TimestampError> {
+        self.civil().map(DateTime::date).ok_or_else(|| TimestampError(self.0.clone()))
+    }
+
+    /// The reading of clock and calendar, without an offset.
+    fn civil(&self) -> Option<DateTime> {
+        let text = self.0.trim();
+        text.parse::<DateTime>().ok().or_else(|| {
+            ["%m/%d/%Y", "%a %b %d %Y"]
+                .iter()
+                .find_map(|format| Some(strtime::parse(format, text).ok()?.to_date().ok()?.at(0, 0, 0, 0)))
+        })
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for Timestamp {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for Timestamp {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<jiff::Timestamp> for Timestamp {
+    fn from(instant: jiff::Timestamp) -> Self {
+        Self(instant.to_string())
+    }
+}
+
+impl From<Date> for Timestamp {
+    fn from(date: Date) -> Self {
+        Self(date.to_string())
+    }
+}
+
+impl<'de> FromWire<'de> for Timestamp {
+    fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::from_wire(deserializer).map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Wire::deserialize(deserializer).map(|Wire(value)| value)
+    }
+}

@@ -1,0 +1,207 @@
+//! Rules of the contract that are checked before a request leaves.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A value that breaks a rule, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    path: String,
+    problem: String,
+}
+
+impl Violation {
+    /// A violation here; `problem` holds the value and the rule.
+    pub fn new(problem: impl Into<String>) -> Self {
+        Self { path: String::new(), problem: problem.into() }
+    }
+
+    /// A number outside its range.
+    pub fn outside(value: impl fmt::Display, low: i64, high: i64) -> Self {
+        Self::new(match (low, high) {
+            (low, i64::MAX) => format!("{value} is below {low}, the least allowed"),
+            (i64::MIN, high) => format!("{value} is above {high}, the most allowed"),
+            _ => format!("{value} is outside {low}..={high}"),
+        })
+    }
+
+    /// The same violation, seen from the field `name` that holds it.
+    #[must_use]
+    pub fn under(mut self, name: &str) -> Self {
+        self.path = match (name, self.path.as_str()) {
+            ("", _) => self.path,
+            (_, "") => name.to_owned(),
+            (_, rest) if rest.starts_with('[') => format!("{name}{rest}"),
+            (_, rest) => format!("{name}.{rest}"),
+        };
+        self
+    }
+
+    /// The same violation, seen from the list that holds it at `index`.
+    #[must_use]
+    pub fn at(self, index: usize) -> Self {
+        self.under(&format!("[{index}]"))
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() { f.write_str(&self.problem) } else { write!(f, "{} {}", self.path, self.problem) }
+    }
+}
+
+/// A value that knows the rules of the contract about it.
+pub trait Validate {
+    /// Checks the value and all it holds.
+    fn validate(&self) -> Result<(), Violation> {
+        Ok(())
+    }
+}
+
+/// The limits that the contract sets to a text, a number or a list.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// The fewest characters.
+    pub min_length: usize,
+    /// The most characters.
+    pub max_length: usize,
+    /// The least number.
+    pub minimum: i64,
+    /// The greatest number.
+    pub maximum: i64,
+    /// The fewest items.
+    pub min_items: usize,
+    /// The most items.
+    pub max_items: usize,
+}
+
+impl Limits {
+    /// No limits.
+    pub const NONE: Self =
+        Self { min_length: 0, max_length: usize::MAX, minimum: i64::MIN, maximum: i64::MAX, min_items: 0, max_items: usize::MAX };
+
+    /// Checks a text. Length counts characters, not bytes.
+    pub fn check_text(&self, text: &str) -> Result<(), Violation> {
+        // A text has at most as many characters as bytes, so most texts need no count.
+        if text.len() > self.max_length || text.len() < self.min_length.saturating_mul(4) {
+            let length = text.chars().count();
+            if length > self.max_length {
+                return Err(Violation::new(format!("has {length} characters, {} are allowed", self.max_length)));
+            }
+            if length < self.min_length {
+                return Err(Violation::new(format!("has {length} characters, {} are needed", self.min_length)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks a number of items.
+    pub fn check_count(&self, count: usize) -> Result<(), Violation> {
+        if count > self.max_items {
+            return Err(Violation::new(format!("has {count} items, {} are allowed", self.max_items)));
+        }
+        if count < self.min_items {
+            return Err(Violation::new(format!("has {count} items, {} are needed", self.min_items)));
+        }
+        Ok(())
+    }
+
+    /// Checks a number.
+    pub fn check_number(&self, value: i64) -> Result<(), Violation> {
+        if value < self.minimum || value > self.maximum {
+            return Err(Violation::outside(value, self.minimum, self.maximum));
+        }
+        Ok(())
+    }
+}
+
+/// A field whose limits the contract names: checks itself, then what it holds.
+pub trait Limited {
+    /// Checks the value against `limits`, then all it holds.
+    fn check(&self, limits: &Limits) -> Result<(), Violation>;
+
+    /// Whether the field is left out of the request.
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+impl Limited for String {
+    fn check(&self, limits: &Limits) -> Result<(), Violation> {
+        limits.check_text(self)
+    }
+}
+
+impl Limited for i64 {
+    fn check(&self, limits: &Limits) -> Result<(), Violation> {
+        limits.check_number(*self)
+    }
+}
+
+impl Limited for f64 {
+    fn check(&self, limits: &Limits) -> Result<(), Violation> {
+        // Limits of the contract are whole numbers far below 2^53.
+        if *self < limits.minimum as f64 || *self > limits.maximum as f64 {
+            return Err(Violation::outside(self, limits.minimum, limits.maximum));
+        }
+        Ok(())
+    }
+}
+
+impl<T: Limited> Limited for Option<T> {
+    fn check(&self, limits: &Limits) -> Result<(), Violation> {
+        self.as_ref().map_or(Ok(()), |value| value.check(limits))
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}
+
+/// Limits on a list are about the list; limits on length and value reach its items.
+impl<T: Limited> Limited for Vec<T> {
+    fn check(&self, limits: &Limits) -> Result<(), Violation> {
+        limits.check_count(self.len())?;
+        self.iter().enumerate().try_for_each(|(index, item)| item.check(limits).map_err(|violation| violation.at(index)))
+    }
+}
+
+impl<T: Limited> Limited for Box<T> {
+    fn check(&self, limits: &Limits) -> Result<(), Violation> {
+        (**self).check(limits)
+    }
+}
+
+impl<T: Limited> Limited for BTreeMap<String, T> {
+    fn check(&self, limits: &Limits) -> Result<(), Violation> {
+        self.iter().try_for_each(|(name, value)| value.check(limits).map_err(|violation| violation.under(name)))
+    }
+}
+
+impl<T: Validate> Validate for Vec<T> {
+    fn validate(&self) -> Result<(), Violation> {
+        self.iter().enumerate().try_for_each(|(index, item)| item.validate().map_err(|violation| violation.at(index)))
+    }
+}
+
+impl<T: Validate + ?Sized> Validate for &T {
+    fn validate(&self) -> Result<(), Violation> {
+        (**self).validate()
+    }
+}
+
+/// Values without rules of their own.
+macro_rules! unruled {
+    ($($type:ty),* $(,)?) => {$(
+        impl Limited for $type {
+            fn check(&self, _: &Limits) -> Result<(), Violation> {
+                Ok(())
+            }
+        }
+    )*};
+}
+
+unruled!(bool, serde_json::Value, serde_json::Map<String, serde_json::Value>, super::timestamp::Timestamp, super::upload::Upload);
+
+impl Validate for serde_json::Value {}
+impl Validate for serde_json::Map<String, serde_json::Value> {}
