@@ -14,6 +14,7 @@ pub mod v1;
 pub mod v2;
 
 pub use support::call::{Call, Operation};
+pub use support::checkpoint::{Checkpoint, PageRef, Position};
 pub use support::client::{Access, Client, ReadOnly, ReadWrite};
 pub use support::error::Error;
 pub use support::extra::Extra;

@@ -1,61 +1,365 @@
 //! The one error of the SDK.
 
+mod advice;
+mod construct;
+mod fault;
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 
+use self::fault::Fault;
+use super::checkpoint::Checkpoint;
 use super::meta::OperationMeta;
 
+/// The most bytes of an answer that an error keeps.
+const MAX_BODY: usize = 64 * 1024;
+
 /// Why a call failed.
-#[derive(Debug)]
+///
+/// Its message says what happened and what to do about it. A program asks the predicates (`is_…`) which kind of failure it
+/// is, and the accessors for its parts; the set of kinds may grow.
+///
+/// An error never holds the API key, and no more than 64 KiB of an answer.
+///
+/// ```
+/// # fn handle(error: drata_api::Error) {
+/// if error.is_forbidden() {
+///     let operation = error.operation().expect("a typed call");
+///     eprintln!("ask for the permission {}", operation.permission_name);
+/// } else if error.is_rate_limited() {
+///     eprintln!("come back in {:?}", error.retry_after());
+/// }
+/// # }
+/// ```
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     kind: Kind,
     operation: Option<&'static OperationMeta>,
+    /// Whom the request was for: a region and its host.
+    endpoint: Option<Arc<str>>,
+    attempts: u32,
+    outcome_unknown: bool,
+    checkpoint: Option<Checkpoint>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-#[derive(Debug)]
 enum Kind {
+    /// Refused on this side: the request breaks a rule of the contract.
     Invalid(String),
-    Decode { status: StatusCode, path: String, problem: String, body: Bytes },
-    Status { status: StatusCode, headers: HeaderMap, body: Bytes },
+    /// Refused on this side: the client is not set up for it.
+    Config(String),
+    /// A 2xx whose body is not what the contract says.
+    Decode(Undecoded),
+    /// A status other than 2xx.
+    Status(Refusal),
+    /// A redirect, which is never followed. Holds the host it points to.
+    Redirect { status: StatusCode, host: Option<String> },
+    /// No connection came about.
+    Connect(String),
+    /// No byte came for this long.
+    Timeout { waited: Duration, connecting: bool },
+    /// The connection broke off.
+    Broken(String),
+    /// The time for the whole call ran out.
+    Deadline(Duration),
+    /// A file on this side could not be read or written.
+    Io(String),
+    /// A list handed out the same cursor twice.
+    RepeatedCursor(String),
+    /// A list is longer than the service lets one read.
+    PageLimit { max_page: u32, reachable: u64, total: u64 },
+    /// A checkpoint that belongs to another list.
+    Checkpoint(String),
+    /// A job of the service failed, or did not end in time.
+    Job(String),
 }
 
+struct Undecoded {
+    status: StatusCode,
+    path: String,
+    problem: String,
+    excerpt: String,
+    /// One item of a list whose other items are fine.
+    is_item: bool,
+    body: Bytes,
+}
+
+struct Refusal {
+    status: StatusCode,
+    fault: Fault,
+    request_id: Option<String>,
+    retry_after: Option<Duration>,
+    body: Bytes,
+}
+
+/// What is known about the failure.
 impl Error {
-    /// The request breaks a rule of the contract and was not sent. `problem` holds the value and the rule.
-    pub fn invalid(operation: Option<&'static OperationMeta>, problem: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind: Kind::Invalid(problem.into()), operation }))
-    }
-
-    /// A successful answer whose body is not what the contract says. `path` is the JSON path, such as `data[3].id`.
-    pub fn decode(
-        operation: Option<&'static OperationMeta>,
-        status: StatusCode,
-        path: impl Into<String>,
-        problem: impl Into<String>,
-        body: Bytes,
-    ) -> Self {
-        Self(Box::new(Inner { kind: Kind::Decode { status, path: path.into(), problem: problem.into(), body }, operation }))
-    }
-
-    /// An answer with a status other than 2xx.
-    pub fn status_code(operation: Option<&'static OperationMeta>, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        Self(Box::new(Inner { kind: Kind::Status { status, headers, body }, operation }))
-    }
-
-    /// The operation that failed.
+    /// The operation that failed; `None` for a request written by hand.
     pub fn operation(&self) -> Option<&'static OperationMeta> {
         self.0.operation
     }
-}
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.0.kind)
+    /// The HTTP status, when there was an answer.
+    pub fn status(&self) -> Option<StatusCode> {
+        match &self.0.kind {
+            Kind::Status(refusal) => Some(refusal.status),
+            Kind::Decode(undecoded) => Some(undecoded.status),
+            Kind::Redirect { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// The vendor's number for this failure. There is no public list of them.
+    pub fn code(&self) -> Option<i64> {
+        self.refusal()?.fault.code
+    }
+
+    /// The vendor's name for this failure, where the answer has one.
+    pub fn name(&self) -> Option<&str> {
+        self.refusal()?.fault.name.as_deref()
+    }
+
+    /// The vendor's message. Where it is a list or an object, its parts are joined by `"; "`.
+    pub fn message(&self) -> Option<Cow<'_, str>> {
+        match self.messages() {
+            [] => None,
+            [one] => Some(one.into()),
+            many => Some(many.join("; ").into()),
+        }
+    }
+
+    /// The vendor's messages, one by one: validation failures come as a list.
+    pub fn messages(&self) -> &[String] {
+        self.refusal().map_or(&[], |refusal| &refusal.fault.messages)
+    }
+
+    /// The identifier of the request, if the answer has one: worth quoting to the vendor's support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.refusal()?.request_id.as_deref()
+    }
+
+    /// How long the service asks to wait before the next try.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.refusal()?.retry_after
+    }
+
+    /// The answer's body as it came, up to 64 KiB; for an item of a list, the JSON of the item.
+    pub fn raw_body(&self) -> Option<&Bytes> {
+        match &self.0.kind {
+            Kind::Status(refusal) => Some(&refusal.body),
+            Kind::Decode(undecoded) => Some(&undecoded.body),
+            _ => None,
+        }
+    }
+
+    /// The JSON path of the value that did not decode, such as `data[3].id`; empty for the whole body.
+    pub fn decode_path(&self) -> Option<&str> {
+        self.undecoded().map(|undecoded| undecoded.path.as_str())
+    }
+
+    /// The beginning of the value that did not decode.
+    pub fn excerpt(&self) -> Option<&str> {
+        self.undecoded().map(|undecoded| undecoded.excerpt.as_str())
+    }
+
+    /// How many tries were made; 0 when the request never left.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Where to resume a walk through a list that broke off here.
+    pub fn checkpoint(&self) -> Option<&Checkpoint> {
+        self.0.checkpoint.as_ref()
+    }
+
+    /// Whether the request may have taken effect although the call failed: read back before sending a write again.
+    pub fn outcome_unknown(&self) -> bool {
+        self.0.outcome_unknown
+    }
+
+    fn refusal(&self) -> Option<&Refusal> {
+        match &self.0.kind {
+            Kind::Status(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    fn undecoded(&self) -> Option<&Undecoded> {
+        match &self.0.kind {
+            Kind::Decode(undecoded) => Some(undecoded),
+            _ => None,
+        }
     }
 }
 
-impl std::error::Error for Error {}
+/// Which kind of failure it is.
+impl Error {
+    fn has_status(&self, status: StatusCode) -> bool {
+        self.refusal().is_some_and(|refusal| refusal.status == status)
+    }
+
+    /// The request breaks a rule of the contract and was not sent.
+    pub fn is_invalid_request(&self) -> bool {
+        matches!(self.0.kind, Kind::Invalid(_))
+    }
+
+    /// The client is not set up for this: a missing key, an unknown region, a refused address.
+    pub fn is_configuration(&self) -> bool {
+        matches!(self.0.kind, Kind::Config(_))
+    }
+
+    /// 400: the service refused the request's content.
+    pub fn is_bad_request(&self) -> bool {
+        self.has_status(StatusCode::BAD_REQUEST)
+    }
+
+    /// 401: the key was not accepted.
+    pub fn is_unauthorized(&self) -> bool {
+        self.has_status(StatusCode::UNAUTHORIZED)
+    }
+
+    /// 402: the account's plan lacks the feature.
+    pub fn is_plan_required(&self) -> bool {
+        self.has_status(StatusCode::PAYMENT_REQUIRED)
+    }
+
+    /// 403: the key lacks the permission, or the service's edge refused the request (see [`Error::is_from_edge`]).
+    pub fn is_forbidden(&self) -> bool {
+        self.has_status(StatusCode::FORBIDDEN)
+    }
+
+    /// 404: there is nothing under this id, at least not for this key and workspace.
+    pub fn is_not_found(&self) -> bool {
+        self.has_status(StatusCode::NOT_FOUND)
+    }
+
+    /// 409: the present state forbids it.
+    pub fn is_conflict(&self) -> bool {
+        self.has_status(StatusCode::CONFLICT)
+    }
+
+    /// 412: the owner of the key has not accepted the service's terms.
+    pub fn is_terms_not_accepted(&self) -> bool {
+        self.has_status(StatusCode::PRECONDITION_FAILED)
+    }
+
+    /// 413: the body is too large.
+    pub fn is_too_large(&self) -> bool {
+        self.has_status(StatusCode::PAYLOAD_TOO_LARGE)
+    }
+
+    /// 422: well formed, but it makes no sense to the service.
+    pub fn is_unprocessable(&self) -> bool {
+        self.has_status(StatusCode::UNPROCESSABLE_ENTITY)
+    }
+
+    /// 429: too many requests from this address.
+    pub fn is_rate_limited(&self) -> bool {
+        self.has_status(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// 5xx: the service failed.
+    pub fn is_server_error(&self) -> bool {
+        self.refusal().is_some_and(|refusal| refusal.status.is_server_error())
+    }
+
+    /// The answer is a page of the service's edge (its firewall or load balancer), not an answer of Drata itself.
+    pub fn is_from_edge(&self) -> bool {
+        self.refusal().is_some_and(|refusal| refusal.fault.is_html)
+    }
+
+    /// No answer came because there was no connection, it broke off, or nothing came in time.
+    pub fn is_transport(&self) -> bool {
+        matches!(self.0.kind, Kind::Connect(_) | Kind::Timeout { .. } | Kind::Broken(_))
+    }
+
+    /// No connection came about, so the request never arrived.
+    pub fn is_connect(&self) -> bool {
+        matches!(self.0.kind, Kind::Connect(_) | Kind::Timeout { connecting: true, .. })
+    }
+
+    /// Time ran out: for one try, or for the whole call.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.0.kind, Kind::Timeout { .. } | Kind::Deadline(_))
+    }
+
+    /// The time for the whole call ran out. What went wrong before that is the [source](StdError::source).
+    pub fn is_deadline(&self) -> bool {
+        matches!(self.0.kind, Kind::Deadline(_))
+    }
+
+    /// The service answered with a redirect, which is never followed: the key belongs to one host.
+    pub fn is_redirect(&self) -> bool {
+        matches!(self.0.kind, Kind::Redirect { .. })
+    }
+
+    /// A successful answer is not what the contract says.
+    pub fn is_decode(&self) -> bool {
+        matches!(self.0.kind, Kind::Decode(_))
+    }
+
+    /// One item of a list is not what the contract says; the walk goes on behind it.
+    pub fn is_item(&self) -> bool {
+        self.undecoded().is_some_and(|undecoded| undecoded.is_item)
+    }
+
+    /// A file on this side could not be read or written.
+    pub fn is_io(&self) -> bool {
+        matches!(self.0.kind, Kind::Io(_))
+    }
+
+    /// A list handed out the same cursor twice, and would never end.
+    pub fn is_repeated_cursor(&self) -> bool {
+        matches!(self.0.kind, Kind::RepeatedCursor(_))
+    }
+
+    /// A list has more pages than the service lets one read.
+    pub fn is_page_limit(&self) -> bool {
+        matches!(self.0.kind, Kind::PageLimit { .. })
+    }
+
+    /// A checkpoint does not belong to the list it was to resume.
+    pub fn is_checkpoint(&self) -> bool {
+        matches!(self.0.kind, Kind::Checkpoint(_))
+    }
+
+    /// A job that the service ran for this call failed or did not end in time.
+    pub fn is_job(&self) -> bool {
+        matches!(self.0.kind, Kind::Job(_))
+    }
+}
+
+impl fmt::Debug for Error {
+    /// The message and the facts, without bodies.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Error");
+        out.field("message", &format_args!("{self}"));
+        if let Some(operation) = self.0.operation {
+            out.field("operation", &operation.operation_id);
+        }
+        if let Some(status) = self.status() {
+            out.field("status", &status.as_u16());
+        }
+        out.field("attempts", &self.0.attempts);
+        if let Some(source) = &self.0.source {
+            out.field("source", source);
+        }
+        out.finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+// Results of every operation hold it, so it stays a pointer.
+const _: () = assert!(size_of::<Error>() <= 128);

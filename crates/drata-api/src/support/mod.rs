@@ -1,6 +1,7 @@
 //! What generated code needs at run time: written by hand, and knowing no operation and no type by name.
 
 pub(crate) mod call;
+pub(crate) mod checkpoint;
 pub(crate) mod client;
 pub(crate) mod decode;
 pub(crate) mod error;

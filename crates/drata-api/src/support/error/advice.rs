@@ -1,0 +1,163 @@
+//! The text of an error: what happened, and what to do about it.
+
+use std::fmt;
+
+use super::{Error, Inner, Kind, Refusal, Undecoded};
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if let Some(operation) = inner.operation {
+            write!(f, "{}: ", operation.rust_path)?;
+        }
+        match &inner.kind {
+            Kind::Invalid(problem) => write!(f, "not sent: {problem}"),
+            Kind::Config(problem) | Kind::Io(problem) | Kind::Job(problem) | Kind::Checkpoint(problem) => {
+                f.write_str(problem)
+            }
+            Kind::Decode(undecoded) => decode(f, undecoded),
+            Kind::Status(refusal) => status(f, inner, refusal),
+            Kind::Redirect { status, host } => {
+                write!(f, "{} redirects to ", status.as_u16())?;
+                f.write_str(host.as_deref().unwrap_or("an unreadable address"))?;
+                f.write_str(", and the key is never sent to another address; check the region or the base URL")
+            }
+            Kind::Connect(problem) => write!(f, "could not connect to {}: {problem}", endpoint(inner)),
+            Kind::Timeout { waited, connecting: true } => {
+                write!(f, "could not connect to {} within {waited:?}", endpoint(inner))
+            }
+            Kind::Timeout { waited, connecting: false } => {
+                write!(f, "{} sent nothing for {waited:?}", endpoint(inner))
+            }
+            Kind::Broken(problem) => write!(f, "the connection to {} broke off: {problem}", endpoint(inner)),
+            Kind::Deadline(limit) => {
+                write!(f, "not done within the deadline of {limit:?}")?;
+                inner.source.as_ref().map_or(Ok(()), |last| write!(f, "; the last try failed with: {last}"))
+            }
+            Kind::RepeatedCursor(cursor) => write!(
+                f,
+                "the list handed out the cursor {cursor:?} twice and would never end; \
+                 begin again, or resume from the checkpoint"
+            ),
+            Kind::PageLimit { max_page, reachable, total } => write!(
+                f,
+                "the service ends this list at page {max_page}: {reachable} of {total} rows can be read; \
+                 split the query, for instance by date"
+            ),
+        }?;
+        // The last try's own text says it already.
+        if inner.attempts > 1 && !matches!(inner.kind, Kind::Deadline(_)) {
+            write!(f, " (after {} tries)", inner.attempts)?;
+        }
+        if inner.outcome_unknown {
+            f.write_str("; it may have taken effect all the same: read it back before sending it again")?;
+        }
+        Ok(())
+    }
+}
+
+fn endpoint(inner: &Inner) -> &str {
+    inner.endpoint.as_deref().unwrap_or("the service")
+}
+
+fn decode(f: &mut fmt::Formatter<'_>, undecoded: &Undecoded) -> fmt::Result {
+    let Undecoded { status, path, problem, excerpt, is_item, .. } = undecoded;
+    match (is_item, path.as_str()) {
+        (true, path) => write!(f, "item {path} of the page")?,
+        (false, "") => write!(f, "the answer ({})", status.as_u16())?,
+        (false, path) => write!(f, "the answer ({}) at {path}", status.as_u16())?,
+    }
+    write!(f, " is not what the contract says: {problem}")?;
+    if excerpt.is_empty() { f.write_str("; the body is empty") } else { write!(f, "; it holds {excerpt}") }
+}
+
+fn status(f: &mut fmt::Formatter<'_>, inner: &Inner, refusal: &Refusal) -> fmt::Result {
+    write!(f, "{}", refusal.status.as_u16())?;
+    if let Some(reason) = refusal.status.canonical_reason() {
+        write!(f, " {}", reason.to_ascii_lowercase())?;
+    }
+    match (refusal.fault.messages.as_slice(), refusal.fault.is_html) {
+        ([], true) => f.write_str(", with an HTML page")?,
+        ([], false) => {}
+        (messages, true) => write!(f, ", with the HTML page {:?}", messages.join("; "))?,
+        (messages, false) => write!(f, ", {:?}", messages.join("; "))?,
+    }
+    if let Some(code) = refusal.fault.code {
+        write!(f, " (code {code})")?;
+    }
+    advice(f, inner, refusal)?;
+    if let Some(id) = &refusal.request_id {
+        write!(f, " [request {id}]")?;
+    }
+    Ok(())
+}
+
+/// What to do, which depends on the status and on what the contract says about the operation.
+fn advice(f: &mut fmt::Formatter<'_>, inner: &Inner, refusal: &Refusal) -> fmt::Result {
+    let entitlement = inner.operation.and_then(|operation| operation.entitlement);
+    match refusal.status.as_u16() {
+        400 => f.write_str(": correct the request"),
+        401 => write!(
+            f,
+            ": {} did not accept the key; a key works only in the region of its account, and stops working when it \
+             expires, is revoked, or is used from an address that it does not allow",
+            endpoint(inner)
+        ),
+        402 => match entitlement {
+            Some(feature) => write!(f, ": the account's plan needs the feature {feature}"),
+            None => f.write_str(": the account's plan does not include this"),
+        },
+        403 => forbidden(f, inner, refusal),
+        404 => f.write_str(
+            ": nothing is there for this key; the id may belong to another workspace, \
+             and archived or template items are listed but cannot be read",
+        ),
+        409 => f.write_str(": the present state forbids it; read it again before the next try"),
+        412 => f.write_str(": the owner of the key has to accept Drata's terms in the web application first"),
+        413 => f.write_str(": send less at once"),
+        422 => f.write_str(": the values do not fit together; correct the request"),
+        429 => {
+            f.write_str(": too many requests from this address, 500 a minute are allowed")?;
+            refusal.retry_after.map_or(Ok(()), |wait| write!(f, "; try again in {wait:?}"))
+        }
+        500.. if refusal.fault.is_html => {
+            f.write_str(": the service's edge answered in its place; try again later, see status.drata.com")
+        }
+        503 => f.write_str(": a system that the service relies on is down; try again later, see status.drata.com"),
+        500.. => f.write_str(": the service failed; try again later, see status.drata.com"),
+        _ => Ok(()),
+    }
+}
+
+fn forbidden(f: &mut fmt::Formatter<'_>, inner: &Inner, refusal: &Refusal) -> fmt::Result {
+    let permission = inner.operation.filter(|operation| !operation.permission.is_empty());
+    if refusal.fault.is_html {
+        f.write_str(
+            ": the service's edge refused the request before Drata saw it, \
+             so its sender's address or its content is not wanted there",
+        )?;
+        return permission
+            .map_or(Ok(()), |needed| write!(f, "; the key also needs the permission {}", PermissionName(needed)));
+    }
+    match permission {
+        Some(needed) => write!(f, ": the key lacks the permission {}", PermissionName(needed))?,
+        None => f.write_str(": the key lacks a permission")?,
+    }
+    f.write_str(" (Settings, API Keys), or what it asks for belongs to another connection")?;
+    match inner.operation.and_then(|operation| operation.entitlement) {
+        Some(feature) => write!(f, ", or the account's plan lacks the feature {feature}"),
+        None => Ok(()),
+    }
+}
+
+/// A permission as people find it in the web application, and its machine name.
+struct PermissionName(&'static crate::OperationMeta);
+
+impl fmt::Display for PermissionName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.permission_name {
+            "" => write!(f, "{}", self.0.permission),
+            name => write!(f, "{name:?} ({})", self.0.permission),
+        }
+    }
+}
