@@ -1,0 +1,170 @@
+//! The address that the key belongs to.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use drata_api::ApiVersion;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Url;
+
+use crate::{Error, Region};
+
+/// What stays as it is in a query: the unreserved characters of RFC 3986.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What both versions of the API stand below, checked.
+#[derive(Clone)]
+pub(crate) struct BaseUrl {
+    url: Url,
+    label: Arc<str>,
+}
+
+impl BaseUrl {
+    pub(crate) fn of_region(region: Region) -> Result<Self, Error> {
+        let mut base = Self::parse(region.base_url())?;
+        base.label = format!("the region {region} ({})", base.host()).into();
+        Ok(base)
+    }
+
+    /// Takes an address of the user's. What is wrong with it is said without its user name and password.
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let refuse = |problem: String| Err(Error::configuration(format!("the base URL {problem}")));
+        let mut url = match Url::parse(text.trim()) {
+            Ok(url) => url,
+            Err(error) => return refuse(format!("is not a URL: {error}")),
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("holds a user name or a password: give the address alone".to_owned());
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return refuse(format!("{} holds a query or a fragment: end it at the path", without_query(&url)));
+        }
+        if let Err(error) = check_scheme(&url) {
+            return refuse(error);
+        }
+        let path = url.path().trim_end_matches('/').to_owned();
+        if path.ends_with("/v2") {
+            return refuse(format!("{url} ends with a version: leave \"/v2\" out, it is added where it belongs"));
+        }
+        url.set_path(&path);
+        let label = host_and_port(&url).into();
+        Ok(Self { url, label })
+    }
+
+    /// The address of `path` (encoded, beginning with `/`) below the root of `version`.
+    pub(crate) fn join<'a>(
+        &self,
+        version: ApiVersion,
+        path: &str,
+        query: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Url {
+        let mut url = self.url.clone();
+        // `/` is what a URL without a path has.
+        let root = self.url.path().trim_end_matches('/');
+        url.set_path(&format!("{root}{}{path}", version.path_prefix()));
+        let pairs: Vec<_> = query
+            .into_iter()
+            .map(|(name, value)| format!("{}={}", utf8_percent_encode(name, QUERY), utf8_percent_encode(value, QUERY)))
+            .collect();
+        if !pairs.is_empty() {
+            url.set_query(Some(&pairs.join("&")));
+        }
+        url
+    }
+
+    /// Whom errors name: the region, or the host.
+    pub(crate) fn label(&self) -> Arc<str> {
+        Arc::clone(&self.label)
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.url.port_or_known_default().unwrap_or_default()
+    }
+
+    pub(crate) fn is_loopback(&self) -> bool {
+        is_loopback(&self.url)
+    }
+}
+
+impl fmt::Debug for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.url.as_str())
+    }
+}
+
+/// Allows https, and http to this machine.
+pub(crate) fn check_scheme(url: &Url) -> Result<(), String> {
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if is_loopback(url) => Ok(()),
+        "http" => Err(format!("{} is not https, which only this machine itself may do without", host_and_port(url))),
+        other => Err(format!("has the scheme {other:?}: only https is allowed")),
+    }
+}
+
+/// The host and, where it is not the scheme's own, the port.
+pub(crate) fn host_and_port(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn without_query(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    url.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_https_leaves_this_machine() {
+        for good in [
+            "https://drata.example.com/public/",
+            "http://127.0.0.1:8700/public",
+            "http://localhost",
+            "http://[::1]:1/x",
+        ] {
+            assert!(BaseUrl::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://public-api.drata.com/public",
+            "http://127.0.0.1.example.com",
+            "http://localhost.example.com",
+            "ftp://127.0.0.1",
+            "https://user:pass@public-api.drata.com",
+            "https://public-api.drata.com/public/v2/",
+            "https://public-api.drata.com/public?x=1",
+            "public-api.drata.com",
+        ] {
+            let error = BaseUrl::parse(bad).unwrap_err();
+            assert!(error.is_configuration(), "{bad}");
+            assert!(!error.to_string().contains("pass@"), "{error}");
+        }
+    }
+
+    #[test]
+    fn paths_and_queries_are_joined_as_the_contract_says() {
+        let base = BaseUrl::parse("https://example.com/public/").unwrap();
+        let v1 = base.join(ApiVersion::V1, "/connections", [("expand[]", "a b"), ("q", "x&y+z")]);
+        assert_eq!(v1.as_str(), "https://example.com/public/connections?expand%5B%5D=a%20b&q=x%26y%2Bz");
+        let v2 = base.join(ApiVersion::V2, "/users/email%3Aada%40example.com", []);
+        assert_eq!(v2.as_str(), "https://example.com/public/v2/users/email%3Aada%40example.com");
+        // Nothing in a path leads to another host.
+        assert_eq!(base.join(ApiVersion::V1, "//evil.example/x", []).host_str(), Some("example.com"));
+        let bare = BaseUrl::parse("http://127.0.0.1:1").unwrap();
+        assert_eq!(bare.join(ApiVersion::V1, "/a", []).as_str(), "http://127.0.0.1:1/a");
+    }
+}

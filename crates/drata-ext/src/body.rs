@@ -1,0 +1,70 @@
+//! Bodies of answers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use drata_api::{ByteStream, OperationMeta};
+use futures_util::stream;
+use reqwest::Response;
+use tokio::time::timeout;
+
+use crate::Error;
+use crate::failure::Failure;
+
+/// The next piece, or `None` at the end.
+async fn chunk(
+    answer: &mut Response,
+    operation: Option<&'static OperationMeta>,
+    limit: Duration,
+) -> Result<Option<Bytes>, Failure> {
+    match timeout(limit, answer.chunk()).await {
+        Ok(Ok(chunk)) => Ok(chunk),
+        Ok(Err(error)) => Err(Failure::of_client(operation, error, limit)),
+        Err(_) => Err(Failure::of_silence(operation, limit)),
+    }
+}
+
+/// All of it. `limit` is the longest silence.
+pub(crate) async fn whole(
+    answer: &mut Response,
+    operation: Option<&'static OperationMeta>,
+    limit: Duration,
+) -> Result<Bytes, Failure> {
+    let Some(first) = chunk(answer, operation, limit).await? else { return Ok(Bytes::new()) };
+    let Some(second) = chunk(answer, operation, limit).await? else { return Ok(first) };
+    let mut all = BytesMut::from(first);
+    all.extend_from_slice(&second);
+    while let Some(next) = chunk(answer, operation, limit).await? {
+        all.extend_from_slice(&next);
+    }
+    Ok(all.freeze())
+}
+
+/// As much as arrives, up to about `most` bytes: for answers that are errors already.
+pub(crate) async fn beginning(answer: &mut Response, limit: Duration, most: usize) -> Bytes {
+    let mut all = BytesMut::new();
+    while all.len() < most
+        && let Ok(Some(next)) = chunk(answer, None, limit).await
+    {
+        all.extend_from_slice(&next);
+    }
+    all.freeze()
+}
+
+/// Piece by piece, as it arrives. `limit` is the longest silence.
+pub(crate) fn stream(
+    answer: Response,
+    operation: Option<&'static OperationMeta>,
+    endpoint: Arc<str>,
+    limit: Duration,
+) -> ByteStream {
+    Box::pin(stream::try_unfold(answer, move |mut answer| {
+        let endpoint = Arc::clone(&endpoint);
+        async move {
+            let next = chunk(&mut answer, operation, limit).await;
+            let next = next.map_err(|failure| failure.error.with_endpoint(endpoint).with_attempts(1))?;
+            Ok::<_, Error>(next.map(|bytes| (bytes, answer)))
+        }
+    }))
+}

@@ -1,0 +1,41 @@
+//! A client for the Drata API.
+
+mod activity;
+mod api_key;
+mod base_url;
+mod body;
+mod builder;
+mod drata;
+mod failure;
+mod multipart;
+mod pager;
+mod permissions;
+mod rate_limiter;
+mod raw_call;
+mod region;
+mod retrier;
+mod retry_after;
+mod retry_budget;
+mod retry_policy;
+mod trace;
+mod transport;
+
+pub use drata_api as api;
+#[cfg(feature = "v1")]
+pub use drata_api::v1;
+#[cfg(feature = "v2")]
+pub use drata_api::v2;
+pub use drata_api::{
+    Access, ApiVersion, ByteStream, Checkpoint, Error, Extra, Form, Idempotency, List, Operation, OperationMeta, Paged,
+    Patch, ReadOnly, ReadWrite, Rejected, Timestamp, Upload,
+};
+
+pub use self::api_key::ApiKey;
+pub use self::builder::Builder;
+pub use self::drata::Drata;
+pub use self::pager::{Items, ListExt, Page, Pages, Progress, TotalChange};
+pub use self::permissions::{Permission, Permissions, permissions};
+pub use self::rate_limiter::{RateLimiter, RateLimiterState};
+pub use self::raw_call::RawCall;
+pub use self::region::Region;
+pub use self::retry_policy::RetryPolicy;

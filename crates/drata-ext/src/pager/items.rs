@@ -1,0 +1,122 @@
+//! The items of a list, one by one.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use drata_api::{Checkpoint, PageRef, Paged, Position, Rejected};
+use futures_core::Stream;
+
+use super::progress::Progress;
+use super::walk::{Arrived, Walk};
+use crate::Error;
+
+/// The items of a list, page after page. Made by [`ListExt::stream`](crate::ListExt::stream).
+///
+/// An item that does not decode comes out as an error of its own ([`Error::is_item`]) with its raw JSON, and the walk goes
+/// on behind it. Any other error ends the walk, and carries a [`Checkpoint`] to resume from.
+#[must_use = "a stream does nothing until it is read"]
+pub struct Items<P: Paged> {
+    walk: Walk<P>,
+    rows: std::vec::IntoIter<(usize, Result<P::Item, Rejected>)>,
+    /// The page whose rows are being handed out, or will be next.
+    page: PageRef,
+    next_page: Option<PageRef>,
+    /// How many of its rows are done.
+    done: usize,
+    finished: bool,
+}
+
+impl<P: Paged> Items<P> {
+    pub(super) fn new(list: P) -> Self {
+        let walk = Walk::new(list);
+        let page = walk.first_page();
+        Self { walk, rows: Vec::new().into_iter(), page, next_page: None, done: 0, finished: false }
+    }
+
+    /// Sets how many pages are fetched at once, once their number is known; 4 by default. Lists paged by cursor are always
+    /// fetched one page ahead.
+    pub fn concurrency(mut self, pages: usize) -> Self {
+        self.walk.set_concurrency(pages);
+        self
+    }
+
+    /// Asks for the number of rows of a list paged by cursor, where the service can tell it; see [`Progress::total`].
+    pub fn with_total(mut self) -> Self {
+        self.walk.ask_total();
+        self
+    }
+
+    /// Goes on where an earlier walk through the same list stopped.
+    ///
+    /// # Errors
+    ///
+    /// When the checkpoint belongs to another list or another query ([`Error::is_checkpoint`]).
+    pub fn resume(mut self, checkpoint: &Checkpoint) -> Result<Self, Error> {
+        self.walk.resume(checkpoint)?;
+        let Position { page, skip } = checkpoint.position().clone();
+        (self.page, self.done) = (page, skip);
+        Ok(self)
+    }
+
+    /// The next item; `None` behind the last one.
+    pub async fn next(&mut self) -> Option<Result<P::Item, Error>> {
+        std::future::poll_fn(|context| self.poll_item(context)).await
+    }
+
+    /// How far the walk has come.
+    pub fn progress(&self) -> Progress {
+        self.walk.progress()
+    }
+
+    /// Where to go on in another process: behind the last item that was handed out. `None` when the list is done.
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
+        (!self.finished).then(|| self.walk.checkpoint(self.position()))
+    }
+
+    fn position(&self) -> Position {
+        match &self.next_page {
+            // All of this page is handed out.
+            Some(next) if self.rows.len() == 0 => Position { page: next.clone(), skip: 0 },
+            _ => Position { page: self.page.clone(), skip: self.done },
+        }
+    }
+
+    fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<P::Item, Error>>> {
+        loop {
+            if let Some((place, row)) = self.rows.next() {
+                self.done = place + 1;
+                self.walk.delivered(1);
+                return Poll::Ready(Some(row.map_err(|rejected| self.walk.item_error(&rejected))));
+            }
+            match ready!(self.walk.poll_page(context)) {
+                Some(Ok(Arrived { page, next, rows })) => {
+                    (self.page, self.next_page, self.done) = (page, next, 0);
+                    self.rows = rows.into_iter();
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => {
+                    self.finished = true;
+                    return Poll::Ready(None);
+                }
+            }
+        }
+    }
+}
+
+impl<P: Paged> fmt::Debug for Items<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items").field("progress", &self.progress()).finish_non_exhaustive()
+    }
+}
+
+/// Nothing in it is pinned.
+impl<P: Paged> Unpin for Items<P> {}
+
+impl<P: Paged> Stream for Items<P> {
+    type Item = Result<P::Item, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_item(context)
+    }
+}

@@ -1,0 +1,328 @@
+//! Walks through lists.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use drata_ext::{Checkpoint, ListExt};
+use serde_json::json;
+
+use crate::operations::Things;
+use crate::server::{Received, Reply, Server};
+
+/// The rows `from..` of a list of `total`, as page `page` of version 1.
+fn numbered(request: &Received, total: usize) -> Reply {
+    let (page, limit) = (request.number("page").unwrap_or(1), request.number("limit").unwrap_or(20));
+    let rows: Vec<_> = ((page - 1) * limit..total.min(page * limit)).collect();
+    Reply::ok(json!({"data": rows, "page": page, "limit": limit, "total": total}))
+}
+
+/// The same as a page of version 2, whose cursors are offsets.
+fn by_cursor(request: &Received, total: usize) -> Reply {
+    let (start, size) = (request.number("cursor").unwrap_or(0), request.number("size").unwrap_or(50));
+    let end = total.min(start + size);
+    let cursor = (end < total).then(|| end.to_string());
+    let mut pagination = json!({"cursor": cursor});
+    if request.query("includeTotalCount").is_some() {
+        pagination["totalCount"] = json!(total);
+    }
+    Reply::ok(json!({"data": (start..end).collect::<Vec<_>>(), "pagination": pagination}))
+}
+
+fn all(total: i64) -> Vec<i64> {
+    (0..total).collect()
+}
+
+#[tokio::test]
+async fn every_item_comes_once_and_in_order() {
+    for total in [0, 1, 49, 50, 51, 230, 1000] {
+        let server = Server::start(move |request| numbered(request, total)).await;
+        let items = Things::numbered(server.client().client()).collect_all().await.unwrap();
+        assert_eq!(items, all(total as i64));
+        assert_eq!(server.count(), total.div_ceil(50).max(1), "the largest pages, and none too many");
+
+        let server = Server::start(move |request| by_cursor(request, total)).await;
+        let items = Things::cursor(server.client().client()).collect_all().await.unwrap();
+        assert_eq!(items, all(total as i64));
+        assert_eq!(server.count(), total.div_ceil(500).max(1));
+    }
+}
+
+#[tokio::test]
+async fn the_lists_own_parameters_are_kept() {
+    let server = Server::start(|request| numbered(request, 100)).await;
+    let drata = server.client();
+    let items = Things::numbered(drata.client()).limit(10).page(9).filter("x").collect_all().await.unwrap();
+    assert_eq!(items, (80..100).collect::<Vec<_>>());
+    assert!(server.received().iter().all(|request| request.query("filter") == Some("x")));
+}
+
+#[tokio::test]
+async fn the_first_item_costs_one_row() {
+    let server = Server::start(|request| numbered(request, 100)).await;
+    assert_eq!(Things::numbered(server.client().client()).first().await.unwrap(), Some(0));
+    assert_eq!(server.received()[0].query("limit"), Some("1"));
+    let empty = Server::start(|request| by_cursor(request, 0)).await;
+    assert_eq!(Things::cursor(empty.client().client()).first().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn numbered_pages_are_fetched_together_and_delivered_in_order() {
+    let (busy, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let server = Server::start({
+        let most = Arc::clone(&most);
+        move |request| {
+            // Requests that have arrived, and surely are not answered yet.
+            most.fetch_max(busy.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            let busy = Arc::clone(&busy);
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                busy.fetch_sub(1, Ordering::SeqCst);
+            });
+            // Later pages come sooner.
+            let late = if request.number("page").unwrap_or(1) % 2 == 0 { 20 } else { 10 };
+            numbered(request, 1000).delayed(Duration::from_millis(late))
+        }
+    })
+    .await;
+    let mut items = Things::numbered(server.client().client()).stream().concurrency(6);
+    let mut seen = Vec::new();
+    while let Some(item) = items.next().await {
+        seen.push(item.unwrap());
+    }
+    assert_eq!(seen, all(1000));
+    let most = most.load(Ordering::SeqCst);
+    assert!((4..=6).contains(&most), "{most} at once");
+}
+
+#[tokio::test]
+async fn a_cursor_is_followed_one_page_ahead() {
+    let server = Server::start(|request| by_cursor(request, 2000)).await;
+    let drata = server.client();
+    let mut items = Things::cursor(drata.client()).stream();
+    assert_eq!(items.next().await.unwrap().unwrap(), 0);
+    // The consumer is at the first item; the second page is on its way, the third is not.
+    for _ in 0..200 {
+        if server.count() > 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!(server.count(), 2);
+}
+
+#[tokio::test]
+async fn a_row_that_moved_comes_once_and_a_changed_total_is_reported() {
+    // While the walk goes on, a row is inserted in front, so that the last row of a page is the first of the next.
+    let server = Server::start(|request| {
+        let page = request.number("page").unwrap_or(1);
+        let moved = usize::from(page > 1);
+        let rows: Vec<_> = ((page - 1) * 50 - moved..(page * 50 - moved).min(120)).collect();
+        Reply::ok(json!({"data": rows, "total": 120 + moved}))
+    })
+    .await;
+    let mut items = Things::numbered(server.client().client()).stream();
+    let mut seen = Vec::new();
+    while let Some(item) = items.next().await {
+        seen.push(item.unwrap());
+    }
+    assert_eq!(seen, all(120));
+    let progress = items.progress();
+    assert_eq!((progress.delivered, progress.duplicates, progress.total), (120, 1, Some(121)));
+    let change = progress.total_changed.unwrap();
+    assert_eq!((change.first, change.latest), (120, 121));
+}
+
+#[tokio::test]
+async fn an_empty_page_with_a_cursor_is_not_the_end() {
+    let server = Server::start(|request| match request.number("cursor") {
+        None => Reply::ok(json!({"data": [1], "pagination": {"cursor": "1"}})),
+        Some(1) => Reply::ok(json!({"data": [], "pagination": {"cursor": "2"}})),
+        _ => Reply::ok(json!({"data": [2], "pagination": {"cursor": ""}})),
+    })
+    .await;
+    assert_eq!(Things::cursor(server.client().client()).collect_all().await.unwrap(), [1, 2]);
+}
+
+#[tokio::test]
+async fn a_cursor_that_repeats_is_an_error_behind_what_was_delivered() {
+    let server = Server::start(|request| {
+        let here = request.number("cursor").unwrap_or(0);
+        Reply::ok(json!({"data": [here], "pagination": {"cursor": ((here + 1) % 3).max(1).to_string()}}))
+    })
+    .await;
+    let mut items = Things::cursor(server.client().client()).stream();
+    let mut seen = Vec::new();
+    let error = loop {
+        match items.next().await.unwrap() {
+            Ok(item) => seen.push(item),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(seen, [0, 1, 2]);
+    assert!(error.is_repeated_cursor() && error.checkpoint().is_some(), "{error}");
+    assert!(items.next().await.is_none());
+}
+
+#[tokio::test]
+async fn the_total_of_a_cursor_list_is_told_on_request() {
+    let server = Server::start(|request| by_cursor(request, 700)).await;
+    let drata = server.client();
+    let mut items = Things::cursor(drata.client()).stream().with_total();
+    while items.next().await.transpose().unwrap().is_some() {}
+    assert_eq!(items.progress().total, Some(700));
+    let received = server.received();
+    assert_eq!(received[0].query("includeTotalCount"), Some("true"));
+    assert_eq!(received[1].query("includeTotalCount"), None);
+
+    let mut silent = Things::cursor(drata.client()).stream();
+    silent.next().await;
+    assert_eq!(silent.progress().total, None);
+}
+
+#[tokio::test]
+async fn an_item_that_does_not_decode_costs_only_itself() {
+    let server = Server::script([Reply::ok(json!({"data": [1, {"id": "x"}, 3], "total": 3}))]).await;
+    let drata = server.client();
+    let mut items = Things::numbered(drata.client()).stream();
+    assert_eq!(items.next().await.unwrap().unwrap(), 1);
+    let error = items.next().await.unwrap().unwrap_err();
+    assert!(error.is_item() && error.is_decode());
+    assert_eq!(error.raw_body().unwrap(), r#"{"id":"x"}"#);
+    assert_eq!(error.decode_path(), Some("[1]"));
+    assert_eq!(items.next().await.unwrap().unwrap(), 3);
+    assert!(items.next().await.is_none());
+
+    assert!(Things::numbered(drata.client()).collect_all().await.unwrap_err().is_item());
+}
+
+#[tokio::test]
+async fn a_list_longer_than_the_service_serves_says_so_at_its_end() {
+    let server = Server::start(|request| numbered(request, 1000)).await;
+    let mut items = Things::bounded(server.client().client()).stream();
+    let mut seen = Vec::new();
+    let error = loop {
+        match items.next().await.unwrap() {
+            Ok(item) => seen.push(item),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(seen, all(150));
+    assert!(error.is_page_limit(), "{error}");
+    assert_eq!(server.count(), 3);
+}
+
+/// Reads `count` items and then stops, as a process does that is killed.
+async fn stop_after(mut items: drata_ext::Items<Things>, count: usize) -> (Vec<i64>, String) {
+    let mut seen = Vec::new();
+    for _ in 0..count {
+        seen.push(items.next().await.unwrap().unwrap());
+    }
+    (seen, serde_json::to_string(&items.checkpoint().unwrap()).unwrap())
+}
+
+#[tokio::test]
+async fn a_checkpoint_goes_on_where_another_process_stopped() {
+    for stop in [0, 1, 49, 50, 51, 119, 120] {
+        let server = Server::start(|request| numbered(request, 120)).await;
+        let drata = server.client();
+        let list = || Things::numbered(drata.client()).filter("a");
+        let (mut seen, saved) = stop_after(list().stream(), stop).await;
+        let checkpoint: Checkpoint = serde_json::from_str(&saved).unwrap();
+        assert_eq!(checkpoint.delivered(), stop as u64);
+        let mut items = list().stream().resume(&checkpoint).unwrap();
+        while let Some(item) = items.next().await {
+            seen.push(item.unwrap());
+        }
+        assert_eq!(seen, all(120), "stopped after {stop}");
+        assert_eq!(items.progress().delivered, 120);
+        assert_eq!(items.checkpoint(), None);
+    }
+    for stop in [0, 1, 499, 500, 501, 1199] {
+        let server = Server::start(|request| by_cursor(request, 1200)).await;
+        let drata = server.client();
+        let (mut seen, saved) = stop_after(Things::cursor(drata.client()).stream(), stop).await;
+        let checkpoint: Checkpoint = serde_json::from_str(&saved).unwrap();
+        let mut items = Things::cursor(drata.client()).stream().resume(&checkpoint).unwrap();
+        while let Some(item) = items.next().await {
+            seen.push(item.unwrap());
+        }
+        assert_eq!(seen, all(1200), "stopped after {stop}");
+    }
+}
+
+#[tokio::test]
+async fn a_checkpoint_of_another_query_is_refused() {
+    let server = Server::start(|request| numbered(request, 120)).await;
+    let drata = server.client();
+    let (_, saved) = stop_after(Things::numbered(drata.client()).filter("a").stream(), 60).await;
+    let checkpoint: Checkpoint = serde_json::from_str(&saved).unwrap();
+    for other in [
+        Things::numbered(drata.client()).filter("b"),
+        Things::numbered(drata.client()),
+        Things::numbered(drata.client()).filter("a").limit(10),
+        Things::bounded(drata.client()).filter("a"),
+        Things::cursor(drata.client()).filter("a"),
+    ] {
+        let error = other.stream().resume(&checkpoint).unwrap_err();
+        assert!(error.is_checkpoint(), "{error}");
+    }
+    assert!(Things::numbered(drata.client()).filter("a").pages().resume(&checkpoint).is_ok());
+}
+
+#[tokio::test]
+async fn an_error_in_the_middle_carries_a_checkpoint() {
+    let server = Server::start(|request| match (request.number("page"), request.index) {
+        (Some(3), 0..20) => Reply::error(500, "oops"),
+        _ => numbered(request, 230),
+    })
+    .await;
+    let drata = server.client();
+    let mut items = Things::numbered(drata.client()).stream();
+    let mut seen = Vec::new();
+    let error = loop {
+        match items.next().await.unwrap() {
+            Ok(item) => seen.push(item),
+            Err(error) => break error,
+        }
+    };
+    assert!(items.next().await.is_none(), "an error ends the walk");
+    assert_eq!(seen, all(100));
+    let checkpoint = error.checkpoint().unwrap();
+
+    let recovered = Server::start(|request| numbered(request, 230)).await;
+    let mut rest = Things::numbered(recovered.client().client()).stream().resume(checkpoint).unwrap();
+    while let Some(item) = rest.next().await {
+        seen.push(item.unwrap());
+    }
+    assert_eq!(seen, all(230));
+}
+
+#[tokio::test]
+async fn pages_come_with_their_checkpoints() {
+    let server = Server::start(|request| numbered(request, 120)).await;
+    let drata = server.client();
+    let mut pages = Things::numbered(drata.client()).pages();
+    let first = pages.next().await.unwrap().unwrap();
+    assert_eq!(first.items.len(), 50);
+    let mut rest = Things::numbered(drata.client()).pages().resume(&first.checkpoint.unwrap()).unwrap();
+    let mut sizes = Vec::new();
+    while let Some(page) = rest.next().await {
+        let page = page.unwrap();
+        sizes.push((page.items.len(), page.checkpoint.is_some()));
+    }
+    assert_eq!(sizes, [(50, true), (20, false)]);
+}
+
+#[tokio::test]
+async fn a_walk_that_is_dropped_stops_asking() {
+    let server = Server::start(|request| numbered(request, 10_000).delayed(Duration::from_millis(5))).await;
+    let mut items = Things::numbered(server.client().client()).stream();
+    items.next().await.unwrap().unwrap();
+    drop(items);
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let asked = server.count();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(server.count(), asked);
+}

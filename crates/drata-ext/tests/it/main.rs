@@ -1,0 +1,10 @@
+//! What the client does on the wire, seen by a server that follows a script.
+
+mod errors;
+mod key_safety;
+mod lists;
+mod operations;
+mod rate_limits;
+mod retries;
+mod server;
+mod uploads;

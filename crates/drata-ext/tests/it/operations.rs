@@ -1,0 +1,138 @@
+//! Operations as the generator would make them, one of each kind.
+
+use std::sync::LazyLock;
+
+use drata_api::{Call, Client, ItemKey, List, PageParts};
+use drata_ext::{Access, ApiVersion, Drata, Error, Idempotency, Operation, OperationMeta, Paged};
+use http::Method;
+use serde::Deserialize;
+
+fn meta(method: Method, path: &'static str, change: impl FnOnce(&mut OperationMeta)) -> OperationMeta {
+    let mut meta = OperationMeta::new(ApiVersion::V1, "ThingsController_operation", method, path);
+    meta.rust_path = "v1::things::operation";
+    meta.permission = "things-get";
+    meta.permission_name = "Things: List Things";
+    change(&mut meta);
+    meta
+}
+
+pub(crate) static READ: LazyLock<OperationMeta> =
+    LazyLock::new(|| meta(Method::GET, "/things", |meta| meta.idempotency = Idempotency::Safe));
+pub(crate) static CREATE: LazyLock<OperationMeta> = LazyLock::new(|| {
+    meta(Method::POST, "/things", |meta| {
+        meta.operation_id = "ThingsController_create";
+        meta.permission = "things-post";
+        meta.permission_name = "Things: Create Thing";
+        meta.entitlement = Some("THINGS");
+    })
+});
+pub(crate) static UPSERT: LazyLock<OperationMeta> =
+    LazyLock::new(|| meta(Method::POST, "/things/records", |meta| meta.idempotency = Idempotency::Upsert));
+pub(crate) static REPLACE: LazyLock<OperationMeta> =
+    LazyLock::new(|| meta(Method::PUT, "/things/{id}", |meta| meta.idempotency = Idempotency::Idempotent));
+
+static NUMBERED: LazyLock<OperationMeta> = LazyLock::new(|| {
+    meta(Method::GET, "/things", |meta| {
+        meta.idempotency = Idempotency::Safe;
+        meta.pagination = drata_ext::api::Pagination::Number { max_limit: 50, max_page: None };
+    })
+});
+static BOUNDED: LazyLock<OperationMeta> = LazyLock::new(|| {
+    meta(Method::GET, "/events", |meta| {
+        meta.idempotency = Idempotency::Safe;
+        meta.pagination = drata_ext::api::Pagination::Number { max_limit: 50, max_page: Some(3) };
+    })
+});
+static CURSOR: LazyLock<OperationMeta> = LazyLock::new(|| {
+    let mut meta = meta(Method::GET, "/things", |meta| {
+        meta.idempotency = Idempotency::Safe;
+        meta.operation_id = "ThingsV2Controller_list";
+        meta.pagination = drata_ext::api::Pagination::Cursor { max_size: 500, total: true };
+    });
+    meta.version = ApiVersion::V2;
+    meta
+});
+
+/// A call of `operation`.
+pub(crate) fn call<A: Access>(drata: &Drata<A>, operation: &'static LazyLock<OperationMeta>) -> Call {
+    Call::new(drata.client(), operation)
+}
+
+/// A list of numbers.
+#[derive(Clone, Debug)]
+pub(crate) struct Things(Call);
+
+/// Both envelopes in one.
+#[derive(Deserialize)]
+pub(crate) struct ThingsPage {
+    data: List<i64>,
+    total: Option<i64>,
+    pagination: Option<Next>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Next {
+    cursor: Option<String>,
+    total_count: Option<i64>,
+}
+
+impl Things {
+    pub(crate) fn numbered<A: Access>(client: &Client<A>) -> Self {
+        Self(Call::new(client, &NUMBERED))
+    }
+
+    pub(crate) fn bounded<A: Access>(client: &Client<A>) -> Self {
+        Self(Call::new(client, &BOUNDED))
+    }
+
+    pub(crate) fn cursor<A: Access>(client: &Client<A>) -> Self {
+        Self(Call::new(client, &CURSOR))
+    }
+
+    pub(crate) fn filter(mut self, value: &str) -> Self {
+        self.0.query("filter", value);
+        self
+    }
+
+    pub(crate) fn page(mut self, page: i64) -> Self {
+        self.0.query("page", page);
+        self
+    }
+
+    pub(crate) fn limit(mut self, limit: i64) -> Self {
+        self.0.query("limit", limit);
+        self
+    }
+}
+
+impl Operation for Things {
+    type Output = ThingsPage;
+
+    fn call(&self) -> &Call {
+        &self.0
+    }
+
+    fn call_mut(&mut self) -> &mut Call {
+        &mut self.0
+    }
+}
+
+impl Paged for Things {
+    type Page = ThingsPage;
+    type Item = i64;
+
+    fn split(page: ThingsPage) -> PageParts<i64> {
+        let (cursor, total) = page.pagination.map_or((None, None), |next| (next.cursor, next.total_count));
+        PageParts::new(page.data, page.total.or(total), cursor)
+    }
+
+    fn key(item: &i64) -> Option<ItemKey> {
+        Some((*item).into())
+    }
+}
+
+/// The error of a call that must fail.
+pub(crate) async fn error_of(call: Call) -> Error {
+    call.receive_nothing().await.expect_err("the server refuses it")
+}

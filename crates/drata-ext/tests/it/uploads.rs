@@ -1,0 +1,70 @@
+//! Forms on the wire.
+
+use std::sync::{Arc, Mutex};
+
+use drata_ext::Upload;
+use drata_ext::api::{Body, Form};
+use serde_json::json;
+
+use crate::operations::{CREATE, call, error_of};
+use crate::server::{Received, Reply, Server};
+
+async fn sent(form: Form) -> Received {
+    let server = Server::script([Reply::ok(json!({}))]).await;
+    let mut post = call(&server.client(), &CREATE);
+    post.request_mut().body = Body::Form(form);
+    post.receive_nothing().await.unwrap();
+    server.received().remove(0)
+}
+
+#[tokio::test]
+async fn parts_have_their_names_files_and_types() {
+    let mut form = Form::default();
+    form.text("controlIds", "1");
+    form.text("controlIds", "2");
+    form.file("file", Upload::from_bytes("plan \"B\"\r\nX-Evil: 1.pdf", "%PDF"));
+    let request = sent(form).await;
+    let text = request.text();
+    assert_eq!(text.matches("name=\"controlIds\"").count(), 2, "{text}");
+    assert!(text.contains("filename=\"plan \\\"B\\\"__X-Evil: 1.pdf\""), "{text}");
+    assert!(text.contains("Content-Type: application/pdf\r\n\r\n%PDF\r\n"), "{text}");
+    // The length is known, so it is said.
+    assert_eq!(request.headers["content-length"], request.body.len().to_string());
+}
+
+#[tokio::test]
+async fn a_reader_is_streamed_without_a_length() {
+    let mut form = Form::default();
+    form.file("file", Upload::once("big.bin", &[7u8; 200_000][..]));
+    let request = sent(form).await;
+    assert_eq!(request.headers["transfer-encoding"], "chunked");
+    assert_eq!(request.body.iter().filter(|byte| **byte == 7).count(), 200_000);
+}
+
+#[tokio::test]
+async fn progress_counts_the_bytes_of_each_try() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let mut form = Form::default();
+    let upload = Upload::from_bytes("big.bin", vec![1; 150_000]).with_progress({
+        let seen = Arc::clone(&seen);
+        move |sent| seen.lock().unwrap().push(sent)
+    });
+    form.file("file", upload);
+    sent(form).await;
+    let seen = seen.lock().unwrap();
+    assert_eq!(*seen, [65_536, 131_072, 150_000]);
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_there_is_an_error_that_names_it() {
+    let server = Server::script([Reply::ok(json!({}))]).await;
+    let mut post = call(&server.client(), &CREATE);
+    let mut form = Form::default();
+    form.file("file", Upload::from_path("/no/such/roster.csv"));
+    post.request_mut().body = Body::Form(form);
+    let error = error_of(post).await;
+    assert!(error.is_io(), "{error}");
+    assert!(error.to_string().contains("/no/such/roster.csv"), "{error}");
+    assert!(!error.outcome_unknown());
+    assert_eq!(server.count(), 0);
+}
