@@ -40,6 +40,11 @@ impl Call {
         Self { client: client.read_only(), request, invalid: None }
     }
 
+    /// A call of a request written by hand.
+    pub fn from_request<A: Access>(client: &Client<A>, request: Request) -> Self {
+        Self { client: client.read_only(), request, invalid: None }
+    }
+
     /// The request as it stands.
     pub fn request(&self) -> &Request {
         &self.request
@@ -171,6 +176,11 @@ impl Call {
         Ok((response.status, collect(response.body).await?))
     }
 
+    /// Sends it and hands over the answer as it is.
+    pub async fn receive_response(self) -> Result<Response, Error> {
+        self.send().await
+    }
+
     /// Sends it and decodes the JSON answer.
     pub async fn receive<T: DeserializeOwned>(self) -> Result<T, Error> {
         let operation = self.request.operation;
@@ -263,6 +273,13 @@ pub trait Operation: Sized + Send {
     #[must_use]
     fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.call_mut().request_mut().options.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// Limits the time without a byte of the answer, from the end of the request on.
+    #[must_use]
+    fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.call_mut().request_mut().options.read_timeout = Some(timeout);
         self
     }
 

@@ -11,7 +11,7 @@ use futures_core::Stream;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use super::error::Error;
-use super::meta::{ApiVersion, OperationMeta};
+use super::meta::{ApiVersion, Idempotency, OperationMeta};
 use super::upload::Upload;
 
 /// One request as the contract describes it: no host, no key, no body read yet.
@@ -78,8 +78,12 @@ pub struct CallOptions {
     pub deadline: Option<Duration>,
     /// Time for one try, from connecting to the last byte of the answer.
     pub attempt_timeout: Option<Duration>,
+    /// Time without a byte of the answer, from the end of the request on.
+    pub read_timeout: Option<Duration>,
     /// The most tries, the first included.
     pub max_attempts: Option<u32>,
+    /// Whether it may be sent twice, in place of what the operation says.
+    pub idempotency: Option<Idempotency>,
 }
 
 /// The body of a request.

@@ -143,7 +143,7 @@ fn forbidden(f: &mut fmt::Formatter<'_>, inner: &Inner, refusal: &Refusal) -> fm
         Some(needed) => write!(f, ": the key lacks the permission {}", PermissionName(needed))?,
         None => f.write_str(": the key lacks a permission")?,
     }
-    f.write_str(" (Settings, API Keys), or what it asks for belongs to another connection")?;
+    f.write_str(", see Settings, API Keys; or what it asks for belongs to another connection")?;
     match inner.operation.and_then(|operation| operation.entitlement) {
         Some(feature) => write!(f, ", or the account's plan lacks the feature {feature}"),
         None => Ok(()),
