@@ -13,7 +13,7 @@ use crate::Error;
 use crate::failure::Failure;
 
 /// The next piece, or `None` at the end.
-async fn chunk(
+pub(crate) async fn chunk(
     answer: &mut Response,
     operation: Option<&'static OperationMeta>,
     limit: Duration,

@@ -7,7 +7,7 @@ use http::Method;
 
 use crate::raw_call::RawCall;
 use crate::transport::Shared;
-use crate::{Builder, Error, Permissions, RateLimiter};
+use crate::{Builder, Download, Error, Permissions, RateLimiter};
 
 /// A client for one Drata account. Cheap to clone; clones share connections, limiter and retry budget.
 ///
@@ -76,6 +76,11 @@ impl<A: Access> Drata<A> {
         RawCall::new(&self.client, Method::GET, path.as_ref())
     }
 
+    /// Downloads the file behind a signed link, as answers hold it. The key is not sent along.
+    pub fn download(&self, link: impl Into<String>) -> Download {
+        Download::new(Shared::clone(&self.transport), link.into())
+    }
+
     /// The client that generated areas are made from.
     pub fn client(&self) -> &Client<A> {
         &self.client
@@ -90,10 +95,6 @@ impl<A: Access> Drata<A> {
     /// this is what its own key needs. Requests written by hand are not counted.
     pub fn permissions_used(&self) -> Permissions {
         self.transport.recorder.permissions()
-    }
-
-    pub(crate) fn transport(&self) -> &Shared {
-        &self.transport
     }
 }
 

@@ -5,6 +5,7 @@ mod api_key;
 mod base_url;
 mod body;
 mod builder;
+mod download;
 mod drata;
 mod failure;
 mod multipart;
@@ -32,6 +33,7 @@ pub use drata_api::{
 
 pub use self::api_key::ApiKey;
 pub use self::builder::Builder;
+pub use self::download::Download;
 pub use self::drata::Drata;
 pub use self::pager::{Items, ListExt, Page, Pages, Progress, TotalChange};
 pub use self::permissions::{Permission, Permissions, permissions};

@@ -1,6 +1,8 @@
 //! What the client does on the wire, seen by a server that follows a script.
 
+mod downloads;
 mod errors;
+mod faults;
 mod key_safety;
 mod lists;
 mod operations;

@@ -114,6 +114,10 @@ impl Reply {
         Self { fault: Fault::Stall, ..self }
     }
 
+    pub(crate) fn is_throttled(&self) -> bool {
+        self.status == StatusCode::TOO_MANY_REQUESTS
+    }
+
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
         self
