@@ -46,6 +46,8 @@ struct Inner {
     endpoint: Option<Arc<str>>,
     attempts: u32,
     outcome_unknown: bool,
+    /// The request was for a signed link, which carries its own permission and is not Drata's.
+    is_link: bool,
     checkpoint: Option<Checkpoint>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }

@@ -96,6 +96,9 @@ fn status(f: &mut fmt::Formatter<'_>, inner: &Inner, refusal: &Refusal) -> fmt::
 fn advice(f: &mut fmt::Formatter<'_>, inner: &Inner, refusal: &Refusal) -> fmt::Result {
     let entitlement = inner.operation.and_then(|operation| operation.entitlement);
     match refusal.status.as_u16() {
+        400..500 if inner.is_link => {
+            f.write_str(": the signed link is not valid any more; such links live for minutes, so ask for a new one")
+        }
         400 => f.write_str(": correct the request"),
         401 => write!(
             f,

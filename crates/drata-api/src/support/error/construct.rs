@@ -30,6 +30,7 @@ impl Error {
             endpoint: None,
             attempts: 0,
             outcome_unknown: false,
+            is_link: false,
             checkpoint: None,
             source: None,
         }))
@@ -185,6 +186,13 @@ impl Error {
     #[must_use]
     pub fn with_outcome_unknown(mut self) -> Self {
         self.0.outcome_unknown = true;
+        self
+    }
+
+    /// Notes that the request was for a signed link.
+    #[must_use]
+    pub fn with_link(mut self) -> Self {
+        self.0.is_link = true;
         self
     }
 
