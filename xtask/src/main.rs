@@ -1,1 +1,55 @@
-fn main() {}
+//! `cargo xtask`: from the vendor's document to the generated crate.
+//!
+//! The way of the data is the order of the modules: `import` makes the contract, `overlay` corrects and explains it,
+//! `normalise` makes it plain, `generate` gives it to progenitor, `surface` reads what came back, `emit` writes it.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod codegen;
+mod contract;
+mod diagnosis;
+mod document;
+mod emit;
+mod files;
+mod generate;
+mod import;
+mod inventory;
+mod names;
+mod normalise;
+mod overlay;
+mod spec;
+mod surface;
+
+/// Maintains the contract and the code generated from it.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Import(import::Args),
+    Codegen(codegen::Args),
+    Spec(spec::Args),
+    Inventory(inventory::Args),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Import(args) => import::run(&args),
+        Command::Codegen(args) => codegen::run(&args),
+        Command::Spec(args) => spec::run(&args),
+        Command::Inventory(args) => inventory::run(&args),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

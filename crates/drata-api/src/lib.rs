@@ -8,9 +8,9 @@
 
 mod support;
 
-#[cfg(feature = "v1")]
+#[cfg(feature = "_v1")]
 pub mod v1;
-#[cfg(feature = "v2")]
+#[cfg(feature = "_v2")]
 pub mod v2;
 
 pub use support::call::{Call, Operation};

@@ -138,6 +138,14 @@ impl Call {
         self
     }
 
+    /// Sets a JSON body that is a list.
+    pub fn json_list<T: Serialize + Validate>(mut self, body: &[T], limits: Limits) -> Self {
+        if let Err(violation) = limits.check_count(body.len()) {
+            self.refuse("", violation);
+        }
+        self.json(body)
+    }
+
     /// Sets the form body.
     pub fn form<T: Validate + Into<Form>>(mut self, body: T) -> Self {
         if let Err(violation) = body.validate() {
@@ -297,6 +305,24 @@ pub trait Operation: Sized + Send {
         self
     }
 }
+
+/// Implements [`Operation`] for a generated builder.
+macro_rules! operation {
+    ($builder:ident => $output:ty) => {
+        impl $crate::Operation for $builder {
+            type Output = $output;
+
+            fn call(&self) -> &$crate::Call {
+                &self.call
+            }
+
+            fn call_mut(&mut self) -> &mut $crate::Call {
+                &mut self.call
+            }
+        }
+    };
+}
+pub(crate) use operation;
 
 impl std::fmt::Display for Call {
     /// The request as it goes over the wire, without host and key.

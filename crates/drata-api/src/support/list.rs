@@ -5,7 +5,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
-use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 use serde_json::Value;
 
@@ -13,7 +14,8 @@ use super::wire::{FromWire, Wire};
 
 /// A list in an answer: the items that decoded, and the [`Rejected`] ones with their raw JSON.
 ///
-/// It reads like a slice of the good items. Written back, every rejected item stands where it stood.
+/// It reads like a slice of the good items. Written back, every rejected item stands where it stood. An object that stands
+/// where the list should is read as a list of one: some operations answer so for a single record.
 ///
 /// ```
 /// use drata_api::List;
@@ -28,6 +30,8 @@ pub struct List<T> {
     items: Vec<T>,
     // Boxed, because it is empty almost always.
     rejected: Option<Box<Vec<Rejected>>>,
+    /// Whether it came as one object instead of a list of one.
+    lone: bool,
 }
 
 /// An item of a [`List`] that is not what the contract says.
@@ -103,7 +107,7 @@ impl<T> List<T> {
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), rejected: None }
+        Self { items: Vec::new(), rejected: None, lone: false }
     }
 }
 
@@ -123,7 +127,7 @@ impl<T> DerefMut for List<T> {
 
 impl<T> From<Vec<T>> for List<T> {
     fn from(items: Vec<T>) -> Self {
-        Self { items, rejected: None }
+        Self { items, rejected: None, lone: false }
     }
 }
 
@@ -153,6 +157,9 @@ impl<'a, T> IntoIterator for &'a List<T> {
 
 impl<T: Serialize> Serialize for List<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let ([item], true) = (self.items.as_slice(), self.lone) {
+            return item.serialize(serializer);
+        }
         let rejected = self.rejected();
         let total = self.items.len() + rejected.len();
         let mut out = serializer.serialize_seq(Some(total))?;
@@ -196,6 +203,11 @@ impl<'de, T: for<'any> FromWire<'any>> Visitor<'de> for ListVisitor<T> {
         f.write_str("a list")
     }
 
+    fn visit_map<A: MapAccess<'de>>(self, input: A) -> Result<List<T>, A::Error> {
+        let item = T::from_wire(MapAccessDeserializer::new(input))?;
+        Ok(List { items: vec![item], rejected: None, lone: true })
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut input: A) -> Result<List<T>, A::Error> {
         let mut items = Vec::new();
         if STRAIGHT.get() {
@@ -219,13 +231,13 @@ impl<'de, T: for<'any> FromWire<'any>> Visitor<'de> for ListVisitor<T> {
             }
         }
         let rejected = (!rejected.is_empty()).then(|| Box::new(rejected));
-        Ok(List { items, rejected })
+        Ok(List { items, rejected, lone: false })
     }
 }
 
 impl<'de, T: for<'any> FromWire<'any>> FromWire<'de> for List<T> {
     fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(ListVisitor(PhantomData))
+        deserializer.deserialize_any(ListVisitor(PhantomData))
     }
 }
 

@@ -23,8 +23,8 @@ pub trait Paged: Operation<Output = Self::Page> + Clone + 'static {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct PageParts<T> {
-    /// The items, those that did not decode included.
-    pub items: List<T>,
+    /// The items, those that did not decode included; `None` when the answer is not a page at all.
+    pub items: Option<List<T>>,
     /// How many rows there are on all pages, where the page says it.
     pub total: Option<i64>,
     /// The cursor of the next page; `None` on the last one and on lists paged by number.
@@ -33,7 +33,7 @@ pub struct PageParts<T> {
 
 impl<T> PageParts<T> {
     #[doc(hidden)]
-    pub fn new(items: List<T>, total: Option<i64>, cursor: Option<String>) -> Self {
+    pub fn new(items: Option<List<T>>, total: Option<i64>, cursor: Option<String>) -> Self {
         Self { items, total, cursor: cursor.filter(|cursor| !cursor.is_empty()) }
     }
 }

@@ -13,6 +13,18 @@ pub(crate) fn put<M: SerializeMap, T: Serialize + Limited>(out: &mut M, name: &'
     if value.is_absent() { Ok(()) } else { out.serialize_entry(name, value) }
 }
 
+/// Writes a field that is sent as `null` when it has no value.
+pub(crate) fn put_null<M: SerializeMap, T: Serialize>(out: &mut M, name: &'static str, value: &T) -> Result<(), M::Error> {
+    out.serialize_entry(name, value)
+}
+
+/// The way of writing a field: left out or `null` when it has no value.
+macro_rules! put_field {
+    ($out:expr, $wire:literal, $value:expr) => { $crate::support::request_model::put($out, $wire, $value) };
+    ($out:expr, $wire:literal, $value:expr, null) => { $crate::support::request_model::put_null($out, $wire, $value) };
+}
+pub(crate) use put_field;
+
 /// A field of a form: becomes no part, one, or several of the same name.
 pub(crate) trait FormField {
     fn add_to(self, form: &mut Form, name: &'static str);
@@ -96,8 +108,9 @@ macro_rules! checks {
 pub(crate) use checks;
 
 /// Implements checks and writing for the struct of a JSON request: its fields, their names on the wire and their limits.
+/// A field marked `null` is sent as `null` when it has no value, all others are left out.
 macro_rules! request_model {
-    ($name:ident { $($field:ident: $wire:literal $({ $($limit:ident: $value:expr),* $(,)? })?),* $(,)? }) => {
+    ($name:ident { $($field:ident: $wire:literal $($null:ident)? $({ $($limit:ident: $value:expr),* $(,)? })?),* $(,)? }) => {
         $crate::support::request_model::checks!($name { $($field: $wire $({ $($limit: $value),* })?),* });
 
         impl $crate::support::validate::Limited for $name {
@@ -111,7 +124,7 @@ macro_rules! request_model {
                 use serde::ser::SerializeMap as _;
                 #[allow(unused_mut)]
                 let mut out = serializer.serialize_map(None)?;
-                $($crate::support::request_model::put(&mut out, $wire, &self.$field)?;)*
+                $($crate::support::request_model::put_field!(&mut out, $wire, &self.$field $(, $null)?)?;)*
                 out.end()
             }
         }

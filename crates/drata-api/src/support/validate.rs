@@ -178,7 +178,7 @@ impl<T: Limited> Limited for BTreeMap<String, T> {
     }
 }
 
-impl<T: Validate> Validate for Vec<T> {
+impl<T: Validate> Validate for [T] {
     fn validate(&self) -> Result<(), Violation> {
         self.iter().enumerate().try_for_each(|(index, item)| item.validate().map_err(|violation| violation.at(index)))
     }

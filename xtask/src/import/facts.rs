@@ -1,0 +1,209 @@
+//! Which facts of the vendor's document the contract keeps.
+//!
+//! Names, types, enums, limits and structure stay; prose and examples go. Facts that hide in prose and examples are saved
+//! first: the permission's display name, the beta mark, and the type that an example shows where it contradicts the
+//! declared one.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::document::{Document, METHODS, items, json_type, members, text};
+
+/// Keys of our own, beside the vendor's.
+pub(crate) const PERMISSION: &str = "x-drata-permissions";
+pub(crate) const PERMISSION_NAME: &str = "x-drata-permission-name";
+pub(crate) const ENTITLEMENT: &str = "x-drata-entitlement";
+pub(crate) const BETA: &str = "x-drata-beta";
+pub(crate) const OBSERVED: &str = "x-observed-type";
+
+/// Keys of a schema that are facts and are copied as they are.
+const SCHEMA_FACTS: [&str; 19] = [
+    "$ref", "type", "format", "enum", "nullable", "required", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+    "minLength", "maxLength", "minItems", "maxItems", "pattern", "default", "deprecated", "readOnly", "writeOnly",
+];
+
+/// Keys of a schema whose value is one schema or a list of them.
+const SCHEMA_PARTS: [&str; 6] = ["items", "additionalProperties", "not", "allOf", "oneOf", "anyOf"];
+
+/// Keys that are prose, examples or of no use to a client, wherever they stand.
+const PROSE: [&str; 12] = [
+    "description", "summary", "title", "example", "examples", "externalDocs", "x-product-area", "uniqueItems", "contact",
+    "security", "explode", "x-enumDescriptions",
+];
+
+/// The contract, and the keys that were neither kept nor known to be prose, with how often they occurred.
+pub(crate) fn extract(document: &Document) -> (Document, BTreeMap<String, usize>) {
+    let mut keeper = Keeper::default();
+    let contract = keeper.document(&document.0);
+    (Document(contract), keeper.dropped)
+}
+
+#[derive(Default)]
+struct Keeper {
+    dropped: BTreeMap<String, usize>,
+}
+
+impl Keeper {
+    /// Notes the keys of `value` that no rule covers.
+    fn note_others(&mut self, value: &Value, known: &[&str]) {
+        for key in value.as_object().into_iter().flat_map(Map::keys) {
+            if !known.contains(&key.as_str()) && !PROSE.contains(&key.as_str()) {
+                *self.dropped.entry(key.clone()).or_default() += 1;
+            }
+        }
+    }
+
+    fn document(&mut self, document: &Value) -> Value {
+        self.note_others(document, &["openapi", "info", "servers", "tags", "paths", "components"]);
+        let servers: Vec<Value> = items(document, "servers").iter().map(|server| json!({ "url": server["url"] })).collect();
+        let mut paths: Vec<(String, Value)> =
+            members(document, "paths").map(|(path, item)| (path.clone(), self.path_item(item))).collect();
+        paths.sort_by(|left, right| left.0.cmp(&right.0));
+        let components = document.get("components").cloned().unwrap_or_default();
+        self.note_others(&components, &["schemas", "securitySchemes"]);
+        let mut schemas: Vec<(String, Value)> =
+            members(&components, "schemas").map(|(name, schema)| (name.clone(), self.schema(schema))).collect();
+        schemas.sort_by(|left, right| left.0.cmp(&right.0));
+        json!({
+            "openapi": document["openapi"],
+            "info": { "title": "Drata API", "version": document.pointer("/info/version").cloned().unwrap_or_default() },
+            "servers": servers,
+            "security": [{ "bearer": [] }],
+            "paths": Map::from_iter(paths),
+            "components": {
+                "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer" } },
+                "schemas": Map::from_iter(schemas),
+            },
+        })
+    }
+
+    fn path_item(&mut self, item: &Value) -> Value {
+        self.note_others(item, &METHODS);
+        let operations = METHODS.iter().filter_map(|method| Some(((*method).to_owned(), self.operation(item.get(method)?))));
+        Value::Object(operations.collect())
+    }
+
+    fn operation(&mut self, operation: &Value) -> Value {
+        let known = ["operationId", "tags", "parameters", "requestBody", "responses", "deprecated", PERMISSION, ENTITLEMENT];
+        self.note_others(operation, &known);
+        let mut out = Map::new();
+        for key in ["operationId", "tags", "deprecated", PERMISSION, ENTITLEMENT] {
+            copy(operation, &mut out, key);
+        }
+        if let Some(name) = permission_name(text(operation, "description")) {
+            out.insert(PERMISSION_NAME.to_owned(), name.into());
+        }
+        if ["description", "summary"].iter().any(|key| text(operation, key).contains('🧪')) {
+            out.insert(BETA.to_owned(), true.into());
+        }
+        let parameters: Vec<Value> = items(operation, "parameters").iter().map(|one| self.parameter(one)).collect();
+        out.insert("parameters".to_owned(), parameters.into());
+        if let Some(body) = operation.get("requestBody") {
+            self.note_others(body, &["required", "content"]);
+            let mut kept = Map::new();
+            copy(body, &mut kept, "required");
+            kept.insert("content".to_owned(), self.content(body));
+            out.insert("requestBody".to_owned(), kept.into());
+        }
+        let mut responses: Vec<(String, Value)> =
+            members(operation, "responses").map(|(status, response)| (status.clone(), self.response(response))).collect();
+        responses.sort_by(|left, right| left.0.cmp(&right.0));
+        out.insert("responses".to_owned(), Map::from_iter(responses).into());
+        Value::Object(out)
+    }
+
+    fn parameter(&mut self, parameter: &Value) -> Value {
+        self.note_others(parameter, &["name", "in", "required", "schema", "style", "deprecated"]);
+        let mut out = Map::new();
+        for key in ["name", "in", "required", "style", "deprecated"] {
+            copy(parameter, &mut out, key);
+        }
+        if let Some(schema) = parameter.get("schema") {
+            out.insert("schema".to_owned(), self.schema(schema));
+        }
+        Value::Object(out)
+    }
+
+    fn response(&mut self, response: &Value) -> Value {
+        self.note_others(response, &["content", "headers"]);
+        let mut out = Map::new();
+        // OpenAPI demands a description; an empty one says that the words are not ours to copy.
+        out.insert("description".to_owned(), "".into());
+        if response.get("content").is_some() {
+            out.insert("content".to_owned(), self.content(response));
+        }
+        Value::Object(out)
+    }
+
+    fn content(&mut self, holder: &Value) -> Value {
+        let mut kept: Vec<(String, Value)> = Vec::new();
+        for (media, content) in members(holder, "content") {
+            self.note_others(content, &["schema"]);
+            let schema = content.get("schema").map(|schema| self.schema(schema));
+            kept.push((media.clone(), schema.map_or_else(|| json!({}), |schema| json!({ "schema": schema }))));
+        }
+        kept.sort_by(|left, right| left.0.cmp(&right.0));
+        Map::from_iter(kept).into()
+    }
+
+    fn schema(&mut self, schema: &Value) -> Value {
+        let known: Vec<&str> = SCHEMA_FACTS.into_iter().chain(SCHEMA_PARTS).chain(["properties"]).collect();
+        self.note_others(schema, &known);
+        let mut out = Map::new();
+        for key in SCHEMA_FACTS {
+            copy(schema, &mut out, key);
+        }
+        if let Some(observed) = observed_type(schema) {
+            out.insert(OBSERVED.to_owned(), observed.into());
+        }
+        for key in SCHEMA_PARTS {
+            match schema.get(key) {
+                Some(Value::Array(parts)) => {
+                    let parts: Vec<Value> = parts.iter().map(|part| self.schema(part)).collect();
+                    out.insert(key.to_owned(), parts.into());
+                }
+                Some(part @ Value::Object(_)) => {
+                    out.insert(key.to_owned(), self.schema(part));
+                }
+                Some(flag) => {
+                    out.insert(key.to_owned(), flag.clone());
+                }
+                None => {}
+            }
+        }
+        if let Some(Value::Object(properties)) = schema.get("properties") {
+            // The vendor's order is kept: it is the order in which the service writes them.
+            let kept: Map<String, Value> =
+                properties.iter().map(|(name, property)| (name.clone(), self.schema(property))).collect();
+            out.insert("properties".to_owned(), kept.into());
+        }
+        Value::Object(out)
+    }
+}
+
+fn copy(from: &Value, to: &mut Map<String, Value>, key: &str) {
+    if let Some(value) = from.get(key) {
+        to.insert(key.to_owned(), value.clone());
+    }
+}
+
+/// The permission that a description names in bold: `Requires **Area: Permission** permission`.
+fn permission_name(description: &str) -> Option<String> {
+    let (_, rest) = description.split_once("🔒")?;
+    let (_, rest) = rest.split_once("**")?;
+    let (name, _) = rest.split_once("**")?;
+    Some(name.trim().to_owned())
+}
+
+/// The type of the example, where it contradicts the declared type.
+fn observed_type(schema: &Value) -> Option<&'static str> {
+    let example = schema.get("example")?;
+    let observed = json_type(example);
+    let fits = match text(schema, "type") {
+        "" => true,
+        "integer" => observed == "number",
+        declared => observed == declared,
+    };
+    (!fits && !example.is_null()).then_some(observed)
+}

@@ -1,0 +1,21 @@
+//! Numbers are integers unless the overlay says `format: double`.
+//!
+//! The vendor declares every number as `number`, also ids and counts; a fraction is the exception and needs evidence.
+
+use crate::document::{Document, text};
+
+pub(crate) fn make_integers(document: &mut Document) {
+    document.each_schema(|_, schema| {
+        let integer = match (text(schema, "type"), text(schema, "format")) {
+            ("number", "double" | "float") => false,
+            ("number" | "integer", _) => true,
+            _ => return,
+        };
+        schema["type"] = if integer { "integer" } else { "number" }.into();
+        schema["format"] = if integer { "int64" } else { "double" }.into();
+        // An enumeration of numbers is a number: its values have no names.
+        if let Some(map) = schema.as_object_mut() {
+            map.shift_remove("enum");
+        }
+    });
+}

@@ -1,0 +1,115 @@
+//! `docs.yaml`: our own words for areas, operations, parameters, schemas and fields.
+
+use anyhow::{Result, bail};
+use serde_json::{Map, Value};
+
+use super::target::Target;
+use super::yaml::{self, Node};
+use crate::document::{Document, text};
+
+/// Where words are put.
+pub(crate) const DOC: &str = "description";
+
+/// Where the words of the areas are put, by tag.
+pub(crate) const AREA_DOCS: &str = "x-area-docs";
+
+/// Words, each with the line it stands on.
+#[derive(Debug, Default)]
+pub(crate) struct Docs {
+    areas: Vec<(String, String, String)>,
+    /// Words for a parameter wherever it occurs, unless the operation has its own.
+    parameters: Vec<(String, String, String)>,
+    targets: Vec<(String, Target, String)>,
+}
+
+/// Reads `docs.yaml`.
+pub(crate) fn parse(file: &str, text: &str) -> Result<Docs> {
+    yaml::parse(file, text, |root| {
+        let mut docs = Docs::default();
+        for (section, node) in root.entries()? {
+            match section {
+                "areas" => docs.areas = words(&node)?,
+                "parameters" => docs.parameters = words(&node)?,
+                "operations" => docs.section(&node, "operation", "parameters", "parameter")?,
+                "schemas" => docs.section(&node, "schema", "properties", "property")?,
+                other => bail!("{}: `{other}` is not one of areas, parameters, operations, schemas", node.place()),
+            }
+        }
+        Ok(docs)
+    })
+}
+
+fn words(node: &Node<'_>) -> Result<Vec<(String, String, String)>> {
+    node.entries()?.into_iter().map(|(name, node)| Ok((node.place(), name.to_owned(), trimmed(&node)?))).collect()
+}
+
+fn trimmed(node: &Node<'_>) -> Result<String> {
+    Ok(node.text()?.trim().to_owned())
+}
+
+impl Docs {
+    fn section(&mut self, node: &Node<'_>, whole: &str, parts: &str, part: &str) -> Result<()> {
+        for (name, node) in node.entries()? {
+            let mut target = Target::default();
+            target.take(whole, name);
+            for (key, node) in node.entries()? {
+                if key == "doc" {
+                    self.targets.push((node.place(), target.clone(), trimmed(&node)?));
+                } else if key == parts {
+                    for (name, node) in node.entries()? {
+                        let mut target = target.clone();
+                        target.take(part, name);
+                        self.targets.push((node.place(), target, trimmed(&node)?));
+                    }
+                } else {
+                    bail!("{}: `{key}` is not one of doc, {parts}", node.place());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the words where they belong. Words for what does not exist are an error.
+    pub(crate) fn apply(&self, document: &mut Document) -> Result<()> {
+        self.apply_to_parameters(document)?;
+        for (place, target, words) in &self.targets {
+            let pointer = match target.pointer(document) {
+                Ok(pointer) => pointer,
+                Err(error) => bail!("{place}: words for what does not exist: {error:#}; remove them"),
+            };
+            match document.0.pointer_mut(&pointer).and_then(Value::as_object_mut) {
+                Some(described) => {
+                    described.insert(DOC.to_owned(), words.clone().into());
+                }
+                None => bail!("{place}: words for what does not exist: {target}; remove them"),
+            }
+        }
+        let areas: Map<String, Value> = self.areas.iter().map(|(_, tag, words)| (tag.clone(), words.clone().into())).collect();
+        for (place, tag, _) in &self.areas {
+            let used = document.operations().any(|(_, operation)| operation["tags"][0].as_str() == Some(tag));
+            if !used {
+                bail!("{place}: words for an area that does not exist: {tag}; remove them");
+            }
+        }
+        document.0[AREA_DOCS] = areas.into();
+        Ok(())
+    }
+
+    fn apply_to_parameters(&self, document: &mut Document) -> Result<()> {
+        for (place, name, words) in &self.parameters {
+            let mut used = false;
+            document.each_operation(|_, operation| {
+                for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+                    if text(parameter, "name") == name {
+                        parameter[DOC] = words.clone().into();
+                        used = true;
+                    }
+                }
+            });
+            if !used {
+                bail!("{place}: words for a parameter that no operation has: {name}; remove them");
+            }
+        }
+        Ok(())
+    }
+}

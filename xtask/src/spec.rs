@@ -1,0 +1,137 @@
+//! `cargo xtask spec`: the effective OpenAPI document, for tools and for teams in other languages.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use crate::contract::{self, Version};
+use crate::document::{Document, SCHEMAS, reference, text};
+use crate::files;
+use crate::normalise::AREA;
+use crate::overlay::{AREA_DOCS, DOC};
+
+/// Writes the effective OpenAPI document of a version: the contract with its corrections and our words.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The version of the API.
+    version: Version,
+    /// Where to write it; standard output when not given.
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    let document = document(args.version)?.to_text();
+    match &args.out {
+        Some(path) => files::write_whole(path, &document)?,
+        None => print!("{document}"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The effective document as plain OpenAPI 3.0: what a linter takes and any generator understands.
+pub(crate) fn document(version: Version) -> Result<Document> {
+    let mut document = contract::effective(version)?;
+    describe_tags(&mut document);
+    document.each_operation(|_, operation| {
+        let words = operation.get(DOC).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let first = words.split_once(". ").map_or(words.as_str(), |(first, _)| first);
+        operation.insert("summary".to_owned(), first.trim_end_matches('.').into());
+        if let Some(tags) = operation.get_mut("tags").and_then(Value::as_array_mut) {
+            tags.truncate(1);
+        }
+        for (status, response) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
+            response[DOC] = reason(status).into();
+        }
+        operation.retain(|key, _| key != AREA && key != "x-undocumented-form");
+    });
+    document.each_schema(|_, schema| plain(schema));
+    remove_unreached(&mut document);
+    if let Some(root) = document.0.as_object_mut() {
+        root.shift_remove(AREA_DOCS);
+        root["info"]["license"] = json!({ "name": "MIT OR Apache-2.0", "url": "https://spdx.org/licenses/MIT.html" });
+        root["info"][DOC] = "The public API of Drata: its contract with corrections, in words of our own.".into();
+    }
+    Ok(document)
+}
+
+/// A schema as OpenAPI 3.0 means it.
+fn plain(schema: &mut Value) {
+    let fraction = matches!(text(schema, "format"), "double" | "float");
+    if text(schema, "type") == "number" && !fraction {
+        schema["type"] = "integer".into();
+        schema["format"] = "int64".into();
+    }
+    let beside_reference = reference(schema).is_some();
+    let Some(map) = schema.as_object_mut() else { return };
+    map.retain(|key, _| !["x-observed-type", "x-rust-name", "x-id-forms"].contains(&key.as_str()));
+    let typed = map.contains_key("type");
+    // `nullable` says something about a type, so it needs one beside it.
+    if map.get("nullable") == Some(&Value::Bool(true)) && !typed && !beside_reference {
+        let referred = map.get("allOf").is_some();
+        if referred { map.insert("type".to_owned(), "object".into()) } else { map.shift_remove("nullable") };
+    }
+    if beside_reference {
+        map.retain(|key, _| key == "$ref");
+    }
+    if map.get("enum").is_some_and(|values| values.as_array().is_some_and(|values| values.iter().any(Value::is_number))) {
+        map.shift_remove("enum");
+    }
+    if let Some(default) = map.get("default") {
+        let fits = match map.get("type").and_then(Value::as_str) {
+            Some("integer") => default.is_i64(),
+            Some("string") => default.is_string(),
+            Some("boolean") => default.is_boolean(),
+            _ => true,
+        };
+        if !fits {
+            map.shift_remove("default");
+        }
+    }
+}
+
+fn describe_tags(document: &mut Document) {
+    let words = document.0.get(AREA_DOCS).cloned().unwrap_or_default();
+    let tags: Vec<Value> = words
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(tag, words)| json!({ "name": tag, "description": words }))
+        .collect();
+    document.0["tags"] = tags.into();
+}
+
+/// Component schemas that nothing refers to.
+fn remove_unreached(document: &mut Document) {
+    loop {
+        let all = document.0.to_string();
+        let before = document.schemas().count();
+        document.schemas_mut().retain(|name, _| all.contains(&format!("\"#{SCHEMAS}/{name}\"")));
+        if document.schemas().count() == before {
+            return;
+        }
+    }
+}
+
+/// What a status means here.
+fn reason(status: &str) -> &'static str {
+    match status {
+        "200" => "Success",
+        "201" => "Created",
+        "204" => "Success, without a body",
+        "207" => "Success for some items; each says what became of it",
+        "400" => "The request is not valid",
+        "401" => "No key, or one that is not valid here",
+        "402" => "The plan lacks the feature",
+        "403" => "The key lacks the permission",
+        "404" => "Not found",
+        "409" => "In conflict with a business rule",
+        "412" => "The terms are not accepted",
+        "413" => "Too large",
+        "422" => "Understood, and not possible",
+        "503" => "A third party is not available",
+        _ => "The service failed",
+    }
+}
