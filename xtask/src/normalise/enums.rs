@@ -55,12 +55,21 @@ pub(crate) fn add_named(document: &mut Document, moved: Vec<(String, String, Val
     let mut found = Vec::new();
     let schemas = document.schemas_mut();
     for (pointer, name, schema) in moved {
+        let differs = |other: &Value| {
+            let mut other = other.clone();
+            // Whether the name was given or found is no difference.
+            other[RUST_NAME] = schema.get(RUST_NAME).cloned().unwrap_or_default();
+            let mut schema = schema.clone();
+            schema[RUST_NAME] = other[RUST_NAME].clone();
+            other != schema
+        };
         match schemas.get(&name) {
-            Some(other) if *other != schema => found.push(Diagnosis::new(
+            Some(other) if differs(other) => found.push(Diagnosis::new(
                 pointer,
                 format!("several different types would be called {name}"),
                 "in corrections.yaml: give the property or the parameter's `schema` it stands in a `name`",
             )),
+            Some(other) if other.get(RUST_NAME).is_some() => {}
             _ => {
                 schemas.insert(name, schema);
             }

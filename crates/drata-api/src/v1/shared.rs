@@ -7,28 +7,257 @@ use crate::support::model::model;
 use crate::support::open_enum::open_enum;
 use crate::{Extra, List, Timestamp};
 
-#[cfg(any(feature = "v1-assets", feature = "v1-background-checks", feature = "v1-personnel"))]
+#[cfg(any(feature = "v1-background-checks", feature = "v1-personnel"))]
 open_enum! {
-    /// `AssetEmploymentStatus` of the contract.
-    pub enum AssetEmploymentStatus {
-        CurrentEmployee = "CURRENT_EMPLOYEE",
-        FormerEmployee = "FORMER_EMPLOYEE",
-        CurrentContractor = "CURRENT_CONTRACTOR",
-        FormerContractor = "FORMER_CONTRACTOR",
-        OutOfScope = "OUT_OF_SCOPE",
-        Unknown = "UNKNOWN",
-        SpecialFormerEmployee = "SPECIAL_FORMER_EMPLOYEE",
-        SpecialFormerContractor = "SPECIAL_FORMER_CONTRACTOR",
-        FutureHire = "FUTURE_HIRE",
-        ServiceAccount = "SERVICE_ACCOUNT",
-    }
-}
-
-open_enum! {
-    /// `AssetSortDir` of the contract.
-    pub enum AssetSortDir {
-        Asc = "ASC",
-        Desc = "DESC",
+    /// `AutopilotTaskType` of the contract.
+    pub enum AutopilotTaskType {
+        IdentityProviderMfaEnabled = "IDENTITY_PROVIDER_MFA_ENABLED",
+        IdentityProviderUnknownEmail = "IDENTITY_PROVIDER_UNKNOWN_EMAIL",
+        InternalPolicyIncidentResponse = "INTERNAL_POLICY_INCIDENT_RESPONSE",
+        InternalPolicyIncidentResponseFollowUps = "INTERNAL_POLICY_INCIDENT_RESPONSE_FOLLOW_UPS",
+        InternalPolicyIncidentResponseLessonsLearned = "INTERNAL_POLICY_INCIDENT_RESPONSE_LESSONS_LEARNED",
+        InternalPolicyIncidentResponseTeam = "INTERNAL_POLICY_INCIDENT_RESPONSE_TEAM",
+        InternalPolicyDataClassification = "INTERNAL_POLICY_DATA_CLASSIFICATION",
+        InternalPolicySdlc = "INTERNAL_POLICY_SDLC",
+        InternalPolicyAcceptableUse = "INTERNAL_POLICY_ACCEPTABLE_USE",
+        InternalPolicyAccessControl = "INTERNAL_POLICY_ACCESS_CONTROL",
+        InternalPolicyInformationSecurity = "INTERNAL_POLICY_INFORMATION_SECURITY",
+        InternalPolicyCodeOfConduct = "INTERNAL_POLICY_CODE_OF_CONDUCT",
+        InternalPolicyDataProtection = "INTERNAL_POLICY_DATA_PROTECTION",
+        InternalPolicyPassword = "INTERNAL_POLICY_PASSWORD",
+        InternalPolicyBackups = "INTERNAL_POLICY_BACKUPS",
+        InternalPolicyPhysicalSecurity = "INTERNAL_POLICY_PHYSICAL_SECURITY",
+        InternalPolicyRiskAssessment = "INTERNAL_POLICY_RISK_ASSESSMENT",
+        InternalPolicyDisasterRecovery = "INTERNAL_POLICY_DISASTER_RECOVERY",
+        InternalPolicyEncryption = "INTERNAL_POLICY_ENCRYPTION",
+        InternalPolicySystemAccessControl = "INTERNAL_POLICY_SYSTEM_ACCESS_CONTROL",
+        InternalPolicyResponsibleDisclosure = "INTERNAL_POLICY_RESPONSIBLE_DISCLOSURE",
+        InternalPolicyEmployeeConfidentiality = "INTERNAL_POLICY_EMPLOYEE_CONFIDENTIALITY",
+        InternalPolicyEmployeeAccessToCustomerData = "INTERNAL_POLICY_EMPLOYEE_ACCESS_TO_CUSTOMER_DATA",
+        InternalPolicyRiskRemediation = "INTERNAL_POLICY_RISK_REMEDIATION",
+        InternalPolicyVulnerabilityManagement = "INTERNAL_POLICY_VULNERABILITY_MANAGEMENT",
+        InternalDocumentOrganizationalChart = "INTERNAL_DOCUMENT_ORGANIZATIONAL_CHART",
+        CompanyPoliciesApproved = "COMPANY_POLICIES_APPROVED",
+        CompanyPoliciesCreated = "COMPANY_POLICIES_CREATED",
+        CompanyBodUnique = "COMPANY_BOD_UNIQUE",
+        InternalReportRiskAssessment = "INTERNAL_REPORT_RISK_ASSESSMENT",
+        InternalReportRiskRemediation = "INTERNAL_REPORT_RISK_REMEDIATION",
+        InternalReportVulnerability = "INTERNAL_REPORT_VULNERABILITY",
+        InternalReportPenetration = "INTERNAL_REPORT_PENETRATION",
+        InternalReportDisasterRecovery = "INTERNAL_REPORT_DISASTER_RECOVERY",
+        InternalReportBackupAndCompleteness = "INTERNAL_REPORT_BACKUP_AND_COMPLETENESS",
+        InternalReportArchitecturalDiagram = "INTERNAL_REPORT_ARCHITECTURAL_DIAGRAM",
+        InternalReportNetworkDiagram = "INTERNAL_REPORT_NETWORK_DIAGRAM",
+        InternalUrlSupport = "INTERNAL_URL_SUPPORT",
+        InternalUrlPrivacyPolicy = "INTERNAL_URL_PRIVACY_POLICY",
+        InternalUrlTermsOfService = "INTERNAL_URL_TERMS_OF_SERVICE",
+        EmployeesPoliciesApproved = "EMPLOYEES_POLICIES_APPROVED",
+        EmployeesAcceptableUsePolicy = "EMPLOYEES_ACCEPTABLE_USE_POLICY",
+        EmployeesCodeOfConductPolicy = "EMPLOYEES_CODE_OF_CONDUCT_POLICY",
+        EmployeesDataProtectionPolicy = "EMPLOYEES_DATA_PROTECTION_POLICY",
+        AgentPasswordManager = "AGENT_PASSWORD_MANAGER",
+        AgentAntiVirusApplication = "AGENT_ANTI_VIRUS_APPLICATION",
+        AgentAutoUpdatesEnabled = "AGENT_AUTO_UPDATES_ENABLED",
+        ContractorsCodeOfConductPolicy = "CONTRACTORS_CODE_OF_CONDUCT_POLICY",
+        ContractorsAcceptableUsePolicy = "CONTRACTORS_ACCEPTABLE_USE_POLICY",
+        CompanyInfrastructureMfaEnabled = "COMPANY_INFRASTRUCTURE_MFA_ENABLED",
+        CompanyInfrastructureSslEnabled = "COMPANY_INFRASTRUCTURE_SSL_ENABLED",
+        CompanyWebsiteSslEnforced = "COMPANY_WEBSITE_SSL_ENFORCED",
+        CompanyWebsiteSslCertNotExpired = "COMPANY_WEBSITE_SSL_CERT_NOT_EXPIRED",
+        CompanyWebsiteSslCertStrongCiphers = "COMPANY_WEBSITE_SSL_CERT_STRONG_CIPHERS",
+        CompanyWebsiteSslHasKnownIssues = "COMPANY_WEBSITE_SSL_HAS_KNOWN_ISSUES",
+        CompanyPrioritizeSecurityIssues = "COMPANY_PRIORITIZE_SECURITY_ISSUES",
+        VersionControlEnabled = "VERSION_CONTROL_ENABLED",
+        VersionControlMfaEnabled = "VERSION_CONTROL_MFA_ENABLED",
+        VersionControlCodeReviewProcess = "VERSION_CONTROL_CODE_REVIEW_PROCESS",
+        InfrastructureAuthorizationDetails = "INFRASTRUCTURE_AUTHORIZATION_DETAILS",
+        InfrastructurePublicSshDenied = "INFRASTRUCTURE_PUBLIC_SSH_DENIED",
+        InfrastructureDataEncrypted = "INFRASTRUCTURE_DATA_ENCRYPTED",
+        InfrastructureDataMultiAz = "INFRASTRUCTURE_DATA_MULTI_AZ",
+        InfrastructureStorageEncrypted = "INFRASTRUCTURE_STORAGE_ENCRYPTED",
+        InfrastructureDataMonitorCpu = "INFRASTRUCTURE_DATA_MONITOR_CPU",
+        InfrastructureDataMonitorReadIo = "INFRASTRUCTURE_DATA_MONITOR_READ_IO",
+        InfrastructureDataMonitorWriteIo = "INFRASTRUCTURE_DATA_MONITOR_WRITE_IO",
+        InfrastructureDataMonitorFreeStorage = "INFRASTRUCTURE_DATA_MONITOR_FREE_STORAGE",
+        InfrastructureInstanceMonitorCpu = "INFRASTRUCTURE_INSTANCE_MONITOR_CPU",
+        InfrastructureDisallowsTraffic = "INFRASTRUCTURE_DISALLOWS_TRAFFIC",
+        InfrastructureHasWaf = "INFRASTRUCTURE_HAS_WAF",
+        InfrastructureHasBalancers = "INFRASTRUCTURE_HAS_BALANCERS",
+        InfrastructureQueueMonitorMessageAge = "INFRASTRUCTURE_QUEUE_MONITOR_MESSAGE_AGE",
+        InfrastructureCloudDataFreeStorage = "INFRASTRUCTURE_CLOUD_DATA_FREE_STORAGE",
+        InfrastructureCredentialReport = "INFRASTRUCTURE_CREDENTIAL_REPORT",
+        InfrastructureStorageRestricted = "INFRASTRUCTURE_STORAGE_RESTRICTED",
+        InfrastructureStorageVersioning = "INFRASTRUCTURE_STORAGE_VERSIONING",
+        InfrastructureDataBackups = "INFRASTRUCTURE_DATA_BACKUPS",
+        InternalInfrastructureIdentitiesRemoved = "INTERNAL_INFRASTRUCTURE_IDENTITIES_REMOVED",
+        InternalInfrastructureIdentitiesUnique = "INTERNAL_INFRASTRUCTURE_IDENTITIES_UNIQUE",
+        InfrastructureStorageWaf = "INFRASTRUCTURE_STORAGE_WAF",
+        InternalVersionControlIdentitiesUnique = "INTERNAL_VERSION_CONTROL_IDENTITIES_UNIQUE",
+        InternalVersionControlIdentitiesRemoved = "INTERNAL_VERSION_CONTROL_IDENTITIES_REMOVED",
+        InternalInfrastructureLinked = "INTERNAL_INFRASTRUCTURE_LINKED",
+        InternalVersionControlIdentitiesOnlyAuthorizedAccess = "INTERNAL_VERSION_CONTROL_IDENTITIES_ONLY_AUTHORIZED_ACCESS",
+        InternalPolicyPasswordManagerRequired = "INTERNAL_POLICY_PASSWORD_MANAGER_REQUIRED",
+        InternalPolicySecurityAwareness = "INTERNAL_POLICY_SECURITY_AWARENESS",
+        InternalPolicySecurityEncryption = "INTERNAL_POLICY_SECURITY_ENCRYPTION",
+        InternalUrlExternalJobs = "INTERNAL_URL_EXTERNAL_JOBS",
+        EmployeesSecurityCompliance = "EMPLOYEES_SECURITY_COMPLIANCE",
+        EmployeesBackgroundCheckCompliance = "EMPLOYEES_BACKGROUND_CHECK_COMPLIANCE",
+        EmployeesLockScreenCompliance = "EMPLOYEES_LOCK_SCREEN_COMPLIANCE",
+        EmployeesHardDriveEncryptedCompliance = "EMPLOYEES_HARD_DRIVE_ENCRYPTED_COMPLIANCE",
+        VersionControlWriteAccessToRepository = "VERSION_CONTROL_WRITE_ACCESS_TO_REPOSITORY",
+        VersionControlWriteAccessToProductionCode = "VERSION_CONTROL_WRITE_ACCESS_TO_PRODUCTION_CODE",
+        ContractorsBackgroundCheckCompliance = "CONTRACTORS_BACKGROUND_CHECK_COMPLIANCE",
+        CompanySecurityCommittee = "COMPANY_SECURITY_COMMITTEE",
+        InternalDocumentPerformanceEvaluation = "INTERNAL_DOCUMENT_PERFORMANCE_EVALUATION",
+        InternalDocumentEmployeeAgreement = "INTERNAL_DOCUMENT_EMPLOYEE_AGREEMENT",
+        InternalDocumentEngineeringJobDescription = "INTERNAL_DOCUMENT_ENGINEERING_JOB_DESCRIPTION",
+        InternalDocumentMsa = "INTERNAL_DOCUMENT_MSA",
+        InternalPolicyDataRetention = "INTERNAL_POLICY_DATA_RETENTION",
+        InternalPolicyCustomerDataRetention = "INTERNAL_POLICY_CUSTOMER_DATA_RETENTION",
+        InternalPolicyCleanDesk = "INTERNAL_POLICY_CLEAN_DESK",
+        InternalPolicySensitiveDataDisposal = "INTERNAL_POLICY_SENSITIVE_DATA_DISPOSAL",
+        InfrastructureRootAccountUnused = "INFRASTRUCTURE_ROOT_ACCOUNT_UNUSED",
+        ContractorsPoliciesApproved = "CONTRACTORS_POLICIES_APPROVED",
+        ContractorsDataProtectionPolicy = "CONTRACTORS_DATA_PROTECTION_POLICY",
+        LogsAreCentrallyStored = "LOGS_ARE_CENTRALLY_STORED",
+        OnlyAuthorizedUsersCanAccessLogSinks = "ONLY_AUTHORIZED_USERS_CAN_ACCESS_LOG_SINKS",
+        LogsAreRetainedFor365Days = "LOGS_ARE_RETAINED_FOR_365_DAYS",
+        EncryptionInTransit = "ENCRYPTION_IN_TRANSIT",
+        ExcessivePrivilegesAssigned = "EXCESSIVE_PRIVILEGES_ASSIGNED",
+        ExternalExposureOfCloudResources = "EXTERNAL_EXPOSURE_OF_CLOUD_RESOURCES",
+        LogsMonitoredForSuspiciousActivity = "LOGS_MONITORED_FOR_SUSPICIOUS_ACTIVITY",
+        CapacityAndUsageMonitoring = "CAPACITY_AND_USAGE_MONITORING",
+        FormerPersonnelOffboarded = "FORMER_PERSONNEL_OFFBOARDED",
+        InfrastructureFailedBackupsAddressedInTimelyManner = "INFRASTRUCTURE_FAILED_BACKUPS_ADDRESSED_IN_TIMELY_MANNER",
+        AutoScaleServerInstances = "AUTO_SCALE_SERVER_INSTANCES",
+        InfrastructureCloudDataMonitorCpuLoad = "INFRASTRUCTURE_CLOUD_DATA_MONITOR_CPU_LOAD",
+        InfrastructureCloudtrailLogFileIntegrity = "INFRASTRUCTURE_CLOUDTRAIL_LOG_FILE_INTEGRITY",
+        InfrastructureFailedBackupAlerts = "INFRASTRUCTURE_FAILED_BACKUP_ALERTS",
+        InfrastructureSqlFreeableMemoryMonitored = "INFRASTRUCTURE_SQL_FREEABLE_MEMORY_MONITORED",
+        InfrastructureDailyBackupJobStatusMonitored = "INFRASTRUCTURE_DAILY_BACKUP_JOB_STATUS_MONITORED",
+        CustomTest = "CUSTOM_TEST",
+        DraftTest = "DRAFT_TEST",
+        InfrastructureIamPasswordMinimumLength = "INFRASTRUCTURE_IAM_PASSWORD_MINIMUM_LENGTH",
+        InfrastructureBucketAccessLogging = "INFRASTRUCTURE_BUCKET_ACCESS_LOGGING",
+        InfrastructureRdsMinimumVersionUpgrade = "INFRASTRUCTURE_RDS_MINIMUM_VERSION_UPGRADE",
+        InfrastructureCmkRotation = "INFRASTRUCTURE_CMK_ROTATION",
+        InfrastructureIamPasswordReuse = "INFRASTRUCTURE_IAM_PASSWORD_REUSE",
+        VulnerabilityCriticalAddressed = "VULNERABILITY_CRITICAL_ADDRESSED",
+        VulnerabilityHighAddressed = "VULNERABILITY_HIGH_ADDRESSED",
+        InfrastructureIamAccessKeyRotation = "INFRASTRUCTURE_IAM_ACCESS_KEY_ROTATION",
+        InfrastructureMfaForRootAccount = "INFRASTRUCTURE_MFA_FOR_ROOT_ACCOUNT",
+        InfrastructureEbsVolumeEncryption = "INFRASTRUCTURE_EBS_VOLUME_ENCRYPTION",
+        InfrastructureHardwareMfaForRootAccount = "INFRASTRUCTURE_HARDWARE_MFA_FOR_ROOT_ACCOUNT",
+        InfrastructureVpcFlowLogging = "INFRASTRUCTURE_VPC_FLOW_LOGGING",
+        InfrastructureS3HttpRequestDenied = "INFRASTRUCTURE_S3_HTTP_REQUEST_DENIED",
+        InfrastructureIamGroupBasedAccessControl = "INFRASTRUCTURE_IAM_GROUP_BASED_ACCESS_CONTROL",
+        InfrastructureIamUnusedCredentials = "INFRASTRUCTURE_IAM_UNUSED_CREDENTIALS",
+        InfrastructureCloudTrailLogsEncrypted = "INFRASTRUCTURE_CLOUD_TRAIL_LOGS_ENCRYPTED",
+        InfrastructureIamPrincipleOfLeastPrivilege = "INFRASTRUCTURE_IAM_PRINCIPLE_OF_LEAST_PRIVILEGE",
+        InfrastructureSecurityGroupsRestrictPublicRdpAccess = "INFRASTRUCTURE_SECURITY_GROUPS_RESTRICT_PUBLIC_RDP_ACCESS",
+        InfrastructureS3ObjectLevelLoggingForRwEvents = "INFRASTRUCTURE_S3_OBJECT_LEVEL_LOGGING_FOR_RW_EVENTS",
+        InfrastructureEfsEncryptedAtRest = "INFRASTRUCTURE_EFS_ENCRYPTED_AT_REST",
+        InfrastructureRdsPublicAccessRestricted = "INFRASTRUCTURE_RDS_PUBLIC_ACCESS_RESTRICTED",
+        InfrastructureVpcDefaultSecurityGroupsRestrictAllTraffic = "INFRASTRUCTURE_VPC_DEFAULT_SECURITY_GROUPS_RESTRICT_ALL_TRAFFIC",
+        InfrastructureAclsPublicRemoteAdminAccessRestricted = "INFRASTRUCTURE_ACLS_PUBLIC_REMOTE_ADMIN_ACCESS_RESTRICTED",
+        VulnerabilityCriticalAddressedSnyk = "VULNERABILITY_CRITICAL_ADDRESSED_SNYK",
+        VulnerabilityHighAddressedSnyk = "VULNERABILITY_HIGH_ADDRESSED_SNYK",
+        VulnerabilityCriticalAddressedTenableVulnerabilityManagement = "VULNERABILITY_CRITICAL_ADDRESSED_TENABLE_VULNERABILITY_MANAGEMENT",
+        VulnerabilityHighAddressedTenableVulnerabilityManagement = "VULNERABILITY_HIGH_ADDRESSED_TENABLE_VULNERABILITY_MANAGEMENT",
+        VulnerabilityCriticalAddressedQualys = "VULNERABILITY_CRITICAL_ADDRESSED_QUALYS",
+        VulnerabilityHighAddressedQualys = "VULNERABILITY_HIGH_ADDRESSED_QUALYS",
+        VulnerabilityCriticalAddressedSemgrep = "VULNERABILITY_CRITICAL_ADDRESSED_SEMGREP",
+        VulnerabilityHighAddressedSemgrep = "VULNERABILITY_HIGH_ADDRESSED_SEMGREP",
+        VulnerabilityCriticalAddressedCrowdstrikeFalconExposureManagement = "VULNERABILITY_CRITICAL_ADDRESSED_CROWDSTRIKE_FALCON_EXPOSURE_MANAGEMENT",
+        VulnerabilityHighAddressedCrowdstrikeFalconExposureManagement = "VULNERABILITY_HIGH_ADDRESSED_CROWDSTRIKE_FALCON_EXPOSURE_MANAGEMENT",
+        VulnerabilityCriticalAddressedSentineloneSingularityVulnerabilityManagement = "VULNERABILITY_CRITICAL_ADDRESSED_SENTINELONE_SINGULARITY_VULNERABILITY_MANAGEMENT",
+        VulnerabilityHighAddressedSentineloneSingularityVulnerabilityManagement = "VULNERABILITY_HIGH_ADDRESSED_SENTINELONE_SINGULARITY_VULNERABILITY_MANAGEMENT",
+        VulnerabilityCriticalAddressedMsDefenderVms = "VULNERABILITY_CRITICAL_ADDRESSED_MS_DEFENDER_VMS",
+        VulnerabilityHighAddressedMsDefenderVms = "VULNERABILITY_HIGH_ADDRESSED_MS_DEFENDER_VMS",
+        VulnerabilityCriticalAddressedRapid7Vms = "VULNERABILITY_CRITICAL_ADDRESSED_RAPID7_VMS",
+        VulnerabilityHighAddressedRapid7Vms = "VULNERABILITY_HIGH_ADDRESSED_RAPID7_VMS",
+        InfrastructureClassicLoadBalancerLatencyMonitored = "INFRASTRUCTURE_CLASSIC_LOAD_BALANCER_LATENCY_MONITORED",
+        InfrastructureClassicLoadBalancerServerErrorsMonitored = "INFRASTRUCTURE_CLASSIC_LOAD_BALANCER_SERVER_ERRORS_MONITORED",
+        InfrastructureApplicationLoadBalancerUnhealthyHostsMonitored = "INFRASTRUCTURE_APPLICATION_LOAD_BALANCER_UNHEALTHY_HOSTS_MONITORED",
+        InfrastructureClassicLoadBalancerUnhealthyHostsMonitored = "INFRASTRUCTURE_CLASSIC_LOAD_BALANCER_UNHEALTHY_HOSTS_MONITORED",
+        InfrastructureApplicationLoadBalancerServerErrorsMonitored = "INFRASTRUCTURE_APPLICATION_LOAD_BALANCER_SERVER_ERRORS_MONITORED",
+        InfrastructureApplicationLoadBalancerTargetResponseTimeMonitored = "INFRASTRUCTURE_APPLICATION_LOAD_BALANCER_TARGET_RESPONSE_TIME_MONITORED",
+        InfrastructureApplicationLoadBalancerRedirectsHttpToHttps = "INFRASTRUCTURE_APPLICATION_LOAD_BALANCER_REDIRECTS_HTTP_TO_HTTPS",
+        InfrastructureLambdaErrorRateMonitored = "INFRASTRUCTURE_LAMBDA_ERROR_RATE_MONITORED",
+        InfrastructureEc2InstancesImdsv1Disabled = "INFRASTRUCTURE_EC2_INSTANCES_IMDSV1_DISABLED",
+        InfrastructureSecurityGroupsHttpAccessRestricted = "INFRASTRUCTURE_SECURITY_GROUPS_HTTP_ACCESS_RESTRICTED",
+        InfrastructureDatabaseWritesIoMonitored = "INFRASTRUCTURE_DATABASE_WRITES_IO_MONITORED",
+        InfrastructureDynamodbPointInTimeEnabled = "INFRASTRUCTURE_DYNAMODB_POINT_IN_TIME_ENABLED",
+        InfrastructureLogAlertForCreatePolicyAssignment = "INFRASTRUCTURE_LOG_ALERT_FOR_CREATE_POLICY_ASSIGNMENT",
+        InfrastructureLogAlertForDeletePolicyAssignment = "INFRASTRUCTURE_LOG_ALERT_FOR_DELETE_POLICY_ASSIGNMENT",
+        InfrastructureNsgSshPublicAccessRestricted = "INFRASTRUCTURE_NSG_SSH_PUBLIC_ACCESS_RESTRICTED",
+        InfrastructureStorageAccountsAccessedViaPrivateEndpoints = "INFRASTRUCTURE_STORAGE_ACCOUNTS_ACCESSED_VIA_PRIVATE_ENDPOINTS",
+        InfrastructureWebAppRedirectsHttpTrafficToHttps = "INFRASTRUCTURE_WEB_APP_REDIRECTS_HTTP_TRAFFIC_TO_HTTPS",
+        InfrastructureLogAlertForDeletePublicIpAddress = "INFRASTRUCTURE_LOG_ALERT_FOR_DELETE_PUBLIC_IP_ADDRESS",
+        InfrastructureSqlServersAuditing = "INFRASTRUCTURE_SQL_SERVERS_AUDITING",
+        InfrastructureStorageAccountsSecureTlsConfiguration = "INFRASTRUCTURE_STORAGE_ACCOUNTS_SECURE_TLS_CONFIGURATION",
+        InfrastructureLogAlertForManagePublicIpAddressRule = "INFRASTRUCTURE_LOG_ALERT_FOR_MANAGE_PUBLIC_IP_ADDRESS_RULE",
+        InfrastructureAuditLogsEnabledForEksCluster = "INFRASTRUCTURE_AUDIT_LOGS_ENABLED_FOR_EKS_CLUSTER",
+        InfrastructurePublicAccessToClustersControlPlaneIsRestricted = "INFRASTRUCTURE_PUBLIC_ACCESS_TO_CLUSTERS_CONTROL_PLANE_IS_RESTRICTED",
+        InfrastructurePrivateAccessToClustersControlPlaneIsRestricted = "INFRASTRUCTURE_PRIVATE_ACCESS_TO_CLUSTERS_CONTROL_PLANE_IS_RESTRICTED",
+        InfrastructureLogAlertForManageNetworkSecurityGroup = "INFRASTRUCTURE_LOG_ALERT_FOR_MANAGE_NETWORK_SECURITY_GROUP",
+        InfrastructureLogAlertForDeleteNetworkSecurityGroup = "INFRASTRUCTURE_LOG_ALERT_FOR_DELETE_NETWORK_SECURITY_GROUP",
+        InfrastructureLogAlertForManageSecuritySolution = "INFRASTRUCTURE_LOG_ALERT_FOR_MANAGE_SECURITY_SOLUTION",
+        VulnerabilityCriticalAddressedArnica = "VULNERABILITY_CRITICAL_ADDRESSED_ARNICA",
+        VulnerabilityHighAddressedArnica = "VULNERABILITY_HIGH_ADDRESSED_ARNICA",
+        InfrastructureLogAlertForDeleteSecuritySolution = "INFRASTRUCTURE_LOG_ALERT_FOR_DELETE_SECURITY_SOLUTION",
+        InfrastructurePostgresqlDatabaseServerLogCheckpoints = "INFRASTRUCTURE_POSTGRESQL_DATABASE_SERVER_LOG_CHECKPOINTS",
+        VulnerabilityCriticalAddressedAikido = "VULNERABILITY_CRITICAL_ADDRESSED_AIKIDO",
+        VulnerabilityHighAddressedAikido = "VULNERABILITY_HIGH_ADDRESSED_AIKIDO",
+        VulnerabilityCriticalAddressedWizVms = "VULNERABILITY_CRITICAL_ADDRESSED_WIZ_VMS",
+        VulnerabilityHighAddressedWizVms = "VULNERABILITY_HIGH_ADDRESSED_WIZ_VMS",
+        VulnerabilityCriticalAddressedWizCode = "VULNERABILITY_CRITICAL_ADDRESSED_WIZ_CODE",
+        VulnerabilityHighAddressedWizCode = "VULNERABILITY_HIGH_ADDRESSED_WIZ_CODE",
+        InfrastructureLogAlertForCreateOrUpdateSqlServerFirewallRule = "INFRASTRUCTURE_LOG_ALERT_FOR_CREATE_OR_UPDATE_SQL_SERVER_FIREWALL_RULE",
+        InfrastructureKeyVaultsKeyExpiration = "INFRASTRUCTURE_KEY_VAULTS_KEY_EXPIRATION",
+        InfrastructureLogAlertForDeleteSqlServerFirewallRule = "INFRASTRUCTURE_LOG_ALERT_FOR_DELETE_SQL_SERVER_FIREWALL_RULE",
+        InfrastructureSqlDataEncryption = "INFRASTRUCTURE_SQL_DATA_ENCRYPTION",
+        VulnerabilityCriticalAddressedMsDefenderVmsGccHigh = "VULNERABILITY_CRITICAL_ADDRESSED_MS_DEFENDER_VMS_GCC_HIGH",
+        VulnerabilityHighAddressedMsDefenderVmsGccHigh = "VULNERABILITY_HIGH_ADDRESSED_MS_DEFENDER_VMS_GCC_HIGH",
+        VulnerabilityCriticalAddressedOrcaSecurity = "VULNERABILITY_CRITICAL_ADDRESSED_ORCA_SECURITY",
+        VulnerabilityHighAddressedOrcaSecurity = "VULNERABILITY_HIGH_ADDRESSED_ORCA_SECURITY",
+        VulnerabilityCriticalAddressedUpwind = "VULNERABILITY_CRITICAL_ADDRESSED_UPWIND",
+        VulnerabilityHighAddressedUpwind = "VULNERABILITY_HIGH_ADDRESSED_UPWIND",
+        VulnerabilityCriticalAddressedGitlabVms = "VULNERABILITY_CRITICAL_ADDRESSED_GITLAB_VMS",
+        VulnerabilityHighAddressedGitlabVms = "VULNERABILITY_HIGH_ADDRESSED_GITLAB_VMS",
+        InfrastructureAutoScaling = "INFRASTRUCTURE_AUTO_SCALING",
+        InfrastructureBackupRetention = "INFRASTRUCTURE_BACKUP_RETENTION",
+        InfrastructureTdeEnabled = "INFRASTRUCTURE_TDE_ENABLED",
+        InfrastructureVersioningEnabled = "INFRASTRUCTURE_VERSIONING_ENABLED",
+        InfrastructureZoneRedundancy = "INFRASTRUCTURE_ZONE_REDUNDANCY",
+        InfrastructureLoggingEnabled = "INFRASTRUCTURE_LOGGING_ENABLED",
+        InfrastructureTlsVersion = "INFRASTRUCTURE_TLS_VERSION",
+        InfrastructureVpcConfiguration = "INFRASTRUCTURE_VPC_CONFIGURATION",
+        InfrastructureEncryptionInTransit = "INFRASTRUCTURE_ENCRYPTION_IN_TRANSIT",
+        InfrastructureSecurityGroups = "INFRASTRUCTURE_SECURITY_GROUPS",
+        InfrastructureBroadNetworkAccessPatterns = "INFRASTRUCTURE_BROAD_NETWORK_ACCESS_PATTERNS",
+        InfrastructurePublicAccessRestricted = "INFRASTRUCTURE_PUBLIC_ACCESS_RESTRICTED",
+        InfrastructureDenyByDefault = "INFRASTRUCTURE_DENY_BY_DEFAULT",
+        InfrastructureAutomaticSoftwareUpdates = "INFRASTRUCTURE_AUTOMATIC_SOFTWARE_UPDATES",
+        InfrastructureLogIntegrity = "INFRASTRUCTURE_LOG_INTEGRITY",
+        InfrastructureTlsCiphers = "INFRASTRUCTURE_TLS_CIPHERS",
+        InfrastructureWafEnabled = "INFRASTRUCTURE_WAF_ENABLED",
+        InfrastructureAutomatedBackups = "INFRASTRUCTURE_AUTOMATED_BACKUPS",
+        InfrastructureSecureApiVersion = "INFRASTRUCTURE_SECURE_API_VERSION",
+        InfrastructureLogRetention = "INFRASTRUCTURE_LOG_RETENTION",
+        InfrastructureDisableDefaultAccounts = "INFRASTRUCTURE_DISABLE_DEFAULT_ACCOUNTS",
+        InfrastructureSecretRotation = "INFRASTRUCTURE_SECRET_ROTATION",
+        InfrastructureDeletionProtection = "INFRASTRUCTURE_DELETION_PROTECTION",
+        InfrastructureTagging = "INFRASTRUCTURE_TAGGING",
+        InfrastructureKeyRotation = "INFRASTRUCTURE_KEY_ROTATION",
+        InfrastructureRuntimeConfiguration = "INFRASTRUCTURE_RUNTIME_CONFIGURATION",
+        InfrastructureDataRetention = "INFRASTRUCTURE_DATA_RETENTION",
+        InfrastructureBroadPolicyAccessPatterns = "INFRASTRUCTURE_BROAD_POLICY_ACCESS_PATTERNS",
+        InfrastructureRbac = "INFRASTRUCTURE_RBAC",
+        InfrastructureAutomaticRepairs = "INFRASTRUCTURE_AUTOMATIC_REPAIRS",
+        InfrastructureConnectionDraining = "INFRASTRUCTURE_CONNECTION_DRAINING",
+        InfrastructureHighAvailability = "INFRASTRUCTURE_HIGH_AVAILABILITY",
+        InfrastructurePolicyBasedAccessControl = "INFRASTRUCTURE_POLICY_BASED_ACCESS_CONTROL",
     }
 }
 
@@ -96,6 +325,46 @@ model!(BackgroundCheck {
     created_at: "createdAt",
     updated_at: "updatedAt",
 });
+
+#[cfg(any(feature = "v1-background-checks", feature = "v1-personnel"))]
+open_enum! {
+    /// `CheckFrequency` of the contract.
+    pub enum CheckFrequency {
+        Once = "ONCE",
+        Hourly = "HOURLY",
+        Qid = "QID",
+        Daily = "DAILY",
+        Weekly = "WEEKLY",
+        Biweekly = "BIWEEKLY",
+        Monthly = "MONTHLY",
+        Quarterly = "QUARTERLY",
+        Yearly = "YEARLY",
+    }
+}
+
+#[cfg(any(feature = "v1-background-checks", feature = "v1-events", feature = "v1-monitors", feature = "v1-personnel"))]
+open_enum! {
+    /// `CheckResultStatus` of the contract.
+    pub enum CheckResultStatus {
+        Ready = "READY",
+        Passed = "PASSED",
+        Failed = "FAILED",
+        Error = "ERROR",
+        Preaudit = "PREAUDIT",
+    }
+}
+
+#[cfg(any(feature = "v1-background-checks", feature = "v1-monitors", feature = "v1-personnel"))]
+open_enum! {
+    /// `CheckStatus` of the contract.
+    pub enum CheckStatus {
+        Unused = "UNUSED",
+        New = "NEW",
+        Enabled = "ENABLED",
+        Disabled = "DISABLED",
+        Testing = "TESTING",
+    }
+}
 
 #[cfg(any(feature = "v1-connections", feature = "v1-controls", feature = "v1-policies", feature = "v1-user-policies"))]
 open_enum! {
@@ -409,7 +678,7 @@ pub struct ComplianceCheck {
     /// When the verdict lapses; null if it does not.
     pub expires_at: Option<Timestamp>,
     /// `checkFrequency`
-    pub check_frequency: ComplianceCheckCheckFrequency,
+    pub check_frequency: CheckFrequency,
     /// When the platform last looked; null if it never did.
     pub last_checked_at: Option<Timestamp>,
     /// `createdAt`
@@ -432,22 +701,6 @@ model!(ComplianceCheck {
     created_at: "createdAt",
     updated_at: "updatedAt",
 });
-
-#[cfg(any(feature = "v1-background-checks", feature = "v1-personnel"))]
-open_enum! {
-    /// `ComplianceCheckCheckFrequency` of the contract.
-    pub enum ComplianceCheckCheckFrequency {
-        Once = "ONCE",
-        Hourly = "HOURLY",
-        Qid = "QID",
-        Daily = "DAILY",
-        Weekly = "WEEKLY",
-        Biweekly = "BIWEEKLY",
-        Monthly = "MONTHLY",
-        Quarterly = "QUARTERLY",
-        Yearly = "YEARLY",
-    }
-}
 
 #[cfg(any(feature = "v1-background-checks", feature = "v1-personnel"))]
 open_enum! {
@@ -490,7 +743,7 @@ pub struct ComplianceTest {
     /// `monitorId`
     pub monitor_id: i64,
     /// `autopilotTaskType`
-    pub autopilot_task_type: ComplianceTestAutopilotTaskType,
+    pub autopilot_task_type: AutopilotTaskType,
     /// Id of the test instance, which differs from `testId`.
     pub control_test_instance_id: i64,
     /// Number of the test, the one paths expect.
@@ -498,9 +751,9 @@ pub struct ComplianceTest {
     /// `name`
     pub name: String,
     /// Whether the test is switched on.
-    pub check_status: MonitorCheckStatus,
+    pub check_status: CheckStatus,
     /// Outcome of the latest run, such as `PASSED`.
-    pub check_result_status: EventStatus,
+    pub check_result_status: CheckResultStatus,
     /// When the test last ran; null if it never did.
     pub last_check: Option<Timestamp>,
     /// What came beyond the contract.
@@ -518,260 +771,6 @@ model!(ComplianceTest {
     check_result_status: "checkResultStatus",
     last_check: "lastCheck",
 });
-
-#[cfg(any(feature = "v1-background-checks", feature = "v1-personnel"))]
-open_enum! {
-    /// `ComplianceTestAutopilotTaskType` of the contract.
-    pub enum ComplianceTestAutopilotTaskType {
-        IdentityProviderMfaEnabled = "IDENTITY_PROVIDER_MFA_ENABLED",
-        IdentityProviderUnknownEmail = "IDENTITY_PROVIDER_UNKNOWN_EMAIL",
-        InternalPolicyIncidentResponse = "INTERNAL_POLICY_INCIDENT_RESPONSE",
-        InternalPolicyIncidentResponseFollowUps = "INTERNAL_POLICY_INCIDENT_RESPONSE_FOLLOW_UPS",
-        InternalPolicyIncidentResponseLessonsLearned = "INTERNAL_POLICY_INCIDENT_RESPONSE_LESSONS_LEARNED",
-        InternalPolicyIncidentResponseTeam = "INTERNAL_POLICY_INCIDENT_RESPONSE_TEAM",
-        InternalPolicyDataClassification = "INTERNAL_POLICY_DATA_CLASSIFICATION",
-        InternalPolicySdlc = "INTERNAL_POLICY_SDLC",
-        InternalPolicyAcceptableUse = "INTERNAL_POLICY_ACCEPTABLE_USE",
-        InternalPolicyAccessControl = "INTERNAL_POLICY_ACCESS_CONTROL",
-        InternalPolicyInformationSecurity = "INTERNAL_POLICY_INFORMATION_SECURITY",
-        InternalPolicyCodeOfConduct = "INTERNAL_POLICY_CODE_OF_CONDUCT",
-        InternalPolicyDataProtection = "INTERNAL_POLICY_DATA_PROTECTION",
-        InternalPolicyPassword = "INTERNAL_POLICY_PASSWORD",
-        InternalPolicyBackups = "INTERNAL_POLICY_BACKUPS",
-        InternalPolicyPhysicalSecurity = "INTERNAL_POLICY_PHYSICAL_SECURITY",
-        InternalPolicyRiskAssessment = "INTERNAL_POLICY_RISK_ASSESSMENT",
-        InternalPolicyDisasterRecovery = "INTERNAL_POLICY_DISASTER_RECOVERY",
-        InternalPolicyEncryption = "INTERNAL_POLICY_ENCRYPTION",
-        InternalPolicySystemAccessControl = "INTERNAL_POLICY_SYSTEM_ACCESS_CONTROL",
-        InternalPolicyResponsibleDisclosure = "INTERNAL_POLICY_RESPONSIBLE_DISCLOSURE",
-        InternalPolicyEmployeeConfidentiality = "INTERNAL_POLICY_EMPLOYEE_CONFIDENTIALITY",
-        InternalPolicyEmployeeAccessToCustomerData = "INTERNAL_POLICY_EMPLOYEE_ACCESS_TO_CUSTOMER_DATA",
-        InternalPolicyRiskRemediation = "INTERNAL_POLICY_RISK_REMEDIATION",
-        InternalPolicyVulnerabilityManagement = "INTERNAL_POLICY_VULNERABILITY_MANAGEMENT",
-        InternalDocumentOrganizationalChart = "INTERNAL_DOCUMENT_ORGANIZATIONAL_CHART",
-        CompanyPoliciesApproved = "COMPANY_POLICIES_APPROVED",
-        CompanyPoliciesCreated = "COMPANY_POLICIES_CREATED",
-        CompanyBodUnique = "COMPANY_BOD_UNIQUE",
-        InternalReportRiskAssessment = "INTERNAL_REPORT_RISK_ASSESSMENT",
-        InternalReportRiskRemediation = "INTERNAL_REPORT_RISK_REMEDIATION",
-        InternalReportVulnerability = "INTERNAL_REPORT_VULNERABILITY",
-        InternalReportPenetration = "INTERNAL_REPORT_PENETRATION",
-        InternalReportDisasterRecovery = "INTERNAL_REPORT_DISASTER_RECOVERY",
-        InternalReportBackupAndCompleteness = "INTERNAL_REPORT_BACKUP_AND_COMPLETENESS",
-        InternalReportArchitecturalDiagram = "INTERNAL_REPORT_ARCHITECTURAL_DIAGRAM",
-        InternalReportNetworkDiagram = "INTERNAL_REPORT_NETWORK_DIAGRAM",
-        InternalUrlSupport = "INTERNAL_URL_SUPPORT",
-        InternalUrlPrivacyPolicy = "INTERNAL_URL_PRIVACY_POLICY",
-        InternalUrlTermsOfService = "INTERNAL_URL_TERMS_OF_SERVICE",
-        EmployeesPoliciesApproved = "EMPLOYEES_POLICIES_APPROVED",
-        EmployeesAcceptableUsePolicy = "EMPLOYEES_ACCEPTABLE_USE_POLICY",
-        EmployeesCodeOfConductPolicy = "EMPLOYEES_CODE_OF_CONDUCT_POLICY",
-        EmployeesDataProtectionPolicy = "EMPLOYEES_DATA_PROTECTION_POLICY",
-        AgentPasswordManager = "AGENT_PASSWORD_MANAGER",
-        AgentAntiVirusApplication = "AGENT_ANTI_VIRUS_APPLICATION",
-        AgentAutoUpdatesEnabled = "AGENT_AUTO_UPDATES_ENABLED",
-        ContractorsCodeOfConductPolicy = "CONTRACTORS_CODE_OF_CONDUCT_POLICY",
-        ContractorsAcceptableUsePolicy = "CONTRACTORS_ACCEPTABLE_USE_POLICY",
-        CompanyInfrastructureMfaEnabled = "COMPANY_INFRASTRUCTURE_MFA_ENABLED",
-        CompanyInfrastructureSslEnabled = "COMPANY_INFRASTRUCTURE_SSL_ENABLED",
-        CompanyWebsiteSslEnforced = "COMPANY_WEBSITE_SSL_ENFORCED",
-        CompanyWebsiteSslCertNotExpired = "COMPANY_WEBSITE_SSL_CERT_NOT_EXPIRED",
-        CompanyWebsiteSslCertStrongCiphers = "COMPANY_WEBSITE_SSL_CERT_STRONG_CIPHERS",
-        CompanyWebsiteSslHasKnownIssues = "COMPANY_WEBSITE_SSL_HAS_KNOWN_ISSUES",
-        CompanyPrioritizeSecurityIssues = "COMPANY_PRIORITIZE_SECURITY_ISSUES",
-        VersionControlEnabled = "VERSION_CONTROL_ENABLED",
-        VersionControlMfaEnabled = "VERSION_CONTROL_MFA_ENABLED",
-        VersionControlCodeReviewProcess = "VERSION_CONTROL_CODE_REVIEW_PROCESS",
-        InfrastructureAuthorizationDetails = "INFRASTRUCTURE_AUTHORIZATION_DETAILS",
-        InfrastructurePublicSshDenied = "INFRASTRUCTURE_PUBLIC_SSH_DENIED",
-        InfrastructureDataEncrypted = "INFRASTRUCTURE_DATA_ENCRYPTED",
-        InfrastructureDataMultiAz = "INFRASTRUCTURE_DATA_MULTI_AZ",
-        InfrastructureStorageEncrypted = "INFRASTRUCTURE_STORAGE_ENCRYPTED",
-        InfrastructureDataMonitorCpu = "INFRASTRUCTURE_DATA_MONITOR_CPU",
-        InfrastructureDataMonitorReadIo = "INFRASTRUCTURE_DATA_MONITOR_READ_IO",
-        InfrastructureDataMonitorWriteIo = "INFRASTRUCTURE_DATA_MONITOR_WRITE_IO",
-        InfrastructureDataMonitorFreeStorage = "INFRASTRUCTURE_DATA_MONITOR_FREE_STORAGE",
-        InfrastructureInstanceMonitorCpu = "INFRASTRUCTURE_INSTANCE_MONITOR_CPU",
-        InfrastructureDisallowsTraffic = "INFRASTRUCTURE_DISALLOWS_TRAFFIC",
-        InfrastructureHasWaf = "INFRASTRUCTURE_HAS_WAF",
-        InfrastructureHasBalancers = "INFRASTRUCTURE_HAS_BALANCERS",
-        InfrastructureQueueMonitorMessageAge = "INFRASTRUCTURE_QUEUE_MONITOR_MESSAGE_AGE",
-        InfrastructureCloudDataFreeStorage = "INFRASTRUCTURE_CLOUD_DATA_FREE_STORAGE",
-        InfrastructureCredentialReport = "INFRASTRUCTURE_CREDENTIAL_REPORT",
-        InfrastructureStorageRestricted = "INFRASTRUCTURE_STORAGE_RESTRICTED",
-        InfrastructureStorageVersioning = "INFRASTRUCTURE_STORAGE_VERSIONING",
-        InfrastructureDataBackups = "INFRASTRUCTURE_DATA_BACKUPS",
-        InternalInfrastructureIdentitiesRemoved = "INTERNAL_INFRASTRUCTURE_IDENTITIES_REMOVED",
-        InternalInfrastructureIdentitiesUnique = "INTERNAL_INFRASTRUCTURE_IDENTITIES_UNIQUE",
-        InfrastructureStorageWaf = "INFRASTRUCTURE_STORAGE_WAF",
-        InternalVersionControlIdentitiesUnique = "INTERNAL_VERSION_CONTROL_IDENTITIES_UNIQUE",
-        InternalVersionControlIdentitiesRemoved = "INTERNAL_VERSION_CONTROL_IDENTITIES_REMOVED",
-        InternalInfrastructureLinked = "INTERNAL_INFRASTRUCTURE_LINKED",
-        InternalVersionControlIdentitiesOnlyAuthorizedAccess = "INTERNAL_VERSION_CONTROL_IDENTITIES_ONLY_AUTHORIZED_ACCESS",
-        InternalPolicyPasswordManagerRequired = "INTERNAL_POLICY_PASSWORD_MANAGER_REQUIRED",
-        InternalPolicySecurityAwareness = "INTERNAL_POLICY_SECURITY_AWARENESS",
-        InternalPolicySecurityEncryption = "INTERNAL_POLICY_SECURITY_ENCRYPTION",
-        InternalUrlExternalJobs = "INTERNAL_URL_EXTERNAL_JOBS",
-        EmployeesSecurityCompliance = "EMPLOYEES_SECURITY_COMPLIANCE",
-        EmployeesBackgroundCheckCompliance = "EMPLOYEES_BACKGROUND_CHECK_COMPLIANCE",
-        EmployeesLockScreenCompliance = "EMPLOYEES_LOCK_SCREEN_COMPLIANCE",
-        EmployeesHardDriveEncryptedCompliance = "EMPLOYEES_HARD_DRIVE_ENCRYPTED_COMPLIANCE",
-        VersionControlWriteAccessToRepository = "VERSION_CONTROL_WRITE_ACCESS_TO_REPOSITORY",
-        VersionControlWriteAccessToProductionCode = "VERSION_CONTROL_WRITE_ACCESS_TO_PRODUCTION_CODE",
-        ContractorsBackgroundCheckCompliance = "CONTRACTORS_BACKGROUND_CHECK_COMPLIANCE",
-        CompanySecurityCommittee = "COMPANY_SECURITY_COMMITTEE",
-        InternalDocumentPerformanceEvaluation = "INTERNAL_DOCUMENT_PERFORMANCE_EVALUATION",
-        InternalDocumentEmployeeAgreement = "INTERNAL_DOCUMENT_EMPLOYEE_AGREEMENT",
-        InternalDocumentEngineeringJobDescription = "INTERNAL_DOCUMENT_ENGINEERING_JOB_DESCRIPTION",
-        InternalDocumentMsa = "INTERNAL_DOCUMENT_MSA",
-        InternalPolicyDataRetention = "INTERNAL_POLICY_DATA_RETENTION",
-        InternalPolicyCustomerDataRetention = "INTERNAL_POLICY_CUSTOMER_DATA_RETENTION",
-        InternalPolicyCleanDesk = "INTERNAL_POLICY_CLEAN_DESK",
-        InternalPolicySensitiveDataDisposal = "INTERNAL_POLICY_SENSITIVE_DATA_DISPOSAL",
-        InfrastructureRootAccountUnused = "INFRASTRUCTURE_ROOT_ACCOUNT_UNUSED",
-        ContractorsPoliciesApproved = "CONTRACTORS_POLICIES_APPROVED",
-        ContractorsDataProtectionPolicy = "CONTRACTORS_DATA_PROTECTION_POLICY",
-        LogsAreCentrallyStored = "LOGS_ARE_CENTRALLY_STORED",
-        OnlyAuthorizedUsersCanAccessLogSinks = "ONLY_AUTHORIZED_USERS_CAN_ACCESS_LOG_SINKS",
-        LogsAreRetainedFor365Days = "LOGS_ARE_RETAINED_FOR_365_DAYS",
-        EncryptionInTransit = "ENCRYPTION_IN_TRANSIT",
-        ExcessivePrivilegesAssigned = "EXCESSIVE_PRIVILEGES_ASSIGNED",
-        ExternalExposureOfCloudResources = "EXTERNAL_EXPOSURE_OF_CLOUD_RESOURCES",
-        LogsMonitoredForSuspiciousActivity = "LOGS_MONITORED_FOR_SUSPICIOUS_ACTIVITY",
-        CapacityAndUsageMonitoring = "CAPACITY_AND_USAGE_MONITORING",
-        FormerPersonnelOffboarded = "FORMER_PERSONNEL_OFFBOARDED",
-        InfrastructureFailedBackupsAddressedInTimelyManner = "INFRASTRUCTURE_FAILED_BACKUPS_ADDRESSED_IN_TIMELY_MANNER",
-        AutoScaleServerInstances = "AUTO_SCALE_SERVER_INSTANCES",
-        InfrastructureCloudDataMonitorCpuLoad = "INFRASTRUCTURE_CLOUD_DATA_MONITOR_CPU_LOAD",
-        InfrastructureCloudtrailLogFileIntegrity = "INFRASTRUCTURE_CLOUDTRAIL_LOG_FILE_INTEGRITY",
-        InfrastructureFailedBackupAlerts = "INFRASTRUCTURE_FAILED_BACKUP_ALERTS",
-        InfrastructureSqlFreeableMemoryMonitored = "INFRASTRUCTURE_SQL_FREEABLE_MEMORY_MONITORED",
-        InfrastructureDailyBackupJobStatusMonitored = "INFRASTRUCTURE_DAILY_BACKUP_JOB_STATUS_MONITORED",
-        CustomTest = "CUSTOM_TEST",
-        DraftTest = "DRAFT_TEST",
-        InfrastructureIamPasswordMinimumLength = "INFRASTRUCTURE_IAM_PASSWORD_MINIMUM_LENGTH",
-        InfrastructureBucketAccessLogging = "INFRASTRUCTURE_BUCKET_ACCESS_LOGGING",
-        InfrastructureRdsMinimumVersionUpgrade = "INFRASTRUCTURE_RDS_MINIMUM_VERSION_UPGRADE",
-        InfrastructureCmkRotation = "INFRASTRUCTURE_CMK_ROTATION",
-        InfrastructureIamPasswordReuse = "INFRASTRUCTURE_IAM_PASSWORD_REUSE",
-        VulnerabilityCriticalAddressed = "VULNERABILITY_CRITICAL_ADDRESSED",
-        VulnerabilityHighAddressed = "VULNERABILITY_HIGH_ADDRESSED",
-        InfrastructureIamAccessKeyRotation = "INFRASTRUCTURE_IAM_ACCESS_KEY_ROTATION",
-        InfrastructureMfaForRootAccount = "INFRASTRUCTURE_MFA_FOR_ROOT_ACCOUNT",
-        InfrastructureEbsVolumeEncryption = "INFRASTRUCTURE_EBS_VOLUME_ENCRYPTION",
-        InfrastructureHardwareMfaForRootAccount = "INFRASTRUCTURE_HARDWARE_MFA_FOR_ROOT_ACCOUNT",
-        InfrastructureVpcFlowLogging = "INFRASTRUCTURE_VPC_FLOW_LOGGING",
-        InfrastructureS3HttpRequestDenied = "INFRASTRUCTURE_S3_HTTP_REQUEST_DENIED",
-        InfrastructureIamGroupBasedAccessControl = "INFRASTRUCTURE_IAM_GROUP_BASED_ACCESS_CONTROL",
-        InfrastructureIamUnusedCredentials = "INFRASTRUCTURE_IAM_UNUSED_CREDENTIALS",
-        InfrastructureCloudTrailLogsEncrypted = "INFRASTRUCTURE_CLOUD_TRAIL_LOGS_ENCRYPTED",
-        InfrastructureIamPrincipleOfLeastPrivilege = "INFRASTRUCTURE_IAM_PRINCIPLE_OF_LEAST_PRIVILEGE",
-        InfrastructureSecurityGroupsRestrictPublicRdpAccess = "INFRASTRUCTURE_SECURITY_GROUPS_RESTRICT_PUBLIC_RDP_ACCESS",
-        InfrastructureS3ObjectLevelLoggingForRwEvents = "INFRASTRUCTURE_S3_OBJECT_LEVEL_LOGGING_FOR_RW_EVENTS",
-        InfrastructureEfsEncryptedAtRest = "INFRASTRUCTURE_EFS_ENCRYPTED_AT_REST",
-        InfrastructureRdsPublicAccessRestricted = "INFRASTRUCTURE_RDS_PUBLIC_ACCESS_RESTRICTED",
-        InfrastructureVpcDefaultSecurityGroupsRestrictAllTraffic = "INFRASTRUCTURE_VPC_DEFAULT_SECURITY_GROUPS_RESTRICT_ALL_TRAFFIC",
-        InfrastructureAclsPublicRemoteAdminAccessRestricted = "INFRASTRUCTURE_ACLS_PUBLIC_REMOTE_ADMIN_ACCESS_RESTRICTED",
-        VulnerabilityCriticalAddressedSnyk = "VULNERABILITY_CRITICAL_ADDRESSED_SNYK",
-        VulnerabilityHighAddressedSnyk = "VULNERABILITY_HIGH_ADDRESSED_SNYK",
-        VulnerabilityCriticalAddressedTenableVulnerabilityManagement = "VULNERABILITY_CRITICAL_ADDRESSED_TENABLE_VULNERABILITY_MANAGEMENT",
-        VulnerabilityHighAddressedTenableVulnerabilityManagement = "VULNERABILITY_HIGH_ADDRESSED_TENABLE_VULNERABILITY_MANAGEMENT",
-        VulnerabilityCriticalAddressedQualys = "VULNERABILITY_CRITICAL_ADDRESSED_QUALYS",
-        VulnerabilityHighAddressedQualys = "VULNERABILITY_HIGH_ADDRESSED_QUALYS",
-        VulnerabilityCriticalAddressedSemgrep = "VULNERABILITY_CRITICAL_ADDRESSED_SEMGREP",
-        VulnerabilityHighAddressedSemgrep = "VULNERABILITY_HIGH_ADDRESSED_SEMGREP",
-        VulnerabilityCriticalAddressedCrowdstrikeFalconExposureManagement = "VULNERABILITY_CRITICAL_ADDRESSED_CROWDSTRIKE_FALCON_EXPOSURE_MANAGEMENT",
-        VulnerabilityHighAddressedCrowdstrikeFalconExposureManagement = "VULNERABILITY_HIGH_ADDRESSED_CROWDSTRIKE_FALCON_EXPOSURE_MANAGEMENT",
-        VulnerabilityCriticalAddressedSentineloneSingularityVulnerabilityManagement = "VULNERABILITY_CRITICAL_ADDRESSED_SENTINELONE_SINGULARITY_VULNERABILITY_MANAGEMENT",
-        VulnerabilityHighAddressedSentineloneSingularityVulnerabilityManagement = "VULNERABILITY_HIGH_ADDRESSED_SENTINELONE_SINGULARITY_VULNERABILITY_MANAGEMENT",
-        VulnerabilityCriticalAddressedMsDefenderVms = "VULNERABILITY_CRITICAL_ADDRESSED_MS_DEFENDER_VMS",
-        VulnerabilityHighAddressedMsDefenderVms = "VULNERABILITY_HIGH_ADDRESSED_MS_DEFENDER_VMS",
-        VulnerabilityCriticalAddressedRapid7Vms = "VULNERABILITY_CRITICAL_ADDRESSED_RAPID7_VMS",
-        VulnerabilityHighAddressedRapid7Vms = "VULNERABILITY_HIGH_ADDRESSED_RAPID7_VMS",
-        InfrastructureClassicLoadBalancerLatencyMonitored = "INFRASTRUCTURE_CLASSIC_LOAD_BALANCER_LATENCY_MONITORED",
-        InfrastructureClassicLoadBalancerServerErrorsMonitored = "INFRASTRUCTURE_CLASSIC_LOAD_BALANCER_SERVER_ERRORS_MONITORED",
-        InfrastructureApplicationLoadBalancerUnhealthyHostsMonitored = "INFRASTRUCTURE_APPLICATION_LOAD_BALANCER_UNHEALTHY_HOSTS_MONITORED",
-        InfrastructureClassicLoadBalancerUnhealthyHostsMonitored = "INFRASTRUCTURE_CLASSIC_LOAD_BALANCER_UNHEALTHY_HOSTS_MONITORED",
-        InfrastructureApplicationLoadBalancerServerErrorsMonitored = "INFRASTRUCTURE_APPLICATION_LOAD_BALANCER_SERVER_ERRORS_MONITORED",
-        InfrastructureApplicationLoadBalancerTargetResponseTimeMonitored = "INFRASTRUCTURE_APPLICATION_LOAD_BALANCER_TARGET_RESPONSE_TIME_MONITORED",
-        InfrastructureApplicationLoadBalancerRedirectsHttpToHttps = "INFRASTRUCTURE_APPLICATION_LOAD_BALANCER_REDIRECTS_HTTP_TO_HTTPS",
-        InfrastructureLambdaErrorRateMonitored = "INFRASTRUCTURE_LAMBDA_ERROR_RATE_MONITORED",
-        InfrastructureEc2InstancesImdsv1Disabled = "INFRASTRUCTURE_EC2_INSTANCES_IMDSV1_DISABLED",
-        InfrastructureSecurityGroupsHttpAccessRestricted = "INFRASTRUCTURE_SECURITY_GROUPS_HTTP_ACCESS_RESTRICTED",
-        InfrastructureDatabaseWritesIoMonitored = "INFRASTRUCTURE_DATABASE_WRITES_IO_MONITORED",
-        InfrastructureDynamodbPointInTimeEnabled = "INFRASTRUCTURE_DYNAMODB_POINT_IN_TIME_ENABLED",
-        InfrastructureLogAlertForCreatePolicyAssignment = "INFRASTRUCTURE_LOG_ALERT_FOR_CREATE_POLICY_ASSIGNMENT",
-        InfrastructureLogAlertForDeletePolicyAssignment = "INFRASTRUCTURE_LOG_ALERT_FOR_DELETE_POLICY_ASSIGNMENT",
-        InfrastructureNsgSshPublicAccessRestricted = "INFRASTRUCTURE_NSG_SSH_PUBLIC_ACCESS_RESTRICTED",
-        InfrastructureStorageAccountsAccessedViaPrivateEndpoints = "INFRASTRUCTURE_STORAGE_ACCOUNTS_ACCESSED_VIA_PRIVATE_ENDPOINTS",
-        InfrastructureWebAppRedirectsHttpTrafficToHttps = "INFRASTRUCTURE_WEB_APP_REDIRECTS_HTTP_TRAFFIC_TO_HTTPS",
-        InfrastructureLogAlertForDeletePublicIpAddress = "INFRASTRUCTURE_LOG_ALERT_FOR_DELETE_PUBLIC_IP_ADDRESS",
-        InfrastructureSqlServersAuditing = "INFRASTRUCTURE_SQL_SERVERS_AUDITING",
-        InfrastructureStorageAccountsSecureTlsConfiguration = "INFRASTRUCTURE_STORAGE_ACCOUNTS_SECURE_TLS_CONFIGURATION",
-        InfrastructureLogAlertForManagePublicIpAddressRule = "INFRASTRUCTURE_LOG_ALERT_FOR_MANAGE_PUBLIC_IP_ADDRESS_RULE",
-        InfrastructureAuditLogsEnabledForEksCluster = "INFRASTRUCTURE_AUDIT_LOGS_ENABLED_FOR_EKS_CLUSTER",
-        InfrastructurePublicAccessToClustersControlPlaneIsRestricted = "INFRASTRUCTURE_PUBLIC_ACCESS_TO_CLUSTERS_CONTROL_PLANE_IS_RESTRICTED",
-        InfrastructurePrivateAccessToClustersControlPlaneIsRestricted = "INFRASTRUCTURE_PRIVATE_ACCESS_TO_CLUSTERS_CONTROL_PLANE_IS_RESTRICTED",
-        InfrastructureLogAlertForManageNetworkSecurityGroup = "INFRASTRUCTURE_LOG_ALERT_FOR_MANAGE_NETWORK_SECURITY_GROUP",
-        InfrastructureLogAlertForDeleteNetworkSecurityGroup = "INFRASTRUCTURE_LOG_ALERT_FOR_DELETE_NETWORK_SECURITY_GROUP",
-        InfrastructureLogAlertForManageSecuritySolution = "INFRASTRUCTURE_LOG_ALERT_FOR_MANAGE_SECURITY_SOLUTION",
-        VulnerabilityCriticalAddressedArnica = "VULNERABILITY_CRITICAL_ADDRESSED_ARNICA",
-        VulnerabilityHighAddressedArnica = "VULNERABILITY_HIGH_ADDRESSED_ARNICA",
-        InfrastructureLogAlertForDeleteSecuritySolution = "INFRASTRUCTURE_LOG_ALERT_FOR_DELETE_SECURITY_SOLUTION",
-        InfrastructurePostgresqlDatabaseServerLogCheckpoints = "INFRASTRUCTURE_POSTGRESQL_DATABASE_SERVER_LOG_CHECKPOINTS",
-        VulnerabilityCriticalAddressedAikido = "VULNERABILITY_CRITICAL_ADDRESSED_AIKIDO",
-        VulnerabilityHighAddressedAikido = "VULNERABILITY_HIGH_ADDRESSED_AIKIDO",
-        VulnerabilityCriticalAddressedWizVms = "VULNERABILITY_CRITICAL_ADDRESSED_WIZ_VMS",
-        VulnerabilityHighAddressedWizVms = "VULNERABILITY_HIGH_ADDRESSED_WIZ_VMS",
-        VulnerabilityCriticalAddressedWizCode = "VULNERABILITY_CRITICAL_ADDRESSED_WIZ_CODE",
-        VulnerabilityHighAddressedWizCode = "VULNERABILITY_HIGH_ADDRESSED_WIZ_CODE",
-        InfrastructureLogAlertForCreateOrUpdateSqlServerFirewallRule = "INFRASTRUCTURE_LOG_ALERT_FOR_CREATE_OR_UPDATE_SQL_SERVER_FIREWALL_RULE",
-        InfrastructureKeyVaultsKeyExpiration = "INFRASTRUCTURE_KEY_VAULTS_KEY_EXPIRATION",
-        InfrastructureLogAlertForDeleteSqlServerFirewallRule = "INFRASTRUCTURE_LOG_ALERT_FOR_DELETE_SQL_SERVER_FIREWALL_RULE",
-        InfrastructureSqlDataEncryption = "INFRASTRUCTURE_SQL_DATA_ENCRYPTION",
-        VulnerabilityCriticalAddressedMsDefenderVmsGccHigh = "VULNERABILITY_CRITICAL_ADDRESSED_MS_DEFENDER_VMS_GCC_HIGH",
-        VulnerabilityHighAddressedMsDefenderVmsGccHigh = "VULNERABILITY_HIGH_ADDRESSED_MS_DEFENDER_VMS_GCC_HIGH",
-        VulnerabilityCriticalAddressedOrcaSecurity = "VULNERABILITY_CRITICAL_ADDRESSED_ORCA_SECURITY",
-        VulnerabilityHighAddressedOrcaSecurity = "VULNERABILITY_HIGH_ADDRESSED_ORCA_SECURITY",
-        VulnerabilityCriticalAddressedUpwind = "VULNERABILITY_CRITICAL_ADDRESSED_UPWIND",
-        VulnerabilityHighAddressedUpwind = "VULNERABILITY_HIGH_ADDRESSED_UPWIND",
-        VulnerabilityCriticalAddressedGitlabVms = "VULNERABILITY_CRITICAL_ADDRESSED_GITLAB_VMS",
-        VulnerabilityHighAddressedGitlabVms = "VULNERABILITY_HIGH_ADDRESSED_GITLAB_VMS",
-        InfrastructureAutoScaling = "INFRASTRUCTURE_AUTO_SCALING",
-        InfrastructureBackupRetention = "INFRASTRUCTURE_BACKUP_RETENTION",
-        InfrastructureTdeEnabled = "INFRASTRUCTURE_TDE_ENABLED",
-        InfrastructureVersioningEnabled = "INFRASTRUCTURE_VERSIONING_ENABLED",
-        InfrastructureZoneRedundancy = "INFRASTRUCTURE_ZONE_REDUNDANCY",
-        InfrastructureLoggingEnabled = "INFRASTRUCTURE_LOGGING_ENABLED",
-        InfrastructureTlsVersion = "INFRASTRUCTURE_TLS_VERSION",
-        InfrastructureVpcConfiguration = "INFRASTRUCTURE_VPC_CONFIGURATION",
-        InfrastructureEncryptionInTransit = "INFRASTRUCTURE_ENCRYPTION_IN_TRANSIT",
-        InfrastructureSecurityGroups = "INFRASTRUCTURE_SECURITY_GROUPS",
-        InfrastructureBroadNetworkAccessPatterns = "INFRASTRUCTURE_BROAD_NETWORK_ACCESS_PATTERNS",
-        InfrastructurePublicAccessRestricted = "INFRASTRUCTURE_PUBLIC_ACCESS_RESTRICTED",
-        InfrastructureDenyByDefault = "INFRASTRUCTURE_DENY_BY_DEFAULT",
-        InfrastructureAutomaticSoftwareUpdates = "INFRASTRUCTURE_AUTOMATIC_SOFTWARE_UPDATES",
-        InfrastructureLogIntegrity = "INFRASTRUCTURE_LOG_INTEGRITY",
-        InfrastructureTlsCiphers = "INFRASTRUCTURE_TLS_CIPHERS",
-        InfrastructureWafEnabled = "INFRASTRUCTURE_WAF_ENABLED",
-        InfrastructureAutomatedBackups = "INFRASTRUCTURE_AUTOMATED_BACKUPS",
-        InfrastructureSecureApiVersion = "INFRASTRUCTURE_SECURE_API_VERSION",
-        InfrastructureLogRetention = "INFRASTRUCTURE_LOG_RETENTION",
-        InfrastructureDisableDefaultAccounts = "INFRASTRUCTURE_DISABLE_DEFAULT_ACCOUNTS",
-        InfrastructureSecretRotation = "INFRASTRUCTURE_SECRET_ROTATION",
-        InfrastructureDeletionProtection = "INFRASTRUCTURE_DELETION_PROTECTION",
-        InfrastructureTagging = "INFRASTRUCTURE_TAGGING",
-        InfrastructureKeyRotation = "INFRASTRUCTURE_KEY_ROTATION",
-        InfrastructureRuntimeConfiguration = "INFRASTRUCTURE_RUNTIME_CONFIGURATION",
-        InfrastructureDataRetention = "INFRASTRUCTURE_DATA_RETENTION",
-        InfrastructureBroadPolicyAccessPatterns = "INFRASTRUCTURE_BROAD_POLICY_ACCESS_PATTERNS",
-        InfrastructureRbac = "INFRASTRUCTURE_RBAC",
-        InfrastructureAutomaticRepairs = "INFRASTRUCTURE_AUTOMATIC_REPAIRS",
-        InfrastructureConnectionDraining = "INFRASTRUCTURE_CONNECTION_DRAINING",
-        InfrastructureHighAvailability = "INFRASTRUCTURE_HIGH_AVAILABILITY",
-        InfrastructurePolicyBasedAccessControl = "INFRASTRUCTURE_POLICY_BASED_ACCESS_CONTROL",
-    }
-}
 
 /// A connection in full, with settings that only some providers use.
 #[derive(Clone, Debug, PartialEq)]
@@ -1152,15 +1151,20 @@ open_enum! {
     }
 }
 
-#[cfg(any(feature = "v1-background-checks", feature = "v1-events", feature = "v1-monitors", feature = "v1-personnel"))]
+#[cfg(any(feature = "v1-assets", feature = "v1-background-checks", feature = "v1-personnel"))]
 open_enum! {
-    /// `EventStatus` of the contract.
-    pub enum EventStatus {
-        Ready = "READY",
-        Passed = "PASSED",
-        Failed = "FAILED",
-        Error = "ERROR",
-        Preaudit = "PREAUDIT",
+    /// `EmploymentStatus` of the contract.
+    pub enum EmploymentStatus {
+        CurrentEmployee = "CURRENT_EMPLOYEE",
+        FormerEmployee = "FORMER_EMPLOYEE",
+        CurrentContractor = "CURRENT_CONTRACTOR",
+        FormerContractor = "FORMER_CONTRACTOR",
+        OutOfScope = "OUT_OF_SCOPE",
+        Unknown = "UNKNOWN",
+        SpecialFormerEmployee = "SPECIAL_FORMER_EMPLOYEE",
+        SpecialFormerContractor = "SPECIAL_FORMER_CONTRACTOR",
+        FutureHire = "FUTURE_HIRE",
+        ServiceAccount = "SERVICE_ACCOUNT",
     }
 }
 
@@ -1919,7 +1923,7 @@ pub struct EvidenceLibraryRenewalSchema {
     /// Day the renewal falls due, as `YYYY-MM-DD`; may be null.
     pub renewal_date: Option<String>,
     /// How often the renewal falls due; `CUSTOM` relies on `renewalDate` instead of a fixed interval.
-    pub renewal_schedule_type: Option<VendorRenewalScheduleType>,
+    pub renewal_schedule_type: Option<RenewalScheduleType>,
     /// What came beyond the contract.
     pub extra: Extra,
 }
@@ -2224,18 +2228,6 @@ model!(Group {
     members_count: "membersCount",
 });
 
-#[cfg(any(feature = "v1-background-checks", feature = "v1-monitors", feature = "v1-personnel"))]
-open_enum! {
-    /// `MonitorCheckStatus` of the contract.
-    pub enum MonitorCheckStatus {
-        Unused = "UNUSED",
-        New = "NEW",
-        Enabled = "ENABLED",
-        Disabled = "DISABLED",
-        Testing = "TESTING",
-    }
-}
-
 /// A monitor that runs as part of an automated test.
 #[cfg(any(feature = "v1-controls", feature = "v1-monitors"))]
 #[derive(Clone, Debug, PartialEq)]
@@ -2497,6 +2489,67 @@ model!(P3MatrixSla {
     updated_at: "updatedAt",
 });
 
+/// A person on the roster with compliance state and devices.
+#[cfg(any(feature = "v1-background-checks", feature = "v1-personnel"))]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Personnel {
+    /// `id`
+    pub id: i64,
+    /// Relation to the company; for `OUT_OF_SCOPE`, `notHumanReason` tells why.
+    pub employment_status: Option<EmploymentStatus>,
+    /// Why the entry counts as `OUT_OF_SCOPE`; null otherwise.
+    pub not_human_reason: Option<String>,
+    /// Deprecated in favor of `devices[].osVersion`. Deprecated by Drata.
+    pub os_version: Option<String>,
+    /// Deprecated in favor of `devices[].serialNumber`. Deprecated by Drata.
+    pub serial_number: Option<String>,
+    /// The user behind the entry; its id differs from the personnel `id`.
+    pub user: Option<User>,
+    /// The user who declared the entry `OUT_OF_SCOPE`; null otherwise.
+    pub reason_provider: Option<User>,
+    /// Verdicts on what the person must do.
+    pub compliance_checks: List<ComplianceCheck>,
+    /// Automated tests that cover the person.
+    pub compliance_tests: Option<List<ComplianceTest>>,
+    /// First day of work, as `YYYY-MM-DD`.
+    pub start_date: String,
+    /// Last day of work, as `YYYY-MM-DD`; null while the person is with the company.
+    pub separation_date: Option<String>,
+    /// When somebody last changed the entry by hand; null if nobody did.
+    pub status_updated_at: Option<Timestamp>,
+    /// Deprecated in favor of `devices`, which lists each device. Deprecated by Drata.
+    pub data: PersonnelData,
+    /// `createdAt`
+    pub created_at: Timestamp,
+    /// `updatedAt`
+    pub updated_at: Timestamp,
+    /// `devices`
+    pub devices: List<PersonnelDevice>,
+    /// What came beyond the contract.
+    pub extra: Extra,
+}
+
+#[cfg(any(feature = "v1-background-checks", feature = "v1-personnel"))]
+model!(Personnel {
+    id: "id",
+    employment_status: "employmentStatus",
+    not_human_reason: "notHumanReason",
+    os_version: "osVersion",
+    serial_number: "serialNumber",
+    user: "user",
+    reason_provider: "reasonProvider",
+    compliance_checks: "complianceChecks",
+    compliance_tests: "complianceTests",
+    start_date: "startDate",
+    separation_date: "separationDate",
+    status_updated_at: "statusUpdatedAt",
+    data: "data",
+    created_at: "createdAt",
+    updated_at: "updatedAt",
+    devices: "devices",
+});
+
 /// Device data kept on the personnel entry itself, superseded by its list of devices.
 #[cfg(any(feature = "v1-background-checks", feature = "v1-personnel"))]
 #[derive(Clone, Debug, PartialEq)]
@@ -2532,67 +2585,6 @@ model!(PersonnelData {
     lastchecked_at: "lastcheckedAt",
     created_at: "createdAt",
     updated_at: "updatedAt",
-});
-
-/// A person on the roster with compliance state and devices.
-#[cfg(any(feature = "v1-background-checks", feature = "v1-personnel"))]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PersonnelDetails {
-    /// `id`
-    pub id: i64,
-    /// Relation to the company; for `OUT_OF_SCOPE`, `notHumanReason` tells why.
-    pub employment_status: Option<AssetEmploymentStatus>,
-    /// Why the entry counts as `OUT_OF_SCOPE`; null otherwise.
-    pub not_human_reason: Option<String>,
-    /// Deprecated in favor of `devices[].osVersion`. Deprecated by Drata.
-    pub os_version: Option<String>,
-    /// Deprecated in favor of `devices[].serialNumber`. Deprecated by Drata.
-    pub serial_number: Option<String>,
-    /// The user behind the entry; its id differs from the personnel `id`.
-    pub user: Option<User>,
-    /// The user who declared the entry `OUT_OF_SCOPE`; null otherwise.
-    pub reason_provider: Option<User>,
-    /// Verdicts on what the person must do.
-    pub compliance_checks: List<ComplianceCheck>,
-    /// Automated tests that cover the person.
-    pub compliance_tests: Option<List<ComplianceTest>>,
-    /// First day of work, as `YYYY-MM-DD`.
-    pub start_date: String,
-    /// Last day of work, as `YYYY-MM-DD`; null while the person is with the company.
-    pub separation_date: Option<String>,
-    /// When somebody last changed the entry by hand; null if nobody did.
-    pub status_updated_at: Option<Timestamp>,
-    /// Deprecated in favor of `devices`, which lists each device. Deprecated by Drata.
-    pub data: PersonnelData,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// `devices`
-    pub devices: List<PersonnelDevice>,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-#[cfg(any(feature = "v1-background-checks", feature = "v1-personnel"))]
-model!(PersonnelDetails {
-    id: "id",
-    employment_status: "employmentStatus",
-    not_human_reason: "notHumanReason",
-    os_version: "osVersion",
-    serial_number: "serialNumber",
-    user: "user",
-    reason_provider: "reasonProvider",
-    compliance_checks: "complianceChecks",
-    compliance_tests: "complianceTests",
-    start_date: "startDate",
-    separation_date: "separationDate",
-    status_updated_at: "statusUpdatedAt",
-    data: "data",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    devices: "devices",
 });
 
 /// A device as it is embedded in assets and personnel.
@@ -2987,11 +2979,53 @@ model!(Reminder {
     deleted_at: "deletedAt",
 });
 
+#[cfg(any(feature = "v1-controls", feature = "v1-evidence-library", feature = "v1-vendors"))]
+open_enum! {
+    /// `RenewalScheduleType` of the contract.
+    pub enum RenewalScheduleType {
+        OneMonth = "ONE_MONTH",
+        TwoMonths = "TWO_MONTHS",
+        ThreeMonths = "THREE_MONTHS",
+        SixMonths = "SIX_MONTHS",
+        OneYear = "ONE_YEAR",
+        Custom = "CUSTOM",
+        None = "NONE",
+    }
+}
+
+/// `RequirementListControl` of the contract.
+#[cfg(any(feature = "v1-controls", feature = "v1-frameworks"))]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RequirementListControl {
+    /// `id`
+    pub id: Option<i64>,
+    /// `code`
+    pub code: Option<String>,
+    /// `isReady`
+    pub is_ready: Option<bool>,
+    /// `controlNumber`
+    pub control_number: Option<i64>,
+    /// When the control was archived.
+    pub archived_at: Option<Timestamp>,
+    /// What came beyond the contract.
+    pub extra: Extra,
+}
+
+#[cfg(any(feature = "v1-controls", feature = "v1-frameworks"))]
+model!(RequirementListControl {
+    id: "id",
+    code: "code",
+    is_ready: "isReady",
+    control_number: "controlNumber",
+    archived_at: "archivedAt",
+});
+
 /// A framework requirement as lists show it.
 #[cfg(any(feature = "v1-controls", feature = "v1-frameworks"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RequirementList {
+pub struct RequirementListItem {
     /// `id`
     pub id: i64,
     /// Reference of the requirement inside its framework, such as `CC1.1`.
@@ -3025,7 +3059,7 @@ pub struct RequirementList {
 }
 
 #[cfg(any(feature = "v1-controls", feature = "v1-frameworks"))]
-model!(RequirementList {
+model!(RequirementListItem {
     id: "id",
     name: "name",
     description: "description",
@@ -3042,41 +3076,13 @@ model!(RequirementList {
     framework_id: "frameworkId",
 });
 
-/// `RequirementListControl` of the contract.
-#[cfg(any(feature = "v1-controls", feature = "v1-frameworks"))]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct RequirementListControl {
-    /// `id`
-    pub id: Option<i64>,
-    /// `code`
-    pub code: Option<String>,
-    /// `isReady`
-    pub is_ready: Option<bool>,
-    /// `controlNumber`
-    pub control_number: Option<i64>,
-    /// When the control was archived.
-    pub archived_at: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-#[cfg(any(feature = "v1-controls", feature = "v1-frameworks"))]
-model!(RequirementListControl {
-    id: "id",
-    code: "code",
-    is_ready: "isReady",
-    control_number: "controlNumber",
-    archived_at: "archivedAt",
-});
-
 /// One page of framework requirements.
 #[cfg(any(feature = "v1-controls", feature = "v1-frameworks"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RequirementListPage {
+pub struct RequirementListItemPage {
     /// `data`
-    pub data: Option<List<RequirementList>>,
+    pub data: Option<List<RequirementListItem>>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Rows a page holds at most.
@@ -3088,7 +3094,7 @@ pub struct RequirementListPage {
 }
 
 #[cfg(any(feature = "v1-controls", feature = "v1-frameworks"))]
-model!(RequirementListPage {
+model!(RequirementListItemPage {
     data: "data",
     page: "page",
     limit: "limit",
@@ -3120,6 +3126,14 @@ model!(SignedUrl {
     signed_url: "signedUrl",
     file_buffer: "fileBuffer",
 });
+
+open_enum! {
+    /// `SortDirection` of the contract.
+    pub enum SortDirection {
+        Asc = "ASC",
+        Desc = "DESC",
+    }
+}
 
 /// A user with roles, background checks and linked identities.
 #[derive(Clone, Debug, PartialEq)]
@@ -3174,49 +3188,6 @@ model!(User {
     documents: "documents",
 });
 
-/// A user in short form, without roles and identities.
-#[cfg(any(feature = "v1-controls", feature = "v1-evidence-library"))]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct UserCard {
-    /// `id`
-    pub id: i64,
-    /// UUID of the user's entry record, distinct from `id`.
-    pub entry_id: String,
-    /// `email`
-    pub email: String,
-    /// `firstName`
-    pub first_name: Option<String>,
-    /// `lastName`
-    pub last_name: Option<String>,
-    /// `jobTitle`
-    pub job_title: Option<String>,
-    /// `avatarUrl`
-    pub avatar_url: Option<String>,
-    /// When the user accepted the Drata terms; null until then.
-    pub drata_terms_agreed_at: Option<Timestamp>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-#[cfg(any(feature = "v1-controls", feature = "v1-evidence-library"))]
-model!(UserCard {
-    id: "id",
-    entry_id: "entryId",
-    email: "email",
-    first_name: "firstName",
-    last_name: "lastName",
-    job_title: "jobTitle",
-    avatar_url: "avatarUrl",
-    drata_terms_agreed_at: "drataTermsAgreedAt",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-});
-
 /// A document filed for a user, such as a training certificate.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -3226,7 +3197,7 @@ pub struct UserDocument {
     /// `name`
     pub name: String,
     /// What the document proves, for example `SEC_TRAINING` or `MFA_EVIDENCE`.
-    pub type_: UserType,
+    pub type_: UserDocumentType,
     /// Address of the file; null when there is none to fetch.
     pub file_url: Option<String>,
     /// Day from which the document no longer counts as evidence.
@@ -3248,6 +3219,22 @@ model!(UserDocument {
     created_at: "createdAt",
     updated_at: "updatedAt",
 });
+
+open_enum! {
+    /// `UserDocumentType` of the contract.
+    pub enum UserDocumentType {
+        SecTraining = "SEC_TRAINING",
+        PasswordManagerEvidence = "PASSWORD_MANAGER_EVIDENCE",
+        AutoUpdatesEvidence = "AUTO_UPDATES_EVIDENCE",
+        HardDriveEncryptionEvidence = "HARD_DRIVE_ENCRYPTION_EVIDENCE",
+        AntivirusEvidence = "ANTIVIRUS_EVIDENCE",
+        LockScreenEvidence = "LOCK_SCREEN_EVIDENCE",
+        MfaEvidence = "MFA_EVIDENCE",
+        HipaaTrainingEvidence = "HIPAA_TRAINING_EVIDENCE",
+        OffboardingEvidence = "OFFBOARDING_EVIDENCE",
+        NistAiTrainingEvidence = "NIST_AI_TRAINING_EVIDENCE",
+    }
+}
 
 /// One page of documents that belong to a user.
 #[derive(Clone, Debug, PartialEq)]
@@ -3337,35 +3324,48 @@ model!(UserIdentity {
     manager_name: "managerName",
 });
 
-open_enum! {
-    /// `UserType` of the contract.
-    pub enum UserType {
-        SecTraining = "SEC_TRAINING",
-        PasswordManagerEvidence = "PASSWORD_MANAGER_EVIDENCE",
-        AutoUpdatesEvidence = "AUTO_UPDATES_EVIDENCE",
-        HardDriveEncryptionEvidence = "HARD_DRIVE_ENCRYPTION_EVIDENCE",
-        AntivirusEvidence = "ANTIVIRUS_EVIDENCE",
-        LockScreenEvidence = "LOCK_SCREEN_EVIDENCE",
-        MfaEvidence = "MFA_EVIDENCE",
-        HipaaTrainingEvidence = "HIPAA_TRAINING_EVIDENCE",
-        OffboardingEvidence = "OFFBOARDING_EVIDENCE",
-        NistAiTrainingEvidence = "NIST_AI_TRAINING_EVIDENCE",
-    }
+/// A user in short form, without roles and identities.
+#[cfg(any(feature = "v1-controls", feature = "v1-evidence-library"))]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct UserListItem {
+    /// `id`
+    pub id: i64,
+    /// UUID of the user's entry record, distinct from `id`.
+    pub entry_id: String,
+    /// `email`
+    pub email: String,
+    /// `firstName`
+    pub first_name: Option<String>,
+    /// `lastName`
+    pub last_name: Option<String>,
+    /// `jobTitle`
+    pub job_title: Option<String>,
+    /// `avatarUrl`
+    pub avatar_url: Option<String>,
+    /// When the user accepted the Drata terms; null until then.
+    pub drata_terms_agreed_at: Option<Timestamp>,
+    /// `createdAt`
+    pub created_at: Timestamp,
+    /// `updatedAt`
+    pub updated_at: Timestamp,
+    /// What came beyond the contract.
+    pub extra: Extra,
 }
 
-#[cfg(any(feature = "v1-controls", feature = "v1-evidence-library", feature = "v1-vendors"))]
-open_enum! {
-    /// `VendorRenewalScheduleType` of the contract.
-    pub enum VendorRenewalScheduleType {
-        OneMonth = "ONE_MONTH",
-        TwoMonths = "TWO_MONTHS",
-        ThreeMonths = "THREE_MONTHS",
-        SixMonths = "SIX_MONTHS",
-        OneYear = "ONE_YEAR",
-        Custom = "CUSTOM",
-        None = "NONE",
-    }
-}
+#[cfg(any(feature = "v1-controls", feature = "v1-evidence-library"))]
+model!(UserListItem {
+    id: "id",
+    entry_id: "entryId",
+    email: "email",
+    first_name: "firstName",
+    last_name: "lastName",
+    job_title: "jobTitle",
+    avatar_url: "avatarUrl",
+    drata_terms_agreed_at: "drataTermsAgreedAt",
+    created_at: "createdAt",
+    updated_at: "updatedAt",
+});
 
 /// The time frame one policy version sets for a weekly service level.
 #[cfg(

@@ -227,94 +227,10 @@ open_enum! {
     }
 }
 
-#[cfg(any(feature = "v2-assets", feature = "v2-devices", feature = "v2-personnel"))]
-open_enum! {
-    /// The outcome of a compliance check.
-    pub enum ComplianceCheckStatus {
-        Misconfigured = "MISCONFIGURED",
-        Pass = "PASS",
-        Fail = "FAIL",
-        Excluded = "EXCLUDED",
-    }
-}
-
-#[cfg(any(feature = "v2-assets", feature = "v2-devices", feature = "v2-personnel"))]
-open_enum! {
-    /// What a compliance check looks at; `FULL_COMPLIANCE` sums up the others.
-    pub enum ComplianceCheckType {
-        FullCompliance = "FULL_COMPLIANCE",
-        AcceptedPolicies = "ACCEPTED_POLICIES",
-        IdentityMfa = "IDENTITY_MFA",
-        BgCheck = "BG_CHECK",
-        AgentInstalled = "AGENT_INSTALLED",
-        PasswordManager = "PASSWORD_MANAGER",
-        HddEncryption = "HDD_ENCRYPTION",
-        Antivirus = "ANTIVIRUS",
-        AutoUpdates = "AUTO_UPDATES",
-        LockScreen = "LOCK_SCREEN",
-        SecurityTraining = "SECURITY_TRAINING",
-        LocationServices = "LOCATION_SERVICES",
-        HipaaTraining = "HIPAA_TRAINING",
-        Offboarding = "OFFBOARDING",
-        NistAiTraining = "NIST_AI_TRAINING",
-    }
-}
-
-/// A connection in brief.
-#[cfg(
-    any(
-        feature = "v2-assets",
-        feature = "v2-events",
-        feature = "v2-monitoring-tests",
-        feature = "v2-roles",
-        feature = "v2-users"
-    )
-)]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ConnectionCompact {
-    /// `id`
-    pub id: i64,
-    /// Product the connection goes to, such as `GOOGLE`.
-    pub client_type: ConnectionCompactClientType,
-    /// Id of the account or tenant in the connected system.
-    pub client_id: Option<String>,
-    /// Name that users gave the connection.
-    pub client_alias: Option<String>,
-    /// `ACTIVE` while it works, `MISCONFIGURED` when its settings need attention.
-    pub state: ConnectionCompactState,
-    /// `createdAt`
-    pub created_at: Option<Timestamp>,
-    /// `updatedAt`
-    pub updated_at: Option<Timestamp>,
-    /// When the connection was established; null if that never succeeded.
-    pub connected_at: Option<Timestamp>,
-    /// When the connection failed; null while it works.
-    pub failed_at: Option<Timestamp>,
-    /// When the connection was deleted; null while it exists.
-    pub deleted_at: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-#[cfg(any(feature = "v2-assets", feature = "v2-events", feature = "v2-monitoring-tests", feature = "v2-roles", feature = "v2-users"))]
-model!(ConnectionCompact {
-    id: "id",
-    client_type: "clientType",
-    client_id: "clientId",
-    client_alias: "clientAlias",
-    state: "state",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    connected_at: "connectedAt",
-    failed_at: "failedAt",
-    deleted_at: "deletedAt",
-});
-
 #[cfg(any(feature = "v2-assets", feature = "v2-events", feature = "v2-monitoring-tests", feature = "v2-procurement-mappings", feature = "v2-roles", feature = "v2-users"))]
 open_enum! {
-    /// `ConnectionCompactClientType` of the contract.
-    pub enum ConnectionCompactClientType {
+    /// `ClientType` of the contract.
+    pub enum ClientType {
         Google = "GOOGLE",
         Okta = "OKTA",
         Microsoft365 = "MICROSOFT_365",
@@ -612,10 +528,94 @@ open_enum! {
     }
 }
 
+#[cfg(any(feature = "v2-assets", feature = "v2-devices", feature = "v2-personnel"))]
+open_enum! {
+    /// The outcome of a compliance check.
+    pub enum ComplianceCheckStatus {
+        Misconfigured = "MISCONFIGURED",
+        Pass = "PASS",
+        Fail = "FAIL",
+        Excluded = "EXCLUDED",
+    }
+}
+
+#[cfg(any(feature = "v2-assets", feature = "v2-devices", feature = "v2-personnel"))]
+open_enum! {
+    /// What a compliance check looks at; `FULL_COMPLIANCE` sums up the others.
+    pub enum ComplianceCheckType {
+        FullCompliance = "FULL_COMPLIANCE",
+        AcceptedPolicies = "ACCEPTED_POLICIES",
+        IdentityMfa = "IDENTITY_MFA",
+        BgCheck = "BG_CHECK",
+        AgentInstalled = "AGENT_INSTALLED",
+        PasswordManager = "PASSWORD_MANAGER",
+        HddEncryption = "HDD_ENCRYPTION",
+        Antivirus = "ANTIVIRUS",
+        AutoUpdates = "AUTO_UPDATES",
+        LockScreen = "LOCK_SCREEN",
+        SecurityTraining = "SECURITY_TRAINING",
+        LocationServices = "LOCATION_SERVICES",
+        HipaaTraining = "HIPAA_TRAINING",
+        Offboarding = "OFFBOARDING",
+        NistAiTraining = "NIST_AI_TRAINING",
+    }
+}
+
+/// A connection in brief.
+#[cfg(
+    any(
+        feature = "v2-assets",
+        feature = "v2-events",
+        feature = "v2-monitoring-tests",
+        feature = "v2-roles",
+        feature = "v2-users"
+    )
+)]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Connection {
+    /// `id`
+    pub id: i64,
+    /// Product the connection goes to, such as `GOOGLE`.
+    pub client_type: ClientType,
+    /// Id of the account or tenant in the connected system.
+    pub client_id: Option<String>,
+    /// Name that users gave the connection.
+    pub client_alias: Option<String>,
+    /// `ACTIVE` while it works, `MISCONFIGURED` when its settings need attention.
+    pub state: ConnectionState,
+    /// `createdAt`
+    pub created_at: Option<Timestamp>,
+    /// `updatedAt`
+    pub updated_at: Option<Timestamp>,
+    /// When the connection was established; null if that never succeeded.
+    pub connected_at: Option<Timestamp>,
+    /// When the connection failed; null while it works.
+    pub failed_at: Option<Timestamp>,
+    /// When the connection was deleted; null while it exists.
+    pub deleted_at: Option<Timestamp>,
+    /// What came beyond the contract.
+    pub extra: Extra,
+}
+
+#[cfg(any(feature = "v2-assets", feature = "v2-events", feature = "v2-monitoring-tests", feature = "v2-roles", feature = "v2-users"))]
+model!(Connection {
+    id: "id",
+    client_type: "clientType",
+    client_id: "clientId",
+    client_alias: "clientAlias",
+    state: "state",
+    created_at: "createdAt",
+    updated_at: "updatedAt",
+    connected_at: "connectedAt",
+    failed_at: "failedAt",
+    deleted_at: "deletedAt",
+});
+
 #[cfg(any(feature = "v2-assets", feature = "v2-events", feature = "v2-monitoring-tests", feature = "v2-roles", feature = "v2-users"))]
 open_enum! {
-    /// `ConnectionCompactState` of the contract.
-    pub enum ConnectionCompactState {
+    /// `ConnectionState` of the contract.
+    pub enum ConnectionState {
         Active = "ACTIVE",
         Misconfigured = "MISCONFIGURED",
     }
@@ -781,7 +781,7 @@ pub struct Device {
     /// When the source last examined the device.
     pub last_checked_at: Option<Timestamp>,
     /// Source that reports the device.
-    pub source_type: MobileDeviceManagementSourceType,
+    pub source_type: MdmSourceType,
     /// `createdAt`
     pub created_at: Timestamp,
     /// `updatedAt`
@@ -1082,7 +1082,7 @@ model!(HateoasLinks {
 #[cfg(any(feature = "v2-assets", feature = "v2-devices"))]
 open_enum! {
     /// The source that reports a device; `CUSTOM` stands for a custom connection.
-    pub enum MobileDeviceManagementSourceType {
+    pub enum MdmSourceType {
         Agent = "AGENT",
         Jamf = "JAMF",
         Intune = "INTUNE",
@@ -1322,7 +1322,7 @@ open_enum! {
 
 open_enum! {
     /// `SortTypeLimitedEnum` of the contract.
-    pub enum SortTypeLimited {
+    pub enum SortKey {
         CreatedAt = "createdAt",
         UpdatedAt = "updatedAt",
     }
@@ -1515,7 +1515,7 @@ pub struct UserIdentity {
     /// Connection that reported the account.
     pub connection_id: Option<i64>,
     /// `connection`
-    pub connection: ConnectionCompact,
+    pub connection: Connection,
     /// `email`
     pub email: Option<String>,
     /// `secondaryEmail`

@@ -3,8 +3,8 @@
 //! Builders of the requests of the area `assets`.
 
 use super::{
-    Asset, AssetClassType, AssetEmploymentStatus, AssetPage, AssetProvider, AssetSort,
-    AssetSortDir, AssetType,
+    Asset, AssetClassType, AssetPage, AssetProvider, AssetSort, AssetType,
+    EmploymentStatus, SortDirection,
 };
 
 use crate::support::call::operation;
@@ -95,8 +95,8 @@ impl List {
     }
 
     /// Direction of the order; defaults to `ASC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<AssetSortDir>) -> Self {
-        self.call.query("sortDir", Into::<AssetSortDir>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
         self
     }
 
@@ -133,12 +133,12 @@ impl List {
     /// Keeps assets whose owner has this employment status.
     pub fn employment_status(
         mut self,
-        employment_status: impl Into<AssetEmploymentStatus>,
+        employment_status: impl Into<EmploymentStatus>,
     ) -> Self {
         self.call
             .query(
                 "employmentStatus",
-                Into::<AssetEmploymentStatus>::into(employment_status),
+                Into::<EmploymentStatus>::into(employment_status),
             );
         self
     }

@@ -8,10 +8,10 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v1::shared::{
-    AssetEmploymentStatus, AssetSortDir, BackgroundCheck, ConnectionDetail,
-    ConnectionProviderType, DeviceComplianceCheck, DeviceDocument, DeviceIdentifier,
-    Framework, FrameworkType, PersonnelDevice, User, UserDocument, UserDocuments,
-    UserIdentity, UserType, Workspace,
+    BackgroundCheck, ConnectionDetail, ConnectionProviderType, DeviceComplianceCheck,
+    DeviceDocument, DeviceIdentifier, EmploymentStatus, Framework, FrameworkType,
+    PersonnelDevice, SortDirection, User, UserDocument, UserDocumentType, UserDocuments,
+    UserIdentity, Workspace,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

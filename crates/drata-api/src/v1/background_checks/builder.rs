@@ -2,7 +2,7 @@
 
 //! Builders of the requests of the area `background_checks`.
 
-use super::PersonnelDetails;
+use super::Personnel;
 use crate::support::call::operation;
 use crate::{Call, Error};
 
@@ -23,9 +23,9 @@ impl CreateManual {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<Option<PersonnelDetails>, Error> {
+    pub async fn send(self) -> Result<Option<Personnel>, Error> {
         self.call.receive_optional().await
     }
 }
 
-operation!(CreateManual => Option<PersonnelDetails>);
+operation!(CreateManual => Option<Personnel>);

@@ -7,13 +7,12 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v1::shared::{
-    AssetEmploymentStatus, BackgroundCheck, ComplianceCheck,
-    ComplianceCheckCheckFrequency, ComplianceCheckStatus, ComplianceCheckType,
-    ComplianceTest, ComplianceTestAutopilotTaskType, ConnectionDetail,
-    ConnectionProviderType, DeviceComplianceCheck, DeviceDocument, DeviceIdentifier,
-    EventStatus, Framework, FrameworkType, MonitorCheckStatus, PersonnelData,
-    PersonnelDetails, PersonnelDevice, User, UserDocument, UserDocuments, UserIdentity,
-    UserType, Workspace,
+    AutopilotTaskType, BackgroundCheck, CheckFrequency, CheckResultStatus, CheckStatus,
+    ComplianceCheck, ComplianceCheckStatus, ComplianceCheckType, ComplianceTest,
+    ConnectionDetail, ConnectionProviderType, DeviceComplianceCheck, DeviceDocument,
+    DeviceIdentifier, EmploymentStatus, Framework, FrameworkType, Personnel,
+    PersonnelData, PersonnelDevice, User, UserDocument, UserDocumentType, UserDocuments,
+    UserIdentity, Workspace,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

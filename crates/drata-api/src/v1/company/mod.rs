@@ -8,7 +8,7 @@ mod types;
 pub use types::*;
 pub use crate::v1::shared::{
     BackgroundCheck, ConnectionDetail, ConnectionProviderType, Framework, FrameworkType,
-    User, UserDocument, UserDocuments, UserIdentity, UserType, Workspace,
+    User, UserDocument, UserDocumentType, UserDocuments, UserIdentity, Workspace,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

@@ -3,8 +3,8 @@
 //! Builders of the requests of the area `connections`.
 
 use super::{
-    AssetSortDir, Connection, ConnectionPage, ConnectionSort, ConnectionState,
-    ProviderType,
+    Connection, ConnectionPage, ConnectionSort, ConnectionState, ProviderType,
+    SortDirection,
 };
 
 use crate::support::call::operation;
@@ -96,8 +96,8 @@ impl List {
     }
 
     /// Direction of the order; defaults to `ASC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<AssetSortDir>) -> Self {
-        self.call.query("sortDir", Into::<AssetSortDir>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
         self
     }
 

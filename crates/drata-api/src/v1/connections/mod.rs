@@ -7,7 +7,7 @@ pub mod builder;
 pub mod meta;
 mod types;
 pub use types::*;
-pub use crate::v1::shared::{AssetSortDir, ClientType, ConnectionProviderType};
+pub use crate::v1::shared::{ClientType, ConnectionProviderType, SortDirection};
 use crate::{Access, Call, Client, ReadWrite};
 
 /// The operations of the area `connections`.
@@ -56,10 +56,7 @@ impl ConnectionsApi {
     /// (`personnel-importing`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/ConnectionsPublicController_createIdpConnectionWithJsonFile/)
-    pub fn create_from_json(
-        &self,
-        body: &CreateConnectionJsonIdpRequest,
-    ) -> builder::CreateFromJson {
+    pub fn create_from_json(&self, body: &Roster) -> builder::CreateFromJson {
         builder::CreateFromJson::new(
             Call::new(&self.client, &meta::CREATE_FROM_JSON).json(body),
         )
@@ -89,11 +86,7 @@ impl ConnectionsApi {
     /// (`personnel-importing`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/ConnectionsPublicController_updateIdpConnectionWithJsonFile/)
-    pub fn replace_from_json(
-        &self,
-        id: i64,
-        body: &UpdateConnectionJsonIdpRequest,
-    ) -> builder::ReplaceFromJson {
+    pub fn replace_from_json(&self, id: i64, body: &Roster) -> builder::ReplaceFromJson {
         builder::ReplaceFromJson::new(
             Call::new(&self.client, &meta::REPLACE_FROM_JSON).path("id", id).json(body),
         )

@@ -103,27 +103,6 @@ open_enum! {
     }
 }
 
-/// The roster that founds an identity provider connection.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateConnectionJsonIdpRequest {
-    /// Everyone on the roster, not a part of it.
-    pub personnel_data: Vec<PersonnelRow>,
-}
-
-impl CreateConnectionJsonIdpRequest {
-    /// A new `CreateConnectionJsonIdpRequest` with what is required.
-    pub fn new(personnel_data: impl IntoIterator<Item = PersonnelRow>) -> Self {
-        Self {
-            personnel_data: personnel_data.into_iter().collect(),
-        }
-    }
-}
-
-request_model!(CreateConnectionJsonIdpRequest {
-    personnel_data: "personnelData",
-});
-
 /// One person on an identity provider roster.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -243,6 +222,27 @@ open_enum! {
     }
 }
 
+/// The roster that founds an identity provider connection.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Roster {
+    /// Everyone on the roster, not a part of it.
+    pub personnel_data: Vec<PersonnelRow>,
+}
+
+impl Roster {
+    /// A new `Roster` with what is required.
+    pub fn new(personnel_data: impl IntoIterator<Item = PersonnelRow>) -> Self {
+        Self {
+            personnel_data: personnel_data.into_iter().collect(),
+        }
+    }
+}
+
+request_model!(Roster {
+    personnel_data: "personnelData",
+});
+
 /// `RosterForm` of the contract.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -260,25 +260,4 @@ impl RosterForm {
 
 form_model!(RosterForm {
     file: "file",
-});
-
-/// The roster that replaces the one of an identity provider connection.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct UpdateConnectionJsonIdpRequest {
-    /// Everyone on the roster, not only what changed.
-    pub personnel_data: Vec<PersonnelRow>,
-}
-
-impl UpdateConnectionJsonIdpRequest {
-    /// A new `UpdateConnectionJsonIdpRequest` with what is required.
-    pub fn new(personnel_data: impl IntoIterator<Item = PersonnelRow>) -> Self {
-        Self {
-            personnel_data: personnel_data.into_iter().collect(),
-        }
-    }
-}
-
-request_model!(UpdateConnectionJsonIdpRequest {
-    personnel_data: "personnelData",
 });

@@ -9,13 +9,14 @@ use super::{
     ControlDomain, ControlDoraChapter, ControlDrataFunction, ControlEssentialEight,
     ControlFamily, ControlFr20xKsI, ControlFrameworkTag, ControlFunction,
     ControlHasTicket, ControlHitrustDomain, ControlIsmsCategory,
-    ControlIso270182025Clause, ControlIso277012025Clause, ControlList, ControlListPage,
-    ControlMssspa11Section, ControlNist800171r3ControlFamily, ControlNydf,
-    ControlPciRequirement, ControlRegulation, ControlRule, ControlSection, ControlShort,
-    ControlSoxitgc, ControlStatute, ControlSubRule, ControlTisaxCategory,
+    ControlIso270182025Clause, ControlIso277012025Clause, ControlListItem,
+    ControlListItemPage, ControlMssspa11Section, ControlNist800171r3ControlFamily,
+    ControlNydf, ControlPciRequirement, ControlRegulation, ControlRule, ControlSection,
+    ControlShort, ControlSoxitgc, ControlStatute, ControlSubRule, ControlTisaxCategory,
     ControlTisaxSubcategory, ExternalEvidence, ExternalEvidencePage, FrameworkTopic,
     Iso27701Section, Iso42001Section, MappedExternalEvidence, NistCsf2Function, Note,
-    NotePage, RequirementList, RequirementListPage, SignedUrl, UserCard, UserCardPage,
+    NotePage, RequirementListItem, RequirementListItemPage, SignedUrl, UserListItem,
+    UserListItemPage,
 };
 
 use crate::support::call::operation;
@@ -154,7 +155,7 @@ impl DeleteOwners {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<Option<UserCardPage>, Error> {
+    pub async fn send(self) -> Result<Option<UserListItemPage>, Error> {
         self.call.receive_optional().await
     }
 }
@@ -827,14 +828,14 @@ impl List {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<ControlListPage, Error> {
+    pub async fn send(self) -> Result<ControlListItemPage, Error> {
         self.call.receive().await
     }
 }
 
 impl Paged for List {
-    type Page = ControlListPage;
-    type Item = ControlList;
+    type Page = ControlListItemPage;
+    type Item = ControlListItem;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
         PageParts::new(Some(page.data), total, cursor)
@@ -1036,14 +1037,14 @@ impl ListOwners {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<UserCardPage, Error> {
+    pub async fn send(self) -> Result<UserListItemPage, Error> {
         self.call.receive().await
     }
 }
 
 impl Paged for ListOwners {
-    type Page = UserCardPage;
-    type Item = UserCard;
+    type Page = UserListItemPage;
+    type Item = UserListItem;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
         PageParts::new(Some(page.data), total, cursor)
@@ -1109,14 +1110,14 @@ impl ListRequirements {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<RequirementListPage, Error> {
+    pub async fn send(self) -> Result<RequirementListItemPage, Error> {
         self.call.receive().await
     }
 }
 
 impl Paged for ListRequirements {
-    type Page = RequirementListPage;
-    type Item = RequirementList;
+    type Page = RequirementListItemPage;
+    type Item = RequirementListItem;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
         PageParts::new(page.data, total, cursor)
@@ -1188,7 +1189,7 @@ impl UpdateOwners {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<Option<UserCardPage>, Error> {
+    pub async fn send(self) -> Result<Option<UserListItemPage>, Error> {
         self.call.receive_optional().await
     }
 }
@@ -1248,18 +1249,18 @@ operation!(CreateJson => Option<Control>);
 operation!(CreateNote => Option<Note>);
 operation!(DeleteExternalEvidence => Option<MappedExternalEvidence>);
 operation!(DeleteNote => ());
-operation!(DeleteOwners => Option<UserCardPage>);
+operation!(DeleteOwners => Option<UserListItemPage>);
 operation!(Get => ControlShort);
 operation!(GetEvidenceBundleUrl => SignedUrl);
 operation!(GetExternalEvidenceUrl => SignedUrl);
 operation!(GetNote => Note);
-operation!(List => ControlListPage);
+operation!(List => ControlListItemPage);
 operation!(ListExternalEvidence => ExternalEvidencePage);
 operation!(ListNotes => NotePage);
-operation!(ListOwners => UserCardPage);
-operation!(ListRequirements => RequirementListPage);
+operation!(ListOwners => UserListItemPage);
+operation!(ListRequirements => RequirementListItemPage);
 operation!(Update => Option<ControlShort>);
 operation!(UpdateNote => Option<Note>);
-operation!(UpdateOwners => Option<UserCardPage>);
+operation!(UpdateOwners => Option<UserListItemPage>);
 operation!(UploadExternalEvidence => Option<MappedExternalEvidence>);
 operation!(UploadExternalEvidenceJson => Option<MappedExternalEvidence>);

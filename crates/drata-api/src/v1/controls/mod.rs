@@ -14,9 +14,10 @@ pub use crate::v1::shared::{
     MonitorInstanceCheckType, MonitorInstanceMetadata, MonitorInstanceMetadataGroup,
     MonitorMetadataData, MonitorMetadataExclusion, P3MatrixSla, Policy,
     PolicyGracePeriodSla, PolicyP3MatrixSla, PolicyVersion, PolicyVersionStatus,
-    PolicyWeekTimeFrameSla, Reminder, RequirementList, RequirementListControl,
-    RequirementListPage, SignedUrl, User, UserCard, UserDocument, UserDocuments,
-    UserIdentity, UserType, VendorRenewalScheduleType, WeekTimeFrameSla, Workspace,
+    PolicyWeekTimeFrameSla, Reminder, RenewalScheduleType, RequirementListControl,
+    RequirementListItem, RequirementListItemPage, SignedUrl, User, UserDocument,
+    UserDocumentType, UserDocuments, UserIdentity, UserListItem, WeekTimeFrameSla,
+    Workspace,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

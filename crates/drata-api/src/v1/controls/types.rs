@@ -8,7 +8,7 @@ use crate::support::request_model::form_model;
 use crate::support::request_model::request_model;
 use crate::v1::shared::{
     ControlTest, EvidenceLibraryRenewalSchema, EvidenceLibraryVersion, FrameworkTopic,
-    Policy, UserCard, VendorRenewalScheduleType,
+    Policy, RenewalScheduleType, UserListItem,
 };
 
 use crate::{Extra, List, Timestamp, Upload};
@@ -52,13 +52,13 @@ pub struct Control {
     /// Linked requirements, grouped by framework.
     pub framework_requirements: List<FrameworkRequirements>,
     /// `lastUpdatedBy`
-    pub last_updated_by: UserCard,
+    pub last_updated_by: UserListItem,
     /// `updatedAt`
     pub updated_at: Timestamp,
     /// Id of the template behind the control, which tells custom controls from built-in ones.
     pub fk_control_template_id: i64,
     /// `owners`
-    pub owners: List<UserCard>,
+    pub owners: List<UserListItem>,
     /// What came beyond the contract.
     pub extra: Extra,
 }
@@ -453,7 +453,7 @@ open_enum! {
 /// A control as lists show it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct ControlList {
+pub struct ControlListItem {
     /// `id`
     pub id: i64,
     /// `name`
@@ -486,7 +486,7 @@ pub struct ControlList {
     pub extra: Extra,
 }
 
-model!(ControlList {
+model!(ControlListItem {
     id: "id",
     name: "name",
     code: "code",
@@ -506,9 +506,9 @@ model!(ControlList {
 /// One page of controls.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct ControlListPage {
+pub struct ControlListItemPage {
     /// `data`
-    pub data: List<ControlList>,
+    pub data: List<ControlListItem>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Rows a page holds at most.
@@ -519,7 +519,7 @@ pub struct ControlListPage {
     pub extra: Extra,
 }
 
-model!(ControlListPage {
+model!(ControlListItemPage {
     data: "data",
     page: "page",
     limit: "limit",
@@ -716,7 +716,7 @@ pub struct ControlShort {
     /// When the control was archived; null while it is active.
     pub archived_at: Timestamp,
     /// `lastUpdatedBy`
-    pub last_updated_by: UserCard,
+    pub last_updated_by: UserListItem,
     /// `updatedAt`
     pub updated_at: Timestamp,
     /// Id of the template behind the control, which tells custom controls from built-in ones.
@@ -1303,7 +1303,7 @@ pub struct FrameworkRequirements {
     /// Identifier of the framework, such as `HIPAA`.
     pub framework_tag: String,
     /// `requirements`
-    pub requirements: List<RequirementDetail>,
+    pub requirements: List<Requirement>,
     /// What came beyond the contract.
     pub extra: Extra,
 }
@@ -1396,7 +1396,7 @@ pub struct Note {
     /// `updatedAt`
     pub updated_at: Timestamp,
     /// The user who wrote the note.
-    pub owner: UserCard,
+    pub owner: UserListItem,
     /// What came beyond the contract.
     pub extra: Extra,
 }
@@ -1454,7 +1454,7 @@ request_model!(NoteRequest {
 /// A framework requirement with the controls that meet it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RequirementDetail {
+pub struct Requirement {
     /// `id`
     pub id: i64,
     /// Reference of the requirement inside its framework, such as `CC1.1`.
@@ -1493,7 +1493,7 @@ pub struct RequirementDetail {
     pub extra: Extra,
 }
 
-model!(RequirementDetail {
+model!(Requirement {
     id: "id",
     name: "name",
     description: "description",
@@ -1556,7 +1556,7 @@ pub struct UploadEvidence {
     /// Day the evidence falls due, as `YYYY-MM-DD`.
     pub renewal_date: String,
     /// How often the renewal falls due; `CUSTOM` relies on `renewalDate` instead of a fixed interval.
-    pub renewal_schedule_type: VendorRenewalScheduleType,
+    pub renewal_schedule_type: RenewalScheduleType,
 }
 
 impl UploadEvidence {
@@ -1564,7 +1564,7 @@ impl UploadEvidence {
     pub fn new(
         creation_date: impl Into<Timestamp>,
         renewal_date: impl Into<String>,
-        renewal_schedule_type: VendorRenewalScheduleType,
+        renewal_schedule_type: RenewalScheduleType,
     ) -> Self {
         Self {
             url: Default::default(),
@@ -1635,7 +1635,7 @@ pub struct UploadEvidenceForm {
     /// Day the evidence falls due, as `YYYY-MM-DD`.
     pub renewal_date: String,
     /// How often the renewal falls due; `CUSTOM` relies on `renewalDate` instead of a fixed interval.
-    pub renewal_schedule_type: VendorRenewalScheduleType,
+    pub renewal_schedule_type: RenewalScheduleType,
 }
 
 impl UploadEvidenceForm {
@@ -1643,7 +1643,7 @@ impl UploadEvidenceForm {
     pub fn new(
         creation_date: impl Into<Timestamp>,
         renewal_date: impl Into<String>,
-        renewal_schedule_type: VendorRenewalScheduleType,
+        renewal_schedule_type: RenewalScheduleType,
     ) -> Self {
         Self {
             file: Default::default(),
@@ -1707,9 +1707,9 @@ form_model!(UploadEvidenceForm {
 /// One page of users who own a control.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct UserCardPage {
+pub struct UserListItemPage {
     /// `data`
-    pub data: List<UserCard>,
+    pub data: List<UserListItem>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Rows a page holds at most.
@@ -1720,7 +1720,7 @@ pub struct UserCardPage {
     pub extra: Extra,
 }
 
-model!(UserCardPage {
+model!(UserListItemPage {
     data: "data",
     page: "page",
     limit: "limit",

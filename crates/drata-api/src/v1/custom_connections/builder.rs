@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `custom_connections`.
 
 use super::{
-    CustomData, CustomDataRecordResult, Session, SessionEvidencePaginated, SessionPage,
+    CustomData, CustomDataRecordResult, Session, SessionEvidencePage, SessionPage,
 };
 
 use crate::support::call::operation;
@@ -108,13 +108,13 @@ impl ListSessionEvidence {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<SessionEvidencePaginated, Error> {
+    pub async fn send(self) -> Result<SessionEvidencePage, Error> {
         self.call.receive().await
     }
 }
 
 impl Paged for ListSessionEvidence {
-    type Page = SessionEvidencePaginated;
+    type Page = SessionEvidencePage;
     type Item = Value;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
@@ -213,6 +213,6 @@ impl UpdateRecord {
 
 operation!(CreateRecords => Option<crate::List<CustomDataRecordResult>>);
 operation!(DeleteRecord => ());
-operation!(ListSessionEvidence => SessionEvidencePaginated);
+operation!(ListSessionEvidence => SessionEvidencePage);
 operation!(ListSessions => SessionPage);
 operation!(UpdateRecord => Option<CustomData>);

@@ -130,7 +130,7 @@ model!(Session {
 /// One page of records uploaded in a session.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct SessionEvidencePaginated {
+pub struct SessionEvidencePage {
     /// Records with the fields the uploader gave them.
     pub data: List<Value>,
     /// Number of this page, counted from 1.
@@ -149,7 +149,7 @@ pub struct SessionEvidencePaginated {
     pub extra: Extra,
 }
 
-model!(SessionEvidencePaginated {
+model!(SessionEvidencePage {
     data: "data",
     page: "page",
     limit: "limit",

@@ -4,8 +4,8 @@
 
 use super::{
     Device, DeviceApp, DeviceAppPage, DeviceDetail, DeviceDetailExpand, DeviceDocument,
-    DeviceDocumentType, DeviceDocuments, DeviceExpand, DeviceSourceType,
-    DevicesPaginated, PersonnelDevices, SignedUrl,
+    DeviceDocumentType, DeviceDocuments, DeviceExpand, DevicePage, DeviceSourceType,
+    PersonnelDevicePage, SignedUrl,
 };
 
 use crate::support::call::operation;
@@ -187,13 +187,13 @@ impl List {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<DevicesPaginated, Error> {
+    pub async fn send(self) -> Result<DevicePage, Error> {
         self.call.receive().await
     }
 }
 
 impl Paged for List {
-    type Page = DevicesPaginated;
+    type Page = DevicePage;
     type Item = Device;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
@@ -356,13 +356,13 @@ impl ListForCustomConnection {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<DevicesPaginated, Error> {
+    pub async fn send(self) -> Result<DevicePage, Error> {
         self.call.receive().await
     }
 }
 
 impl Paged for ListForCustomConnection {
-    type Page = DevicesPaginated;
+    type Page = DevicePage;
     type Item = Device;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
@@ -446,13 +446,13 @@ impl ListForPersonnel {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<PersonnelDevices, Error> {
+    pub async fn send(self) -> Result<PersonnelDevicePage, Error> {
         self.call.receive().await
     }
 }
 
 impl Paged for ListForPersonnel {
-    type Page = PersonnelDevices;
+    type Page = PersonnelDevicePage;
     type Item = Device;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
         let (total, cursor) = (page.total, None);
@@ -518,10 +518,10 @@ operation!(CreateForCustomConnection => Option<Device>);
 operation!(DeleteDocument => ());
 operation!(Get => DeviceDetail);
 operation!(GetDocumentDownloadUrl => SignedUrl);
-operation!(List => DevicesPaginated);
+operation!(List => DevicePage);
 operation!(ListApps => DeviceAppPage);
 operation!(ListDocuments => DeviceDocuments);
-operation!(ListForCustomConnection => DevicesPaginated);
-operation!(ListForPersonnel => PersonnelDevices);
+operation!(ListForCustomConnection => DevicePage);
+operation!(ListForPersonnel => PersonnelDevicePage);
 operation!(UploadDocument => Option<DeviceDocument>);
 operation!(UploadDocumentJson => Option<DeviceDocument>);

@@ -796,7 +796,7 @@ open_enum! {
 /// One page of devices.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct DevicesPaginated {
+pub struct DevicePage {
     /// `data`
     pub data: List<Device>,
     /// Number of this page, counted from 1.
@@ -809,7 +809,7 @@ pub struct DevicesPaginated {
     pub extra: Extra,
 }
 
-model!(DevicesPaginated {
+model!(DevicePage {
     data: "data",
     page: "page",
     limit: "limit",
@@ -819,7 +819,7 @@ model!(DevicesPaginated {
 /// One page of a person's devices.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct PersonnelDevices {
+pub struct PersonnelDevicePage {
     /// `data`
     pub data: Option<List<Device>>,
     /// `page`
@@ -832,7 +832,7 @@ pub struct PersonnelDevices {
     pub extra: Extra,
 }
 
-model!(PersonnelDevices {
+model!(PersonnelDevicePage {
     data: "data",
     page: "page",
     limit: "limit",

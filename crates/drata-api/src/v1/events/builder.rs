@@ -3,8 +3,8 @@
 //! Builders of the requests of the area `events`.
 
 use super::{
-    AssetSortDir, Event, EventCategory, EventPage, EventSort, EventSource, EventStatus,
-    EventType,
+    CheckResultStatus, Event, EventCategory, EventPage, EventSort, EventSource,
+    EventType, SortDirection,
 };
 
 use crate::support::call::operation;
@@ -73,8 +73,8 @@ impl List {
     }
 
     /// Direction of the order; defaults to `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<AssetSortDir>) -> Self {
-        self.call.query("sortDir", Into::<AssetSortDir>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
         self
     }
 
@@ -97,8 +97,8 @@ impl List {
     }
 
     /// Keeps automated test events with this result.
-    pub fn status(mut self, status: impl Into<EventStatus>) -> Self {
-        self.call.query("status", Into::<EventStatus>::into(status));
+    pub fn status(mut self, status: impl Into<CheckResultStatus>) -> Self {
+        self.call.query("status", Into::<CheckResultStatus>::into(status));
         self
     }
 

@@ -7,9 +7,9 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v1::shared::{
-    AssetSortDir, BackgroundCheck, ConnectionDetail, ConnectionProviderType, EventStatus,
-    EventType, Framework, FrameworkType, User, UserDocument, UserDocuments, UserIdentity,
-    UserType, Workspace,
+    BackgroundCheck, CheckResultStatus, ConnectionDetail, ConnectionProviderType,
+    EventType, Framework, FrameworkType, SortDirection, User, UserDocument,
+    UserDocumentType, UserDocuments, UserIdentity, Workspace,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

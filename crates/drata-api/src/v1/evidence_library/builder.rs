@@ -3,8 +3,9 @@
 //! Builders of the requests of the area `evidence_library`.
 
 use super::{
-    AssetSortDir, Evidence, EvidenceLibrarySort, EvidenceLibraryStatus,
+    Evidence, EvidenceLibrarySort, EvidenceLibraryStatus,
     EvidenceLibraryVersionSourceType, EvidencePage, EvidenceSync, SignedUrl,
+    SortDirection,
 };
 
 use crate::support::call::operation;
@@ -181,8 +182,8 @@ impl List {
     }
 
     /// Direction of the order; defaults to `ASC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<AssetSortDir>) -> Self {
-        self.call.query("sortDir", Into::<AssetSortDir>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
         self
     }
 

@@ -7,8 +7,9 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v1::shared::{
-    AssetSortDir, ControlMonitor, EvidenceLibraryRenewalSchema, EvidenceLibraryVersion,
-    EvidenceLibraryVersionMetadata, SignedUrl, UserCard, VendorRenewalScheduleType,
+    ControlMonitor, EvidenceLibraryRenewalSchema, EvidenceLibraryVersion,
+    EvidenceLibraryVersionMetadata, RenewalScheduleType, SignedUrl, SortDirection,
+    UserListItem,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

@@ -7,8 +7,8 @@ use crate::support::open_enum::open_enum;
 use crate::support::request_model::form_model;
 use crate::support::request_model::request_model;
 use crate::v1::shared::{
-    ControlMonitor, EvidenceLibraryRenewalSchema, EvidenceLibraryVersion, UserCard,
-    VendorRenewalScheduleType,
+    ControlMonitor, EvidenceLibraryRenewalSchema, EvidenceLibraryVersion,
+    RenewalScheduleType, UserListItem,
 };
 
 use crate::{Extra, List, Patch, Timestamp, Upload};
@@ -30,7 +30,7 @@ pub struct Evidence {
     /// `updatedAt`
     pub updated_at: Timestamp,
     /// The user who uploaded the evidence.
-    pub user: UserCard,
+    pub user: UserListItem,
     /// `controls`
     pub controls: List<ControlMonitor>,
     /// `renewalSchema`
@@ -68,13 +68,13 @@ pub struct EvidenceForm {
     /// Day the renewal falls due, as `YYYY-MM-DD`.
     pub renewal_date: String,
     /// How often the renewal falls due; `CUSTOM` relies on `renewalDate` instead of a fixed interval.
-    pub renewal_schedule_type: VendorRenewalScheduleType,
+    pub renewal_schedule_type: RenewalScheduleType,
     /// Document, image, text, data, `.zip`, `.msg` or `.mp4` file; multipart form data only.
     pub file: Option<Upload>,
     /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
     pub base64_file: Option<String>,
     /// Kind of artifact; use `S3_FILE` for a file sent along.
-    pub source: EvidenceFormSource,
+    pub source: EvidenceSource,
     /// Address of the evidence, at most 768 characters. At most 768 characters.
     pub url: Option<String>,
     /// Day the evidence was created, as `YYYY-MM-DD`.
@@ -92,8 +92,8 @@ impl EvidenceForm {
     pub fn new(
         name: impl Into<String>,
         renewal_date: impl Into<String>,
-        renewal_schedule_type: VendorRenewalScheduleType,
-        source: EvidenceFormSource,
+        renewal_schedule_type: RenewalScheduleType,
+        source: EvidenceSource,
         filed_at: impl Into<String>,
         owner_id: i64,
     ) -> Self {
@@ -172,22 +172,6 @@ form_model!(EvidenceForm {
 });
 
 open_enum! {
-    /// `EvidenceFormSource` of the contract.
-    pub enum EvidenceFormSource {
-        Url = "URL",
-        S3File = "S3_FILE",
-        TicketProvider = "TICKET_PROVIDER",
-        None = "NONE",
-        GoogleDrive = "GOOGLE_DRIVE",
-        OneDrive = "ONE_DRIVE",
-        Box = "BOX",
-        Dropbox = "DROPBOX",
-        SharePoint = "SHARE_POINT",
-        TestResult = "TEST_RESULT",
-    }
-}
-
-open_enum! {
     /// `EvidenceLibrarySort` of the contract.
     pub enum EvidenceLibrarySort {
         Date = "DATE",
@@ -258,11 +242,11 @@ pub struct EvidenceRequest {
     /// Day the renewal falls due, as `YYYY-MM-DD`.
     pub renewal_date: String,
     /// How often the renewal falls due; `CUSTOM` relies on `renewalDate` instead of a fixed interval.
-    pub renewal_schedule_type: VendorRenewalScheduleType,
+    pub renewal_schedule_type: RenewalScheduleType,
     /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
     pub base64_file: Option<String>,
     /// Kind of artifact; use `S3_FILE` for a file sent along.
-    pub source: EvidenceFormSource,
+    pub source: EvidenceSource,
     /// Address of the evidence, at most 768 characters. At most 768 characters.
     pub url: Patch<String>,
     /// Day the evidence was created, as `YYYY-MM-DD`.
@@ -280,8 +264,8 @@ impl EvidenceRequest {
     pub fn new(
         name: impl Into<String>,
         renewal_date: impl Into<String>,
-        renewal_schedule_type: VendorRenewalScheduleType,
-        source: EvidenceFormSource,
+        renewal_schedule_type: RenewalScheduleType,
+        source: EvidenceSource,
         filed_at: impl Into<String>,
         owner_id: i64,
     ) -> Self {
@@ -350,6 +334,22 @@ request_model!(EvidenceRequest {
     ticket_url: "ticketUrl",
 });
 
+open_enum! {
+    /// `EvidenceSource` of the contract.
+    pub enum EvidenceSource {
+        Url = "URL",
+        S3File = "S3_FILE",
+        TicketProvider = "TICKET_PROVIDER",
+        None = "NONE",
+        GoogleDrive = "GOOGLE_DRIVE",
+        OneDrive = "ONE_DRIVE",
+        Box = "BOX",
+        Dropbox = "DROPBOX",
+        SharePoint = "SHARE_POINT",
+        TestResult = "TEST_RESULT",
+    }
+}
+
 /// A reference to the evidence whose synchronization state was recorded.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -369,14 +369,14 @@ model!(EvidenceSync {
 #[non_exhaustive]
 pub struct EvidenceSyncRequest {
     /// `safeBaseSyncStatus`
-    pub safe_base_sync_status: EvidenceSyncRequestSafeBaseSyncStatus,
+    pub safe_base_sync_status: SafeBaseSyncStatus,
     /// Id of the document at SafeBase; may be null.
     pub safe_base_document_id: Patch<String>,
 }
 
 impl EvidenceSyncRequest {
     /// A new `EvidenceSyncRequest` with what is required.
-    pub fn new(safe_base_sync_status: EvidenceSyncRequestSafeBaseSyncStatus) -> Self {
+    pub fn new(safe_base_sync_status: SafeBaseSyncStatus) -> Self {
         Self {
             safe_base_sync_status,
             safe_base_document_id: Default::default(),
@@ -400,8 +400,8 @@ request_model!(EvidenceSyncRequest {
 });
 
 open_enum! {
-    /// `EvidenceSyncRequestSafeBaseSyncStatus` of the contract.
-    pub enum EvidenceSyncRequestSafeBaseSyncStatus {
+    /// `SafeBaseSyncStatus` of the contract.
+    pub enum SafeBaseSyncStatus {
         NotSynced = "NOT_SYNCED",
         Pending = "PENDING",
         Complete = "COMPLETE",

@@ -4,7 +4,7 @@
 
 use super::{
     Framework, FrameworkCategory, FrameworkLevel, FrameworkPage, FrameworkSubCategory,
-    FrameworkTopic, RequirementList, RequirementListPage,
+    FrameworkTopic, RequirementListItem, RequirementListItemPage,
 };
 
 use crate::support::call::operation;
@@ -214,14 +214,14 @@ impl ListRequirements {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<RequirementListPage, Error> {
+    pub async fn send(self) -> Result<RequirementListItemPage, Error> {
         self.call.receive().await
     }
 }
 
 impl Paged for ListRequirements {
-    type Page = RequirementListPage;
-    type Item = RequirementList;
+    type Page = RequirementListItemPage;
+    type Item = RequirementListItem;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
         PageParts::new(page.data, total, cursor)
@@ -233,4 +233,4 @@ impl Paged for ListRequirements {
 }
 
 operation!(List => FrameworkPage);
-operation!(ListRequirements => RequirementListPage);
+operation!(ListRequirements => RequirementListItemPage);

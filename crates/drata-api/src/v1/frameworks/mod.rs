@@ -7,8 +7,8 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v1::shared::{
-    Framework, FrameworkTopic, FrameworkType, RequirementList, RequirementListControl,
-    RequirementListPage,
+    Framework, FrameworkTopic, FrameworkType, RequirementListControl,
+    RequirementListItem, RequirementListItemPage,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `monitors`.
 
 use super::{
-    ControlTest, ControlTestInstance, ControlTestPage, EventStatus, MonitorCheckStatus,
+    CheckResultStatus, CheckStatus, ControlTest, ControlTestInstance, ControlTestPage,
     MonitorFailedResultsResponses, MonitorFailureKind, MonitorReportInterval,
     MonitorSource, MonitorType,
 };
@@ -120,17 +120,20 @@ impl List {
     /// Keeps tests with this result; `checkResultStatuses` takes several.
     pub fn check_result_status(
         mut self,
-        check_result_status: impl Into<EventStatus>,
+        check_result_status: impl Into<CheckResultStatus>,
     ) -> Self {
         self.call
-            .query("checkResultStatus", Into::<EventStatus>::into(check_result_status));
+            .query(
+                "checkResultStatus",
+                Into::<CheckResultStatus>::into(check_result_status),
+            );
         self
     }
 
     /// Keeps tests with any of these results.
     pub fn check_result_statuses(
         mut self,
-        check_result_statuses: impl IntoIterator<Item = EventStatus>,
+        check_result_statuses: impl IntoIterator<Item = CheckResultStatus>,
     ) -> Self {
         self.call
             .query_each(
@@ -142,8 +145,8 @@ impl List {
     }
 
     /// Keeps tests in this operating state, for example `ENABLED`; the outcome is `checkResultStatus`.
-    pub fn check_status(mut self, check_status: impl Into<MonitorCheckStatus>) -> Self {
-        self.call.query("checkStatus", Into::<MonitorCheckStatus>::into(check_status));
+    pub fn check_status(mut self, check_status: impl Into<CheckStatus>) -> Self {
+        self.call.query("checkStatus", Into::<CheckStatus>::into(check_status));
         self
     }
 

@@ -8,12 +8,12 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v1::shared::{
-    BackgroundCheck, ConnectionDetail, ConnectionProviderType, ControlMonitor,
-    ControlTest, ControlTestGraph, EventStatus, EventType, Framework, FrameworkType,
-    MonitorCheckStatus, MonitorInstance, MonitorInstanceCheckType,
+    BackgroundCheck, CheckResultStatus, CheckStatus, ConnectionDetail,
+    ConnectionProviderType, ControlMonitor, ControlTest, ControlTestGraph, EventType,
+    Framework, FrameworkType, MonitorInstance, MonitorInstanceCheckType,
     MonitorInstanceMetadata, MonitorInstanceMetadataGroup, MonitorMetadataData,
-    MonitorMetadataExclusion, User, UserDocument, UserDocuments, UserIdentity, UserType,
-    Workspace,
+    MonitorMetadataExclusion, User, UserDocument, UserDocumentType, UserDocuments,
+    UserIdentity, Workspace,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

@@ -3,9 +3,9 @@
 //! Builders of the requests of the area `personnel`.
 
 use super::{
-    AssetEmploymentStatus, AssetSortDir, DeviceSourceType, PersonnelDetails,
-    PersonnelDetailsTable, PersonnelDetailsTablePage, PersonnelEmploymentStatusFilter,
-    PersonnelMultiTrainingComplianceType, PersonnelSort,
+    DeviceSourceType, EmploymentStatus, Personnel, PersonnelEmploymentStatusFilter,
+    PersonnelListItem, PersonnelListItemPage, PersonnelMultiTrainingComplianceType,
+    PersonnelSort, SortDirection,
 };
 
 use crate::support::call::operation;
@@ -28,7 +28,7 @@ impl Get {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<PersonnelDetails, Error> {
+    pub async fn send(self) -> Result<Personnel, Error> {
         self.call.receive().await
     }
 }
@@ -50,7 +50,7 @@ impl GetByEmail {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<PersonnelDetails, Error> {
+    pub async fn send(self) -> Result<Personnel, Error> {
         self.call.receive().await
     }
 }
@@ -92,12 +92,12 @@ impl List {
     /// Keeps people with this status; `employmentStatuses[]` takes several.
     pub fn employment_status(
         mut self,
-        employment_status: impl Into<AssetEmploymentStatus>,
+        employment_status: impl Into<EmploymentStatus>,
     ) -> Self {
         self.call
             .query(
                 "employmentStatus",
-                Into::<AssetEmploymentStatus>::into(employment_status),
+                Into::<EmploymentStatus>::into(employment_status),
             );
         self
     }
@@ -274,8 +274,8 @@ impl List {
     }
 
     /// Direction of the order; defaults to `ASC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<AssetSortDir>) -> Self {
-        self.call.query("sortDir", Into::<AssetSortDir>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
         self
     }
 
@@ -308,14 +308,14 @@ impl List {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<PersonnelDetailsTablePage, Error> {
+    pub async fn send(self) -> Result<PersonnelListItemPage, Error> {
         self.call.receive().await
     }
 }
 
 impl Paged for List {
-    type Page = PersonnelDetailsTablePage;
-    type Item = PersonnelDetailsTable;
+    type Page = PersonnelListItemPage;
+    type Item = PersonnelListItem;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
         PageParts::new(Some(page.data), total, cursor)
@@ -343,7 +343,7 @@ impl ResetSync {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<Option<PersonnelDetails>, Error> {
+    pub async fn send(self) -> Result<Option<Personnel>, Error> {
         self.call.receive_optional().await
     }
 }
@@ -365,7 +365,7 @@ impl ResetSyncForAll {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<Option<PersonnelDetails>, Error> {
+    pub async fn send(self) -> Result<Option<Personnel>, Error> {
         self.call.receive_optional().await
     }
 }
@@ -387,7 +387,7 @@ impl ResetSyncForSome {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<Option<PersonnelDetails>, Error> {
+    pub async fn send(self) -> Result<Option<Personnel>, Error> {
         self.call.receive_optional().await
     }
 }
@@ -409,7 +409,7 @@ impl UpdateContractDates {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<Option<PersonnelDetails>, Error> {
+    pub async fn send(self) -> Result<Option<Personnel>, Error> {
         self.call.receive_optional().await
     }
 }
@@ -431,16 +431,16 @@ impl UpdateStatus {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<Option<PersonnelDetails>, Error> {
+    pub async fn send(self) -> Result<Option<Personnel>, Error> {
         self.call.receive_optional().await
     }
 }
 
-operation!(Get => PersonnelDetails);
-operation!(GetByEmail => PersonnelDetails);
-operation!(List => PersonnelDetailsTablePage);
-operation!(ResetSync => Option<PersonnelDetails>);
-operation!(ResetSyncForAll => Option<PersonnelDetails>);
-operation!(ResetSyncForSome => Option<PersonnelDetails>);
-operation!(UpdateContractDates => Option<PersonnelDetails>);
-operation!(UpdateStatus => Option<PersonnelDetails>);
+operation!(Get => Personnel);
+operation!(GetByEmail => Personnel);
+operation!(List => PersonnelListItemPage);
+operation!(ResetSync => Option<Personnel>);
+operation!(ResetSyncForAll => Option<Personnel>);
+operation!(ResetSyncForSome => Option<Personnel>);
+operation!(UpdateContractDates => Option<Personnel>);
+operation!(UpdateStatus => Option<Personnel>);

@@ -8,13 +8,12 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v1::shared::{
-    AssetEmploymentStatus, AssetSortDir, BackgroundCheck, ComplianceCheck,
-    ComplianceCheckCheckFrequency, ComplianceCheckStatus, ComplianceCheckType,
-    ComplianceTest, ComplianceTestAutopilotTaskType, ConnectionDetail,
-    ConnectionProviderType, DeviceComplianceCheck, DeviceDocument, DeviceIdentifier,
-    DeviceSourceType, EventStatus, Framework, FrameworkType, MonitorCheckStatus,
-    PersonnelData, PersonnelDetails, PersonnelDevice, User, UserDocument, UserDocuments,
-    UserIdentity, UserType, Workspace,
+    AutopilotTaskType, BackgroundCheck, CheckFrequency, CheckResultStatus, CheckStatus,
+    ComplianceCheck, ComplianceCheckStatus, ComplianceCheckType, ComplianceTest,
+    ConnectionDetail, ConnectionProviderType, DeviceComplianceCheck, DeviceDocument,
+    DeviceIdentifier, DeviceSourceType, EmploymentStatus, Framework, FrameworkType,
+    Personnel, PersonnelData, PersonnelDevice, SortDirection, User, UserDocument,
+    UserDocumentType, UserDocuments, UserIdentity, Workspace,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

@@ -7,8 +7,8 @@ use crate::support::model::model;
 use crate::support::open_enum::open_enum;
 use crate::support::request_model::request_model;
 use crate::v1::shared::{
-    AssetEmploymentStatus, ComplianceCheck, ComplianceTest, PersonnelData,
-    PersonnelDevice, User,
+    ComplianceCheck, ComplianceTest, EmploymentStatus, PersonnelData, PersonnelDevice,
+    User,
 };
 
 use crate::{Extra, List, Timestamp};
@@ -45,14 +45,31 @@ request_model!(PersonnelContractDateRequest {
     separation_date: "separationDate",
 });
 
+open_enum! {
+    /// `PersonnelEmploymentStatusFilter` of the contract.
+    pub enum PersonnelEmploymentStatusFilter {
+        CurrentEmployee = "CURRENT_EMPLOYEE",
+        FormerEmployee = "FORMER_EMPLOYEE",
+        CurrentContractor = "CURRENT_CONTRACTOR",
+        FormerContractor = "FORMER_CONTRACTOR",
+        OutOfScope = "OUT_OF_SCOPE",
+        Unknown = "UNKNOWN",
+        FutureHire = "FUTURE_HIRE",
+        ServiceAccount = "SERVICE_ACCOUNT",
+        AllCurrentPersonnel = "ALL_CURRENT_PERSONNEL",
+        AllFormerPersonnel = "ALL_FORMER_PERSONNEL",
+        AllPersonnel = "ALL_PERSONNEL",
+    }
+}
+
 /// A person as personnel lists show them, with checks and devices.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct PersonnelDetailsTable {
+pub struct PersonnelListItem {
     /// Id of the personnel record; the user behind it has its own id.
     pub id: i64,
     /// Employment status; can be `null` in practice.
-    pub employment_status: Option<AssetEmploymentStatus>,
+    pub employment_status: Option<EmploymentStatus>,
     /// Why the record is `OUT_OF_SCOPE`.
     pub not_human_reason: Option<String>,
     /// Operating system version. Deprecated in favor of `osVersion` of the entries in `devices`. Deprecated by
@@ -95,7 +112,7 @@ pub struct PersonnelDetailsTable {
     pub extra: Extra,
 }
 
-model!(PersonnelDetailsTable {
+model!(PersonnelListItem {
     id: "id",
     employment_status: "employmentStatus",
     not_human_reason: "notHumanReason",
@@ -121,9 +138,9 @@ model!(PersonnelDetailsTable {
 /// One page of personnel.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct PersonnelDetailsTablePage {
+pub struct PersonnelListItemPage {
     /// `data`
-    pub data: List<PersonnelDetailsTable>,
+    pub data: List<PersonnelListItem>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Greatest number of rows on a page.
@@ -136,30 +153,13 @@ pub struct PersonnelDetailsTablePage {
     pub extra: Extra,
 }
 
-model!(PersonnelDetailsTablePage {
+model!(PersonnelListItemPage {
     data: "data",
     page: "page",
     limit: "limit",
     total: "total",
     data_all: "dataAll",
 });
-
-open_enum! {
-    /// `PersonnelEmploymentStatusFilter` of the contract.
-    pub enum PersonnelEmploymentStatusFilter {
-        CurrentEmployee = "CURRENT_EMPLOYEE",
-        FormerEmployee = "FORMER_EMPLOYEE",
-        CurrentContractor = "CURRENT_CONTRACTOR",
-        FormerContractor = "FORMER_CONTRACTOR",
-        OutOfScope = "OUT_OF_SCOPE",
-        Unknown = "UNKNOWN",
-        FutureHire = "FUTURE_HIRE",
-        ServiceAccount = "SERVICE_ACCOUNT",
-        AllCurrentPersonnel = "ALL_CURRENT_PERSONNEL",
-        AllFormerPersonnel = "ALL_FORMER_PERSONNEL",
-        AllPersonnel = "ALL_PERSONNEL",
-    }
-}
 
 open_enum! {
     /// `PersonnelMultiTrainingComplianceType` of the contract.
@@ -239,7 +239,7 @@ open_enum! {
 #[non_exhaustive]
 pub struct PersonnelStatusRequest {
     /// Status the person gets.
-    pub employment_status: AssetEmploymentStatus,
+    pub employment_status: EmploymentStatus,
     /// Why the record is out of scope, at most 30,000 characters; required with `OUT_OF_SCOPE`. At most 30000
     /// characters.
     pub not_human_reason: Option<String>,
@@ -249,7 +249,7 @@ pub struct PersonnelStatusRequest {
 
 impl PersonnelStatusRequest {
     /// A new `PersonnelStatusRequest` with what is required.
-    pub fn new(employment_status: AssetEmploymentStatus) -> Self {
+    pub fn new(employment_status: EmploymentStatus) -> Self {
         Self {
             employment_status,
             not_human_reason: Default::default(),

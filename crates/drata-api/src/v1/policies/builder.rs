@@ -3,8 +3,8 @@
 //! Builders of the requests of the area `policies`.
 
 use super::{
-    AssetSortDir, PolicyAssociatedControls, PolicySummarized, PolicySummarizedPage,
-    PolicyWithReplace, UserSignedUrl,
+    PolicyAssociatedControls, PolicySummary, PolicySummaryPage, PolicyWithReplace,
+    SortDirection, UserSignedUrl,
 };
 
 use crate::support::call::operation;
@@ -161,14 +161,14 @@ impl List {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<PolicySummarizedPage, Error> {
+    pub async fn send(self) -> Result<PolicySummaryPage, Error> {
         self.call.receive().await
     }
 }
 
 impl Paged for List {
-    type Page = PolicySummarizedPage;
-    type Item = PolicySummarized;
+    type Page = PolicySummaryPage;
+    type Item = PolicySummary;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
         PageParts::new(Some(page.data), total, cursor)
@@ -198,8 +198,8 @@ impl ListAssociatedControls {
     }
 
     /// Direction of the order. Send `ASC` or `DESC`; the documented default, `1`, is neither.
-    pub fn sort_dir(mut self, sort_dir: impl Into<AssetSortDir>) -> Self {
-        self.call.query("sortDir", Into::<AssetSortDir>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
         self
     }
 
@@ -217,5 +217,5 @@ operation!(Get => PolicyWithReplace);
 operation!(GetCurrentPublishedDownloadUrl => UserSignedUrl);
 operation!(GetCurrentPublishedPdfDownloadUrl => UserSignedUrl);
 operation!(GetVersionDownloadUrl => UserSignedUrl);
-operation!(List => PolicySummarizedPage);
+operation!(List => PolicySummaryPage);
 operation!(ListAssociatedControls => PolicyAssociatedControls);

@@ -7,11 +7,11 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v1::shared::{
-    AssetSortDir, BackgroundCheck, ClientType, ConnectionDetail, ConnectionProviderType,
-    Framework, FrameworkType, GracePeriodSla, Group, P3MatrixSla, PolicyGracePeriodSla,
+    BackgroundCheck, ClientType, ConnectionDetail, ConnectionProviderType, Framework,
+    FrameworkType, GracePeriodSla, Group, P3MatrixSla, PolicyGracePeriodSla,
     PolicyP3MatrixSla, PolicyVersion, PolicyVersionStatus, PolicyWeekTimeFrameSla,
-    Reminder, User, UserDocument, UserDocuments, UserIdentity, UserType,
-    WeekTimeFrameSla, Workspace,
+    Reminder, SortDirection, User, UserDocument, UserDocumentType, UserDocuments,
+    UserIdentity, WeekTimeFrameSla, Workspace,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

@@ -34,6 +34,15 @@ model!(CurrentPublishedPolicyVersion {
     change_summary: "changeSummary",
 });
 
+open_enum! {
+    /// `PolicyAssignment` of the contract.
+    pub enum PolicyAssignment {
+        All = "ALL",
+        Group = "GROUP",
+        None = "NONE",
+    }
+}
+
 /// The controls mapped to a policy, all at once.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -100,10 +109,21 @@ model!(PolicyOwner {
     avatar_url: "avatarUrl",
 });
 
+open_enum! {
+    /// `PolicyStatus` of the contract.
+    pub enum PolicyStatus {
+        Active = "ACTIVE",
+        Archived = "ARCHIVED",
+        Replaced = "REPLACED",
+        Unacceptable = "UNACCEPTABLE",
+        Outdated = "OUTDATED",
+    }
+}
+
 /// A policy as lists show it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct PolicySummarized {
+pub struct PolicySummary {
     /// `id`
     pub id: i64,
     /// Id of the current version; `null` if there is none.
@@ -138,7 +158,7 @@ pub struct PolicySummarized {
     pub extra: Extra,
 }
 
-model!(PolicySummarized {
+model!(PolicySummary {
     id: "id",
     current_version_id: "currentVersionId",
     name: "name",
@@ -159,9 +179,9 @@ model!(PolicySummarized {
 /// One page of policies.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct PolicySummarizedPage {
+pub struct PolicySummaryPage {
     /// `data`
-    pub data: List<PolicySummarized>,
+    pub data: List<PolicySummary>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Greatest number of rows on a page.
@@ -172,7 +192,7 @@ pub struct PolicySummarizedPage {
     pub extra: Extra,
 }
 
-model!(PolicySummarizedPage {
+model!(PolicySummaryPage {
     data: "data",
     page: "page",
     limit: "limit",
@@ -208,13 +228,13 @@ pub struct PolicyWithReplace {
     /// Identity groups the policy applies to.
     pub groups: List<Group>,
     /// Who must follow the policy: everyone (`ALL`), certain groups (`GROUP`) or nobody (`NONE`).
-    pub assigned_to: PolicyWithReplaceAssignedTo,
+    pub assigned_to: PolicyAssignment,
     /// Whether the assigned groups are notified.
     pub notify_groups: bool,
     /// Reminders that are still open.
     pub reminders: List<Reminder>,
     /// State of the policy as a whole; the versions have states of their own.
-    pub policy_status: PolicyWithReplacePolicyStatus,
+    pub policy_status: PolicyStatus,
     /// Template policies this one stands in for.
     pub replaced_policies: List<ReplacedPolicy>,
     /// Name of the custom policy now in its place; absent if there is none.
@@ -255,26 +275,6 @@ model!(PolicyWithReplace {
     latest_policy_version: "latestPolicyVersion",
     current_published_policy_version: "currentPublishedPolicyVersion",
 });
-
-open_enum! {
-    /// `PolicyWithReplaceAssignedTo` of the contract.
-    pub enum PolicyWithReplaceAssignedTo {
-        All = "ALL",
-        Group = "GROUP",
-        None = "NONE",
-    }
-}
-
-open_enum! {
-    /// `PolicyWithReplacePolicyStatus` of the contract.
-    pub enum PolicyWithReplacePolicyStatus {
-        Active = "ACTIVE",
-        Archived = "ARCHIVED",
-        Replaced = "REPLACED",
-        Unacceptable = "UNACCEPTABLE",
-        Outdated = "OUTDATED",
-    }
-}
 
 /// A template policy that a custom policy stands in for.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 //! Builders of the requests of the area `tickets`.
 
-use super::TicketCreate;
+use super::CreatedTicket;
 use crate::support::call::operation;
 use crate::{Call, Error};
 
@@ -23,9 +23,9 @@ impl Create {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<Option<TicketCreate>, Error> {
+    pub async fn send(self) -> Result<Option<CreatedTicket>, Error> {
         self.call.receive_optional().await
     }
 }
 
-operation!(Create => Option<TicketCreate>);
+operation!(Create => Option<CreatedTicket>);

@@ -10,7 +10,7 @@ use crate::Extra;
 /// The new ticket as the ticket management system names it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct TicketCreate {
+pub struct CreatedTicket {
     /// Issue key, for example `SF-332`.
     pub key: String,
     /// Address of the issue in the API of the ticket management system.
@@ -21,7 +21,7 @@ pub struct TicketCreate {
     pub extra: Extra,
 }
 
-model!(TicketCreate {
+model!(CreatedTicket {
     key: "key",
     self_: "self",
     transition: "transition",

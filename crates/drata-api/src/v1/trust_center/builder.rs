@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `trust_center`.
 
 use super::{
-    AssetSortDir, CompanyInfo, MonitoringControls, TrustCenterAllPrivateDocuments,
+    CompanyInfo, MonitoringControls, SortDirection, TrustCenterAllPrivateDocuments,
     TrustCenterPrivateAccess, TrustCenterReportType, TrustCenterRequest,
     TrustCenterRequestApprove, TrustCenterRequestDenied,
     TrustCenterRequestDocumentWithName, TrustCenterRequestPage, TrustCenterStatus,
@@ -293,8 +293,8 @@ impl ListRequests {
     }
 
     /// Direction of the order; defaults to `ASC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<AssetSortDir>) -> Self {
-        self.call.query("sortDir", Into::<AssetSortDir>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
         self
     }
 

@@ -6,7 +6,7 @@ pub mod builder;
 pub mod meta;
 mod types;
 pub use types::*;
-pub use crate::v1::shared::AssetSortDir;
+pub use crate::v1::shared::SortDirection;
 use crate::{Access, Call, Client, ReadWrite};
 
 /// The operations of the area `trust_center`.
@@ -116,7 +116,7 @@ impl TrustCenterApi {
     pub fn approve_request(
         &self,
         id: &str,
-        body: &TrustCenterApproveRequestRequest,
+        body: &TrustCenterApproval,
     ) -> builder::ApproveRequest {
         builder::ApproveRequest::new(
             Call::new(&self.client, &meta::APPROVE_REQUEST).path("id", id).json(body),
@@ -132,7 +132,7 @@ impl TrustCenterApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/TrustCenterPublicController_createTrustCenterAccessRequest/)
     pub fn create_request(
         &self,
-        body: &TrustCenterRequestRequest,
+        body: &TrustCenterAccessRequest,
     ) -> builder::CreateRequest {
         builder::CreateRequest::new(
             Call::new(&self.client, &meta::CREATE_REQUEST).json(body),

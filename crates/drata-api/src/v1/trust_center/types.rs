@@ -170,6 +170,59 @@ model!(MonitoringControls {
     controls: "controls",
 });
 
+/// A request for private documents, with the person who asks.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TrustCenterAccessRequest {
+    /// `email`
+    pub email: String,
+    /// First name of the person who asks.
+    pub name: String,
+    /// Last name of the person who asks.
+    pub lastname: String,
+    /// Company of the person who asks.
+    pub company: String,
+    /// Whether the person accepts the terms of the NDA.
+    pub accept_terms: bool,
+    /// Private documents that are asked for.
+    pub documents: Vec<TrustCenterRequestedDocument>,
+    /// How the NDA is handled, from `SELF` to `NO_NDA_REQUIRED`.
+    pub flow_type: TrustCenterFlow,
+}
+
+impl TrustCenterAccessRequest {
+    /// A new `TrustCenterAccessRequest` with what is required.
+    pub fn new(
+        email: impl Into<String>,
+        name: impl Into<String>,
+        lastname: impl Into<String>,
+        company: impl Into<String>,
+        accept_terms: bool,
+        documents: impl IntoIterator<Item = TrustCenterRequestedDocument>,
+        flow_type: TrustCenterFlow,
+    ) -> Self {
+        Self {
+            email: email.into(),
+            name: name.into(),
+            lastname: lastname.into(),
+            company: company.into(),
+            accept_terms,
+            documents: documents.into_iter().collect(),
+            flow_type,
+        }
+    }
+}
+
+request_model!(TrustCenterAccessRequest {
+    email: "email",
+    name: "name",
+    lastname: "lastname",
+    company: "company",
+    accept_terms: "acceptTerms",
+    documents: "documents",
+    flow_type: "flowType",
+});
+
 /// The private documents of the trust page, all at once.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -219,18 +272,18 @@ model!(TrustCenterAllPrivateDocumentsPrivateDocument {
 /// How long an approved access lasts.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct TrustCenterApproveRequestRequest {
+pub struct TrustCenterApproval {
     /// Length of the access, at most 1825. Documented as days, although `expirationType` names a unit.
     pub expiration: Option<i64>,
     /// Unit of the access length.
-    pub expiration_type: TrustCenterApproveRequestRequestExpirationType,
+    pub expiration_type: TrustCenterExpirationUnit,
     /// Whether the expiration date is to be changed.
     pub is_new_expiration: Option<bool>,
 }
 
-impl TrustCenterApproveRequestRequest {
-    /// A new `TrustCenterApproveRequestRequest` with what is required.
-    pub fn new(expiration_type: TrustCenterApproveRequestRequestExpirationType) -> Self {
+impl TrustCenterApproval {
+    /// A new `TrustCenterApproval` with what is required.
+    pub fn new(expiration_type: TrustCenterExpirationUnit) -> Self {
         Self {
             expiration: Default::default(),
             expiration_type,
@@ -253,19 +306,29 @@ impl TrustCenterApproveRequestRequest {
     }
 }
 
-request_model!(TrustCenterApproveRequestRequest {
+request_model!(TrustCenterApproval {
     expiration: "expiration" { maximum: 1825 },
     expiration_type: "expirationType",
     is_new_expiration: "isNewExpiration",
 });
 
 open_enum! {
-    /// `TrustCenterApproveRequestRequestExpirationType` of the contract.
-    pub enum TrustCenterApproveRequestRequestExpirationType {
+    /// `TrustCenterExpirationUnit` of the contract.
+    pub enum TrustCenterExpirationUnit {
         Days = "DAYS",
         Weeks = "WEEKS",
         Months = "MONTHS",
         Years = "YEARS",
+    }
+}
+
+open_enum! {
+    /// `TrustCenterFlow` of the contract.
+    pub enum TrustCenterFlow {
+        Self_ = "SELF",
+        DigitalSignature = "DIGITAL_SIGNATURE",
+        NoNdaRequired = "NO_NDA_REQUIRED",
+        SalesforceCrm = "SALESFORCE_CRM",
     }
 }
 
@@ -404,28 +467,6 @@ model!(TrustCenterRequestDenied {
     is_denied: "isDenied",
 });
 
-/// A private document, named by id and kind.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct TrustCenterRequestDocumentType {
-    /// Id of the document as the list of private documents gives it.
-    pub document_id: i64,
-    /// Kind of the document; must go with the id.
-    pub type_: TrustCenterRequestDocumentTypeType,
-}
-
-impl TrustCenterRequestDocumentType {
-    /// A new `TrustCenterRequestDocumentType` with what is required.
-    pub fn new(document_id: i64, type_: TrustCenterRequestDocumentTypeType) -> Self {
-        Self { document_id, type_ }
-    }
-}
-
-request_model!(TrustCenterRequestDocumentType {
-    document_id: "documentId",
-    type_: "type",
-});
-
 open_enum! {
     /// `TrustCenterRequestDocumentTypeType` of the contract.
     pub enum TrustCenterRequestDocumentTypeType {
@@ -534,69 +575,6 @@ model!(TrustCenterRequestPage {
     total: "total",
 });
 
-/// A request for private documents, with the person who asks.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct TrustCenterRequestRequest {
-    /// `email`
-    pub email: String,
-    /// First name of the person who asks.
-    pub name: String,
-    /// Last name of the person who asks.
-    pub lastname: String,
-    /// Company of the person who asks.
-    pub company: String,
-    /// Whether the person accepts the terms of the NDA.
-    pub accept_terms: bool,
-    /// Private documents that are asked for.
-    pub documents: Vec<TrustCenterRequestDocumentType>,
-    /// How the NDA is handled, from `SELF` to `NO_NDA_REQUIRED`.
-    pub flow_type: TrustCenterRequestRequestFlowType,
-}
-
-impl TrustCenterRequestRequest {
-    /// A new `TrustCenterRequestRequest` with what is required.
-    pub fn new(
-        email: impl Into<String>,
-        name: impl Into<String>,
-        lastname: impl Into<String>,
-        company: impl Into<String>,
-        accept_terms: bool,
-        documents: impl IntoIterator<Item = TrustCenterRequestDocumentType>,
-        flow_type: TrustCenterRequestRequestFlowType,
-    ) -> Self {
-        Self {
-            email: email.into(),
-            name: name.into(),
-            lastname: lastname.into(),
-            company: company.into(),
-            accept_terms,
-            documents: documents.into_iter().collect(),
-            flow_type,
-        }
-    }
-}
-
-request_model!(TrustCenterRequestRequest {
-    email: "email",
-    name: "name",
-    lastname: "lastname",
-    company: "company",
-    accept_terms: "acceptTerms",
-    documents: "documents",
-    flow_type: "flowType",
-});
-
-open_enum! {
-    /// `TrustCenterRequestRequestFlowType` of the contract.
-    pub enum TrustCenterRequestRequestFlowType {
-        Self_ = "SELF",
-        DigitalSignature = "DIGITAL_SIGNATURE",
-        NoNdaRequired = "NO_NDA_REQUIRED",
-        SalesforceCrm = "SALESFORCE_CRM",
-    }
-}
-
 /// One step in the status history of an access request.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -628,6 +606,28 @@ open_enum! {
         Salesforce = "SALESFORCE",
     }
 }
+
+/// A private document, named by id and kind.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TrustCenterRequestedDocument {
+    /// Id of the document as the list of private documents gives it.
+    pub document_id: i64,
+    /// Kind of the document; must go with the id.
+    pub type_: TrustCenterRequestDocumentTypeType,
+}
+
+impl TrustCenterRequestedDocument {
+    /// A new `TrustCenterRequestedDocument` with what is required.
+    pub fn new(document_id: i64, type_: TrustCenterRequestDocumentTypeType) -> Self {
+        Self { document_id, type_ }
+    }
+}
+
+request_model!(TrustCenterRequestedDocument {
+    document_id: "documentId",
+    type_: "type",
+});
 
 open_enum! {
     /// `TrustCenterStatus` of the contract.

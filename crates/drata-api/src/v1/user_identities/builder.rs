@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `user_identities`.
 
 use super::{
-    AssetSortDir, InfrastructureClientType, InfrastructureIdentitySort,
+    InfrastructureClientType, InfrastructureIdentitySort, SortDirection,
     UserIdentityInfrastructure, UserIdentityInfrastructurePage,
     UserIdentityVersionControl, UserIdentityVersionControlPage, VersionControlClientType,
     VersionControlIdentitySort,
@@ -113,8 +113,8 @@ impl ListInfrastructure {
     }
 
     /// Direction of the order; defaults to `ASC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<AssetSortDir>) -> Self {
-        self.call.query("sortDir", Into::<AssetSortDir>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
         self
     }
 
@@ -198,8 +198,8 @@ impl ListVersionControl {
     }
 
     /// Direction of the order; defaults to `ASC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<AssetSortDir>) -> Self {
-        self.call.query("sortDir", Into::<AssetSortDir>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
         self
     }
 

@@ -7,8 +7,9 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v1::shared::{
-    AssetSortDir, BackgroundCheck, ConnectionDetail, ConnectionProviderType, Framework,
-    FrameworkType, User, UserDocument, UserDocuments, UserIdentity, UserType, Workspace,
+    BackgroundCheck, ConnectionDetail, ConnectionProviderType, Framework, FrameworkType,
+    SortDirection, User, UserDocument, UserDocumentType, UserDocuments, UserIdentity,
+    Workspace,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

@@ -25,6 +25,14 @@ open_enum! {
 }
 
 open_enum! {
+    /// `InfrastructureIdentityFlag` of the contract.
+    pub enum InfrastructureIdentityFlag {
+        InfrastructureAdminAccess = "INFRASTRUCTURE_ADMIN_ACCESS",
+        InfrastructureDbAccess = "INFRASTRUCTURE_DB_ACCESS",
+    }
+}
+
+open_enum! {
     /// `InfrastructureIdentitySort` of the contract.
     pub enum InfrastructureIdentitySort {
         IdentityId = "IDENTITY_ID",
@@ -183,7 +191,7 @@ pub struct UserIdentityInfrastructureToggleRequest {
     /// New value of the flag.
     pub toggle: bool,
     /// Flag to change: admin access or database access.
-    pub toggle_field: Option<UserIdentityInfrastructureToggleRequestToggleField>,
+    pub toggle_field: Option<InfrastructureIdentityFlag>,
 }
 
 impl UserIdentityInfrastructureToggleRequest {
@@ -197,10 +205,7 @@ impl UserIdentityInfrastructureToggleRequest {
 
     /// Sets [`toggle_field`](Self::toggle_field).
     #[must_use]
-    pub fn toggle_field(
-        mut self,
-        toggle_field: UserIdentityInfrastructureToggleRequestToggleField,
-    ) -> Self {
+    pub fn toggle_field(mut self, toggle_field: InfrastructureIdentityFlag) -> Self {
         self.toggle_field = Some(toggle_field);
         self
     }
@@ -210,14 +215,6 @@ request_model!(UserIdentityInfrastructureToggleRequest {
     toggle: "toggle",
     toggle_field: "toggleField",
 });
-
-open_enum! {
-    /// `UserIdentityInfrastructureToggleRequestToggleField` of the contract.
-    pub enum UserIdentityInfrastructureToggleRequestToggleField {
-        InfrastructureAdminAccess = "INFRASTRUCTURE_ADMIN_ACCESS",
-        InfrastructureDbAccess = "INFRASTRUCTURE_DB_ACCESS",
-    }
-}
 
 /// An account at a version control provider and the user it belongs to.
 #[derive(Clone, Debug, PartialEq)]
@@ -358,7 +355,7 @@ pub struct UserIdentityVersionControlToggleRequest {
     /// New value of the flag.
     pub toggle: bool,
     /// Flag to change: write access or pushing production code.
-    pub toggle_field: Option<UserIdentityVersionControlToggleRequestToggleField>,
+    pub toggle_field: Option<VersionControlIdentityFlag>,
 }
 
 impl UserIdentityVersionControlToggleRequest {
@@ -372,10 +369,7 @@ impl UserIdentityVersionControlToggleRequest {
 
     /// Sets [`toggle_field`](Self::toggle_field).
     #[must_use]
-    pub fn toggle_field(
-        mut self,
-        toggle_field: UserIdentityVersionControlToggleRequestToggleField,
-    ) -> Self {
+    pub fn toggle_field(mut self, toggle_field: VersionControlIdentityFlag) -> Self {
         self.toggle_field = Some(toggle_field);
         self
     }
@@ -387,14 +381,6 @@ request_model!(UserIdentityVersionControlToggleRequest {
 });
 
 open_enum! {
-    /// `UserIdentityVersionControlToggleRequestToggleField` of the contract.
-    pub enum UserIdentityVersionControlToggleRequestToggleField {
-        VersionControlWriteAccess = "VERSION_CONTROL_WRITE_ACCESS",
-        VersionControlPushProdCodeAccess = "VERSION_CONTROL_PUSH_PROD_CODE_ACCESS",
-    }
-}
-
-open_enum! {
     /// `VersionControlClientType` of the contract.
     pub enum VersionControlClientType {
         Bitbucket = "BITBUCKET",
@@ -404,6 +390,14 @@ open_enum! {
         GitlabOnPrem = "GITLAB_ON_PREM",
         AzureRepos = "AZURE_REPOS",
         AwsCodecommit = "AWS_CODECOMMIT",
+    }
+}
+
+open_enum! {
+    /// `VersionControlIdentityFlag` of the contract.
+    pub enum VersionControlIdentityFlag {
+        VersionControlWriteAccess = "VERSION_CONTROL_WRITE_ACCESS",
+        VersionControlPushProdCodeAccess = "VERSION_CONTROL_PUSH_PROD_CODE_ACCESS",
     }
 }
 

@@ -10,7 +10,7 @@ pub use crate::v1::shared::{
     BackgroundCheck, ClientType, ConnectionDetail, ConnectionProviderType, Framework,
     FrameworkType, GracePeriodSla, Group, P3MatrixSla, Policy, PolicyGracePeriodSla,
     PolicyP3MatrixSla, PolicyVersion, PolicyVersionStatus, PolicyWeekTimeFrameSla,
-    Reminder, User, UserDocument, UserDocuments, UserIdentity, UserType,
+    Reminder, User, UserDocument, UserDocumentType, UserDocuments, UserIdentity,
     WeekTimeFrameSla, Workspace,
 };
 

@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `users`.
 
 use super::{
-    SignedUrl, User, UserDocument, UserDocumentPage, UserPage, UserRole, UserType,
+    SignedUrl, User, UserDocument, UserDocumentPage, UserDocumentType, UserPage, UserRole,
 };
 
 use crate::support::call::operation;
@@ -257,8 +257,8 @@ impl ListDocuments {
     }
 
     /// Keeps documents of this kind.
-    pub fn type_(mut self, type_: impl Into<UserType>) -> Self {
-        self.call.query("type", Into::<UserType>::into(type_));
+    pub fn type_(mut self, type_: impl Into<UserDocumentType>) -> Self {
+        self.call.query("type", Into::<UserDocumentType>::into(type_));
         self
     }
 

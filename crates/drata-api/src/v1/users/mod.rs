@@ -8,7 +8,8 @@ mod types;
 pub use types::*;
 pub use crate::v1::shared::{
     BackgroundCheck, ConnectionDetail, ConnectionProviderType, Framework, FrameworkType,
-    SignedUrl, User, UserDocument, UserDocuments, UserIdentity, UserType, Workspace,
+    SignedUrl, User, UserDocument, UserDocumentType, UserDocuments, UserIdentity,
+    Workspace,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

@@ -9,12 +9,22 @@ use crate::support::request_model::request_model;
 use crate::v1::shared::{User, UserDocument};
 use crate::{Extra, List, Timestamp, Upload};
 
+open_enum! {
+    /// `UploadedUserDocumentType` of the contract.
+    pub enum UploadedUserDocumentType {
+        MfaEvidence = "MFA_EVIDENCE",
+        SecTraining = "SEC_TRAINING",
+        HipaaTrainingEvidence = "HIPAA_TRAINING_EVIDENCE",
+        OffboardingEvidence = "OFFBOARDING_EVIDENCE",
+    }
+}
+
 /// A compliance document to store for a user.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserDocumentForm {
     /// What the document proves.
-    pub type_: UserDocumentFormType,
+    pub type_: UploadedUserDocumentType,
     /// Document as a multipart part; a `.pdf`, an office document (`.doc` included) or an image in `.gif`, `.jpg`,
     /// `.jpeg` or `.png`.
     pub file: Option<Upload>,
@@ -26,7 +36,7 @@ pub struct UserDocumentForm {
 
 impl UserDocumentForm {
     /// A new `UserDocumentForm` with what is required.
-    pub fn new(type_: UserDocumentFormType) -> Self {
+    pub fn new(type_: UploadedUserDocumentType) -> Self {
         Self {
             type_,
             file: Default::default(),
@@ -64,16 +74,6 @@ form_model!(UserDocumentForm {
     completion_date: "completionDate",
 });
 
-open_enum! {
-    /// `UserDocumentFormType` of the contract.
-    pub enum UserDocumentFormType {
-        MfaEvidence = "MFA_EVIDENCE",
-        SecTraining = "SEC_TRAINING",
-        HipaaTrainingEvidence = "HIPAA_TRAINING_EVIDENCE",
-        OffboardingEvidence = "OFFBOARDING_EVIDENCE",
-    }
-}
-
 /// The compliance documents of a user, without page counts.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -93,7 +93,7 @@ model!(UserDocumentPage {
 #[non_exhaustive]
 pub struct UserDocumentRequest {
     /// What the document proves.
-    pub type_: UserDocumentFormType,
+    pub type_: UploadedUserDocumentType,
     /// Document as JSON text with `base64String`, a data URL, and `filename`; takes the place of `file`.
     pub base64_file: Option<String>,
     /// When the person met the requirement, for example `2020-07-06`.
@@ -102,7 +102,7 @@ pub struct UserDocumentRequest {
 
 impl UserDocumentRequest {
     /// A new `UserDocumentRequest` with what is required.
-    pub fn new(type_: UserDocumentFormType) -> Self {
+    pub fn new(type_: UploadedUserDocumentType) -> Self {
         Self {
             type_,
             base64_file: Default::default(),

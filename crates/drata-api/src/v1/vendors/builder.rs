@@ -3,10 +3,10 @@
 //! Builders of the requests of the area `vendors`.
 
 use super::{
-    AssetSortDir, QuestionnaireSent, QuestionnaireSentPage, Vendor, VendorCategory,
-    VendorDirectory, VendorDirectoryPage, VendorImpactLevel, VendorIncludeScope,
-    VendorNextReviewDeadlineStatus, VendorPasswordPolicy, VendorRenewalDateStatus,
-    VendorRenewalScheduleType, VendorRisk, VendorScheduledQuestionnaireStatus,
+    QuestionnaireSent, QuestionnaireSentPage, RenewalScheduleType, SortDirection, Vendor,
+    VendorCategory, VendorImpactLevel, VendorIncludeScope, VendorListItem,
+    VendorListItemPage, VendorNextReviewDeadlineStatus, VendorPasswordPolicy,
+    VendorRenewalDateStatus, VendorRisk, VendorScheduledQuestionnaireStatus,
     VendorSecurityReview, VendorSecurityReviewStatus, VendorSort, VendorStatus,
     VendorType, VendorsStats,
 };
@@ -183,8 +183,8 @@ impl List {
     }
 
     /// Direction of the order; defaults to `ASC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<AssetSortDir>) -> Self {
-        self.call.query("sortDir", Into::<AssetSortDir>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
         self
     }
 
@@ -334,12 +334,12 @@ impl List {
     /// Keeps vendors that renew at this interval.
     pub fn renewal_schedule_type(
         mut self,
-        renewal_schedule_type: impl Into<VendorRenewalScheduleType>,
+        renewal_schedule_type: impl Into<RenewalScheduleType>,
     ) -> Self {
         self.call
             .query(
                 "renewalScheduleType",
-                Into::<VendorRenewalScheduleType>::into(renewal_schedule_type),
+                Into::<RenewalScheduleType>::into(renewal_schedule_type),
             );
         self
     }
@@ -419,14 +419,14 @@ impl List {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<VendorDirectoryPage, Error> {
+    pub async fn send(self) -> Result<VendorListItemPage, Error> {
         self.call.receive().await
     }
 }
 
 impl Paged for List {
-    type Page = VendorDirectoryPage;
-    type Item = VendorDirectory;
+    type Page = VendorListItemPage;
+    type Item = VendorListItem;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
         PageParts::new(Some(page.data), total, cursor)
@@ -577,7 +577,7 @@ impl UploadDocument {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorDirectoryPage>, Error> {
+    pub async fn send(self) -> Result<Option<VendorListItemPage>, Error> {
         self.call.receive_optional().await
     }
 }
@@ -615,10 +615,10 @@ operation!(CreateSecurityReview => Option<VendorSecurityReview>);
 operation!(Delete => ());
 operation!(Get => Vendor);
 operation!(GetStats => VendorsStats);
-operation!(List => VendorDirectoryPage);
+operation!(List => VendorListItemPage);
 operation!(ListQuestionnaires => QuestionnaireSentPage);
 operation!(SendQuestionnaire => Option<QuestionnaireSentPage>);
 operation!(Update => Option<Vendor>);
 operation!(UpdateStatus => Option<Vendor>);
-operation!(UploadDocument => Option<VendorDirectoryPage>);
+operation!(UploadDocument => Option<VendorListItemPage>);
 operation!(UploadQuestionnaires => Option<QuestionnaireSent>);

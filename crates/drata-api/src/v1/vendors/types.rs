@@ -6,7 +6,7 @@ use crate::support::model::model;
 use crate::support::open_enum::open_enum;
 use crate::support::request_model::form_model;
 use crate::support::request_model::request_model;
-use crate::v1::shared::{User, VendorRenewalScheduleType};
+use crate::v1::shared::{RenewalScheduleType, User};
 use crate::{Extra, List, Patch, Timestamp, Upload};
 
 /// A questionnaire sent to a vendor, or uploaded on its behalf.
@@ -435,7 +435,7 @@ pub struct VendorCreateRequest {
     /// When the contract renews, an RFC 3339 timestamp.
     pub renewal_date: Patch<String>,
     /// Interval of renewal; `CUSTOM` leaves the date to `renewalDate`.
-    pub renewal_schedule_type: Patch<VendorRenewalScheduleType>,
+    pub renewal_schedule_type: Patch<RenewalScheduleType>,
     /// Whether all details of the vendor are confirmed.
     pub confirmed: Patch<bool>,
     /// Relation to the company, such as `SUPPLIER` or `CONTRACTOR`.
@@ -443,15 +443,13 @@ pub struct VendorCreateRequest {
     /// Id of an account, at most 36 characters. At most 36 characters.
     pub account_id: Option<String>,
     /// How much operations depend on the vendor.
-    pub operational_impact: Patch<VendorCreateRequestOperationalImpact>,
+    pub operational_impact: Patch<VendorOperationalImpact>,
     /// Rights the vendor has in the company's environment.
-    pub environment_access: Patch<VendorCreateRequestEnvironmentAccess>,
+    pub environment_access: Patch<VendorEnvironmentAccess>,
     /// Overall impact; `UNSCORED` if not yet assessed.
     pub impact_level: Patch<VendorImpactLevel>,
     /// Kinds of data the vendor reads or processes, at most 300, each once. At most 300 items.
-    pub data_accessed_or_processed_list: Patch<
-        Vec<VendorCreateRequestDataAccessedOrProcessedList>,
-    >,
+    pub data_accessed_or_processed_list: Patch<Vec<VendorDataCategory>>,
     /// Ids of vendors this one integrates with, each once.
     pub integrations: Option<Vec<i64>>,
     /// Annual contract value in cents, as text: `1088` is 10.88.
@@ -690,7 +688,7 @@ impl VendorCreateRequest {
     #[must_use]
     pub fn renewal_schedule_type(
         mut self,
-        renewal_schedule_type: impl Into<Patch<VendorRenewalScheduleType>>,
+        renewal_schedule_type: impl Into<Patch<RenewalScheduleType>>,
     ) -> Self {
         self.renewal_schedule_type = renewal_schedule_type.into();
         self
@@ -721,7 +719,7 @@ impl VendorCreateRequest {
     #[must_use]
     pub fn operational_impact(
         mut self,
-        operational_impact: impl Into<Patch<VendorCreateRequestOperationalImpact>>,
+        operational_impact: impl Into<Patch<VendorOperationalImpact>>,
     ) -> Self {
         self.operational_impact = operational_impact.into();
         self
@@ -731,7 +729,7 @@ impl VendorCreateRequest {
     #[must_use]
     pub fn environment_access(
         mut self,
-        environment_access: impl Into<Patch<VendorCreateRequestEnvironmentAccess>>,
+        environment_access: impl Into<Patch<VendorEnvironmentAccess>>,
     ) -> Self {
         self.environment_access = environment_access.into();
         self
@@ -751,9 +749,7 @@ impl VendorCreateRequest {
     #[must_use]
     pub fn data_accessed_or_processed_list(
         mut self,
-        data_accessed_or_processed_list: impl Into<
-            Patch<Vec<VendorCreateRequestDataAccessedOrProcessedList>>,
-        >,
+        data_accessed_or_processed_list: impl Into<Patch<Vec<VendorDataCategory>>>,
     ) -> Self {
         self.data_accessed_or_processed_list = data_accessed_or_processed_list.into();
         self
@@ -821,8 +817,8 @@ request_model!(VendorCreateRequest {
 });
 
 open_enum! {
-    /// `VendorCreateRequestDataAccessedOrProcessedList` of the contract.
-    pub enum VendorCreateRequestDataAccessedOrProcessedList {
+    /// `VendorDataCategory` of the contract.
+    pub enum VendorDataCategory {
         General = "GENERAL",
         Public = "PUBLIC",
         ControlledUnclassified = "CONTROLLED_UNCLASSIFIED",
@@ -835,175 +831,6 @@ open_enum! {
         CardholderData = "CARDHOLDER_DATA",
     }
 }
-
-open_enum! {
-    /// `VendorCreateRequestEnvironmentAccess` of the contract.
-    pub enum VendorCreateRequestEnvironmentAccess {
-        No = "NO",
-        ReadOnly = "READ_ONLY",
-        ReadWrite = "READ_WRITE",
-    }
-}
-
-open_enum! {
-    /// `VendorCreateRequestOperationalImpact` of the contract.
-    pub enum VendorCreateRequestOperationalImpact {
-        None = "NONE",
-        Low = "LOW",
-        Normal = "NORMAL",
-        Important = "IMPORTANT",
-        Critical = "CRITICAL",
-    }
-}
-
-/// A vendor as lists show it.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct VendorDirectory {
-    /// `id`
-    pub id: i64,
-    /// `name`
-    pub name: String,
-    /// Business domain that uses the vendor.
-    pub category: Option<String>,
-    /// Level of risk tied to customer data.
-    pub risk: String,
-    /// Relation to the company, such as `SUPPLIER` or `CONTRACTOR`.
-    pub type_: Option<String>,
-    /// Whether the company counts the vendor as critical; `null` if undecided.
-    pub critical: Option<bool>,
-    /// `location`
-    pub location: Option<String>,
-    /// `url`
-    pub url: Option<String>,
-    /// Web address of the privacy policy.
-    pub privacy_url: Option<String>,
-    /// Web address of the terms of use.
-    pub terms_url: Option<String>,
-    /// Web address of the vendor's own trust page.
-    pub trust_center_url: Option<String>,
-    /// Service that hosts the vendor's trust page.
-    pub trust_center_provider: Option<VendorTrustCenterProvider>,
-    /// What the vendor does for the company.
-    pub services_provided: Option<String>,
-    /// Kinds of data the vendor keeps.
-    pub data_stored: Option<String>,
-    /// Whether the vendor keeps personally identifiable information.
-    pub has_pii: bool,
-    /// How users sign in at the vendor.
-    pub password_policy: Option<String>,
-    /// Whether passwords have a least length.
-    pub password_requires_min_length: bool,
-    /// Least number of characters in a password.
-    pub password_min_length: Option<i64>,
-    /// Whether passwords need a digit.
-    pub password_requires_number: bool,
-    /// Whether passwords need a symbol.
-    pub password_requires_symbol: bool,
-    /// Whether multi-factor authentication is on.
-    pub password_mfa_enabled: bool,
-    /// Name of the account manager on the side of the vendor.
-    pub contact_at_vendor: Option<String>,
-    /// Contact addresses, stored in lower case; several are joined by semicolons.
-    pub contacts_email: Option<String>,
-    /// `notes`
-    pub notes: Option<String>,
-    /// `logoUrl`
-    pub logo_url: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// User who answers for the compliance of the vendor; `null` if nobody does.
-    pub user: Option<User>,
-    /// User who looks after the relation with the vendor.
-    pub vendor_relationship_contact: Option<UserCardCompact>,
-    /// `documents`
-    pub documents: List<VendorDocument>,
-    /// Latest questionnaire; ask for it with `withLastQuestionnaires`.
-    pub last_questionnaire: Option<VendorDirectoryLastQuestionnaire>,
-    /// Whether the vendor processes data on behalf of the company.
-    pub is_sub_processor: bool,
-    /// Whether the vendor is at work as a subprocessor.
-    pub is_sub_processor_active: bool,
-    /// When the status changed to archived; `null` otherwise.
-    pub archived_at: Option<Timestamp>,
-    /// Place in the life of the vendor; `null` if never set.
-    pub status: Option<String>,
-    /// When the contract renews, as `2020-07-06`.
-    pub renewal_date: Option<String>,
-    /// Interval of renewal.
-    pub renewal_schedule_type: Option<String>,
-    /// How near the renewal is, for example `RENEWAL_DUE_SOON`.
-    pub renewal_date_status: Option<String>,
-    /// When the details were confirmed; `null` until then.
-    pub confirmed_at: Option<Timestamp>,
-    /// Assessments of the vendor's SOC reports.
-    pub reviews: List<VendorReview>,
-    /// Id of the account shared with the vendor, a UUID.
-    pub shared_account_id: Option<String>,
-    /// Whether the vendor uses Drata as well.
-    pub is_drata_user: Option<bool>,
-    /// Number of notifications waiting for this vendor.
-    pub events: Option<i64>,
-    /// Overall impact; `UNSCORED` if not yet assessed.
-    pub impact_level: Option<String>,
-    /// Security review of the vendor, in brief; `null` if there is none.
-    pub security_review: Option<VendorSecurityReviewCompact>,
-    /// Number of risks tied to the vendor.
-    pub risk_count: Option<i64>,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-model!(VendorDirectory {
-    id: "id",
-    name: "name",
-    category: "category",
-    risk: "risk",
-    type_: "type",
-    critical: "critical",
-    location: "location",
-    url: "url",
-    privacy_url: "privacyUrl",
-    terms_url: "termsUrl",
-    trust_center_url: "trustCenterUrl",
-    trust_center_provider: "trustCenterProvider",
-    services_provided: "servicesProvided",
-    data_stored: "dataStored",
-    has_pii: "hasPii",
-    password_policy: "passwordPolicy",
-    password_requires_min_length: "passwordRequiresMinLength",
-    password_min_length: "passwordMinLength",
-    password_requires_number: "passwordRequiresNumber",
-    password_requires_symbol: "passwordRequiresSymbol",
-    password_mfa_enabled: "passwordMfaEnabled",
-    contact_at_vendor: "contactAtVendor",
-    contacts_email: "contactsEmail",
-    notes: "notes",
-    logo_url: "logoUrl",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    user: "user",
-    vendor_relationship_contact: "vendorRelationshipContact",
-    documents: "documents",
-    last_questionnaire: "lastQuestionnaire",
-    is_sub_processor: "isSubProcessor",
-    is_sub_processor_active: "isSubProcessorActive",
-    archived_at: "archivedAt",
-    status: "status",
-    renewal_date: "renewalDate",
-    renewal_schedule_type: "renewalScheduleType",
-    renewal_date_status: "renewalDateStatus",
-    confirmed_at: "confirmedAt",
-    reviews: "reviews",
-    shared_account_id: "sharedAccountId",
-    is_drata_user: "isDrataUser",
-    events: "events",
-    impact_level: "impactLevel",
-    security_review: "securityReview",
-    risk_count: "riskCount",
-});
 
 /// `VendorDirectoryLastQuestionnaire` of the contract.
 #[derive(Clone, Debug, PartialEq)]
@@ -1040,29 +867,6 @@ model!(VendorDirectoryLastQuestionnaire {
     completed_by: "completedBy",
 });
 
-/// One page of vendors.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct VendorDirectoryPage {
-    /// `data`
-    pub data: List<VendorDirectory>,
-    /// Number of this page, counted from 1.
-    pub page: i64,
-    /// Greatest number of rows on a page.
-    pub limit: i64,
-    /// Number of rows over all pages.
-    pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-model!(VendorDirectoryPage {
-    data: "data",
-    page: "page",
-    limit: "limit",
-    total: "total",
-});
-
 /// A document kept for a vendor.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1094,7 +898,7 @@ model!(VendorDocument {
 #[non_exhaustive]
 pub struct VendorDocumentRequest {
     /// What kind of document it is.
-    pub type_: Option<VendorDocumentRequestType>,
+    pub type_: Option<VendorDocumentType>,
     /// File to store: `.csv`, `.pdf`, images (`.gif`, `.jpeg`, `.jpg`, `.png`) and office files (`.docx`, `.xlsx`,
     /// `.pptx`, `.odt`, `.ods`, `.odp`). The MIME type must agree with the extension.
     pub file: Upload,
@@ -1114,7 +918,7 @@ impl VendorDocumentRequest {
 
     /// Sets [`type_`](Self::type_).
     #[must_use]
-    pub fn type_(mut self, type_: VendorDocumentRequestType) -> Self {
+    pub fn type_(mut self, type_: VendorDocumentType) -> Self {
         self.type_ = Some(type_);
         self
     }
@@ -1134,8 +938,8 @@ form_model!(VendorDocumentRequest {
 });
 
 open_enum! {
-    /// `VendorDocumentRequestType` of the contract.
-    pub enum VendorDocumentRequestType {
+    /// `VendorDocumentType` of the contract.
+    pub enum VendorDocumentType {
         ComplianceReport = "COMPLIANCE_REPORT",
         ComplianceReportReview = "COMPLIANCE_REPORT_REVIEW",
         BridgeLetter = "BRIDGE_LETTER",
@@ -1143,6 +947,15 @@ open_enum! {
         QuestionnaireAttachment = "QUESTIONNAIRE_ATTACHMENT",
         SocDocument = "SOC_DOCUMENT",
         QuestionnaireReport = "QUESTIONNAIRE_REPORT",
+    }
+}
+
+open_enum! {
+    /// `VendorEnvironmentAccess` of the contract.
+    pub enum VendorEnvironmentAccess {
+        No = "NO",
+        ReadOnly = "READ_ONLY",
+        ReadWrite = "READ_WRITE",
     }
 }
 
@@ -1294,6 +1107,178 @@ model!(VendorLastQuestionnaire {
     completed_by: "completedBy",
 });
 
+/// A vendor as lists show it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct VendorListItem {
+    /// `id`
+    pub id: i64,
+    /// `name`
+    pub name: String,
+    /// Business domain that uses the vendor.
+    pub category: Option<String>,
+    /// Level of risk tied to customer data.
+    pub risk: String,
+    /// Relation to the company, such as `SUPPLIER` or `CONTRACTOR`.
+    pub type_: Option<String>,
+    /// Whether the company counts the vendor as critical; `null` if undecided.
+    pub critical: Option<bool>,
+    /// `location`
+    pub location: Option<String>,
+    /// `url`
+    pub url: Option<String>,
+    /// Web address of the privacy policy.
+    pub privacy_url: Option<String>,
+    /// Web address of the terms of use.
+    pub terms_url: Option<String>,
+    /// Web address of the vendor's own trust page.
+    pub trust_center_url: Option<String>,
+    /// Service that hosts the vendor's trust page.
+    pub trust_center_provider: Option<VendorTrustCenterProvider>,
+    /// What the vendor does for the company.
+    pub services_provided: Option<String>,
+    /// Kinds of data the vendor keeps.
+    pub data_stored: Option<String>,
+    /// Whether the vendor keeps personally identifiable information.
+    pub has_pii: bool,
+    /// How users sign in at the vendor.
+    pub password_policy: Option<String>,
+    /// Whether passwords have a least length.
+    pub password_requires_min_length: bool,
+    /// Least number of characters in a password.
+    pub password_min_length: Option<i64>,
+    /// Whether passwords need a digit.
+    pub password_requires_number: bool,
+    /// Whether passwords need a symbol.
+    pub password_requires_symbol: bool,
+    /// Whether multi-factor authentication is on.
+    pub password_mfa_enabled: bool,
+    /// Name of the account manager on the side of the vendor.
+    pub contact_at_vendor: Option<String>,
+    /// Contact addresses, stored in lower case; several are joined by semicolons.
+    pub contacts_email: Option<String>,
+    /// `notes`
+    pub notes: Option<String>,
+    /// `logoUrl`
+    pub logo_url: Option<String>,
+    /// `createdAt`
+    pub created_at: Timestamp,
+    /// `updatedAt`
+    pub updated_at: Timestamp,
+    /// User who answers for the compliance of the vendor; `null` if nobody does.
+    pub user: Option<User>,
+    /// User who looks after the relation with the vendor.
+    pub vendor_relationship_contact: Option<UserCardCompact>,
+    /// `documents`
+    pub documents: List<VendorDocument>,
+    /// Latest questionnaire; ask for it with `withLastQuestionnaires`.
+    pub last_questionnaire: Option<VendorDirectoryLastQuestionnaire>,
+    /// Whether the vendor processes data on behalf of the company.
+    pub is_sub_processor: bool,
+    /// Whether the vendor is at work as a subprocessor.
+    pub is_sub_processor_active: bool,
+    /// When the status changed to archived; `null` otherwise.
+    pub archived_at: Option<Timestamp>,
+    /// Place in the life of the vendor; `null` if never set.
+    pub status: Option<String>,
+    /// When the contract renews, as `2020-07-06`.
+    pub renewal_date: Option<String>,
+    /// Interval of renewal.
+    pub renewal_schedule_type: Option<String>,
+    /// How near the renewal is, for example `RENEWAL_DUE_SOON`.
+    pub renewal_date_status: Option<String>,
+    /// When the details were confirmed; `null` until then.
+    pub confirmed_at: Option<Timestamp>,
+    /// Assessments of the vendor's SOC reports.
+    pub reviews: List<VendorReview>,
+    /// Id of the account shared with the vendor, a UUID.
+    pub shared_account_id: Option<String>,
+    /// Whether the vendor uses Drata as well.
+    pub is_drata_user: Option<bool>,
+    /// Number of notifications waiting for this vendor.
+    pub events: Option<i64>,
+    /// Overall impact; `UNSCORED` if not yet assessed.
+    pub impact_level: Option<String>,
+    /// Security review of the vendor, in brief; `null` if there is none.
+    pub security_review: Option<VendorSecurityReviewCompact>,
+    /// Number of risks tied to the vendor.
+    pub risk_count: Option<i64>,
+    /// What came beyond the contract.
+    pub extra: Extra,
+}
+
+model!(VendorListItem {
+    id: "id",
+    name: "name",
+    category: "category",
+    risk: "risk",
+    type_: "type",
+    critical: "critical",
+    location: "location",
+    url: "url",
+    privacy_url: "privacyUrl",
+    terms_url: "termsUrl",
+    trust_center_url: "trustCenterUrl",
+    trust_center_provider: "trustCenterProvider",
+    services_provided: "servicesProvided",
+    data_stored: "dataStored",
+    has_pii: "hasPii",
+    password_policy: "passwordPolicy",
+    password_requires_min_length: "passwordRequiresMinLength",
+    password_min_length: "passwordMinLength",
+    password_requires_number: "passwordRequiresNumber",
+    password_requires_symbol: "passwordRequiresSymbol",
+    password_mfa_enabled: "passwordMfaEnabled",
+    contact_at_vendor: "contactAtVendor",
+    contacts_email: "contactsEmail",
+    notes: "notes",
+    logo_url: "logoUrl",
+    created_at: "createdAt",
+    updated_at: "updatedAt",
+    user: "user",
+    vendor_relationship_contact: "vendorRelationshipContact",
+    documents: "documents",
+    last_questionnaire: "lastQuestionnaire",
+    is_sub_processor: "isSubProcessor",
+    is_sub_processor_active: "isSubProcessorActive",
+    archived_at: "archivedAt",
+    status: "status",
+    renewal_date: "renewalDate",
+    renewal_schedule_type: "renewalScheduleType",
+    renewal_date_status: "renewalDateStatus",
+    confirmed_at: "confirmedAt",
+    reviews: "reviews",
+    shared_account_id: "sharedAccountId",
+    is_drata_user: "isDrataUser",
+    events: "events",
+    impact_level: "impactLevel",
+    security_review: "securityReview",
+    risk_count: "riskCount",
+});
+
+/// One page of vendors.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct VendorListItemPage {
+    /// `data`
+    pub data: List<VendorListItem>,
+    /// Number of this page, counted from 1.
+    pub page: i64,
+    /// Greatest number of rows on a page.
+    pub limit: i64,
+    /// Number of rows over all pages.
+    pub total: i64,
+    /// What came beyond the contract.
+    pub extra: Extra,
+}
+
+model!(VendorListItemPage {
+    data: "data",
+    page: "page",
+    limit: "limit",
+    total: "total",
+});
+
 /// Changes to a vendor; every field is optional.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1349,7 +1334,7 @@ pub struct VendorModifyRequest {
     /// When the contract renews, an RFC 3339 timestamp.
     pub renewal_date: Patch<String>,
     /// Interval of renewal; `CUSTOM` leaves the date to `renewalDate`.
-    pub renewal_schedule_type: Patch<VendorRenewalScheduleType>,
+    pub renewal_schedule_type: Patch<RenewalScheduleType>,
     /// Whether all details of the vendor are confirmed.
     pub confirmed: Patch<bool>,
     /// Relation to the company, such as `SUPPLIER` or `CONTRACTOR`.
@@ -1357,15 +1342,13 @@ pub struct VendorModifyRequest {
     /// Id of an account, at most 36 characters. At most 36 characters.
     pub account_id: Option<String>,
     /// How much operations depend on the vendor.
-    pub operational_impact: Patch<VendorCreateRequestOperationalImpact>,
+    pub operational_impact: Patch<VendorOperationalImpact>,
     /// Rights the vendor has in the company's environment.
-    pub environment_access: Patch<VendorCreateRequestEnvironmentAccess>,
+    pub environment_access: Patch<VendorEnvironmentAccess>,
     /// Overall impact; `UNSCORED` if not yet assessed.
     pub impact_level: Patch<VendorImpactLevel>,
     /// Kinds of data the vendor reads or processes, at most 300, each once. At most 300 items.
-    pub data_accessed_or_processed_list: Patch<
-        Vec<VendorCreateRequestDataAccessedOrProcessedList>,
-    >,
+    pub data_accessed_or_processed_list: Patch<Vec<VendorDataCategory>>,
     /// Ids of vendors this one integrates with, each once.
     pub integrations: Option<Vec<i64>>,
     /// Annual contract value in cents, as text: `1088` is 10.88.
@@ -1611,7 +1594,7 @@ impl VendorModifyRequest {
     #[must_use]
     pub fn renewal_schedule_type(
         mut self,
-        renewal_schedule_type: impl Into<Patch<VendorRenewalScheduleType>>,
+        renewal_schedule_type: impl Into<Patch<RenewalScheduleType>>,
     ) -> Self {
         self.renewal_schedule_type = renewal_schedule_type.into();
         self
@@ -1642,7 +1625,7 @@ impl VendorModifyRequest {
     #[must_use]
     pub fn operational_impact(
         mut self,
-        operational_impact: impl Into<Patch<VendorCreateRequestOperationalImpact>>,
+        operational_impact: impl Into<Patch<VendorOperationalImpact>>,
     ) -> Self {
         self.operational_impact = operational_impact.into();
         self
@@ -1652,7 +1635,7 @@ impl VendorModifyRequest {
     #[must_use]
     pub fn environment_access(
         mut self,
-        environment_access: impl Into<Patch<VendorCreateRequestEnvironmentAccess>>,
+        environment_access: impl Into<Patch<VendorEnvironmentAccess>>,
     ) -> Self {
         self.environment_access = environment_access.into();
         self
@@ -1672,9 +1655,7 @@ impl VendorModifyRequest {
     #[must_use]
     pub fn data_accessed_or_processed_list(
         mut self,
-        data_accessed_or_processed_list: impl Into<
-            Patch<Vec<VendorCreateRequestDataAccessedOrProcessedList>>,
-        >,
+        data_accessed_or_processed_list: impl Into<Patch<Vec<VendorDataCategory>>>,
     ) -> Self {
         self.data_accessed_or_processed_list = data_accessed_or_processed_list.into();
         self
@@ -1753,6 +1734,17 @@ open_enum! {
         NoRenewal = "NO_RENEWAL",
         DueSoon = "DUE_SOON",
         Overdue = "OVERDUE",
+    }
+}
+
+open_enum! {
+    /// `VendorOperationalImpact` of the contract.
+    pub enum VendorOperationalImpact {
+        None = "NONE",
+        Low = "LOW",
+        Normal = "NORMAL",
+        Important = "IMPORTANT",
+        Critical = "CRITICAL",
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::{
     Asset, AssetClassType, AssetExpand, AssetPage, AssetProvider, AssetType,
-    EmploymentStatus, SortDirection, SortTypeLimited,
+    EmploymentStatus, SortDirection, SortKey,
 };
 
 use crate::support::call::operation;
@@ -109,8 +109,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 

@@ -9,12 +9,11 @@ mod types;
 pub use types::*;
 pub use crate::v2::shared::{
     AssetCompact, BackgroundCheck, BackgroundCheckSource, BackgroundCheckStatus,
-    BackgroundCheckType, CheckFrequency, ComplianceCheckStatus, ComplianceCheckType,
-    ConnectionCompact, ConnectionCompactClientType, ConnectionCompactState, CustomField,
+    BackgroundCheckType, CheckFrequency, ClientType, ComplianceCheckStatus,
+    ComplianceCheckType, Connection, ConnectionState, CustomField,
     CustomFieldSubmitRequest, Device, DeviceComplianceCheck, DeviceDocument,
-    DeviceIdentifier, EmploymentStatus, MobileDeviceManagementSourceType,
-    PaginationTotalCount, SignedUrl, SortDirection, SortTypeLimited, User, UserDocument,
-    UserDocumentType, UserIdentity,
+    DeviceIdentifier, EmploymentStatus, MdmSourceType, PaginationTotalCount, SignedUrl,
+    SortDirection, SortKey, User, UserDocument, UserDocumentType, UserIdentity,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

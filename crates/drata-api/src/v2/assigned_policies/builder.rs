@@ -3,8 +3,7 @@
 //! Builders of the requests of the area `assigned_policies`.
 
 use super::{
-    SortDirection, SortTypeLimited, UserPoliciesExpand, UserPolicyVersion,
-    UserPolicyVersionPage,
+    SortDirection, SortKey, UserPoliciesExpand, UserPolicyVersion, UserPolicyVersionPage,
 };
 
 use crate::support::call::operation;
@@ -59,8 +58,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 

@@ -8,7 +8,7 @@ mod types;
 pub use types::*;
 pub use crate::v2::shared::{
     PaginationTotalCount, PolicyCompact, PolicyScope, PolicyStatus, PolicyType,
-    SortDirection, SortTypeLimited, UserRef,
+    SortDirection, SortKey, UserRef,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

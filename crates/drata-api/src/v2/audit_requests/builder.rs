@@ -3,8 +3,8 @@
 //! Builders of the requests of the area `audit_requests`.
 
 use super::{
-    AuditRequestExpand, AuditRequestGet, AuditRequestItem, AuditRequestItemPage,
-    AuditRequestListExpand, CustomerRequestStatus, SortDirection, SortTypeLimited,
+    AuditRequest, AuditRequestExpand, AuditRequestListExpand, AuditRequestListItem,
+    AuditRequestListItemPage, CustomerRequestStatus, SortDirection, SortKey,
 };
 
 use crate::support::call::operation;
@@ -36,7 +36,7 @@ impl Get {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<AuditRequestGet, Error> {
+    pub async fn send(self) -> Result<AuditRequest, Error> {
         self.call.receive().await
     }
 }
@@ -68,8 +68,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -108,14 +108,14 @@ impl List {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<AuditRequestItemPage, Error> {
+    pub async fn send(self) -> Result<AuditRequestListItemPage, Error> {
         self.call.receive().await
     }
 }
 
 impl Paged for List {
-    type Page = AuditRequestItemPage;
-    type Item = AuditRequestItem;
+    type Page = AuditRequestListItemPage;
+    type Item = AuditRequestListItem;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
         let (total, cursor) = (None, page.pagination.clone().cursor.clone());
         PageParts::new(Some(page.data), total, cursor)
@@ -126,5 +126,5 @@ impl Paged for List {
     }
 }
 
-operation!(Get => AuditRequestGet);
-operation!(List => AuditRequestItemPage);
+operation!(Get => AuditRequest);
+operation!(List => AuditRequestListItemPage);

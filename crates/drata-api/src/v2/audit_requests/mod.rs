@@ -8,7 +8,7 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{
-    AuditControlCompact, Pagination, SortDirection, SortTypeLimited, UserCompact,
+    AuditControlCompact, Pagination, SortDirection, SortKey, UserCompact,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

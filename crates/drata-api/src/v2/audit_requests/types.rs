@@ -7,19 +7,10 @@ use crate::support::open_enum::open_enum;
 use crate::v2::shared::{AuditControlCompact, Pagination, UserCompact};
 use crate::{Extra, List, Timestamp};
 
-open_enum! {
-    /// `AuditRequestExpandEnum` of the contract.
-    pub enum AuditRequestExpand {
-        Owners = "owners",
-        Messages = "messages",
-        Controls = "controls",
-    }
-}
-
 /// One request of an audit, with its controls when expanded.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct AuditRequestGet {
+pub struct AuditRequest {
     /// `id`
     pub id: i64,
     /// Short label such as `REQ-001`.
@@ -46,7 +37,7 @@ pub struct AuditRequestGet {
     pub extra: Extra,
 }
 
-model!(AuditRequestGet {
+model!(AuditRequest {
     id: "id",
     code: "code",
     title: "title",
@@ -60,10 +51,27 @@ model!(AuditRequestGet {
     controls: "controls",
 });
 
+open_enum! {
+    /// `AuditRequestExpandEnum` of the contract.
+    pub enum AuditRequestExpand {
+        Owners = "owners",
+        Messages = "messages",
+        Controls = "controls",
+    }
+}
+
+open_enum! {
+    /// `AuditRequestListExpandEnum` of the contract.
+    pub enum AuditRequestListExpand {
+        Owners = "owners",
+        Messages = "messages",
+    }
+}
+
 /// An audit request as lists show it, without controls.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct AuditRequestItem {
+pub struct AuditRequestListItem {
     /// `id`
     pub id: i64,
     /// Short label such as `REQ-001`.
@@ -88,7 +96,7 @@ pub struct AuditRequestItem {
     pub extra: Extra,
 }
 
-model!(AuditRequestItem {
+model!(AuditRequestListItem {
     id: "id",
     code: "code",
     title: "title",
@@ -104,27 +112,19 @@ model!(AuditRequestItem {
 /// One page of audit requests.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct AuditRequestItemPage {
+pub struct AuditRequestListItemPage {
     /// `data`
-    pub data: List<AuditRequestItem>,
+    pub data: List<AuditRequestListItem>,
     /// `pagination`
     pub pagination: Pagination,
     /// What came beyond the contract.
     pub extra: Extra,
 }
 
-model!(AuditRequestItemPage {
+model!(AuditRequestListItemPage {
     data: "data",
     pagination: "pagination",
 });
-
-open_enum! {
-    /// `AuditRequestListExpandEnum` of the contract.
-    pub enum AuditRequestListExpand {
-        Owners = "owners",
-        Messages = "messages",
-    }
-}
 
 /// A message on an audit request.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,8 +3,8 @@
 //! Builders of the requests of the area `audits`.
 
 use super::{
-    AuditExpand, AuditGet, AuditItem, AuditItemPage, AuditListExpand, SortDirection,
-    SortTypeLimited,
+    Audit, AuditExpand, AuditListExpand, AuditListItem, AuditListItemPage, SortDirection,
+    SortKey,
 };
 
 use crate::support::call::operation;
@@ -33,7 +33,7 @@ impl Get {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<AuditGet, Error> {
+    pub async fn send(self) -> Result<Audit, Error> {
         self.call.receive().await
     }
 }
@@ -65,8 +65,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -87,14 +87,14 @@ impl List {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<AuditItemPage, Error> {
+    pub async fn send(self) -> Result<AuditListItemPage, Error> {
         self.call.receive().await
     }
 }
 
 impl Paged for List {
-    type Page = AuditItemPage;
-    type Item = AuditItem;
+    type Page = AuditListItemPage;
+    type Item = AuditListItem;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
         let (total, cursor) = (None, page.pagination.clone().cursor.clone());
         PageParts::new(Some(page.data), total, cursor)
@@ -105,5 +105,5 @@ impl Paged for List {
     }
 }
 
-operation!(Get => AuditGet);
-operation!(List => AuditItemPage);
+operation!(Get => Audit);
+operation!(List => AuditListItemPage);

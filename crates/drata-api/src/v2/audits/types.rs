@@ -7,19 +7,10 @@ use crate::support::open_enum::open_enum;
 use crate::v2::shared::{AuditControlCompact, Pagination, UserCompact};
 use crate::{Extra, List, Timestamp};
 
-open_enum! {
-    /// `AuditExpandEnum` of the contract.
-    pub enum AuditExpand {
-        Auditors = "auditors",
-        InternalAuditors = "internalAuditors",
-        Controls = "controls",
-    }
-}
-
 /// One audit, with its controls when expanded.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct AuditGet {
+pub struct Audit {
     /// `id`
     pub id: String,
     /// What is audited, such as `SOC_2_TYPE_2`.
@@ -50,7 +41,7 @@ pub struct AuditGet {
     pub extra: Extra,
 }
 
-model!(AuditGet {
+model!(Audit {
     id: "id",
     framework_type: "frameworkType",
     audit_type: "auditType",
@@ -66,10 +57,27 @@ model!(AuditGet {
     controls: "controls",
 });
 
+open_enum! {
+    /// `AuditExpandEnum` of the contract.
+    pub enum AuditExpand {
+        Auditors = "auditors",
+        InternalAuditors = "internalAuditors",
+        Controls = "controls",
+    }
+}
+
+open_enum! {
+    /// `AuditListExpandEnum` of the contract.
+    pub enum AuditListExpand {
+        Auditors = "auditors",
+        InternalAuditors = "internalAuditors",
+    }
+}
+
 /// An audit as lists show it, without controls.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct AuditItem {
+pub struct AuditListItem {
     /// `id`
     pub id: String,
     /// What is audited, such as `SOC_2_TYPE_2`.
@@ -98,7 +106,7 @@ pub struct AuditItem {
     pub extra: Extra,
 }
 
-model!(AuditItem {
+model!(AuditListItem {
     id: "id",
     framework_type: "frameworkType",
     audit_type: "auditType",
@@ -116,27 +124,19 @@ model!(AuditItem {
 /// One page of audits.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct AuditItemPage {
+pub struct AuditListItemPage {
     /// `data`
-    pub data: List<AuditItem>,
+    pub data: List<AuditListItem>,
     /// `pagination`
     pub pagination: Pagination,
     /// What came beyond the contract.
     pub extra: Extra,
 }
 
-model!(AuditItemPage {
+model!(AuditListItemPage {
     data: "data",
     pagination: "pagination",
 });
-
-open_enum! {
-    /// `AuditListExpandEnum` of the contract.
-    pub enum AuditListExpand {
-        Auditors = "auditors",
-        InternalAuditors = "internalAuditors",
-    }
-}
 
 open_enum! {
     /// Whether an audit is conducted in full or limited to downloads.

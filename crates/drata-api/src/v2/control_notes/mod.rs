@@ -7,7 +7,7 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{
-    PaginationTotalCount, RiskNotesExpand, SortDirection, SortTypeLimited, UserCompact,
+    PaginationTotalCount, RiskNotesExpand, SortDirection, SortKey, UserCompact,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

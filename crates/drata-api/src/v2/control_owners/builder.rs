@@ -2,10 +2,7 @@
 
 //! Builders of the requests of the area `control_owners`.
 
-use super::{
-    ControlOwnersModify, SortDirection, SortTypeLimited, UserCompact, UserCompactPage,
-};
-
+use super::{ControlOwnersModify, SortDirection, SortKey, UserCompact, UserCompactPage};
 use crate::support::call::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
@@ -80,8 +77,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 

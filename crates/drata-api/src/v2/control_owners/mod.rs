@@ -6,10 +6,7 @@ pub mod builder;
 pub mod meta;
 mod types;
 pub use types::*;
-pub use crate::v2::shared::{
-    PaginationTotalCount, SortDirection, SortTypeLimited, UserCompact,
-};
-
+pub use crate::v2::shared::{PaginationTotalCount, SortDirection, SortKey, UserCompact};
 use crate::{Access, Call, Client, ReadWrite};
 
 /// The operations of the area `control_owners`.

@@ -5,7 +5,7 @@
 use super::{
     Control, ControlExpand, ControlPage, ControlRequirement, ControlRequirementPage,
     ControlTicketStatus, ControlsRequirementComparison, ControlsResetMappings,
-    FrameworkTag, SortDirection, SortTypeLimited,
+    FrameworkTag, SortDirection, SortKey,
 };
 
 use crate::support::call::operation;
@@ -156,8 +156,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -291,8 +291,8 @@ impl ListRequirements {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 

@@ -9,7 +9,7 @@ mod types;
 pub use types::*;
 pub use crate::v2::shared::{
     CustomField, CustomFieldSubmitRequest, FrameworkTag, PaginationTotalCount,
-    SortDirection, SortTypeLimited, UserCompact,
+    SortDirection, SortKey, UserCompact,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

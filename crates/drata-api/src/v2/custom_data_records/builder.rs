@@ -4,7 +4,7 @@
 
 use super::{
     CustomData, CustomDataPage, CustomDataRecordResult, CustomDataSessionStatus, Session,
-    SessionActionOutcome, SessionPage, SortDirection, SortTypeLimited,
+    SessionActionOutcome, SessionPage, SortDirection, SortKey,
 };
 
 use crate::support::call::operation;
@@ -83,8 +83,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -169,8 +169,8 @@ impl ListSessions {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 

@@ -3,8 +3,8 @@
 //! Builders of the requests of the area `devices`.
 
 use super::{
-    Device, DeviceApp, DeviceAppPage, DeviceDetailExpand, DeviceExpand, DeviceId,
-    DevicePage, MobileDeviceManagementSourceType, SortDirection, SortTypeLimited,
+    Device, DeviceApp, DeviceAppPage, DeviceDetail, DeviceDetailExpand, DeviceExpand,
+    DevicePage, MdmSourceType, SortDirection, SortKey,
 };
 
 use crate::support::call::operation;
@@ -80,7 +80,7 @@ impl Get {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<DeviceId, Error> {
+    pub async fn send(self) -> Result<DeviceDetail, Error> {
         self.call.receive().await
     }
 }
@@ -112,8 +112,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -163,15 +163,8 @@ impl List {
     }
 
     /// Keeps devices reported by this source.
-    pub fn source_type(
-        mut self,
-        source_type: impl Into<MobileDeviceManagementSourceType>,
-    ) -> Self {
-        self.call
-            .query(
-                "sourceType",
-                Into::<MobileDeviceManagementSourceType>::into(source_type),
-            );
+    pub fn source_type(mut self, source_type: impl Into<MdmSourceType>) -> Self {
+        self.call.query("sourceType", Into::<MdmSourceType>::into(source_type));
         self
     }
 
@@ -234,8 +227,8 @@ impl ListApps {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -305,8 +298,8 @@ impl ListForCustomConnection {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -414,8 +407,8 @@ impl ListForPersonnel {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -465,15 +458,8 @@ impl ListForPersonnel {
     }
 
     /// Keeps devices reported by this source.
-    pub fn source_type(
-        mut self,
-        source_type: impl Into<MobileDeviceManagementSourceType>,
-    ) -> Self {
-        self.call
-            .query(
-                "sourceType",
-                Into::<MobileDeviceManagementSourceType>::into(source_type),
-            );
+    pub fn source_type(mut self, source_type: impl Into<MdmSourceType>) -> Self {
+        self.call.query("sourceType", Into::<MdmSourceType>::into(source_type));
         self
     }
 
@@ -505,7 +491,7 @@ impl Paged for ListForPersonnel {
 
 operation!(CreateForCustomConnection => Option<Device>);
 operation!(DeleteFromCustomConnection => ());
-operation!(Get => DeviceId);
+operation!(Get => DeviceDetail);
 operation!(List => DevicePage);
 operation!(ListApps => DeviceAppPage);
 operation!(ListForCustomConnection => DevicePage);

@@ -9,9 +9,8 @@ mod types;
 pub use types::*;
 pub use crate::v2::shared::{
     AssetCompact, CheckFrequency, ComplianceCheckStatus, ComplianceCheckType, Device,
-    DeviceComplianceCheck, DeviceDocument, DeviceIdentifier,
-    MobileDeviceManagementSourceType, PaginationTotalCount, PersonnelRef, SignedUrl,
-    SortDirection, SortTypeLimited,
+    DeviceComplianceCheck, DeviceDocument, DeviceIdentifier, MdmSourceType,
+    PaginationTotalCount, PersonnelRef, SignedUrl, SortDirection, SortKey,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

@@ -8,7 +8,7 @@ use crate::support::open_enum::open_enum;
 use crate::support::request_model::request_model;
 use crate::v2::shared::{
     AssetCompact, Device, DeviceComplianceCheck, DeviceDocument, DeviceIdentifier,
-    MobileDeviceManagementSourceType, PaginationTotalCount, PersonnelRef,
+    MdmSourceType, PaginationTotalCount, PersonnelRef,
 };
 
 use crate::{Extra, List, Patch, Timestamp};
@@ -400,31 +400,10 @@ request_model!(DeviceCreateRequest {
     windows_services: "windowsServices",
 });
 
-open_enum! {
-    /// `DeviceDetailExpand` of the contract.
-    pub enum DeviceDetailExpand {
-        Asset = "asset",
-        ComplianceChecks = "complianceChecks",
-        Documents = "documents",
-        Identifiers = "identifiers",
-        DeviceApps = "deviceApps",
-    }
-}
-
-open_enum! {
-    /// `DeviceExpandEnum` of the contract.
-    pub enum DeviceExpand {
-        Asset = "asset",
-        ComplianceChecks = "complianceChecks",
-        Documents = "documents",
-        Identifiers = "identifiers",
-    }
-}
-
 /// A device on its own, with its installed apps when expanded.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct DeviceId {
+pub struct DeviceDetail {
     /// `id`
     pub id: i64,
     /// Asset that represents the device.
@@ -440,7 +419,7 @@ pub struct DeviceId {
     /// When the source last examined the device.
     pub last_checked_at: Option<Timestamp>,
     /// Source that reports the device.
-    pub source_type: MobileDeviceManagementSourceType,
+    pub source_type: MdmSourceType,
     /// `createdAt`
     pub created_at: Timestamp,
     /// `updatedAt`
@@ -495,7 +474,7 @@ pub struct DeviceId {
     pub extra: Extra,
 }
 
-model!(DeviceId {
+model!(DeviceDetail {
     id: "id",
     asset_id: "assetId",
     os_version: "osVersion",
@@ -530,6 +509,27 @@ model!(DeviceId {
     external_id: "externalId",
     apps: "apps",
 });
+
+open_enum! {
+    /// `DeviceDetailExpand` of the contract.
+    pub enum DeviceDetailExpand {
+        Asset = "asset",
+        ComplianceChecks = "complianceChecks",
+        Documents = "documents",
+        Identifiers = "identifiers",
+        DeviceApps = "deviceApps",
+    }
+}
+
+open_enum! {
+    /// `DeviceExpandEnum` of the contract.
+    pub enum DeviceExpand {
+        Asset = "asset",
+        ComplianceChecks = "complianceChecks",
+        Documents = "documents",
+        Identifiers = "identifiers",
+    }
+}
 
 /// One page of devices.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `events`.
 
 use super::{
-    Event, EventCategory, EventDownloadJob, EventExpand, EventPage, EventSortTypeLimited,
+    Event, EventCategory, EventDownloadJob, EventExpand, EventPage, EventSortKey,
     EventSource, EventType, SortDirection,
 };
 
@@ -109,8 +109,8 @@ impl List {
     }
 
     /// Only `createdAt` is possible.
-    pub fn sort(mut self, sort: impl Into<EventSortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<EventSortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<EventSortKey>) -> Self {
+        self.call.query("sort", Into::<EventSortKey>::into(sort));
         self
     }
 

@@ -8,8 +8,8 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{
-    CheckResultStatus, ConnectionCompact, ConnectionCompactClientType,
-    ConnectionCompactState, PaginationTotalCount, SortDirection, UserCompact,
+    CheckResultStatus, ClientType, Connection, ConnectionState, PaginationTotalCount,
+    SortDirection, UserCompact,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::support::model::model;
 use crate::support::open_enum::open_enum;
 use crate::v2::shared::{
-    CheckResultStatus, ConnectionCompact, PaginationTotalCount, UserCompact,
+    CheckResultStatus, Connection, PaginationTotalCount, UserCompact,
 };
 
 use crate::{Extra, List, Timestamp};
@@ -38,7 +38,7 @@ pub struct Event {
     /// Id of the connection involved; null if there is none.
     pub connection_id: Option<i64>,
     /// The connection involved; present with `expand[]=connection`.
-    pub connection: Option<ConnectionCompact>,
+    pub connection: Option<Connection>,
     /// How the Autopilot test behind the event gathers its data, in plain words; null without such a test.
     pub request_description: Option<String>,
     /// Name of the monitoring test behind the event; present with `expand[]=testName`.
@@ -216,7 +216,7 @@ model!(EventPage {
 
 open_enum! {
     /// `EventSortTypeLimitedEnum` of the contract.
-    pub enum EventSortTypeLimited {
+    pub enum EventSortKey {
         CreatedAt = "createdAt",
     }
 }

@@ -4,8 +4,7 @@
 
 use super::{
     EvidenceLibraryCompact, EvidenceLibraryCompactPage, EvidenceLibraryExpand,
-    EvidenceLibraryVersion, EvidenceStatus, SortDirection, SortTypeLimited,
-    UserDocumentExpand,
+    EvidenceLibraryVersion, EvidenceStatus, SortDirection, SortKey, UserDocumentExpand,
 };
 
 use crate::support::call::operation;
@@ -172,8 +171,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 

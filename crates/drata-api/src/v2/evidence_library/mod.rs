@@ -8,8 +8,8 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{
-    ControlCompact, PaginationTotalCount, RenewalScheduleType, SortDirection,
-    SortTypeLimited, UserCompact, UserDocumentExpand,
+    ControlCompact, PaginationTotalCount, RenewalScheduleType, SortDirection, SortKey,
+    UserCompact, UserDocumentExpand,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

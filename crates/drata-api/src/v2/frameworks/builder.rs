@@ -5,8 +5,7 @@
 use super::{
     Framework, FrameworkPage, FrameworkRequirement, FrameworkRequirementPage,
     FrameworkRequirementsBulk, FrameworkRequirementsExpand, FrameworkTag,
-    LegacyFrameworkRequirement, LegacyFrameworkRequirementPage, SortDirection,
-    SortTypeLimited,
+    LegacyFrameworkRequirement, LegacyFrameworkRequirementPage, SortDirection, SortKey,
 };
 
 use crate::support::call::operation;
@@ -83,8 +82,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -178,8 +177,8 @@ impl ListRequirements {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -277,8 +276,8 @@ impl ListRequirementsLegacy {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 

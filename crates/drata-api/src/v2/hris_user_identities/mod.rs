@@ -8,7 +8,7 @@ pub mod builder;
 pub mod meta;
 mod types;
 pub use types::*;
-pub use crate::v2::shared::{PaginationTotalCount, SortDirection, SortTypeLimited};
+pub use crate::v2::shared::{PaginationTotalCount, SortDirection, SortKey};
 use crate::{Access, Call, Client, ReadWrite};
 
 /// The operations of the area `hris_user_identities`.

@@ -6,7 +6,7 @@ use super::{
     CheckResultStatus, CheckStatus, CheckType, MonitorExclusion, MonitorExclusionExpand,
     MonitorExclusionPage, MonitorExpand, MonitorTestFailure, MonitorTestFailurePage,
     MonitorTestPass, MonitorTestPassExpand, MonitorTestPassPage, MonitoringTest,
-    MonitoringTestPage, SortDirection, SortTypeLimited, TestSource,
+    MonitoringTestPage, SortDirection, SortKey, TestSource,
 };
 
 use crate::support::call::operation;
@@ -67,8 +67,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -176,8 +176,8 @@ impl ListExclusions {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -270,8 +270,8 @@ impl ListFailures {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -356,8 +356,8 @@ impl ListPasses {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 

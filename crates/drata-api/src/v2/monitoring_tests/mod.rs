@@ -8,9 +8,8 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{
-    CheckResultStatus, ConnectionCompact, ConnectionCompactClientType,
-    ConnectionCompactState, ControlCompact, PaginationTotalCount, SortDirection,
-    SortTypeLimited, UserCompact,
+    CheckResultStatus, ClientType, Connection, ConnectionState, ControlCompact,
+    PaginationTotalCount, SortDirection, SortKey, UserCompact,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

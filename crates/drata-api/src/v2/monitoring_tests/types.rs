@@ -7,8 +7,7 @@ use crate::support::model::model;
 use crate::support::open_enum::open_enum;
 use crate::support::request_model::request_model;
 use crate::v2::shared::{
-    CheckResultStatus, ConnectionCompact, ControlCompact, PaginationTotalCount,
-    UserCompact,
+    CheckResultStatus, Connection, ControlCompact, PaginationTotalCount, UserCompact,
 };
 
 use crate::{Extra, List, Patch, Timestamp};
@@ -86,7 +85,7 @@ pub struct MonitorExclusion {
     /// `updatedAt`
     pub updated_at: Timestamp,
     /// The connection the resource came through; present with `expand[]=connection`.
-    pub connection: Option<ConnectionCompact>,
+    pub connection: Option<Connection>,
     /// Who excluded the resource; present with `expand[]=exclusionDesignator`.
     pub exclusion_designator: Option<UserCompact>,
     /// What came beyond the contract.

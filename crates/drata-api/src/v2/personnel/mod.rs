@@ -10,7 +10,7 @@ pub use types::*;
 pub use crate::v2::shared::{
     CheckFrequency, ComplianceCheckStatus, ComplianceCheckType, CustomField,
     CustomFieldSubmitRequest, EmploymentStatus, PaginationTotalCount, PersonnelRef,
-    SortDirection, SortTypeLimited, UserCompact,
+    SortDirection, SortKey, UserCompact,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

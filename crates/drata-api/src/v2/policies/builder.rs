@@ -3,10 +3,10 @@
 //! Builders of the requests of the area `policies`.
 
 use super::{
-    CreatePolicy, Policy, PolicyActionResult, PolicyActions, PolicyApprovalConfiguration,
-    PolicyExpand, PolicyListExpand, PolicyPage, PolicyStatus, PolicyVersion,
-    PolicyVersionExpand, PolicyVersionPage, PolicyVersionStatus, ReviewGroup,
-    ReviewStatus, SortDirection, SortTypeLimited,
+    CreatedPolicy, Policy, PolicyActionResult, PolicyActions,
+    PolicyApprovalConfiguration, PolicyExpand, PolicyListExpand, PolicyPage,
+    PolicyStatus, PolicyVersion, PolicyVersionExpand, PolicyVersionPage,
+    PolicyVersionStatus, ReviewGroup, ReviewStatus, SortDirection, SortKey,
 };
 
 use crate::support::call::operation;
@@ -57,7 +57,7 @@ impl Create {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<Option<CreatePolicy>, Error> {
+    pub async fn send(self) -> Result<Option<CreatedPolicy>, Error> {
         self.call.receive_optional().await
     }
 }
@@ -101,7 +101,7 @@ impl CreateJson {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<Option<CreatePolicy>, Error> {
+    pub async fn send(self) -> Result<Option<CreatedPolicy>, Error> {
         self.call.receive_optional().await
     }
 }
@@ -254,8 +254,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -390,8 +390,8 @@ impl ListVersions {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -532,9 +532,9 @@ impl UpdateApprovalConfiguration {
 }
 
 operation!(AssignOwner => ());
-operation!(Create => Option<CreatePolicy>);
+operation!(Create => Option<CreatedPolicy>);
 operation!(CreateApprovalConfiguration => Option<ReviewGroup>);
-operation!(CreateJson => Option<CreatePolicy>);
+operation!(CreateJson => Option<CreatedPolicy>);
 operation!(DeleteApprovalConfiguration => ());
 operation!(Get => Policy);
 operation!(GetApprovalConfiguration => PolicyApprovalConfiguration);

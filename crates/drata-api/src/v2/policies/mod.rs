@@ -9,7 +9,7 @@ mod types;
 pub use types::*;
 pub use crate::v2::shared::{
     ControlCompact, PaginationTotalCount, PolicyCompact, PolicyScope, PolicyStatus,
-    PolicyType, SortDirection, SortTypeLimited, UserCompact,
+    PolicyType, SortDirection, SortKey, UserCompact,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

@@ -21,47 +21,6 @@ open_enum! {
     }
 }
 
-/// A policy just created, with its first draft.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreatePolicy {
-    /// `id`
-    pub id: i64,
-    /// `name`
-    pub name: String,
-    /// `description`
-    pub description: Option<String>,
-    /// Id of the user who owns the policy.
-    pub owner_id: i64,
-    /// `status`
-    pub status: String,
-    /// `requiresAcknowledgement`
-    pub requires_acknowledgement: bool,
-    /// Who must acknowledge the policy.
-    pub assigned_to: Option<String>,
-    /// When the policy is due for review, `YYYY-MM-DD`.
-    pub renewal_date: Timestamp,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// The first draft.
-    pub latest_version: PolicyVersionSummary,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-model!(CreatePolicy {
-    id: "id",
-    name: "name",
-    description: "description",
-    owner_id: "ownerId",
-    status: "status",
-    requires_acknowledgement: "requiresAcknowledgement",
-    assigned_to: "assignedTo",
-    renewal_date: "renewalDate",
-    created_at: "createdAt",
-    latest_version: "latestVersion",
-});
-
 /// A new policy and the content of its first draft.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -299,6 +258,47 @@ open_enum! {
         External = "EXTERNAL",
     }
 }
+
+/// A policy just created, with its first draft.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CreatedPolicy {
+    /// `id`
+    pub id: i64,
+    /// `name`
+    pub name: String,
+    /// `description`
+    pub description: Option<String>,
+    /// Id of the user who owns the policy.
+    pub owner_id: i64,
+    /// `status`
+    pub status: String,
+    /// `requiresAcknowledgement`
+    pub requires_acknowledgement: bool,
+    /// Who must acknowledge the policy.
+    pub assigned_to: Option<String>,
+    /// When the policy is due for review, `YYYY-MM-DD`.
+    pub renewal_date: Timestamp,
+    /// `createdAt`
+    pub created_at: Timestamp,
+    /// The first draft.
+    pub latest_version: PolicyVersionSummary,
+    /// What came beyond the contract.
+    pub extra: Extra,
+}
+
+model!(CreatedPolicy {
+    id: "id",
+    name: "name",
+    description: "description",
+    owner_id: "ownerId",
+    status: "status",
+    requires_acknowledgement: "requiresAcknowledgement",
+    assigned_to: "assignedTo",
+    renewal_date: "renewalDate",
+    created_at: "createdAt",
+    latest_version: "latestVersion",
+});
 
 /// A group of people as a policy embeds it.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,7 +7,7 @@ pub mod builder;
 pub mod meta;
 mod types;
 pub use types::*;
-pub use crate::v2::shared::ConnectionCompactClientType;
+pub use crate::v2::shared::ClientType;
 use crate::{Access, Call, Client, ReadWrite};
 
 /// The operations of the area `procurement_mappings`.

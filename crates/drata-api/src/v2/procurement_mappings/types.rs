@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 use crate::support::model::model;
 use crate::support::request_model::request_model;
-use crate::v2::shared::ConnectionCompactClientType;
+use crate::v2::shared::ClientType;
 use crate::{Extra, List, Patch};
 
 /// The rules in force that turn records of a procurement connection into vendors.
@@ -15,7 +15,7 @@ pub struct ProcurementConnectionMapping {
     /// `connectionId`
     pub connection_id: i64,
     /// Provider of the connection, for example `IRONCLAD_VENDOR` or `TROPIC_VENDOR`.
-    pub client_type: ConnectionCompactClientType,
+    pub client_type: ClientType,
     /// JSONata expression for each vendor field, evaluated on the provider's record. With `aiMappingSuggested` set,
     /// some fields may be suggestions.
     pub vendor_mapping: Option<Value>,

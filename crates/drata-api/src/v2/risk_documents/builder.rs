@@ -2,7 +2,7 @@
 
 //! Builders of the requests of the area `risk_documents`.
 
-use super::{Document, DocumentPage, RiskDocumentsUpload, SortDirection, SortTypeLimited};
+use super::{RiskDocument, RiskDocumentPage, RiskDocumentsUpload, SortDirection, SortKey};
 use crate::support::call::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
@@ -45,7 +45,7 @@ impl Get {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<Document, Error> {
+    pub async fn send(self) -> Result<RiskDocument, Error> {
         self.call.receive().await
     }
 }
@@ -77,8 +77,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -100,14 +100,14 @@ impl List {
     /// # Errors
     /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
     /// the contract says.
-    pub async fn send(self) -> Result<DocumentPage, Error> {
+    pub async fn send(self) -> Result<RiskDocumentPage, Error> {
         self.call.receive().await
     }
 }
 
 impl Paged for List {
-    type Page = DocumentPage;
-    type Item = Document;
+    type Page = RiskDocumentPage;
+    type Item = RiskDocument;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
         let (total, cursor) = (
             page.pagination.clone().total_count,
@@ -150,6 +150,6 @@ impl Upload {
 }
 
 operation!(Delete => ());
-operation!(Get => Document);
-operation!(List => DocumentPage);
+operation!(Get => RiskDocument);
+operation!(List => RiskDocumentPage);
 operation!(Upload => Option<RiskDocumentsUpload>);

@@ -10,7 +10,7 @@ use crate::{Extra, List, Timestamp, Upload};
 /// A file attached to a risk.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Document {
+pub struct RiskDocument {
     /// `id`
     pub id: i64,
     /// File name, with its extension.
@@ -23,7 +23,7 @@ pub struct Document {
     pub extra: Extra,
 }
 
-model!(Document {
+model!(RiskDocument {
     id: "id",
     name: "name",
     download_url: "downloadUrl",
@@ -33,16 +33,16 @@ model!(Document {
 /// One page of risk documents.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct DocumentPage {
+pub struct RiskDocumentPage {
     /// `data`
-    pub data: List<Document>,
+    pub data: List<RiskDocument>,
     /// `pagination`
     pub pagination: PaginationTotalCount,
     /// What came beyond the contract.
     pub extra: Extra,
 }
 
-model!(DocumentPage {
+model!(RiskDocumentPage {
     data: "data",
     pagination: "pagination",
 });
@@ -52,7 +52,7 @@ model!(DocumentPage {
 #[non_exhaustive]
 pub struct RiskDocumentsUpload {
     /// `documents`
-    pub documents: List<Document>,
+    pub documents: List<RiskDocument>,
     /// What came beyond the contract.
     pub extra: Extra,
 }

@@ -61,6 +61,29 @@ model!(RiskControlCompact {
     updated_at: "updatedAt",
 });
 
+open_enum! {
+    /// `RiskGroup` of the contract.
+    pub enum RiskGroup {
+        WizardCore = "WIZARD_CORE",
+        AiDevelopment = "AI_DEVELOPMENT",
+        AiUse = "AI_USE",
+        PhysicalSite = "PHYSICAL_SITE",
+        CloudEnvironment = "CLOUD_ENVIRONMENT",
+        UnsecureDevices = "UNSECURE_DEVICES",
+        DeviceDelivery = "DEVICE_DELIVERY",
+        SoftwareDevelopment = "SOFTWARE_DEVELOPMENT",
+        RegulatoryRequirements = "REGULATORY_REQUIREMENTS",
+    }
+}
+
+open_enum! {
+    /// `RiskLibraryBulkAction` of the contract.
+    pub enum RiskLibraryBulkAction {
+        CopyByIds = "COPY_BY_IDS",
+        CopyByGroups = "COPY_BY_GROUPS",
+    }
+}
+
 /// The risks that a copy from the library created.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -80,11 +103,11 @@ model!(RiskLibraryCopy {
 #[non_exhaustive]
 pub struct RiskLibraryCopyRequest {
     /// How risks are picked: `COPY_BY_IDS` goes by `riskIds`, `COPY_BY_GROUPS` by `riskGroups`.
-    pub bulk_action_type: RiskLibraryCopyRequestBulkActionType,
+    pub bulk_action_type: RiskLibraryBulkAction,
     /// Library identifiers such as `AA-01`; at least one.
     pub risk_ids: Vec<String>,
     /// Groups of the library, such as `CLOUD_ENVIRONMENT`; at least one.
-    pub risk_groups: Vec<RiskLibraryCopyRequestRiskGroup>,
+    pub risk_groups: Vec<RiskGroup>,
     /// Numeric id of the receiving register.
     pub register_id: i64,
 }
@@ -92,9 +115,9 @@ pub struct RiskLibraryCopyRequest {
 impl RiskLibraryCopyRequest {
     /// A new `RiskLibraryCopyRequest` with what is required.
     pub fn new(
-        bulk_action_type: RiskLibraryCopyRequestBulkActionType,
+        bulk_action_type: RiskLibraryBulkAction,
         risk_ids: impl IntoIterator<Item = impl Into<String>>,
-        risk_groups: impl IntoIterator<Item = RiskLibraryCopyRequestRiskGroup>,
+        risk_groups: impl IntoIterator<Item = RiskGroup>,
         register_id: i64,
     ) -> Self {
         Self {
@@ -112,29 +135,6 @@ request_model!(RiskLibraryCopyRequest {
     risk_groups: "riskGroups" { min_items: 1 },
     register_id: "registerId",
 });
-
-open_enum! {
-    /// `RiskLibraryCopyRequestBulkActionType` of the contract.
-    pub enum RiskLibraryCopyRequestBulkActionType {
-        CopyByIds = "COPY_BY_IDS",
-        CopyByGroups = "COPY_BY_GROUPS",
-    }
-}
-
-open_enum! {
-    /// `RiskLibraryCopyRequestRiskGroup` of the contract.
-    pub enum RiskLibraryCopyRequestRiskGroup {
-        WizardCore = "WIZARD_CORE",
-        AiDevelopment = "AI_DEVELOPMENT",
-        AiUse = "AI_USE",
-        PhysicalSite = "PHYSICAL_SITE",
-        CloudEnvironment = "CLOUD_ENVIRONMENT",
-        UnsecureDevices = "UNSECURE_DEVICES",
-        DeviceDelivery = "DEVICE_DELIVERY",
-        SoftwareDevelopment = "SOFTWARE_DEVELOPMENT",
-        RegulatoryRequirements = "REGULATORY_REQUIREMENTS",
-    }
-}
 
 open_enum! {
     /// `RiskLibraryExpandEnum` of the contract.

@@ -2,10 +2,7 @@
 
 //! Builders of the requests of the area `risk_registers`.
 
-use super::{
-    RiskRegister, RiskRegisterExpand, RiskRegisterPage, SortDirection, SortTypeLimited,
-};
-
+use super::{RiskRegister, RiskRegisterExpand, RiskRegisterPage, SortDirection, SortKey};
 use crate::support::call::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
@@ -102,8 +99,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 

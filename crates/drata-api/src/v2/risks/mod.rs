@@ -9,7 +9,7 @@ mod types;
 pub use types::*;
 pub use crate::v2::shared::{
     ControlCompact, CustomField, CustomFieldSubmitRequest, PaginationTotalCount,
-    RiskCategoryCompact, RiskRef, SortDirection, SortTypeLimited, UserCompact,
+    RiskCategoryCompact, RiskRef, SortDirection, SortKey, UserCompact,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

@@ -80,32 +80,6 @@ model!(CustomTaskCompact {
     updated_at: "updatedAt",
 });
 
-/// A file attached to a risk, as the expanded risk shows it.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DocumentCompact {
-    /// `id`
-    pub id: i64,
-    /// File name as given at upload.
-    pub name: String,
-    /// Signed link to the file as a plain string; fetch it without the API key.
-    pub download_url: String,
-    /// When the file was uploaded.
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-model!(DocumentCompact {
-    id: "id",
-    name: "name",
-    download_url: "downloadUrl",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-});
-
 /// A reference to a user who reviews a risk.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -175,7 +149,7 @@ pub struct Risk {
     /// Users who check its assessment and treatment; present only with `expand[]=reviewers`.
     pub reviewers: Option<List<UserCompact>>,
     /// Attached files; present only with `expand[]=documents`.
-    pub documents: Option<List<DocumentCompact>>,
+    pub documents: Option<List<RiskDocumentCompact>>,
     /// Comments on the risk; present only with `expand[]=notes`.
     pub notes: Option<List<RiskNoteCompact>>,
     /// Tickets of connected trackers such as Jira or ServiceNow; present only with `expand[]=tickets`.
@@ -503,6 +477,32 @@ model!(RiskDashboard {
     scored: "scored",
     remaining: "remaining",
     risk_over_time: "riskOverTime",
+});
+
+/// A file attached to a risk, as the expanded risk shows it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RiskDocumentCompact {
+    /// `id`
+    pub id: i64,
+    /// File name as given at upload.
+    pub name: String,
+    /// Signed link to the file as a plain string; fetch it without the API key.
+    pub download_url: String,
+    /// When the file was uploaded.
+    pub created_at: Timestamp,
+    /// `updatedAt`
+    pub updated_at: Timestamp,
+    /// What came beyond the contract.
+    pub extra: Extra,
+}
+
+model!(RiskDocumentCompact {
+    id: "id",
+    name: "name",
+    download_url: "downloadUrl",
+    created_at: "createdAt",
+    updated_at: "updatedAt",
 });
 
 open_enum! {

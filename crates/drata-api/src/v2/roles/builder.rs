@@ -3,8 +3,7 @@
 //! Builders of the requests of the area `roles`.
 
 use super::{
-    Role, RoleExpand, RolePage, SortDirection, SortTypeLimited, User, UserExpand,
-    UserPage,
+    Role, RoleExpand, RolePage, SortDirection, SortKey, User, UserExpand, UserPage,
 };
 
 use crate::support::call::operation;
@@ -65,8 +64,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -142,8 +141,8 @@ impl ListUsers {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 

@@ -8,9 +8,9 @@ mod types;
 pub use types::*;
 pub use crate::v2::shared::{
     BackgroundCheck, BackgroundCheckSource, BackgroundCheckStatus, BackgroundCheckType,
-    ConnectionCompact, ConnectionCompactClientType, ConnectionCompactState,
-    PaginationTotalCount, SignedUrl, SortDirection, SortTypeLimited, User, UserDocument,
-    UserDocumentType, UserExpand, UserIdentity, UserPage,
+    ClientType, Connection, ConnectionState, PaginationTotalCount, SignedUrl,
+    SortDirection, SortKey, User, UserDocument, UserDocumentType, UserExpand,
+    UserIdentity, UserPage,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

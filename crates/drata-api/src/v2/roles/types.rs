@@ -8,17 +8,6 @@ use crate::support::open_enum::open_enum;
 use crate::v2::shared::PaginationTotalCount;
 use crate::{Extra, List, Timestamp};
 
-open_enum! {
-    /// Action that a permission allows on its subject.
-    pub enum Action {
-        Read = "READ",
-        Manage = "MANAGE",
-        Create = "CREATE",
-        Update = "UPDATE",
-        Delete = "DELETE",
-    }
-}
-
 /// One permission: an action on a subject.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -26,9 +15,9 @@ pub struct Permission {
     /// Deprecated: always `null`. Deprecated by Drata.
     pub id: Option<i64>,
     /// What may be done; see `subject` for what to.
-    pub action: Action,
+    pub action: PermissionAction,
     /// Kind of object the action applies to.
-    pub subject: Subject,
+    pub subject: PermissionSubject,
     /// Deprecated: always `null`. Deprecated by Drata.
     pub created_at: Option<Timestamp>,
     /// What came beyond the contract.
@@ -42,107 +31,20 @@ model!(Permission {
     created_at: "createdAt",
 });
 
-/// A role and, on request, what it permits.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Role {
-    /// `id`
-    pub id: i64,
-    /// Name of the role, usable in paths with the prefix `role:`.
-    pub role: RoleName,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What the role permits; only with `expand[]=permissions`.
-    pub permissions: Option<List<Permission>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-model!(Role {
-    id: "id",
-    role: "role",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    permissions: "permissions",
-});
-
 open_enum! {
-    /// `RoleExpandEnum` of the contract.
-    pub enum RoleExpand {
-        Permissions = "permissions",
-    }
-}
-
-open_enum! {
-    /// Name of a role; those with the prefix `READONLY_` are the variants without write access.
-    pub enum RoleName {
-        Employee = "EMPLOYEE",
-        Techgov = "TECHGOV",
-        Auditor = "AUDITOR",
-        Admin = "ADMIN",
-        ActAsReadOnly = "ACT_AS_READ_ONLY",
-        App = "APP",
-        RiskManager = "RISK_MANAGER",
-        WorkspaceAdministrator = "WORKSPACE_ADMINISTRATOR",
-        ServiceUser = "SERVICE_USER",
-        Reviewer = "REVIEWER",
-        ControlManager = "CONTROL_MANAGER",
-        PeopleOps = "PEOPLE_OPS",
-        PolicyManager = "POLICY_MANAGER",
-        DevopsEngineer = "DEVOPS_ENGINEER",
-        KnowledgeBase = "KNOWLEDGE_BASE",
-        TrustCenterManager = "TRUST_CENTER_MANAGER",
-        TrustCenterReviewer = "TRUST_CENTER_REVIEWER",
-        RiskRegisterOwner = "RISK_REGISTER_OWNER",
-        InternalAuditor = "INTERNAL_AUDITOR",
-        RestrictedControlManager = "RESTRICTED_CONTROL_MANAGER",
-        RestrictedRiskManager = "RESTRICTED_RISK_MANAGER",
-        ReadonlyAdmin = "READONLY_ADMIN",
-        ReadonlyTechgov = "READONLY_TECHGOV",
-        ReadonlyRiskManager = "READONLY_RISK_MANAGER",
-        ReadonlyControlManager = "READONLY_CONTROL_MANAGER",
-        ReadonlyPolicyManager = "READONLY_POLICY_MANAGER",
-        ReadonlyPeopleOps = "READONLY_PEOPLE_OPS",
-        ReadonlyWorkspaceAdministrator = "READONLY_WORKSPACE_ADMINISTRATOR",
-        ReadonlyRestrictedControlManager = "READONLY_RESTRICTED_CONTROL_MANAGER",
-        ReadonlyRestrictedRiskManager = "READONLY_RESTRICTED_RISK_MANAGER",
-        ReadonlyRiskRegisterOwner = "READONLY_RISK_REGISTER_OWNER",
-        ReadonlyReviewer = "READONLY_REVIEWER",
-        ReadonlyDevopsEngineer = "READONLY_DEVOPS_ENGINEER",
-        ReadonlyTrustCenterManager = "READONLY_TRUST_CENTER_MANAGER",
-        TrustUser = "TRUST_USER",
-    }
-}
-
-/// One page of roles.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct RolePage {
-    /// `data`
-    pub data: List<Role>,
-    /// Next cursor, and the total when it was asked for.
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-model!(RolePage {
-    data: "data",
-    pagination: "pagination",
-});
-
-id_forms! {
-    /// A role by number or by name, such as `ADMIN`.
-    pub enum RoleRef {
-        Name = "role:",
+    /// Action that a permission allows on its subject.
+    pub enum PermissionAction {
+        Read = "READ",
+        Manage = "MANAGE",
+        Create = "CREATE",
+        Update = "UPDATE",
+        Delete = "DELETE",
     }
 }
 
 open_enum! {
     /// Kind of object that a permission covers; spelled in PascalCase.
-    pub enum Subject {
+    pub enum PermissionSubject {
         AdminOnboarding = "AdminOnboarding",
         Asset = "Asset",
         AuditHub = "AuditHub",
@@ -256,5 +158,103 @@ open_enum! {
         Task = "Task",
         All = "ALL",
         DenyControl = "DenyControl",
+    }
+}
+
+/// A role and, on request, what it permits.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Role {
+    /// `id`
+    pub id: i64,
+    /// Name of the role, usable in paths with the prefix `role:`.
+    pub role: RoleName,
+    /// `createdAt`
+    pub created_at: Timestamp,
+    /// `updatedAt`
+    pub updated_at: Timestamp,
+    /// What the role permits; only with `expand[]=permissions`.
+    pub permissions: Option<List<Permission>>,
+    /// What came beyond the contract.
+    pub extra: Extra,
+}
+
+model!(Role {
+    id: "id",
+    role: "role",
+    created_at: "createdAt",
+    updated_at: "updatedAt",
+    permissions: "permissions",
+});
+
+open_enum! {
+    /// `RoleExpandEnum` of the contract.
+    pub enum RoleExpand {
+        Permissions = "permissions",
+    }
+}
+
+open_enum! {
+    /// Name of a role; those with the prefix `READONLY_` are the variants without write access.
+    pub enum RoleName {
+        Employee = "EMPLOYEE",
+        Techgov = "TECHGOV",
+        Auditor = "AUDITOR",
+        Admin = "ADMIN",
+        ActAsReadOnly = "ACT_AS_READ_ONLY",
+        App = "APP",
+        RiskManager = "RISK_MANAGER",
+        WorkspaceAdministrator = "WORKSPACE_ADMINISTRATOR",
+        ServiceUser = "SERVICE_USER",
+        Reviewer = "REVIEWER",
+        ControlManager = "CONTROL_MANAGER",
+        PeopleOps = "PEOPLE_OPS",
+        PolicyManager = "POLICY_MANAGER",
+        DevopsEngineer = "DEVOPS_ENGINEER",
+        KnowledgeBase = "KNOWLEDGE_BASE",
+        TrustCenterManager = "TRUST_CENTER_MANAGER",
+        TrustCenterReviewer = "TRUST_CENTER_REVIEWER",
+        RiskRegisterOwner = "RISK_REGISTER_OWNER",
+        InternalAuditor = "INTERNAL_AUDITOR",
+        RestrictedControlManager = "RESTRICTED_CONTROL_MANAGER",
+        RestrictedRiskManager = "RESTRICTED_RISK_MANAGER",
+        ReadonlyAdmin = "READONLY_ADMIN",
+        ReadonlyTechgov = "READONLY_TECHGOV",
+        ReadonlyRiskManager = "READONLY_RISK_MANAGER",
+        ReadonlyControlManager = "READONLY_CONTROL_MANAGER",
+        ReadonlyPolicyManager = "READONLY_POLICY_MANAGER",
+        ReadonlyPeopleOps = "READONLY_PEOPLE_OPS",
+        ReadonlyWorkspaceAdministrator = "READONLY_WORKSPACE_ADMINISTRATOR",
+        ReadonlyRestrictedControlManager = "READONLY_RESTRICTED_CONTROL_MANAGER",
+        ReadonlyRestrictedRiskManager = "READONLY_RESTRICTED_RISK_MANAGER",
+        ReadonlyRiskRegisterOwner = "READONLY_RISK_REGISTER_OWNER",
+        ReadonlyReviewer = "READONLY_REVIEWER",
+        ReadonlyDevopsEngineer = "READONLY_DEVOPS_ENGINEER",
+        ReadonlyTrustCenterManager = "READONLY_TRUST_CENTER_MANAGER",
+        TrustUser = "TRUST_USER",
+    }
+}
+
+/// One page of roles.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RolePage {
+    /// `data`
+    pub data: List<Role>,
+    /// Next cursor, and the total when it was asked for.
+    pub pagination: PaginationTotalCount,
+    /// What came beyond the contract.
+    pub extra: Extra,
+}
+
+model!(RolePage {
+    data: "data",
+    pagination: "pagination",
+});
+
+id_forms! {
+    /// A role by number or by name, such as `ADMIN`.
+    pub enum RoleRef {
+        Name = "role:",
     }
 }

@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `user_documents`.
 
 use super::{
-    SortDirection, SortTypeLimited, UserDocument, UserDocumentExpand, UserDocumentPage,
+    SortDirection, SortKey, UserDocument, UserDocumentExpand, UserDocumentPage,
     UserDocumentType,
 };
 
@@ -90,8 +90,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 

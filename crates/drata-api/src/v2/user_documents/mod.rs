@@ -8,7 +8,7 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{
-    PaginationTotalCount, SignedUrl, SortDirection, SortTypeLimited, UserDocument,
+    PaginationTotalCount, SignedUrl, SortDirection, SortKey, UserDocument,
     UserDocumentExpand, UserDocumentType, UserRef,
 };
 

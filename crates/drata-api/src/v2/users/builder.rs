@@ -2,7 +2,7 @@
 
 //! Builders of the requests of the area `users`.
 
-use super::{SortDirection, SortTypeLimited, User, UserExpand, UserPage};
+use super::{SortDirection, SortKey, User, UserExpand, UserPage};
 use crate::support::call::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
@@ -61,8 +61,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 

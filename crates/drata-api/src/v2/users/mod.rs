@@ -6,9 +6,9 @@ pub mod builder;
 pub mod meta;
 pub use crate::v2::shared::{
     BackgroundCheck, BackgroundCheckSource, BackgroundCheckStatus, BackgroundCheckType,
-    ConnectionCompact, ConnectionCompactClientType, ConnectionCompactState,
-    PaginationTotalCount, SignedUrl, SortDirection, SortTypeLimited, User, UserDocument,
-    UserDocumentType, UserExpand, UserIdentity, UserPage, UserRef,
+    ClientType, Connection, ConnectionState, PaginationTotalCount, SignedUrl,
+    SortDirection, SortKey, User, UserDocument, UserDocumentType, UserExpand,
+    UserIdentity, UserPage, UserRef,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

@@ -3,8 +3,8 @@
 //! Builders of the requests of the area `vendor_documents`.
 
 use super::{
-    SortDirection, SortTypeLimited, UserDocumentExpand, VendorDocument,
-    VendorDocumentPage, VendorDocumentType,
+    SortDirection, SortKey, UserDocumentExpand, VendorDocument, VendorDocumentPage,
+    VendorDocumentType,
 };
 
 use crate::support::call::operation;
@@ -59,8 +59,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 

@@ -7,7 +7,7 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{
-    PaginationTotalCount, SignedUrl, SortDirection, SortTypeLimited, UserDocumentExpand,
+    PaginationTotalCount, SignedUrl, SortDirection, SortKey, UserDocumentExpand,
     VendorDocument, VendorDocumentType,
 };
 

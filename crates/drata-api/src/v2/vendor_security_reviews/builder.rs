@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `vendor_security_reviews`.
 
 use super::{
-    SecurityReviewActionResult, SecurityReviewActions, SortDirection, SortTypeLimited,
+    SecurityReviewActionResult, SecurityReviewActions, SortDirection, SortKey,
     VendorSecurityQuestionnaire, VendorSecurityQuestionnairePage, VendorSecurityReview,
     VendorSecurityReviewDecision, VendorSecurityReviewExpand, VendorSecurityReviewPage,
     VendorSecurityReviewStatus, VendorSecurityReviewType,
@@ -142,8 +142,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -271,8 +271,8 @@ impl ListQuestionnaires {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 

@@ -8,7 +8,7 @@ mod types;
 pub use types::*;
 pub use crate::v2::shared::{
     HateoasLink, HateoasLinks, PaginationTotalCount, SocReportType, SortDirection,
-    SortTypeLimited, UserCompact, VendorDocumentType, VendorReportOpinion,
+    SortKey, UserCompact, VendorDocumentType, VendorReportOpinion,
     VendorSecurityReviewDecision, VendorSecurityReviewStatus, VendorSecurityReviewType,
 };
 
@@ -120,7 +120,7 @@ impl VendorSecurityReviewsApi {
     pub fn create_with_file(
         &self,
         vendor_id: i64,
-        form: VendorSecurityReviewWithFileFormForm,
+        form: VendorSecurityReviewWithFileForm,
     ) -> builder::CreateWithFile {
         builder::CreateWithFile::new(
             Call::new(&self.client, &meta::CREATE_WITH_FILE)

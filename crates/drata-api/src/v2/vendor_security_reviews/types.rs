@@ -1564,7 +1564,7 @@ request_model!(VendorSecurityReviewWithFileCreateRequest {
 /// A security review that begins with its document.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct VendorSecurityReviewWithFileFormForm {
+pub struct VendorSecurityReviewWithFileForm {
     /// `title` At most 255 characters.
     pub title: String,
     /// `reviewDeadlineAt`
@@ -1585,8 +1585,8 @@ pub struct VendorSecurityReviewWithFileFormForm {
     pub file: Upload,
 }
 
-impl VendorSecurityReviewWithFileFormForm {
-    /// A new `VendorSecurityReviewWithFileFormForm` with what is required.
+impl VendorSecurityReviewWithFileForm {
+    /// A new `VendorSecurityReviewWithFileForm` with what is required.
     pub fn new(
         title: impl Into<String>,
         review_deadline_at: impl Into<Timestamp>,
@@ -1636,7 +1636,7 @@ impl VendorSecurityReviewWithFileFormForm {
     }
 }
 
-form_model!(VendorSecurityReviewWithFileFormForm {
+form_model!(VendorSecurityReviewWithFileForm {
     title: "title" { max_length: 255 },
     review_deadline_at: "reviewDeadlineAt",
     requested_at: "requestedAt",

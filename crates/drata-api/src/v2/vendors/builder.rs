@@ -3,8 +3,8 @@
 //! Builders of the requests of the area `vendors`.
 
 use super::{
-    RenewalScheduleType, SortDirection, SortTypeLimited, Vendor, VendorCategory,
-    VendorExpand, VendorImpactLevel, VendorKind, VendorPage, VendorQuestionnaireSent,
+    RenewalScheduleType, SortDirection, SortKey, Vendor, VendorCategory, VendorExpand,
+    VendorImpactLevel, VendorKind, VendorPage, VendorQuestionnaireSent,
     VendorQuestionnaireSentPage, VendorRisk, VendorStats, VendorStatsExpand, VendorStatus,
 };
 
@@ -169,8 +169,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
@@ -296,8 +296,8 @@ impl ListQuestionnaires {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 

@@ -10,9 +10,8 @@ pub use types::*;
 pub use crate::v2::shared::{
     CustomField, CustomFieldSubmitRequest, HateoasLink, HateoasLinks,
     PaginationTotalCount, RenewalScheduleType, SignedUrl, SocReportType, SortDirection,
-    SortTypeLimited, UserCompact, VendorDocument, VendorDocumentType,
-    VendorReportOpinion, VendorSecurityReviewDecision, VendorSecurityReviewStatus,
-    VendorSecurityReviewType,
+    SortKey, UserCompact, VendorDocument, VendorDocumentType, VendorReportOpinion,
+    VendorSecurityReviewDecision, VendorSecurityReviewStatus, VendorSecurityReviewType,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

@@ -2,7 +2,7 @@
 
 //! Builders of the requests of the area `workspaces`.
 
-use super::{SortDirection, SortTypeLimited, Workspace, WorkspaceExpand, WorkspacePage};
+use super::{SortDirection, SortKey, Workspace, WorkspaceExpand, WorkspacePage};
 use crate::support::call::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
@@ -33,8 +33,8 @@ impl List {
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortTypeLimited>) -> Self {
-        self.call.query("sort", Into::<SortTypeLimited>::into(sort));
+    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
+        self.call.query("sort", Into::<SortKey>::into(sort));
         self
     }
 
