@@ -13,7 +13,7 @@ use crate::surface::{Field, Kind, Surface, Ty, TypeDef};
 pub(crate) fn emit(code: &mut Code, surface: &Surface, types: &[&TypeDef], shared: bool) -> Result<()> {
     imports(code, surface, types)?;
     for def in types {
-        let condition = if shared { version::condition(surface, &def.areas) } else { None };
+        let condition = if shared { version::condition(surface, def) } else { None };
         let attribute: TokenStream = condition.as_deref().unwrap_or_default().parse().unwrap_or_default();
         let condition = condition.map(|condition| condition + "\n").unwrap_or_default();
         match &def.kind {
@@ -92,7 +92,11 @@ fn imports(code: &mut Code, surface: &Surface, types: &[&TypeDef]) -> Result<()>
 
 /// The words of a type; one without has its name on the wire.
 fn words(def: &TypeDef) -> String {
-    if def.doc.is_empty() { format!("`{}` of the contract.", def.vendor) } else { def.doc.clone() }
+    match (&def.kind, def.doc.as_str()) {
+        (Kind::Form(_), "") => format!("`{}` as a form that can send files.", def.vendor.trim_end_matches("Form")),
+        (_, "") => format!("`{}` of the contract.", def.vendor),
+        (_, words) => words.to_owned(),
+    }
 }
 
 fn structure(def: &TypeDef, fields: &[Field], condition: &TokenStream, answer: bool) -> TokenStream {

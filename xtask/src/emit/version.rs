@@ -1,6 +1,5 @@
 //! The folder of a version: its areas, the types they share, and the handle they are reached through.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
@@ -11,7 +10,7 @@ use super::code::Code;
 use super::{area, docs, types};
 use crate::files::Output;
 use crate::names;
-use crate::surface::{Surface, TypeDef};
+use crate::surface::{Kind, Surface, TypeDef};
 
 pub(crate) fn folder(surface: &Surface) -> PathBuf {
     PathBuf::from("crates/drata-api/src").join(surface.version.name())
@@ -45,7 +44,13 @@ fn module(surface: &Surface, shared: bool) -> Result<String> {
     let modules: Vec<_> = surface.areas.iter().map(|area| format_ident!("{}", area.name)).collect();
     let handles: Vec<_> = surface.areas.iter().map(|one| format_ident!("{}", area::handle(&one.name))).collect();
     let words: Vec<_> = surface.areas.iter().map(|area| docs::attributes(&area.doc)).collect();
-    let shared = shared.then(|| quote!(pub(crate) mod shared;));
+    let shared = shared.then(|| {
+        quote! {
+            // Which of them an area re-exports depends on the features.
+            #[allow(dead_code, unreachable_pub, unused_imports)]
+            pub(crate) mod shared;
+        }
+    });
     let doc = format!(" The areas of {version}.");
     let mut code = Code::new(&format!("Version {} of the API, one module for each area.", &version[1..]));
     code.items(quote! {
@@ -84,12 +89,14 @@ fn module(surface: &Surface, shared: bool) -> Result<String> {
     code.finish(&folder(surface).join("mod.rs"))
 }
 
-/// The feature condition of a shared type; none for one that almost every area uses.
-pub(crate) fn condition(surface: &Surface, areas: &BTreeSet<String>) -> Option<String> {
-    if areas.len() * 3 > surface.areas.len() {
+/// The feature condition of a shared type; none for an enumeration that so many areas use that naming them all would say
+/// less than nothing.
+pub(crate) fn condition(surface: &Surface, def: &TypeDef) -> Option<String> {
+    let common = matches!(def.kind, Kind::Enum(_)) && def.areas.len() * 3 > surface.areas.len();
+    if common || def.areas.len() == surface.areas.len() {
         return None;
     }
     let features: Vec<String> =
-        areas.iter().map(|area| format!("feature = \"{}\"", names::feature(surface.version.name(), area))).collect();
+        def.areas.iter().map(|area| format!("feature = \"{}\"", names::feature(surface.version.name(), area))).collect();
     Some(format!("#[cfg(any({}))]", features.join(", ")))
 }

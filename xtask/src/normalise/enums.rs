@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::diagnosis::{Diagnoses, Diagnosis};
 use crate::document::{Document, SCHEMAS, items, refer_to, reference, text};
 use crate::names;
-use crate::overlay::RUST_NAME;
+use crate::overlay::{DOC, RUST_NAME};
 
 /// The values of an enumeration of texts, in their order, without repetition and without `null`.
 pub(crate) fn enum_values(schema: &Value) -> Vec<&str> {
@@ -19,6 +19,7 @@ pub(crate) fn enum_values(schema: &Value) -> Vec<&str> {
 pub(crate) fn name_inline(document: &mut Document) -> anyhow::Result<()> {
     let mut moved: Vec<(String, String, Value)> = Vec::new();
     let owners = operation_owners(document);
+    let wires = parameter_names(document);
     document.each_schema(|pointer, schema| {
         let Some(map) = schema.as_object_mut() else { return };
         if !map.contains_key("enum") || is_named(pointer) {
@@ -41,6 +42,8 @@ pub(crate) fn name_inline(document: &mut Document) -> anyhow::Result<()> {
         if let Some(given) = given {
             named[RUST_NAME] = given;
         }
+        // The words of the field are about the field; the type says which field's values it holds.
+        named[DOC] = format!("Values of `{}`.", field_name(pointer, &wires)).into();
         for key in ["enum", "type", "format"] {
             map.shift_remove(key);
         }
@@ -50,6 +53,27 @@ pub(crate) fn name_inline(document: &mut Document) -> anyhow::Result<()> {
     add_named(document, moved)
 }
 
+/// The names of parameters on the wire, by pointer.
+fn parameter_names(document: &Document) -> BTreeMap<String, String> {
+    document
+        .operations()
+        .flat_map(|(place, operation)| {
+            let names = items(operation, "parameters").iter().map(|parameter| text(parameter, "name").to_owned());
+            let pointer = place.pointer();
+            names.enumerate().map(move |(index, name)| (format!("{pointer}/parameters/{index}"), name)).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// The name on the wire of the field or parameter that a schema stands in.
+fn field_name(pointer: &str, parameters: &BTreeMap<String, String>) -> String {
+    let pointer = pointer.trim_end_matches("/items");
+    match pointer.strip_suffix("/schema").and_then(|pointer| parameters.get(pointer)) {
+        Some(name) => name.clone(),
+        None => pointer.rsplit('/').next().unwrap_or_default().to_owned(),
+    }
+}
+
 /// Adds schemas that got their names by rule; two different ones of one name are a finding, never one lost.
 pub(crate) fn add_named(document: &mut Document, moved: Vec<(String, String, Value)>) -> anyhow::Result<()> {
     let mut found = Vec::new();
@@ -57,10 +81,14 @@ pub(crate) fn add_named(document: &mut Document, moved: Vec<(String, String, Val
     for (pointer, name, schema) in moved {
         let differs = |other: &Value| {
             let mut other = other.clone();
-            // Whether the name was given or found is no difference.
-            other[RUST_NAME] = schema.get(RUST_NAME).cloned().unwrap_or_default();
+            // Whether the name was given or found is no difference, nor is whose values they are.
+            for key in [RUST_NAME, DOC] {
+                other[key] = schema.get(key).cloned().unwrap_or_default();
+            }
             let mut schema = schema.clone();
-            schema[RUST_NAME] = other[RUST_NAME].clone();
+            for key in [RUST_NAME, DOC] {
+                schema[key] = other[key].clone();
+            }
             other != schema
         };
         match schemas.get(&name) {

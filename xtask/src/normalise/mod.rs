@@ -6,6 +6,7 @@ mod bodies;
 mod directions;
 mod enums;
 pub(crate) mod envelopes;
+mod expansions;
 mod flatten;
 mod free_form;
 mod hoist;
@@ -42,6 +43,7 @@ pub(crate) fn normalise(version: Version, document: &mut Document) -> Result<()>
     flatten::unreached(document);
     flatten::single_all_of(document);
     flatten::aliases(document);
+    expansions::make_optional(document);
     limits::set_aside(document);
     numbers::make_integers(document);
     texts::mark_formats(document);

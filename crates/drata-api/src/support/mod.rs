@@ -1,5 +1,8 @@
 //! What generated code needs at run time: written by hand, and knowing no operation and no type by name.
 
+// Which of the macros and helpers are used depends on the areas that are compiled in.
+#![cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
+
 pub(crate) mod call;
 pub(crate) mod checkpoint;
 pub(crate) mod client;

@@ -116,7 +116,7 @@ impl Limits {
 }
 
 /// A field whose limits the contract names: checks itself, then what it holds.
-pub trait Limited {
+pub(crate) trait Limited {
     /// Checks the value against `limits`, then all it holds.
     fn check(&self, limits: &Limits) -> Result<(), Violation>;
 

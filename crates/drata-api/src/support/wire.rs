@@ -30,7 +30,7 @@ pub trait FromWire<'de>: Sized {
 
 /// A value read through [`FromWire`].
 #[derive(Debug)]
-pub struct Wire<T>(pub T);
+pub(crate) struct Wire<T>(pub T);
 
 impl<'de, T: FromWire<'de>> Deserialize<'de> for Wire<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

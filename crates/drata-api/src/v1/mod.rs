@@ -49,6 +49,7 @@ pub mod vendors;
 #[cfg(feature = "v1-workspaces")]
 pub mod workspaces;
 
+#[allow(dead_code, unreachable_pub, unused_imports)]
 pub(crate) mod shared;
 use crate::{Access, Client, OperationMeta, ReadWrite};
 

@@ -9,7 +9,7 @@ use crate::{Extra, List, Timestamp};
 
 #[cfg(any(feature = "v1-background-checks", feature = "v1-personnel"))]
 open_enum! {
-    /// `AutopilotTaskType` of the contract.
+    /// Values of `autopilotTaskType`.
     pub enum AutopilotTaskType {
         IdentityProviderMfaEnabled = "IDENTITY_PROVIDER_MFA_ENABLED",
         IdentityProviderUnknownEmail = "IDENTITY_PROVIDER_UNKNOWN_EMAIL",
@@ -262,6 +262,22 @@ open_enum! {
 }
 
 /// A background check of a user, run by a provider or recorded by hand.
+#[cfg(
+    any(
+        feature = "v1-assets",
+        feature = "v1-background-checks",
+        feature = "v1-company",
+        feature = "v1-controls",
+        feature = "v1-events",
+        feature = "v1-monitors",
+        feature = "v1-personnel",
+        feature = "v1-policies",
+        feature = "v1-user-identities",
+        feature = "v1-user-policies",
+        feature = "v1-users",
+        feature = "v1-vendors"
+    )
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BackgroundCheck {
@@ -305,6 +321,7 @@ pub struct BackgroundCheck {
     pub extra: Extra,
 }
 
+#[cfg(any(feature = "v1-assets", feature = "v1-background-checks", feature = "v1-company", feature = "v1-controls", feature = "v1-events", feature = "v1-monitors", feature = "v1-personnel", feature = "v1-policies", feature = "v1-user-identities", feature = "v1-user-policies", feature = "v1-users", feature = "v1-vendors"))]
 model!(BackgroundCheck {
     id: "id",
     user_id: "userId",
@@ -328,7 +345,7 @@ model!(BackgroundCheck {
 
 #[cfg(any(feature = "v1-background-checks", feature = "v1-personnel"))]
 open_enum! {
-    /// `CheckFrequency` of the contract.
+    /// Values of `checkFrequency`.
     pub enum CheckFrequency {
         Once = "ONCE",
         Hourly = "HOURLY",
@@ -344,7 +361,7 @@ open_enum! {
 
 #[cfg(any(feature = "v1-background-checks", feature = "v1-events", feature = "v1-monitors", feature = "v1-personnel"))]
 open_enum! {
-    /// `CheckResultStatus` of the contract.
+    /// Values of `status`.
     pub enum CheckResultStatus {
         Ready = "READY",
         Passed = "PASSED",
@@ -356,7 +373,7 @@ open_enum! {
 
 #[cfg(any(feature = "v1-background-checks", feature = "v1-monitors", feature = "v1-personnel"))]
 open_enum! {
-    /// `CheckStatus` of the contract.
+    /// Values of `checkStatus`.
     pub enum CheckStatus {
         Unused = "UNUSED",
         New = "NEW",
@@ -704,7 +721,7 @@ model!(ComplianceCheck {
 
 #[cfg(any(feature = "v1-background-checks", feature = "v1-personnel"))]
 open_enum! {
-    /// `ComplianceCheckStatus` of the contract.
+    /// Values of `status`.
     pub enum ComplianceCheckStatus {
         Misconfigured = "MISCONFIGURED",
         Pass = "PASS",
@@ -715,7 +732,7 @@ open_enum! {
 
 #[cfg(any(feature = "v1-background-checks", feature = "v1-personnel"))]
 open_enum! {
-    /// `ComplianceCheckType` of the contract.
+    /// Values of `type`.
     pub enum ComplianceCheckType {
         FullCompliance = "FULL_COMPLIANCE",
         AcceptedPolicies = "ACCEPTED_POLICIES",
@@ -773,6 +790,22 @@ model!(ComplianceTest {
 });
 
 /// A connection in full, with settings that only some providers use.
+#[cfg(
+    any(
+        feature = "v1-assets",
+        feature = "v1-background-checks",
+        feature = "v1-company",
+        feature = "v1-controls",
+        feature = "v1-events",
+        feature = "v1-monitors",
+        feature = "v1-personnel",
+        feature = "v1-policies",
+        feature = "v1-user-identities",
+        feature = "v1-user-policies",
+        feature = "v1-users",
+        feature = "v1-vendors"
+    )
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConnectionDetail {
@@ -832,6 +865,7 @@ pub struct ConnectionDetail {
     pub extra: Extra,
 }
 
+#[cfg(any(feature = "v1-assets", feature = "v1-background-checks", feature = "v1-company", feature = "v1-controls", feature = "v1-events", feature = "v1-monitors", feature = "v1-personnel", feature = "v1-policies", feature = "v1-user-identities", feature = "v1-user-policies", feature = "v1-users", feature = "v1-vendors"))]
 model!(ConnectionDetail {
     id: "id",
     client_type: "clientType",
@@ -862,6 +896,23 @@ model!(ConnectionDetail {
 });
 
 /// One kind of data a connection can supply.
+#[cfg(
+    any(
+        feature = "v1-assets",
+        feature = "v1-background-checks",
+        feature = "v1-company",
+        feature = "v1-connections",
+        feature = "v1-controls",
+        feature = "v1-events",
+        feature = "v1-monitors",
+        feature = "v1-personnel",
+        feature = "v1-policies",
+        feature = "v1-user-identities",
+        feature = "v1-user-policies",
+        feature = "v1-users",
+        feature = "v1-vendors"
+    )
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConnectionProviderType {
@@ -873,6 +924,7 @@ pub struct ConnectionProviderType {
     pub extra: Extra,
 }
 
+#[cfg(any(feature = "v1-assets", feature = "v1-background-checks", feature = "v1-company", feature = "v1-connections", feature = "v1-controls", feature = "v1-events", feature = "v1-monitors", feature = "v1-personnel", feature = "v1-policies", feature = "v1-user-identities", feature = "v1-user-policies", feature = "v1-users", feature = "v1-vendors"))]
 model!(ConnectionProviderType {
     value: "value",
     is_enabled: "isEnabled",
@@ -988,7 +1040,7 @@ model!(ControlTest {
     event_types: "eventTypes",
 });
 
-/// `ControlTestGraph` of the contract.
+/// What stands in `graph` of `ControlTest`.
 #[cfg(any(feature = "v1-controls", feature = "v1-monitors"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1132,7 +1184,7 @@ model!(DeviceIdentifier {
 
 #[cfg(any(feature = "v1-devices", feature = "v1-personnel"))]
 open_enum! {
-    /// `DeviceSourceType` of the contract.
+    /// Values of `sourceType`.
     pub enum DeviceSourceType {
         Agent = "AGENT",
         Jamf = "JAMF",
@@ -1153,7 +1205,7 @@ open_enum! {
 
 #[cfg(any(feature = "v1-assets", feature = "v1-background-checks", feature = "v1-personnel"))]
 open_enum! {
-    /// `EmploymentStatus` of the contract.
+    /// Values of `employmentStatus`.
     pub enum EmploymentStatus {
         CurrentEmployee = "CURRENT_EMPLOYEE",
         FormerEmployee = "FORMER_EMPLOYEE",
@@ -1991,6 +2043,24 @@ model!(EvidenceLibraryVersionMetadata {
 });
 
 /// A compliance framework with its readiness counts.
+#[cfg(
+    any(
+        feature = "v1-assets",
+        feature = "v1-background-checks",
+        feature = "v1-company",
+        feature = "v1-controls",
+        feature = "v1-events",
+        feature = "v1-frameworks",
+        feature = "v1-monitors",
+        feature = "v1-personnel",
+        feature = "v1-policies",
+        feature = "v1-user-identities",
+        feature = "v1-user-policies",
+        feature = "v1-users",
+        feature = "v1-vendors",
+        feature = "v1-workspaces"
+    )
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Framework {
@@ -2052,6 +2122,7 @@ pub struct Framework {
     pub extra: Extra,
 }
 
+#[cfg(any(feature = "v1-assets", feature = "v1-background-checks", feature = "v1-company", feature = "v1-controls", feature = "v1-events", feature = "v1-frameworks", feature = "v1-monitors", feature = "v1-personnel", feature = "v1-policies", feature = "v1-user-identities", feature = "v1-user-policies", feature = "v1-users", feature = "v1-vendors", feature = "v1-workspaces"))]
 model!(Framework {
     id: "id",
     name: "name",
@@ -2084,7 +2155,7 @@ model!(Framework {
 
 #[cfg(any(feature = "v1-controls", feature = "v1-frameworks"))]
 open_enum! {
-    /// `FrameworkTopic` of the contract.
+    /// Values of `topic`.
     pub enum FrameworkTopic {
         Availability = "AVAILABILITY",
         Confidentiality = "CONFIDENTIALITY",
@@ -2104,7 +2175,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `FrameworkType` of the contract.
+    /// Values of `type`.
     pub enum FrameworkType {
         Soc2Type1 = "SOC_2_TYPE_1",
         Soc2Type2 = "SOC_2_TYPE_2",
@@ -2360,7 +2431,7 @@ model!(MonitorInstanceMetadata {
     groups: "groups",
 });
 
-/// `MonitorInstanceMetadataGroup` of the contract.
+/// What stands in `groups` of `MonitorInstanceMetadata`.
 #[cfg(any(feature = "v1-controls", feature = "v1-monitors"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -2912,7 +2983,7 @@ model!(PolicyVersion {
 
 #[cfg(any(feature = "v1-controls", feature = "v1-policies", feature = "v1-user-policies"))]
 open_enum! {
-    /// `PolicyVersionStatus` of the contract.
+    /// Values of `status`.
     pub enum PolicyVersionStatus {
         NeedsApproval = "NEEDS_APPROVAL",
         Approved = "APPROVED",
@@ -2981,7 +3052,7 @@ model!(Reminder {
 
 #[cfg(any(feature = "v1-controls", feature = "v1-evidence-library", feature = "v1-vendors"))]
 open_enum! {
-    /// `RenewalScheduleType` of the contract.
+    /// Values of `renewalScheduleType`.
     pub enum RenewalScheduleType {
         OneMonth = "ONE_MONTH",
         TwoMonths = "TWO_MONTHS",
@@ -2993,7 +3064,7 @@ open_enum! {
     }
 }
 
-/// `RequirementListControl` of the contract.
+/// What stands in `controls` of `RequirementList`.
 #[cfg(any(feature = "v1-controls", feature = "v1-frameworks"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -3128,7 +3199,7 @@ model!(SignedUrl {
 });
 
 open_enum! {
-    /// `SortDirection` of the contract.
+    /// Values of `sortDir`.
     pub enum SortDirection {
         Asc = "ASC",
         Desc = "DESC",
@@ -3136,6 +3207,22 @@ open_enum! {
 }
 
 /// A user with roles, background checks and linked identities.
+#[cfg(
+    any(
+        feature = "v1-assets",
+        feature = "v1-background-checks",
+        feature = "v1-company",
+        feature = "v1-controls",
+        feature = "v1-events",
+        feature = "v1-monitors",
+        feature = "v1-personnel",
+        feature = "v1-policies",
+        feature = "v1-user-identities",
+        feature = "v1-user-policies",
+        feature = "v1-users",
+        feature = "v1-vendors"
+    )
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct User {
@@ -3171,6 +3258,7 @@ pub struct User {
     pub extra: Extra,
 }
 
+#[cfg(any(feature = "v1-assets", feature = "v1-background-checks", feature = "v1-company", feature = "v1-controls", feature = "v1-events", feature = "v1-monitors", feature = "v1-personnel", feature = "v1-policies", feature = "v1-user-identities", feature = "v1-user-policies", feature = "v1-users", feature = "v1-vendors"))]
 model!(User {
     id: "id",
     entry_id: "entryId",
@@ -3189,6 +3277,22 @@ model!(User {
 });
 
 /// A document filed for a user, such as a training certificate.
+#[cfg(
+    any(
+        feature = "v1-assets",
+        feature = "v1-background-checks",
+        feature = "v1-company",
+        feature = "v1-controls",
+        feature = "v1-events",
+        feature = "v1-monitors",
+        feature = "v1-personnel",
+        feature = "v1-policies",
+        feature = "v1-user-identities",
+        feature = "v1-user-policies",
+        feature = "v1-users",
+        feature = "v1-vendors"
+    )
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserDocument {
@@ -3210,6 +3314,7 @@ pub struct UserDocument {
     pub extra: Extra,
 }
 
+#[cfg(any(feature = "v1-assets", feature = "v1-background-checks", feature = "v1-company", feature = "v1-controls", feature = "v1-events", feature = "v1-monitors", feature = "v1-personnel", feature = "v1-policies", feature = "v1-user-identities", feature = "v1-user-policies", feature = "v1-users", feature = "v1-vendors"))]
 model!(UserDocument {
     id: "id",
     name: "name",
@@ -3221,7 +3326,7 @@ model!(UserDocument {
 });
 
 open_enum! {
-    /// `UserDocumentType` of the contract.
+    /// Values of `type`.
     pub enum UserDocumentType {
         SecTraining = "SEC_TRAINING",
         PasswordManagerEvidence = "PASSWORD_MANAGER_EVIDENCE",
@@ -3237,6 +3342,22 @@ open_enum! {
 }
 
 /// One page of documents that belong to a user.
+#[cfg(
+    any(
+        feature = "v1-assets",
+        feature = "v1-background-checks",
+        feature = "v1-company",
+        feature = "v1-controls",
+        feature = "v1-events",
+        feature = "v1-monitors",
+        feature = "v1-personnel",
+        feature = "v1-policies",
+        feature = "v1-user-identities",
+        feature = "v1-user-policies",
+        feature = "v1-users",
+        feature = "v1-vendors"
+    )
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserDocuments {
@@ -3252,6 +3373,7 @@ pub struct UserDocuments {
     pub extra: Extra,
 }
 
+#[cfg(any(feature = "v1-assets", feature = "v1-background-checks", feature = "v1-company", feature = "v1-controls", feature = "v1-events", feature = "v1-monitors", feature = "v1-personnel", feature = "v1-policies", feature = "v1-user-identities", feature = "v1-user-policies", feature = "v1-users", feature = "v1-vendors"))]
 model!(UserDocuments {
     data: "data",
     page: "page",
@@ -3260,6 +3382,22 @@ model!(UserDocuments {
 });
 
 /// An account in a connected system and the user it is linked to.
+#[cfg(
+    any(
+        feature = "v1-assets",
+        feature = "v1-background-checks",
+        feature = "v1-company",
+        feature = "v1-controls",
+        feature = "v1-events",
+        feature = "v1-monitors",
+        feature = "v1-personnel",
+        feature = "v1-policies",
+        feature = "v1-user-identities",
+        feature = "v1-user-policies",
+        feature = "v1-users",
+        feature = "v1-vendors"
+    )
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserIdentity {
@@ -3303,6 +3441,7 @@ pub struct UserIdentity {
     pub extra: Extra,
 }
 
+#[cfg(any(feature = "v1-assets", feature = "v1-background-checks", feature = "v1-company", feature = "v1-controls", feature = "v1-events", feature = "v1-monitors", feature = "v1-personnel", feature = "v1-policies", feature = "v1-user-identities", feature = "v1-user-policies", feature = "v1-users", feature = "v1-vendors"))]
 model!(UserIdentity {
     id: "id",
     identity_id: "identityId",
@@ -3398,6 +3537,23 @@ model!(WeekTimeFrameSla {
 });
 
 /// A workspace, which the platform also calls a product.
+#[cfg(
+    any(
+        feature = "v1-assets",
+        feature = "v1-background-checks",
+        feature = "v1-company",
+        feature = "v1-controls",
+        feature = "v1-events",
+        feature = "v1-monitors",
+        feature = "v1-personnel",
+        feature = "v1-policies",
+        feature = "v1-user-identities",
+        feature = "v1-user-policies",
+        feature = "v1-users",
+        feature = "v1-vendors",
+        feature = "v1-workspaces"
+    )
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Workspace {
@@ -3421,6 +3577,7 @@ pub struct Workspace {
     pub extra: Extra,
 }
 
+#[cfg(any(feature = "v1-assets", feature = "v1-background-checks", feature = "v1-company", feature = "v1-controls", feature = "v1-events", feature = "v1-monitors", feature = "v1-personnel", feature = "v1-policies", feature = "v1-user-identities", feature = "v1-user-policies", feature = "v1-users", feature = "v1-vendors", feature = "v1-workspaces"))]
 model!(Workspace {
     id: "id",
     name: "name",

@@ -158,7 +158,7 @@ model!(BackgroundCheck {
 
 #[cfg(any(feature = "v2-assets", feature = "v2-roles", feature = "v2-users"))]
 open_enum! {
-    /// `BackgroundCheckSource` of the contract.
+    /// Values of `source`.
     pub enum BackgroundCheckSource {
         Drata = "DRATA",
         Checkr = "CHECKR",
@@ -173,7 +173,7 @@ open_enum! {
 
 #[cfg(any(feature = "v2-assets", feature = "v2-roles", feature = "v2-users"))]
 open_enum! {
-    /// `BackgroundCheckStatus` of the contract.
+    /// Values of `status`.
     pub enum BackgroundCheckStatus {
         Pending = "PENDING",
         Ok = "OK",
@@ -229,7 +229,7 @@ open_enum! {
 
 #[cfg(any(feature = "v2-assets", feature = "v2-events", feature = "v2-monitoring-tests", feature = "v2-procurement-mappings", feature = "v2-roles", feature = "v2-users"))]
 open_enum! {
-    /// `ClientType` of the contract.
+    /// Values of `clientType`.
     pub enum ClientType {
         Google = "GOOGLE",
         Okta = "OKTA",
@@ -614,7 +614,7 @@ model!(Connection {
 
 #[cfg(any(feature = "v2-assets", feature = "v2-events", feature = "v2-monitoring-tests", feature = "v2-roles", feature = "v2-users"))]
 open_enum! {
-    /// `ConnectionState` of the contract.
+    /// Values of `state`.
     pub enum ConnectionState {
         Active = "ACTIVE",
         Misconfigured = "MISCONFIGURED",
@@ -1123,6 +1123,39 @@ model!(Pagination {
 });
 
 /// The cursor to the next page and, on request, the number of all rows.
+#[cfg(
+    any(
+        feature = "v2-assets",
+        feature = "v2-assigned-policies",
+        feature = "v2-control-library",
+        feature = "v2-control-notes",
+        feature = "v2-control-owners",
+        feature = "v2-controls",
+        feature = "v2-custom-connections",
+        feature = "v2-custom-data-records",
+        feature = "v2-devices",
+        feature = "v2-events",
+        feature = "v2-evidence-library",
+        feature = "v2-frameworks",
+        feature = "v2-hris-user-identities",
+        feature = "v2-monitoring-tests",
+        feature = "v2-personnel",
+        feature = "v2-policies",
+        feature = "v2-risk-documents",
+        feature = "v2-risk-notes",
+        feature = "v2-risk-registers",
+        feature = "v2-risks",
+        feature = "v2-roles",
+        feature = "v2-tasks",
+        feature = "v2-user-documents",
+        feature = "v2-users",
+        feature = "v2-vendor-documents",
+        feature = "v2-vendor-security-reviews",
+        feature = "v2-vendor-types",
+        feature = "v2-vendors",
+        feature = "v2-workspaces"
+    )
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaginationTotalCount {
@@ -1134,6 +1167,7 @@ pub struct PaginationTotalCount {
     pub extra: Extra,
 }
 
+#[cfg(any(feature = "v2-assets", feature = "v2-assigned-policies", feature = "v2-control-library", feature = "v2-control-notes", feature = "v2-control-owners", feature = "v2-controls", feature = "v2-custom-connections", feature = "v2-custom-data-records", feature = "v2-devices", feature = "v2-events", feature = "v2-evidence-library", feature = "v2-frameworks", feature = "v2-hris-user-identities", feature = "v2-monitoring-tests", feature = "v2-personnel", feature = "v2-policies", feature = "v2-risk-documents", feature = "v2-risk-notes", feature = "v2-risk-registers", feature = "v2-risks", feature = "v2-roles", feature = "v2-tasks", feature = "v2-user-documents", feature = "v2-users", feature = "v2-vendor-documents", feature = "v2-vendor-security-reviews", feature = "v2-vendor-types", feature = "v2-vendors", feature = "v2-workspaces"))]
 model!(PaginationTotalCount {
     cursor: "cursor",
     total_count: "totalCount",
@@ -1258,7 +1292,7 @@ model!(RiskCategoryCompact {
 
 #[cfg(any(feature = "v2-control-notes", feature = "v2-risk-notes"))]
 open_enum! {
-    /// `RiskNotesExpandEnum` of the contract.
+    /// What an answer can hold beside a note when `expand[]` asks for it.
     pub enum RiskNotesExpand {
         Owner = "owner",
     }
@@ -1313,7 +1347,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `SortDirectionEnum` of the contract.
+    /// The order of rows: ascending or descending.
     pub enum SortDirection {
         Asc = "ASC",
         Desc = "DESC",
@@ -1321,7 +1355,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `SortTypeLimitedEnum` of the contract.
+    /// Keys that most lists can be ordered by.
     pub enum SortKey {
         CreatedAt = "createdAt",
         UpdatedAt = "updatedAt",
@@ -1381,6 +1415,27 @@ model!(User {
 });
 
 /// A user in brief: id, email and name.
+#[cfg(
+    any(
+        feature = "v2-audit-requests",
+        feature = "v2-audits",
+        feature = "v2-control-notes",
+        feature = "v2-control-owners",
+        feature = "v2-controls",
+        feature = "v2-custom-connections",
+        feature = "v2-events",
+        feature = "v2-evidence-library",
+        feature = "v2-monitoring-tests",
+        feature = "v2-personnel",
+        feature = "v2-policies",
+        feature = "v2-risk-notes",
+        feature = "v2-risk-registers",
+        feature = "v2-risks",
+        feature = "v2-tasks",
+        feature = "v2-vendor-security-reviews",
+        feature = "v2-vendors"
+    )
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserCompact {
@@ -1400,6 +1455,7 @@ pub struct UserCompact {
     pub extra: Extra,
 }
 
+#[cfg(any(feature = "v2-audit-requests", feature = "v2-audits", feature = "v2-control-notes", feature = "v2-control-owners", feature = "v2-controls", feature = "v2-custom-connections", feature = "v2-events", feature = "v2-evidence-library", feature = "v2-monitoring-tests", feature = "v2-personnel", feature = "v2-policies", feature = "v2-risk-notes", feature = "v2-risk-registers", feature = "v2-risks", feature = "v2-tasks", feature = "v2-vendor-security-reviews", feature = "v2-vendors"))]
 model!(UserCompact {
     id: "id",
     email: "email",
@@ -1458,7 +1514,7 @@ model!(UserDocument {
 
 #[cfg(any(feature = "v2-device-documents", feature = "v2-evidence-library", feature = "v2-user-documents", feature = "v2-vendor-documents"))]
 open_enum! {
-    /// `UserDocumentExpandEnum` of the contract.
+    /// What an answer can hold beside a document when `expand[]` asks for it.
     pub enum UserDocumentExpand {
         DownloadUrl = "downloadUrl",
     }
@@ -1466,7 +1522,7 @@ open_enum! {
 
 #[cfg(any(feature = "v2-assets", feature = "v2-roles", feature = "v2-user-documents", feature = "v2-users"))]
 open_enum! {
-    /// `UserDocumentType` of the contract.
+    /// Values of `type`.
     pub enum UserDocumentType {
         SecTraining = "SEC_TRAINING",
         PasswordManagerEvidence = "PASSWORD_MANAGER_EVIDENCE",
@@ -1483,7 +1539,7 @@ open_enum! {
 
 #[cfg(any(feature = "v2-roles", feature = "v2-users"))]
 open_enum! {
-    /// `UserExpandEnum` of the contract.
+    /// What an answer can hold beside a user when `expand[]` asks for it.
     pub enum UserExpand {
         BackgroundChecks = "backgroundChecks",
         Documents = "documents",

@@ -68,7 +68,7 @@ fn decode(f: &mut fmt::Formatter<'_>, undecoded: &Undecoded) -> fmt::Result {
         (false, path) => write!(f, "the answer ({}) at {path}", status.as_u16())?,
     }
     write!(f, " is not what the contract says: {problem}")?;
-    if excerpt.is_empty() { f.write_str("; the body is empty") } else { write!(f, "; it holds {excerpt}") }
+    if excerpt.is_empty() { Ok(()) } else { write!(f, "; it holds {excerpt}") }
 }
 
 fn status(f: &mut fmt::Formatter<'_>, inner: &Inner, refusal: &Refusal) -> fmt::Result {

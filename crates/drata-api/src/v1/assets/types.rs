@@ -100,7 +100,7 @@ model!(AssetClass {
 });
 
 open_enum! {
-    /// `AssetClassType` of the contract.
+    /// Values of `assetClassType`.
     pub enum AssetClassType {
         Hardware = "HARDWARE",
         Policy = "POLICY",
@@ -140,7 +140,7 @@ model!(AssetPage {
 });
 
 open_enum! {
-    /// `AssetProvider` of the contract.
+    /// Values of `assetProvider`.
     pub enum AssetProvider {
         DrataDev = "DRATA_DEV",
         Agent = "AGENT",
@@ -272,7 +272,7 @@ request_model!(AssetRequest {
 });
 
 open_enum! {
-    /// `AssetSort` of the contract.
+    /// Values of `sort`.
     pub enum AssetSort {
         Name = "NAME",
         AssetType = "ASSET_TYPE",
@@ -289,7 +289,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `AssetType` of the contract.
+    /// Values of `assetType`.
     pub enum AssetType {
         Physical = "PHYSICAL",
         Virtual = "VIRTUAL",

@@ -83,7 +83,7 @@ model!(ConnectionPage {
 });
 
 open_enum! {
-    /// `ConnectionSort` of the contract.
+    /// Values of `sort`.
     pub enum ConnectionSort {
         CreatedAt = "CREATED_AT",
         ConnectedAt = "CONNECTED_AT",
@@ -94,7 +94,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ConnectionState` of the contract.
+    /// Values of `state`.
     pub enum ConnectionState {
         Active = "ACTIVE",
         Misconfigured = "MISCONFIGURED",
@@ -243,7 +243,7 @@ request_model!(Roster {
     personnel_data: "personnelData",
 });
 
-/// `RosterForm` of the contract.
+/// `Roster` as a form that can send files.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RosterForm {

@@ -88,7 +88,7 @@ model!(Control {
 });
 
 open_enum! {
-    /// `ControlArticle` of the contract.
+    /// Values of `articles`.
     pub enum ControlArticle {
         Governance = "GOVERNANCE",
         RiskManagement = "RISK_MANAGEMENT",
@@ -97,7 +97,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlAssessmentFactor` of the contract.
+    /// Values of `assessmentFactors`.
     pub enum ControlAssessmentFactor {
         Governance = "GOVERNANCE",
         RiskManagement = "RISK_MANAGEMENT",
@@ -118,7 +118,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlCcpa2026Regulation` of the contract.
+    /// Values of `ccpa2026Regulations`.
     pub enum ControlCcpa2026Regulation {
         Ccpa2026ConsumerRequests = "CCPA2026_CONSUMER_REQUESTS",
         Ccpa2026RiskAssessments = "CCPA2026_RISK_ASSESSMENTS",
@@ -136,7 +136,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlCcpa2026Statute` of the contract.
+    /// Values of `ccpa2026Statutes`.
     pub enum ControlCcpa2026Statute {
         Ccpa2026IndividualRights = "CCPA2026_INDIVIDUAL_RIGHTS",
         Ccpa2026ServiceProvider = "CCPA2026_SERVICE_PROVIDER",
@@ -145,7 +145,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlChapter` of the contract.
+    /// Values of `chapters`.
     pub enum ControlChapter {
         Principles = "PRINCIPLES",
         RightsOfTheDataSubject = "RIGHTS_OF_THE_DATA_SUBJECT",
@@ -155,7 +155,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlCisSafeguard` of the contract.
+    /// Values of `cisSafeguards`.
     pub enum ControlCisSafeguard {
         ServiceProviderManagement = "SERVICE_PROVIDER_MANAGEMENT",
         DataProtection = "DATA_PROTECTION",
@@ -179,7 +179,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlClass` of the contract.
+    /// Values of `controlClasses`.
     pub enum ControlClass {
         Technical = "TECHNICAL",
         Operational = "OPERATIONAL",
@@ -188,7 +188,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlCobit` of the contract.
+    /// Values of `cobit`.
     pub enum ControlCobit {
         EvaluateDirectAndMonitor = "EVALUATE_DIRECT_AND_MONITOR",
         AlignPlanAndOrganize = "ALIGN_PLAN_AND_ORGANIZE",
@@ -199,7 +199,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlCps230Paragraph` of the contract.
+    /// Values of `cps230Paragraphs`.
     pub enum ControlCps230Paragraph {
         Cps230BusinessContinuity = "CPS_230_BUSINESS_CONTINUITY",
         Cps230OperationalRiskManagement = "CPS_230_OPERATIONAL_RISK_MANAGEMENT",
@@ -211,7 +211,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlCyberEssentialsRequirement` of the contract.
+    /// Values of `cyberEssentialsRequirements`.
     pub enum ControlCyberEssentialsRequirement {
         MalwareProtection = "MALWARE_PROTECTION",
         DeviceUnlockingMethod = "DEVICE_UNLOCKING_METHOD",
@@ -226,7 +226,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlDomain` of the contract.
+    /// Values of `domains`.
     pub enum ControlDomain {
         CyberRiskManagementAndOversight = "CYBER_RISK_MANAGEMENT_AND_OVERSIGHT",
         ThreatIntelligenceAndCollaboration = "THREAT_INTELLIGENCE_AND_COLLABORATION",
@@ -237,7 +237,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlDoraChapter` of the contract.
+    /// Values of `doraChapters`.
     pub enum ControlDoraChapter {
         Regulation = "REGULATION",
         IctRmfRts = "ICT_RMF_RTS",
@@ -245,7 +245,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlDrataFunction` of the contract.
+    /// Values of `drataFunctions`.
     pub enum ControlDrataFunction {
         Protect = "PROTECT",
         Recover = "RECOVER",
@@ -257,7 +257,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlEssentialEight` of the contract.
+    /// Values of `essentialEight`.
     pub enum ControlEssentialEight {
         EssentialEightPatchOperatingSystems = "ESSENTIAL_EIGHT_PATCH_OPERATING_SYSTEMS",
         EssentialEightMultiFactorAuthentication = "ESSENTIAL_EIGHT_MULTI_FACTOR_AUTHENTICATION",
@@ -271,7 +271,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlFamily` of the contract.
+    /// Values of `controlFamilies`.
     pub enum ControlFamily {
         AuditAndAccountability = "AUDIT_AND_ACCOUNTABILITY",
         ConfigurationManagement = "CONFIGURATION_MANAGEMENT",
@@ -291,7 +291,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlFr20xKsI` of the contract.
+    /// Values of `fr20xKSIs`.
     pub enum ControlFr20xKsI {
         PolicyAndInventory = "POLICY_AND_INVENTORY",
         ServiceConfiguration = "SERVICE_CONFIGURATION",
@@ -307,7 +307,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlFrameworkTag` of the contract.
+    /// Values of `frameworkTag`.
     pub enum ControlFrameworkTag {
         None = "NONE",
         Soc2 = "SOC_2",
@@ -358,7 +358,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlFunction` of the contract.
+    /// Values of `functions`.
     pub enum ControlFunction {
         Identify = "IDENTIFY",
         Protect = "PROTECT",
@@ -369,7 +369,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlHasTicket` of the contract.
+    /// Values of `hasTicket`.
     pub enum ControlHasTicket {
         InProgress = "IN_PROGRESS",
         Archived = "ARCHIVED",
@@ -377,7 +377,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlHitrustDomain` of the contract.
+    /// Values of `hitrustDomains`.
     pub enum ControlHitrustDomain {
         EducationTrainingAndAwareness = "EDUCATION_TRAINING_AND_AWARENESS",
         DataProtectionAndPrivacy = "DATA_PROTECTION_AND_PRIVACY",
@@ -402,7 +402,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlIsmsCategory` of the contract.
+    /// Values of `ismsCategory`.
     pub enum ControlIsmsCategory {
         ContextOfTheOrganization = "CONTEXT_OF_THE_ORGANIZATION",
         Leadership = "LEADERSHIP",
@@ -415,7 +415,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlIso270182025Clause` of the contract.
+    /// Values of `iso270182025Clause`.
     pub enum ControlIso270182025Clause {
         Iso270182025PeopleControls = "ISO270182025_PEOPLE_CONTROLS",
         Iso270182025OrganizationalControls = "ISO270182025_ORGANIZATIONAL_CONTROLS",
@@ -433,7 +433,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlIso277012025Clause` of the contract.
+    /// Values of `iso277012025Clause`.
     pub enum ControlIso277012025Clause {
         Iso277012025ContextOfTheOrganization = "ISO277012025_CONTEXT_OF_THE_ORGANIZATION",
         Iso277012025Leadership = "ISO277012025_LEADERSHIP",
@@ -527,7 +527,7 @@ model!(ControlListItemPage {
 });
 
 open_enum! {
-    /// `ControlMssspa11Section` of the contract.
+    /// Values of `mssspa11Sections`.
     pub enum ControlMssspa11Section {
         Sspav11Security = "SSPAV11_SECURITY",
         Sspav11AiSystems = "SSPAV11_AI_SYSTEMS",
@@ -544,7 +544,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlNist800171r3ControlFamily` of the contract.
+    /// Values of `nist800171r3ControlFamilies`.
     pub enum ControlNist800171r3ControlFamily {
         IncidentResponse = "INCIDENT_RESPONSE",
         SupplyChainRiskManagement = "SUPPLY_CHAIN_RISK_MANAGEMENT",
@@ -567,7 +567,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlNydf` of the contract.
+    /// Values of `nydfs`.
     pub enum ControlNydf {
         NydfsVulnerabilityManagement = "NYDFS_VULNERABILITY_MANAGEMENT",
         NydfsAccessPrivilegesAndManagement = "NYDFS_ACCESS_PRIVILEGES_AND_MANAGEMENT",
@@ -638,7 +638,7 @@ request_model!(ControlOwnerRequest {
 });
 
 open_enum! {
-    /// `ControlPciRequirement` of the contract.
+    /// Values of `pciRequirements`.
     pub enum ControlPciRequirement {
         Firewall = "FIREWALL",
         Passwords = "PASSWORDS",
@@ -656,7 +656,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlRegulation` of the contract.
+    /// Values of `regulations`.
     pub enum ControlRegulation {
         NoticesToConsumers = "NOTICES_TO_CONSUMERS",
         BusinessPracticesForHandlingConsumerRequests = "BUSINESS_PRACTICES_FOR_HANDLING_CONSUMER_REQUESTS",
@@ -671,7 +671,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlRule` of the contract.
+    /// Values of `rules`.
     pub enum ControlRule {
         Security = "SECURITY",
         BreachNotification = "BREACH_NOTIFICATION",
@@ -680,7 +680,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlSection` of the contract.
+    /// Values of `sections`.
     pub enum ControlSection {
         Management = "MANAGEMENT",
         Notice = "NOTICE",
@@ -752,7 +752,7 @@ model!(ControlShort {
 });
 
 open_enum! {
-    /// `ControlSoxitgc` of the contract.
+    /// Values of `soxitgc`.
     pub enum ControlSoxitgc {
         ProgramDevelopment = "PROGRAM_DEVELOPMENT",
         ChangeManagement = "CHANGE_MANAGEMENT",
@@ -762,7 +762,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlStatute` of the contract.
+    /// Values of `statutes`.
     pub enum ControlStatute {
         IndividualRights = "INDIVIDUAL_RIGHTS",
         ServiceProvider = "SERVICE_PROVIDER",
@@ -771,7 +771,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlSubRule` of the contract.
+    /// Values of `subRules`.
     pub enum ControlSubRule {
         GeneralRules = "GENERAL_RULES",
         AdministrativeSafeguards = "ADMINISTRATIVE_SAFEGUARDS",
@@ -783,7 +783,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlTisaxCategory` of the contract.
+    /// Values of `tisaxCategory`.
     pub enum ControlTisaxCategory {
         TisaxDataProtection = "TISAX_DATA_PROTECTION",
         TisaxItSecurityCyberSecurity = "TISAX_IT_SECURITY_CYBER_SECURITY",
@@ -798,7 +798,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlTisaxSubcategory` of the contract.
+    /// Values of `tisaxSubcategory`.
     pub enum ControlTisaxSubcategory {
         TisaxInformationSecurityPolicies = "TISAX_INFORMATION_SECURITY_POLICIES",
         TisaxOrganizationOfInformationSecurity = "TISAX_ORGANIZATION_OF_INFORMATION_SECURITY",
@@ -1314,7 +1314,7 @@ model!(FrameworkRequirements {
 });
 
 open_enum! {
-    /// `Iso27701Section` of the contract.
+    /// Values of `iso27701`.
     pub enum Iso27701Section {
         PimsSpecificRequirements = "PIMS_SPECIFIC_REQUIREMENTS",
         PimsSpecificGuidance = "PIMS_SPECIFIC_GUIDANCE",
@@ -1330,7 +1330,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `Iso42001Section` of the contract.
+    /// Values of `iso420012023`.
     pub enum Iso42001Section {
         ResourcesForAiSystems = "RESOURCES_FOR_AI_SYSTEMS",
         InternalOrganization = "INTERNAL_ORGANIZATION",
@@ -1372,7 +1372,7 @@ model!(MappedExternalEvidence {
 });
 
 open_enum! {
-    /// `NistCsf2Function` of the contract.
+    /// Values of `functions2`.
     pub enum NistCsf2Function {
         GovernGv = "GOVERN_GV",
         IdentifyId = "IDENTIFY_ID",
@@ -1513,7 +1513,7 @@ model!(Requirement {
     custom_category: "customCategory",
 });
 
-/// `RequirementDetailControl` of the contract.
+/// What stands in `controls` of `RequirementDetail`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequirementDetailControl {

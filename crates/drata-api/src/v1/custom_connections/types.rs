@@ -69,7 +69,7 @@ model!(CustomDataRecordResult {
     error: "error",
 });
 
-/// `CustomDataRecordResultError` of the contract.
+/// What stands in `error` of `CustomDataRecordResult`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomDataRecordResultError {
@@ -182,7 +182,7 @@ model!(SessionPage {
     total: "total",
 });
 
-/// `SessionWorkspace` of the contract.
+/// What stands in `workspaces` of `Session`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionWorkspace {

@@ -32,7 +32,7 @@ model!(CustomerRequestList {
 });
 
 open_enum! {
-    /// `CustomerRequestStatus` of the contract.
+    /// Values of `status`.
     pub enum CustomerRequestStatus {
         Outstanding = "OUTSTANDING",
         InReview = "IN_REVIEW",

@@ -673,7 +673,7 @@ model!(DeviceDetail {
 });
 
 open_enum! {
-    /// `DeviceDetailExpand` of the contract.
+    /// Values of `expand[]`.
     pub enum DeviceDetailExpand {
         Asset = "asset",
         ComplianceChecks = "complianceChecks",
@@ -759,7 +759,7 @@ request_model!(DeviceDocumentRequest {
 });
 
 open_enum! {
-    /// `DeviceDocumentTypeEnum` of the contract.
+    /// What a document proves about a device.
     pub enum DeviceDocumentType {
         PasswordManagerEvidence = "PASSWORD_MANAGER_EVIDENCE",
         AutoUpdatesEvidence = "AUTO_UPDATES_EVIDENCE",
@@ -784,7 +784,7 @@ model!(DeviceDocuments {
 });
 
 open_enum! {
-    /// `DeviceExpand` of the contract.
+    /// Values of `expand[]`.
     pub enum DeviceExpand {
         Asset = "asset",
         ComplianceChecks = "complianceChecks",

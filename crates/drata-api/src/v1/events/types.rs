@@ -56,7 +56,7 @@ model!(Event {
 });
 
 open_enum! {
-    /// `EventCategoryEnum` of the contract.
+    /// The part of the account that an event is about.
     pub enum EventCategory {
         Autopilot = "AUTOPILOT",
         Agent = "AGENT",
@@ -104,7 +104,7 @@ open_enum! {
     }
 }
 
-/// `EventMetadata` of the contract.
+/// What stands in `metadata` of `Event`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventMetadata {
@@ -163,7 +163,7 @@ model!(EventPage {
 });
 
 open_enum! {
-    /// `EventSort` of the contract.
+    /// Values of `sort`.
     pub enum EventSort {
         Created = "CREATED",
         Description = "DESCRIPTION",
@@ -175,7 +175,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `EventSource` of the contract.
+    /// Values of `source`.
     pub enum EventSource {
         App = "APP",
         Autopilot = "AUTOPILOT",

@@ -172,7 +172,7 @@ form_model!(EvidenceForm {
 });
 
 open_enum! {
-    /// `EvidenceLibrarySort` of the contract.
+    /// Values of `sort`.
     pub enum EvidenceLibrarySort {
         Date = "DATE",
         CreatedAt = "CREATED_AT",
@@ -186,7 +186,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `EvidenceLibraryStatus` of the contract.
+    /// Values of `status`.
     pub enum EvidenceLibraryStatus {
         NeedsArtifact = "NEEDS_ARTIFACT",
         Error = "ERROR",
@@ -199,7 +199,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `EvidenceLibraryVersionSourceType` of the contract.
+    /// Values of `versionSourceTypes[]`.
     pub enum EvidenceLibraryVersionSourceType {
         File = "FILE",
         Url = "URL",
@@ -335,7 +335,7 @@ request_model!(EvidenceRequest {
 });
 
 open_enum! {
-    /// `EvidenceSource` of the contract.
+    /// Values of `source`.
     pub enum EvidenceSource {
         Url = "URL",
         S3File = "S3_FILE",
@@ -400,7 +400,7 @@ request_model!(EvidenceSyncRequest {
 });
 
 open_enum! {
-    /// `SafeBaseSyncStatus` of the contract.
+    /// Values of `safeBaseSyncStatus`.
     pub enum SafeBaseSyncStatus {
         NotSynced = "NOT_SYNCED",
         Pending = "PENDING",

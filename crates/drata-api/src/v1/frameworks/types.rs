@@ -8,7 +8,7 @@ use crate::v1::shared::Framework;
 use crate::{Extra, List};
 
 open_enum! {
-    /// `FrameworkCategory` of the contract.
+    /// Values of `category`.
     pub enum FrameworkCategory {
         Soc2Availability = "SOC_2_AVAILABILITY",
         Soc2Confidentiality = "SOC_2_CONFIDENTIALITY",
@@ -378,7 +378,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `FrameworkLevel` of the contract.
+    /// Values of `level`.
     pub enum FrameworkLevel {
         SecurityLow = "SECURITY_LOW",
         SecurityModerate = "SECURITY_MODERATE",
@@ -423,7 +423,7 @@ model!(FrameworkPage {
 });
 
 open_enum! {
-    /// `FrameworkSubCategory` of the contract.
+    /// Values of `subCategory`.
     pub enum FrameworkSubCategory {
         IsoManagementDirectionForInformationSecurity = "ISO_MANAGEMENT_DIRECTION_FOR_INFORMATION_SECURITY",
         IsoInternalOrganization = "ISO_INTERNAL_ORGANIZATION",

@@ -186,7 +186,7 @@ model!(MonitorFailedResultsResponses {
 });
 
 open_enum! {
-    /// `MonitorFailureKind` of the contract.
+    /// Values of `type`.
     pub enum MonitorFailureKind {
         Included = "included",
         Excluded = "excluded",
@@ -194,7 +194,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `MonitorReportInterval` of the contract.
+    /// Values of `reportInterval`.
     pub enum MonitorReportInterval {
         Weekly = "WEEKLY",
         Monthly = "MONTHLY",
@@ -202,7 +202,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `MonitorSource` of the contract.
+    /// Values of `source`.
     pub enum MonitorSource {
         Drata = "DRATA",
         Custom = "CUSTOM",
@@ -213,7 +213,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `MonitorType` of the contract.
+    /// Values of `type`.
     pub enum MonitorType {
         Policy = "POLICY",
         InDrata = "IN_DRATA",

@@ -46,7 +46,7 @@ request_model!(PersonnelContractDateRequest {
 });
 
 open_enum! {
-    /// `PersonnelEmploymentStatusFilter` of the contract.
+    /// Values of `employmentStatuses[]`.
     pub enum PersonnelEmploymentStatusFilter {
         CurrentEmployee = "CURRENT_EMPLOYEE",
         FormerEmployee = "FORMER_EMPLOYEE",
@@ -162,7 +162,7 @@ model!(PersonnelListItemPage {
 });
 
 open_enum! {
-    /// `PersonnelMultiTrainingComplianceType` of the contract.
+    /// Values of `multiTrainingComplianceType`.
     pub enum PersonnelMultiTrainingComplianceType {
         SecurityTraining = "SECURITY_TRAINING",
         HipaaTraining = "HIPAA_TRAINING",
@@ -208,7 +208,7 @@ request_model!(PersonnelResetStatusRequest {
 });
 
 open_enum! {
-    /// `PersonnelSort` of the contract.
+    /// Values of `sort`.
     pub enum PersonnelSort {
         Name = "NAME",
         EmploymentStatus = "EMPLOYMENT_STATUS",

@@ -35,7 +35,7 @@ model!(CurrentPublishedPolicyVersion {
 });
 
 open_enum! {
-    /// `PolicyAssignment` of the contract.
+    /// Values of `assignedTo`.
     pub enum PolicyAssignment {
         All = "ALL",
         Group = "GROUP",
@@ -110,7 +110,7 @@ model!(PolicyOwner {
 });
 
 open_enum! {
-    /// `PolicyStatus` of the contract.
+    /// Values of `policyStatus`.
     pub enum PolicyStatus {
         Active = "ACTIVE",
         Archived = "ARCHIVED",

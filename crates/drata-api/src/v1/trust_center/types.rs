@@ -55,7 +55,7 @@ model!(CompanyInfo {
     privacy_updated_at: "privacyUpdatedAt",
 });
 
-/// `CompanyInfoFavicon` of the contract.
+/// What stands in `favicon` of `CompanyInfo`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyInfoFavicon {
@@ -72,7 +72,7 @@ model!(CompanyInfoFavicon {
     file: "file",
 });
 
-/// `CompanyInfoNda` of the contract.
+/// What stands in `nda` of `CompanyInfo`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyInfoNda {
@@ -237,7 +237,7 @@ model!(TrustCenterAllPrivateDocuments {
     private_documents: "privateDocuments",
 });
 
-/// `TrustCenterAllPrivateDocumentsPrivateDocument` of the contract.
+/// What stands in `privateDocuments` of `TrustCenterAllPrivateDocuments`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterAllPrivateDocumentsPrivateDocument {
@@ -313,7 +313,7 @@ request_model!(TrustCenterApproval {
 });
 
 open_enum! {
-    /// `TrustCenterExpirationUnit` of the contract.
+    /// Values of `expirationType`.
     pub enum TrustCenterExpirationUnit {
         Days = "DAYS",
         Weeks = "WEEKS",
@@ -323,7 +323,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `TrustCenterFlow` of the contract.
+    /// Values of `flowType`.
     pub enum TrustCenterFlow {
         Self_ = "SELF",
         DigitalSignature = "DIGITAL_SIGNATURE",
@@ -381,7 +381,7 @@ model!(TrustCenterPrivateAccess {
 });
 
 open_enum! {
-    /// `TrustCenterReportType` of the contract.
+    /// Values of `reportType`.
     pub enum TrustCenterReportType {
         Summary = "SUMMARY",
         AccessRequestsList = "ACCESS_REQUESTS_LIST",
@@ -468,7 +468,7 @@ model!(TrustCenterRequestDenied {
 });
 
 open_enum! {
-    /// `TrustCenterRequestDocumentTypeType` of the contract.
+    /// Values of `type`.
     pub enum TrustCenterRequestDocumentTypeType {
         Compliance = "COMPLIANCE",
         Policy = "POLICY",
@@ -520,7 +520,7 @@ model!(TrustCenterRequestDocumentWithName {
     auto_approve_type: "autoApproveType",
 });
 
-/// `TrustCenterRequestDocumentWithNameDocument` of the contract.
+/// What stands in `documents` of `TrustCenterRequestDocumentWithName`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterRequestDocumentWithNameDocument {
@@ -599,7 +599,7 @@ model!(TrustCenterRequestStatus {
 });
 
 open_enum! {
-    /// `TrustCenterRequestStatusSource` of the contract.
+    /// Values of `source`.
     pub enum TrustCenterRequestStatusSource {
         Self_ = "SELF",
         Docusign = "DOCUSIGN",
@@ -630,7 +630,7 @@ request_model!(TrustCenterRequestedDocument {
 });
 
 open_enum! {
-    /// `TrustCenterStatus` of the contract.
+    /// Values of `status`.
     pub enum TrustCenterStatus {
         ProcessError = "PROCESS_ERROR",
         Approved = "APPROVED",

@@ -9,7 +9,7 @@ use crate::v1::shared::{ConnectionDetail, User};
 use crate::{Extra, List, Timestamp};
 
 open_enum! {
-    /// `InfrastructureClientType` of the contract.
+    /// Values of `clientType`.
     pub enum InfrastructureClientType {
         Aws = "AWS",
         AwsGovCloud = "AWS_GOV_CLOUD",
@@ -25,7 +25,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `InfrastructureIdentityFlag` of the contract.
+    /// Values of `toggleField`.
     pub enum InfrastructureIdentityFlag {
         InfrastructureAdminAccess = "INFRASTRUCTURE_ADMIN_ACCESS",
         InfrastructureDbAccess = "INFRASTRUCTURE_DB_ACCESS",
@@ -33,7 +33,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `InfrastructureIdentitySort` of the contract.
+    /// Values of `sort`.
     pub enum InfrastructureIdentitySort {
         IdentityId = "IDENTITY_ID",
         Username = "USERNAME",
@@ -381,7 +381,7 @@ request_model!(UserIdentityVersionControlToggleRequest {
 });
 
 open_enum! {
-    /// `VersionControlClientType` of the contract.
+    /// Values of `clientType`.
     pub enum VersionControlClientType {
         Bitbucket = "BITBUCKET",
         Github = "GITHUB",
@@ -394,7 +394,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `VersionControlIdentityFlag` of the contract.
+    /// Values of `toggleField`.
     pub enum VersionControlIdentityFlag {
         VersionControlWriteAccess = "VERSION_CONTROL_WRITE_ACCESS",
         VersionControlPushProdCodeAccess = "VERSION_CONTROL_PUSH_PROD_CODE_ACCESS",
@@ -402,7 +402,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `VersionControlIdentitySort` of the contract.
+    /// Values of `sort`.
     pub enum VersionControlIdentitySort {
         IdentityId = "IDENTITY_ID",
         Username = "USERNAME",

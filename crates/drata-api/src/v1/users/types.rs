@@ -10,7 +10,7 @@ use crate::v1::shared::{User, UserDocument};
 use crate::{Extra, List, Timestamp, Upload};
 
 open_enum! {
-    /// `UploadedUserDocumentType` of the contract.
+    /// Values of `type`.
     pub enum UploadedUserDocumentType {
         MfaEvidence = "MFA_EVIDENCE",
         SecTraining = "SEC_TRAINING",
@@ -155,7 +155,7 @@ model!(UserPage {
 });
 
 open_enum! {
-    /// `UserRole` of the contract.
+    /// Values of `roles[]`.
     pub enum UserRole {
         Employee = "EMPLOYEE",
         Techgov = "TECHGOV",

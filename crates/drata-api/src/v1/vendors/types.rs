@@ -363,7 +363,7 @@ model!(VendorBusinessUnitStats {
 });
 
 open_enum! {
-    /// `VendorCategory` of the contract.
+    /// Values of `category`.
     pub enum VendorCategory {
         Engineering = "ENGINEERING",
         Product = "PRODUCT",
@@ -817,7 +817,7 @@ request_model!(VendorCreateRequest {
 });
 
 open_enum! {
-    /// `VendorDataCategory` of the contract.
+    /// Values of `dataAccessedOrProcessedList`.
     pub enum VendorDataCategory {
         General = "GENERAL",
         Public = "PUBLIC",
@@ -832,7 +832,7 @@ open_enum! {
     }
 }
 
-/// `VendorDirectoryLastQuestionnaire` of the contract.
+/// What stands in `lastQuestionnaire` of `VendorDirectory`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorDirectoryLastQuestionnaire {
@@ -938,7 +938,7 @@ form_model!(VendorDocumentRequest {
 });
 
 open_enum! {
-    /// `VendorDocumentType` of the contract.
+    /// Values of `type`.
     pub enum VendorDocumentType {
         ComplianceReport = "COMPLIANCE_REPORT",
         ComplianceReportReview = "COMPLIANCE_REPORT_REVIEW",
@@ -951,7 +951,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `VendorEnvironmentAccess` of the contract.
+    /// Values of `environmentAccess`.
     pub enum VendorEnvironmentAccess {
         No = "NO",
         ReadOnly = "READ_ONLY",
@@ -977,7 +977,7 @@ model!(VendorHasPiiStats {
 });
 
 open_enum! {
-    /// `VendorImpactLevel` of the contract.
+    /// Values of `impactLevel`.
     pub enum VendorImpactLevel {
         Insignificant = "INSIGNIFICANT",
         Minor = "MINOR",
@@ -1006,7 +1006,7 @@ model!(VendorImpactLevelStats {
 });
 
 open_enum! {
-    /// `VendorIncludeScope` of the contract.
+    /// Values of `includeScopes`.
     pub enum VendorIncludeScope {
         BusinessUnits = "businessUnits",
         HasPii = "hasPii",
@@ -1072,7 +1072,7 @@ model!(VendorIsSubProcessorStats {
     amount: "amount",
 });
 
-/// `VendorLastQuestionnaire` of the contract.
+/// What stands in `lastQuestionnaire` of `Vendor`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorLastQuestionnaire {
@@ -1729,7 +1729,7 @@ request_model!(VendorModifyRequest {
 });
 
 open_enum! {
-    /// `VendorNextReviewDeadlineStatus` of the contract.
+    /// Values of `nextReviewDeadlineStatus`.
     pub enum VendorNextReviewDeadlineStatus {
         NoRenewal = "NO_RENEWAL",
         DueSoon = "DUE_SOON",
@@ -1738,7 +1738,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `VendorOperationalImpact` of the contract.
+    /// Values of `operationalImpact`.
     pub enum VendorOperationalImpact {
         None = "NONE",
         Low = "LOW",
@@ -1749,7 +1749,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `VendorPasswordPolicy` of the contract.
+    /// Values of `passwordPolicy`.
     pub enum VendorPasswordPolicy {
         UsernamePassword = "USERNAME_PASSWORD",
         Sso = "SSO",
@@ -1796,7 +1796,7 @@ model!(VendorReminderStats {
 });
 
 open_enum! {
-    /// `VendorRenewalDateStatus` of the contract.
+    /// Values of `renewalDateStatus`.
     pub enum VendorRenewalDateStatus {
         NoRenewal = "NO_RENEWAL",
         Completed = "COMPLETED",
@@ -1932,7 +1932,7 @@ model!(VendorReviewLocation {
 });
 
 open_enum! {
-    /// `VendorReviewReportOpinion` of the contract.
+    /// Values of `reportOpinion`.
     pub enum VendorReviewReportOpinion {
         Unqualified = "UNQUALIFIED",
         Qualified = "QUALIFIED",
@@ -1959,7 +1959,7 @@ model!(VendorReviewService {
 });
 
 open_enum! {
-    /// `VendorReviewSocReport` of the contract.
+    /// Values of `socReport`.
     pub enum VendorReviewSocReport {
         Soc1 = "SOC_1",
         Soc2 = "SOC_2",
@@ -2005,7 +2005,7 @@ model!(VendorReviewUserControl {
 });
 
 open_enum! {
-    /// `VendorRisk` of the contract.
+    /// Values of `risk`.
     pub enum VendorRisk {
         None = "NONE",
         Low = "LOW",
@@ -2015,7 +2015,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `VendorScheduledQuestionnaireStatus` of the contract.
+    /// Values of `scheduledQuestionnaireStatus`.
     pub enum VendorScheduledQuestionnaireStatus {
         Enabled = "ENABLED",
         Disabled = "DISABLED",
@@ -2172,7 +2172,7 @@ request_model!(VendorSecurityReviewRequest {
 });
 
 open_enum! {
-    /// `VendorSecurityReviewState` of the contract.
+    /// Values of `status`.
     pub enum VendorSecurityReviewState {
         NotYetStarted = "NOT_YET_STARTED",
         InProgress = "IN_PROGRESS",
@@ -2182,7 +2182,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `VendorSecurityReviewStatus` of the contract.
+    /// Values of `securityReviewStatus`.
     pub enum VendorSecurityReviewStatus {
         NoSecurity = "NO_SECURITY",
         UpToDate = "UP_TO_DATE",
@@ -2194,7 +2194,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `VendorSecurityReviewType` of the contract.
+    /// Values of `type`.
     pub enum VendorSecurityReviewType {
         Security = "SECURITY",
         SocReport = "SOC_REPORT",
@@ -2203,7 +2203,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `VendorSort` of the contract.
+    /// Values of `sort`.
     pub enum VendorSort {
         Category = "CATEGORY",
         Name = "NAME",
@@ -2217,7 +2217,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `VendorStatus` of the contract.
+    /// Values of `status`.
     pub enum VendorStatus {
         Prospective = "PROSPECTIVE",
         Active = "ACTIVE",
@@ -2269,7 +2269,7 @@ model!(VendorStatusStats {
 });
 
 open_enum! {
-    /// `VendorTrustCenterProvider` of the contract.
+    /// Values of `trustCenterProvider`.
     pub enum VendorTrustCenterProvider {
         Anecdotes = "ANECDOTES",
         Conveyor = "CONVEYOR",
@@ -2290,7 +2290,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `VendorType` of the contract.
+    /// Values of `type`.
     pub enum VendorType {
         Vendor = "VENDOR",
         Supplier = "SUPPLIER",

@@ -226,7 +226,7 @@ request_model!(AssetCreateRequest {
 });
 
 open_enum! {
-    /// `AssetExpandEnum` of the contract.
+    /// What an answer can hold beside an asset when `expand[]` asks for it.
     pub enum AssetExpand {
         Device = "device",
         AssetClassTypes = "assetClassTypes",

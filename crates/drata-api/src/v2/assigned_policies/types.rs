@@ -71,7 +71,7 @@ model!(PolicyVersionCompact {
 });
 
 open_enum! {
-    /// `UserPoliciesExpandEnum` of the contract.
+    /// What an answer can hold beside an assigned policy when `expand[]` asks for it.
     pub enum UserPoliciesExpand {
         Policy = "policy",
         PolicyVersion = "policyVersion",

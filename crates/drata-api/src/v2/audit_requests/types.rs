@@ -52,7 +52,7 @@ model!(AuditRequest {
 });
 
 open_enum! {
-    /// `AuditRequestExpandEnum` of the contract.
+    /// What an answer can hold beside an audit request when `expand[]` asks for it.
     pub enum AuditRequestExpand {
         Owners = "owners",
         Messages = "messages",
@@ -61,7 +61,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `AuditRequestListExpandEnum` of the contract.
+    /// What an answer can hold beside the rows of a list of audit requests when `expand[]` asks for it.
     pub enum AuditRequestListExpand {
         Owners = "owners",
         Messages = "messages",

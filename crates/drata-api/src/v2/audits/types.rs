@@ -58,7 +58,7 @@ model!(Audit {
 });
 
 open_enum! {
-    /// `AuditExpandEnum` of the contract.
+    /// What an answer can hold beside an audit when `expand[]` asks for it.
     pub enum AuditExpand {
         Auditors = "auditors",
         InternalAuditors = "internalAuditors",
@@ -67,7 +67,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `AuditListExpandEnum` of the contract.
+    /// What an answer can hold beside the rows of a list of audits when `expand[]` asks for it.
     pub enum AuditListExpand {
         Auditors = "auditors",
         InternalAuditors = "internalAuditors",

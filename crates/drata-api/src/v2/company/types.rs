@@ -64,7 +64,7 @@ model!(Company {
     language: "language",
 });
 
-/// `CompanyEntitlement` of the contract.
+/// What stands in `entitlements` of `Company`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyEntitlement {

@@ -47,7 +47,7 @@ model!(ControlAssociationProvisioning {
 });
 
 open_enum! {
-    /// `ControlCategoryEnum` of the contract.
+    /// Categories that controls of the library are sorted into.
     pub enum ControlCategory {
         CustomerDataPolicies = "CUSTOMER_DATA_POLICIES",
         InternalAdminTool = "INTERNAL_ADMIN_TOOL",
@@ -98,7 +98,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `ControlDomainEnum` of the contract.
+    /// Domains that controls of the library belong to.
     pub enum ControlDomain {
         DataAndPrivacy = "DATA_AND_PRIVACY",
         InternalSecurityProcedures = "INTERNAL_SECURITY_PROCEDURES",
@@ -172,7 +172,7 @@ model!(ControlLibraryDetail {
 });
 
 open_enum! {
-    /// `ControlLibraryDetailExpandEnum` of the contract.
+    /// What an answer can hold beside a control of the library when `expand[]` asks for it.
     pub enum ControlLibraryDetailExpand {
         TestTemplates = "testTemplates",
         PolicyTemplates = "policyTemplates",
@@ -368,7 +368,7 @@ model!(ControlLibraryImportOutcome {
 });
 
 open_enum! {
-    /// `ControlLibraryImportOutcomeStatus` of the contract.
+    /// Values of `status`.
     pub enum ControlLibraryImportOutcomeStatus {
         Created = "created",
         Skipped = "skipped",
@@ -540,7 +540,7 @@ model!(ControlLibraryRequirementTemplateCompact {
 });
 
 open_enum! {
-    /// `ControlLibrarySortEnum` of the contract.
+    /// Keys that the control library can be ordered by.
     pub enum ControlLibrarySort {
         CreatedAt = "createdAt",
         UpdatedAt = "updatedAt",

@@ -474,7 +474,7 @@ model!(ControlEvidenceIds {
 });
 
 open_enum! {
-    /// `ControlExpandEnum` of the contract.
+    /// What an answer can hold beside a control when `expand[]` asks for it.
     pub enum ControlExpand {
         CustomFields = "customFields",
         EvidenceIds = "evidenceIds",
@@ -830,7 +830,7 @@ model!(ControlTestIds {
 });
 
 open_enum! {
-    /// `ControlTicketStatus` of the contract.
+    /// Values of `ticketStatus`.
     pub enum ControlTicketStatus {
         InProgress = "IN_PROGRESS",
         Archived = "ARCHIVED",

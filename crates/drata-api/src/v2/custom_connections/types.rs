@@ -138,7 +138,7 @@ request_model!(CustomConnectionCreateRequest {
 });
 
 open_enum! {
-    /// `CustomConnectionCreateRequestProviderType` of the contract.
+    /// Values of `providerTypes`.
     pub enum CustomConnectionCreateRequestProviderType {
         Custom = "CUSTOM",
         Mdm = "MDM",
@@ -147,7 +147,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `CustomConnectionExpandEnum` of the contract.
+    /// What an answer can hold beside a custom connection when `expand[]` asks for it.
     pub enum CustomConnectionExpand {
         CreatedByUser = "createdByUser",
         CustomResources = "customResources",
@@ -172,7 +172,7 @@ model!(CustomConnectionPage {
 });
 
 open_enum! {
-    /// `CustomConnectionProviderType` of the contract.
+    /// Values of `providerTypes`.
     pub enum CustomConnectionProviderType {
         Identity = "IDENTITY",
         Infrastructure = "INFRASTRUCTURE",

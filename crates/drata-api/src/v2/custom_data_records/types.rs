@@ -121,7 +121,7 @@ model!(CustomDataRecordResult {
     error: "error",
 });
 
-/// `CustomDataRecordResultError` of the contract.
+/// What stands in `error` of `CustomDataRecordResult`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomDataRecordResultError {

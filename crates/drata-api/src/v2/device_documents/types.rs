@@ -86,7 +86,7 @@ request_model!(DeviceDocumentCreateRequest {
 });
 
 open_enum! {
-    /// `DeviceDocumentTypeEnum` of the contract.
+    /// What a document proves about a device.
     pub enum DeviceDocumentType {
         PasswordManagerEvidence = "PASSWORD_MANAGER_EVIDENCE",
         AutoUpdatesEvidence = "AUTO_UPDATES_EVIDENCE",

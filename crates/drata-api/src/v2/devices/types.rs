@@ -511,7 +511,7 @@ model!(DeviceDetail {
 });
 
 open_enum! {
-    /// `DeviceDetailExpand` of the contract.
+    /// Values of `expand[]`.
     pub enum DeviceDetailExpand {
         Asset = "asset",
         ComplianceChecks = "complianceChecks",
@@ -522,7 +522,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `DeviceExpandEnum` of the contract.
+    /// What an answer can hold beside a device when `expand[]` asks for it.
     pub enum DeviceExpand {
         Asset = "asset",
         ComplianceChecks = "complianceChecks",

@@ -151,7 +151,7 @@ model!(EventDownloadJob {
 });
 
 open_enum! {
-    /// `EventExpandEnum` of the contract.
+    /// What an answer can hold beside an event when `expand[]` asks for it.
     pub enum EventExpand {
         Connection = "connection",
         Issues = "issues",
@@ -162,7 +162,7 @@ open_enum! {
     }
 }
 
-/// `EventMetadata` of the contract.
+/// What stands in `metadata` of `Event`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventMetadata {
@@ -215,7 +215,7 @@ model!(EventPage {
 });
 
 open_enum! {
-    /// `EventSortTypeLimitedEnum` of the contract.
+    /// Keys that events can be ordered by.
     pub enum EventSortKey {
         CreatedAt = "createdAt",
     }

@@ -370,7 +370,7 @@ request_model!(EvidenceLibraryCreateRequest {
 });
 
 open_enum! {
-    /// `EvidenceLibraryExpandEnum` of the contract.
+    /// What an answer can hold beside a piece of evidence when `expand[]` asks for it.
     pub enum EvidenceLibraryExpand {
         User = "user",
         Controls = "controls",
@@ -766,7 +766,7 @@ model!(EvidenceLibraryVersionCompact {
 });
 
 open_enum! {
-    /// `EvidenceStatusEnum` of the contract.
+    /// Where a piece of evidence stands: whether it has an artifact, and how long that will hold.
     pub enum EvidenceStatus {
         NeedsArtifact = "NEEDS_ARTIFACT",
         Error = "ERROR",

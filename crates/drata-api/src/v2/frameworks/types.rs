@@ -512,7 +512,7 @@ model!(FrameworkRequirementsBulk {
 });
 
 open_enum! {
-    /// `FrameworkRequirementsExpandEnum` of the contract.
+    /// What an answer can hold beside a framework requirement when `expand[]` asks for it.
     pub enum FrameworkRequirementsExpand {
         Controls = "controls",
         CustomFields = "customFields",

@@ -82,7 +82,7 @@ model!(CustomUserIdentityBulk {
     error: "error",
 });
 
-/// `CustomUserIdentityBulkError` of the contract.
+/// What stands in `error` of `CustomUserIdentityBulk`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomUserIdentityBulkError {

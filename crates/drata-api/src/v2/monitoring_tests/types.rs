@@ -104,7 +104,7 @@ model!(MonitorExclusion {
 });
 
 open_enum! {
-    /// `MonitorExclusionExpandEnum` of the contract.
+    /// What an answer can hold beside an exclusion of a test when `expand[]` asks for it.
     pub enum MonitorExclusionExpand {
         Connection = "connection",
         ExclusionDesignator = "exclusionDesignator",
@@ -129,7 +129,7 @@ model!(MonitorExclusionPage {
 });
 
 open_enum! {
-    /// `MonitorExpandEnum` of the contract.
+    /// What an answer can hold beside a monitoring test when `expand[]` asks for it.
     pub enum MonitorExpand {
         Controls = "controls",
         MonitorInstances = "monitorInstances",
@@ -245,7 +245,7 @@ model!(MonitorTestPass {
 });
 
 open_enum! {
-    /// `MonitorTestPassExpandEnum` of the contract.
+    /// What an answer can hold beside a passed or failed result of a test when `expand[]` asks for it.
     pub enum MonitorTestPassExpand {
         Tags = "tags",
     }

@@ -211,7 +211,7 @@ request_model!(PersonnelActionsRequest {
 });
 
 open_enum! {
-    /// `PersonnelExpandEnum` of the contract.
+    /// What an answer can hold beside a person when `expand[]` asks for it.
     pub enum PersonnelExpand {
         CustomFields = "customFields",
         ComplianceChecks = "complianceChecks",

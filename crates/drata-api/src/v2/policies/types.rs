@@ -556,7 +556,7 @@ model!(PolicyApprovalConfiguration {
 });
 
 open_enum! {
-    /// `PolicyExpandEnum` of the contract.
+    /// What an answer can hold beside a policy when `expand[]` asks for it.
     pub enum PolicyExpand {
         Groups = "groups",
         Controls = "controls",
@@ -594,7 +594,7 @@ model!(PolicyGracePeriodSlaCompact {
 });
 
 open_enum! {
-    /// `PolicyListExpandEnum` of the contract.
+    /// What an answer can hold beside the rows of a list of policies when `expand[]` asks for it.
     pub enum PolicyListExpand {
         Groups = "groups",
         WeekTimeFrameSlas = "weekTimeFrameSlas",
@@ -869,7 +869,7 @@ model!(PolicyVersion {
 });
 
 open_enum! {
-    /// `PolicyVersionExpandEnum` of the contract.
+    /// What an answer can hold beside a policy version when `expand[]` asks for it.
     pub enum PolicyVersionExpand {
         Owner = "owner",
         WeekTimeFrameSlas = "weekTimeFrameSlas",
@@ -1045,7 +1045,7 @@ request_model!(ReviewGroupRequest {
 });
 
 open_enum! {
-    /// `ReviewStatusEnum` of the contract.
+    /// Where the review of a policy version stands.
     pub enum ReviewStatus {
         ReadyForReview = "READY_FOR_REVIEW",
         Approved = "APPROVED",

@@ -61,7 +61,7 @@ model!(RiskDocumentsUpload {
     documents: "documents",
 });
 
-/// `UploadRiskDocumentsRequest` of the contract.
+/// `UploadRiskDocumentsRequest` as a form that can send files.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UploadRiskDocumentsRequest {

@@ -62,7 +62,7 @@ model!(RiskControlCompact {
 });
 
 open_enum! {
-    /// `RiskGroup` of the contract.
+    /// Values of `riskGroups`.
     pub enum RiskGroup {
         WizardCore = "WIZARD_CORE",
         AiDevelopment = "AI_DEVELOPMENT",
@@ -77,7 +77,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `RiskLibraryBulkAction` of the contract.
+    /// Values of `bulkActionType`.
     pub enum RiskLibraryBulkAction {
         CopyByIds = "COPY_BY_IDS",
         CopyByGroups = "COPY_BY_GROUPS",
@@ -137,7 +137,7 @@ request_model!(RiskLibraryCopyRequest {
 });
 
 open_enum! {
-    /// `RiskLibraryExpandEnum` of the contract.
+    /// What an answer can hold beside a risk of the library when `expand[]` asks for it.
     pub enum RiskLibraryExpand {
         Controls = "controls",
         Categories = "categories",

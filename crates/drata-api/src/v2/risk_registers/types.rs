@@ -21,7 +21,7 @@ pub struct RiskRegister {
     /// `owners`
     pub owners: List<UserCompact>,
     /// Workspaces the register serves; lists may leave it out without `expand[]=workspaces`.
-    pub workspaces: List<RiskRegisterWorkspace>,
+    pub workspaces: Option<List<RiskRegisterWorkspace>>,
     /// `createdAt`
     pub created_at: Timestamp,
     /// `updatedAt`
@@ -98,7 +98,7 @@ request_model!(RiskRegisterCreateRequest {
 });
 
 open_enum! {
-    /// `RiskRegisterExpandEnum` of the contract.
+    /// What an answer can hold beside a risk register when `expand[]` asks for it.
     pub enum RiskRegisterExpand {
         Workspaces = "workspaces",
     }

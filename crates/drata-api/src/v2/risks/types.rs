@@ -506,7 +506,7 @@ model!(RiskDocumentCompact {
 });
 
 open_enum! {
-    /// `RiskExpandEnum` of the contract.
+    /// What an answer can hold beside a risk when `expand[]` asks for it.
     pub enum RiskExpand {
         Owners = "owners",
         Reviewers = "reviewers",

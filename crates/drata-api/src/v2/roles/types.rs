@@ -188,7 +188,7 @@ model!(Role {
 });
 
 open_enum! {
-    /// `RoleExpandEnum` of the contract.
+    /// What an answer can hold beside a role when `expand[]` asks for it.
     pub enum RoleExpand {
         Permissions = "permissions",
     }

@@ -204,7 +204,7 @@ request_model!(TaskCreateRequest {
 });
 
 open_enum! {
-    /// `TaskExpandEnum` of the contract.
+    /// What an answer can hold beside a task when `expand[]` asks for it.
     pub enum TaskExpand {
         Assignee = "assignee",
         CreatedBy = "createdBy",
@@ -232,7 +232,7 @@ model!(TaskPage {
 });
 
 open_enum! {
-    /// `TaskSortEnum` of the contract.
+    /// Keys that tasks can be ordered by.
     pub enum TaskSort {
         CreatedAt = "createdAt",
         UpdatedAt = "updatedAt",
@@ -418,7 +418,7 @@ model!(UpcomingTaskPage {
 });
 
 open_enum! {
-    /// `UpcomingTaskSortEnum` of the contract.
+    /// Keys that upcoming tasks can be ordered by.
     pub enum UpcomingTaskSort {
         DueDate = "dueDate",
     }

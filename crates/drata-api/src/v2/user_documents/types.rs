@@ -66,7 +66,7 @@ form_model!(UserDocumentCreateForm {
 });
 
 open_enum! {
-    /// `UserDocumentCreateFormType` of the contract.
+    /// Values of `type`.
     pub enum UserDocumentCreateFormType {
         MfaEvidence = "MFA_EVIDENCE",
         SecTraining = "SEC_TRAINING",

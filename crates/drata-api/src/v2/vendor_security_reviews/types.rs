@@ -147,7 +147,7 @@ model!(SocReviewComplianceScopeSection {
     trust_service_criteria: "trustServiceCriteria",
 });
 
-/// `SocReviewComplianceScopeSectionAuditPeriodRange` of the contract.
+/// What stands in `auditPeriodRange` of `SocReviewComplianceScopeSection`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewComplianceScopeSectionAuditPeriodRange {
@@ -1378,7 +1378,7 @@ request_model!(VendorSecurityReviewCreateRequest {
 });
 
 open_enum! {
-    /// `VendorSecurityReviewExpandEnum` of the contract.
+    /// What an answer can hold beside a security review when `expand[]` asks for it.
     pub enum VendorSecurityReviewExpand {
         User = "user",
         RequesterUser = "requesterUser",

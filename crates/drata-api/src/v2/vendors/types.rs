@@ -779,7 +779,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// `VendorExpandEnum` of the contract.
+    /// What an answer can hold beside a vendor when `expand[]` asks for it.
     pub enum VendorExpand {
         CustomFields = "customFields",
         Documents = "documents",
@@ -1927,7 +1927,7 @@ model!(VendorStats {
 });
 
 open_enum! {
-    /// `VendorStatsExpandEnum` of the contract.
+    /// What an answer can hold beside the statistics when `expand[]` asks for it.
     pub enum VendorStatsExpand {
         Reminder = "reminder",
         HasPii = "hasPii",

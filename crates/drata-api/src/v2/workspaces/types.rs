@@ -78,7 +78,7 @@ model!(Workspace {
 });
 
 open_enum! {
-    /// `WorkspaceExpandEnum` of the contract.
+    /// What an answer can hold beside a workspace when `expand[]` asks for it.
     pub enum WorkspaceExpand {
         Frameworks = "frameworks",
     }
