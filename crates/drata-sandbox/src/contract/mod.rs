@@ -1,0 +1,204 @@
+//! The contract of both versions, compiled once for the process.
+
+pub(crate) mod document;
+pub(crate) mod operation;
+pub(crate) mod resource;
+pub(crate) mod schema;
+
+use std::sync::OnceLock;
+
+use http::Method;
+
+use document::{Document, PathItem, RawMedia, RawOperation, RawParameter};
+use operation::{Anchor, Answer, ApiVersion, Body, Operation, Parameter, Place};
+use resource::{Kinds, Plan, Walk};
+use schema::{Compiler, SchemaId, Schemas, Shape};
+
+use crate::route::Router;
+
+const V1: &[u8] = include_bytes!("../../contract/v1.json");
+const V2: &[u8] = include_bytes!("../../contract/v2.json");
+
+/// Everything that follows from the contract.
+#[derive(Debug)]
+pub(crate) struct Catalog {
+    pub(crate) schemas: Schemas,
+    pub(crate) kinds: Kinds,
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) router: Router,
+}
+
+impl Catalog {
+    /// The catalogue of the contract compiled into this crate, built at the first call.
+    ///
+    /// # Errors
+    ///
+    /// When the compiled-in contract is not one; a build with such a contract fails its first test.
+    pub(crate) fn shared() -> Result<&'static Self, String> {
+        static CATALOG: OnceLock<Result<Catalog, String>> = OnceLock::new();
+        CATALOG.get_or_init(|| Self::read(&[(ApiVersion::V1, V1), (ApiVersion::V2, V2)])).as_ref().map_err(Clone::clone)
+    }
+
+    fn read(contracts: &[(ApiVersion, &[u8])]) -> Result<Self, String> {
+        let mut schemas = Schemas::default();
+        let mut operations = Vec::new();
+        for (version, bytes) in contracts {
+            let document: Document = serde_json::from_slice(bytes)
+                .map_err(|error| format!("the {} contract does not parse: {error}", version.as_str()))?;
+            let mut compiler = Compiler::new(&mut schemas, &document.components.schemas);
+            for (path, item) in document.paths {
+                operations.extend(path_operations(*version, &path, item, &mut compiler));
+            }
+            compiler.settle();
+        }
+        let kinds = plan(&mut operations, &schemas);
+        for operation in &mut operations {
+            operation.expands = expands(operation, &schemas);
+        }
+        let router = Router::new(&operations);
+        Ok(Self { schemas, kinds, operations, router })
+    }
+
+    /// The operations that go by this name, in either version.
+    pub(crate) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Operation> {
+        self.operations.iter().filter(move |operation| operation.is_called(name))
+    }
+}
+
+fn path_operations(
+    version: ApiVersion,
+    path: &str,
+    item: PathItem,
+    compiler: &mut Compiler<'_>,
+) -> impl Iterator<Item = Operation> {
+    let methods = [
+        (Method::GET, item.get),
+        (Method::PUT, item.put),
+        (Method::POST, item.post),
+        (Method::PATCH, item.patch),
+        (Method::DELETE, item.delete),
+    ];
+    let shared = item.parameters;
+    let operations: Vec<_> = methods
+        .into_iter()
+        .filter_map(|(method, raw)| Some(operation(version, path, method, raw?, &shared, compiler)))
+        .collect();
+    operations.into_iter()
+}
+
+fn operation(
+    version: ApiVersion,
+    path: &str,
+    method: Method,
+    raw: RawOperation,
+    shared: &[RawParameter],
+    compiler: &mut Compiler<'_>,
+) -> Operation {
+    let own = raw.parameters.iter();
+    let inherited = shared.iter().filter(|parameter| raw.parameters.iter().all(|own| own.name != parameter.name));
+    let parameters = own.chain(inherited).filter_map(|parameter| compile_parameter(parameter, compiler)).collect();
+    let body = raw.request_body.map(|body| Body { required: body.required, content: content(body.content, compiler) });
+    let answers = raw.responses.into_iter().filter_map(|(status, response)| {
+        Some(Answer { status: status.parse().ok()?, content: content(response.content, compiler) })
+    });
+    let answers = answers.collect();
+    Operation {
+        version,
+        id: raw.operation_id.into(),
+        method,
+        path: path.to_owned(),
+        parameters,
+        body,
+        answers,
+        permissions: raw.permissions.into_vec(),
+        entitlements: raw.entitlements.into_vec(),
+        expands: Vec::new(),
+        anchors: Vec::new(),
+        plan: Plan::Action,
+    }
+}
+
+fn compile_parameter(raw: &RawParameter, compiler: &mut Compiler<'_>) -> Option<Parameter> {
+    let place = match raw.place.as_str() {
+        "path" => Place::Path,
+        "query" => Place::Query,
+        "header" => Place::Header,
+        _ => return None,
+    };
+    Some(Parameter { name: raw.name.clone(), place, required: raw.required, schema: compiler.add(&raw.schema) })
+}
+
+fn content(
+    media: std::collections::BTreeMap<String, RawMedia>,
+    compiler: &mut Compiler<'_>,
+) -> Vec<(String, Option<SchemaId>)> {
+    media.into_iter().map(|(name, media)| (name, media.schema.map(|schema| compiler.add(&schema)))).collect()
+}
+
+/// Gives every operation its plan and its anchors, and collects the kinds.
+fn plan(operations: &mut [Operation], schemas: &Schemas) -> Kinds {
+    let mut kinds = Kinds::default();
+    let lists = operations.iter().filter(|operation| operation.method == Method::GET);
+    for operation in lists.filter(|operation| list_envelope(operation, schemas).is_some()) {
+        kinds.note_list(&operation.path);
+    }
+    for operation in operations {
+        let walk = kinds.walk(&operation.path);
+        operation.plan = plan_of(operation, &walk, &mut kinds, schemas);
+        note_schema(operation, &walk, &mut kinds, schemas);
+        operation.anchors = walk.anchors.into_iter().map(|(parameter, kind)| Anchor { parameter, kind }).collect();
+    }
+    kinds.settle();
+    kinds
+}
+
+fn plan_of(operation: &Operation, walk: &Walk, kinds: &mut Kinds, schemas: &Schemas) -> Plan {
+    let parent = walk.anchors.last().map(|(_, kind)| *kind);
+    let ends_in_row = walk.tail.is_empty() || matches!(walk.tail.as_str(), "details" | "email");
+    match operation.method.as_str() {
+        "GET" => match list_envelope(operation, schemas) {
+            Some(envelope) => Plan::List { kind: kinds.kind(&walk.key, parent), envelope },
+            None if ends_in_row => Plan::Read,
+            None => Plan::Singleton { kind: kinds.kind(&walk.key, parent) },
+        },
+        "POST" if !walk.tail.is_empty() && kinds.is_listed(&walk.key) => {
+            Plan::Create { kind: kinds.kind(&walk.key, parent) }
+        }
+        "PUT" | "PATCH" if walk.tail.is_empty() => Plan::Update,
+        "DELETE" if walk.tail.is_empty() => Plan::Delete,
+        _ => Plan::Action,
+    }
+}
+
+/// The envelope of a list: a GET whose path does not end in a row.
+fn list_envelope(operation: &Operation, schemas: &Schemas) -> Option<resource::Envelope> {
+    if operation.method != Method::GET || operation.path.ends_with('}') {
+        return None;
+    }
+    resource::envelope(operation.success()?.json()?, schemas)
+}
+
+fn note_schema(operation: &Operation, walk: &Walk, kinds: &mut Kinds, schemas: &Schemas) {
+    match &operation.plan {
+        Plan::List { kind, envelope } => kinds.note_schema(*kind, envelope.items, schemas),
+        Plan::Read => {
+            let schema = operation.success().and_then(Answer::json);
+            if let (Some(schema), Some((_, kind))) = (schema, walk.anchors.last()) {
+                kinds.note_schema(*kind, schema, schemas);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The values of the `expand[]` parameter.
+fn expands(operation: &Operation, schemas: &Schemas) -> Vec<std::sync::Arc<str>> {
+    let parameter = operation.parameter("expand[]");
+    let Some(items) = parameter.map(|parameter| schemas.items(parameter.schema).unwrap_or(parameter.schema)) else {
+        return Vec::new();
+    };
+    match &schemas.get(items).shape {
+        Shape::Enum(values) => values.iter().filter_map(|value| value.as_str()).map(Into::into).collect(),
+        _ => Vec::new(),
+    }
+}

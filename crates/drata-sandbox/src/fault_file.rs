@@ -1,0 +1,98 @@
+//! The file that `--faults` names.
+
+use std::path::Path;
+use std::time::Duration;
+
+use drata_sandbox::{Fault, Sandbox};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    fault: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    effect: Effect,
+    operation: Option<String>,
+    status: Option<u16>,
+    retry_after: Option<String>,
+    delay_ms: Option<u64>,
+    next: Option<u64>,
+    every: Option<u64>,
+    rate: Option<f64>,
+    #[serde(default)]
+    afterwards: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Effect {
+    Status,
+    Html,
+    Reset,
+    Truncated,
+    SlowBody,
+    Latency,
+    RepeatedCursor,
+    UnknownEnum,
+    ExtraFields,
+    MissingFields,
+    TextIds,
+}
+
+/// Reads a file of faults.
+pub(crate) fn read(path: &Path) -> Result<Vec<Fault>, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let file: File = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    let faults = file.fault.into_iter().enumerate().map(|(place, entry)| {
+        entry.into_fault().map_err(|problem| format!("{}: fault {}: {problem}", path.display(), place + 1))
+    });
+    faults.collect()
+}
+
+impl Entry {
+    fn into_fault(self) -> Result<Fault, String> {
+        let status = || match self.status {
+            Some(status @ 400..=599) => Ok(status),
+            Some(status) => Err(format!("status {status} is outside 400..=599")),
+            None => Err("this effect needs a status".to_owned()),
+        };
+        let delay = || self.delay_ms.map(Duration::from_millis).ok_or("this effect needs delay_ms".to_owned());
+        let mut fault = match self.effect {
+            Effect::Status => Fault::status(status()?),
+            Effect::Html => Fault::html(status()?),
+            Effect::Reset => Fault::reset(),
+            Effect::Truncated => Fault::truncated(),
+            Effect::SlowBody => Fault::slow_body(delay()?),
+            Effect::Latency => Fault::latency(delay()?),
+            Effect::RepeatedCursor => Fault::repeated_cursor(),
+            Effect::UnknownEnum => Fault::unknown_enum(),
+            Effect::ExtraFields => Fault::extra_fields(),
+            Effect::MissingFields => Fault::missing_fields(),
+            Effect::TextIds => Fault::text_ids(),
+        };
+        fault = match (self.next, self.every, self.rate) {
+            (None, None, None) => fault,
+            (Some(next), None, None) => fault.next(next),
+            (None, Some(every @ 1..), None) => fault.every(every),
+            (None, None, Some(rate)) if (0.0..=1.0).contains(&rate) => fault.rate(rate),
+            (None, None, Some(rate)) => return Err(format!("rate {rate} is outside 0..=1")),
+            (None, Some(_), None) => return Err("every must be at least 1".to_owned()),
+            _ => return Err("only one of next, every and rate can be meant".to_owned()),
+        };
+        if let Some(value) = self.retry_after {
+            fault = fault.with_retry_after(value);
+        }
+        if let Some(operation) = self.operation {
+            if !Sandbox::has_operation(&operation) {
+                return Err(format!("no operation of the contract is called {operation:?}"));
+            }
+            fault = fault.on(operation);
+        }
+        Ok(if self.afterwards { fault.afterwards() } else { fault })
+    }
+}

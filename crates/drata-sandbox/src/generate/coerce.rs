@@ -1,0 +1,40 @@
+//! Written values in the form that another schema wants: a request may say a day where the answer says a moment.
+
+use serde_json::Value;
+
+use super::dates;
+use crate::contract::schema::{Format, SchemaId, Schemas, Shape};
+use crate::validate;
+
+/// The value as the schema holds it, or `None` when it cannot.
+pub(crate) fn to(schemas: &Schemas, schema: SchemaId, value: &Value) -> Option<Value> {
+    if validate::conforms(schemas, schema, value) {
+        return Some(value.clone());
+    }
+    let changed = match (&schemas.get(schema).shape, value) {
+        (Shape::Text(text), Value::String(written)) => match text.format {
+            Format::DateTime => dates::date_time(dates::parse(written)?).into(),
+            Format::Date => dates::date(dates::parse(written)?).into(),
+            _ => return None,
+        },
+        (Shape::Text(_), Value::Number(number)) => number.to_string().into(),
+        (Shape::Text(_), Value::Bool(switch)) => switch.to_string().into(),
+        (Shape::Integer(_) | Shape::Number(_), Value::String(written)) => number(written)?,
+        (Shape::Boolean, Value::String(written)) => Value::Bool(written.parse().ok()?),
+        _ => return None,
+    };
+    validate::conforms(schemas, schema, &changed).then_some(changed)
+}
+
+/// A number as texts write it: `5`, `5.0`, `-1`.
+pub(crate) fn number(text: &str) -> Option<Value> {
+    if let Ok(whole) = text.parse::<i64>() {
+        return Some(whole.into());
+    }
+    let float: f64 = text.parse().ok().filter(|float: &f64| float.is_finite())?;
+    #[expect(clippy::cast_possible_truncation, reason = "the range is checked first")]
+    if float.fract() == 0.0 && float.abs() < 9e15 {
+        return Some((float as i64).into());
+    }
+    serde_json::Number::from_f64(float).map(Value::Number)
+}

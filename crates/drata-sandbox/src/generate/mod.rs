@@ -1,0 +1,11 @@
+//! Data that looks real and follows from the seed alone.
+
+pub(crate) mod coerce;
+pub(crate) mod companies;
+pub(crate) mod dates;
+pub(crate) mod hash;
+pub(crate) mod painter;
+pub(crate) mod people;
+pub(crate) mod role;
+mod scalar;
+pub(crate) mod theme;

@@ -1,0 +1,284 @@
+//! What an operation does when nothing is known of it but its path and its schemas.
+
+use serde_json::{Map, Value};
+
+use crate::contract::resource::{Envelope, KindId, Plan};
+use crate::contract::schema::SchemaId;
+use crate::failure::Failure;
+use crate::generate::painter::View;
+use crate::list::{self, Page};
+use crate::reply::{NOT_SIMULATED, Reply};
+use crate::store::{Row, StoredFile, Written};
+use crate::world::Call;
+
+/// Answers by the operation's plan.
+pub(crate) fn answer(call: &Call<'_>) -> Result<Reply, Failure> {
+    match &call.operation.plan {
+        Plan::List { kind, envelope } => list(call, *kind, envelope),
+        Plan::Read => read(call),
+        Plan::Create { kind } => Ok(create(call, *kind)),
+        Plan::Update => Ok(update(call)),
+        Plan::Delete => delete(call),
+        Plan::Singleton { kind } => Ok(singleton(call, *kind)),
+        Plan::Action => Ok(act(call)),
+    }
+}
+
+/// The first documented success: its status and the schema of its body.
+pub(crate) fn success(call: &Call<'_>) -> (u16, Option<SchemaId>) {
+    call.operation.success().map_or((200, None), |answer| (answer.status, answer.json()))
+}
+
+fn list(call: &Call<'_>, kind: KindId, envelope: &Envelope) -> Result<Reply, Failure> {
+    let store = call.world.store();
+    let painter = call.world.painter(&store);
+    let page = list::select(&painter, call.operation, &call.parameters, kind, call.parent_of(kind))?;
+    let (status, schema) = success(call);
+    let value = wrap(call, &store, schema, envelope, kind, &page);
+    let reply = Reply::json(status, value, schema);
+    if page.ignored.is_empty() {
+        return Ok(reply);
+    }
+    Ok(reply.with_header("x-drata-sandbox-ignored-filters", page.ignored.join(", ")))
+}
+
+/// The rows of a page in their envelope.
+fn wrap(
+    call: &Call<'_>,
+    store: &crate::store::Store,
+    schema: Option<SchemaId>,
+    envelope: &Envelope,
+    kind: KindId,
+    page: &Page,
+) -> Value {
+    let painter = call.world.painter(store);
+    let hidden = hidden(call);
+    let fixed = fixed(call);
+    let view = View { hidden: &hidden, fixed: &fixed };
+    let rows = page.rows.iter().map(|row| painter.row(*row, envelope.items, view)).collect();
+    let Some(schema) = schema.filter(|_| !envelope.path.is_empty()) else { return Value::Array(rows) };
+    let about = Row { kind, number: call.target().map_or(1, |row| row.number) };
+    let frame = Frame { painter: &painter, about, fixed: &fixed, page };
+    frame.fill(schema, &envelope.path, Value::Array(rows))
+}
+
+/// What stands around the rows of a page.
+struct Frame<'a> {
+    painter: &'a crate::generate::painter::Painter<'a>,
+    about: Row,
+    fixed: &'a [(String, Value)],
+    page: &'a Page,
+}
+
+impl Frame<'_> {
+    fn fill(&self, schema: SchemaId, path: &[std::sync::Arc<str>], rows: Value) -> Value {
+        let Some((step, rest)) = path.split_first() else { return rows };
+        let Some(object) = self.painter.catalog.schemas.object(schema) else { return rows };
+        let mut map = Map::new();
+        let mut rows = Some(rows);
+        for property in &object.properties {
+            let name = &*property.name;
+            let value = if *property.name == **step {
+                rows.take().map(|rows| self.fill(property.schema, rest, rows))
+            } else {
+                self.paging(name).unwrap_or_else(|| {
+                    let fixed = self.fixed.iter().find(|(fixed, _)| fixed == name).map(|(_, value)| value.clone());
+                    fixed.or_else(|| self.painter.field(self.about, schema, name))
+                })
+            };
+            map.extend(value.map(|value| (name.to_owned(), value)));
+        }
+        Value::Object(map)
+    }
+
+    /// The value of a property that pages; the inner option is empty when it is left out.
+    fn paging(&self, name: &str) -> Option<Option<Value>> {
+        let total = self.page.total.map(Value::from);
+        match name {
+            "page" => Some(Some(self.page.page.into())),
+            "limit" => Some(Some(self.page.limit.into())),
+            "total" | "totalCount" => Some(total),
+            "pagination" => {
+                let mut pagination = Map::new();
+                pagination.insert("cursor".to_owned(), self.page.cursor.clone().into());
+                pagination.extend(total.map(|total| ("totalCount".to_owned(), total)));
+                Some(Some(Value::Object(pagination)))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The properties that the request did not expand.
+fn hidden<'a>(call: &'a Call<'_>) -> Vec<&'a str> {
+    let wanted = call.parameters.texts("expand[]");
+    call.operation.expands.iter().map(|name| &**name).filter(|name| !wanted.contains(name)).collect()
+}
+
+/// The values that the path gives to properties of the same names: the number of a row, not the text that named it.
+fn fixed(call: &Call<'_>) -> Vec<(String, Value)> {
+    let rows = call.operation.anchors.iter().zip(&call.anchors);
+    let named = rows.filter(|(anchor, _)| anchor.parameter != "id" && anchor.parameter != "email");
+    named.map(|(anchor, row)| (anchor.parameter.clone(), row.number.into())).collect()
+}
+
+fn read(call: &Call<'_>) -> Result<Reply, Failure> {
+    let Some(row) = call.target() else { return Ok(act(call)) };
+    let (status, schema) = success(call);
+    Ok(paint(call, status, schema, row))
+}
+
+/// An answer with one row.
+pub(crate) fn paint(call: &Call<'_>, status: u16, schema: Option<SchemaId>, row: Row) -> Reply {
+    let Some(schema) = schema else { return Reply::empty(status) };
+    let hidden = if call.is_read() { hidden(call) } else { Vec::new() };
+    let fixed = fixed(call);
+    let store = call.world.store();
+    let painter = call.world.painter(&store);
+    Reply::json(status, painter.row(row, schema, View { hidden: &hidden, fixed: &fixed }), Some(schema))
+}
+
+fn create(call: &Call<'_>, kind: KindId) -> Reply {
+    let parent = call.parent_of(kind);
+    let mut written = call.payload.properties();
+    written.remove("id");
+    stamp(call, &mut written, true);
+    let members_of = call.world.catalog.kinds.get(kind).members_of;
+    let row = match (members_of, parent, member_numbers(call)) {
+        // `{ownerId: 5}` adds a row that is already there to a nested list.
+        (Some(home), Some(parent), numbers) if !numbers.is_empty() => {
+            let mut store = call.world.store_mut();
+            let mut members = store.members(kind, parent);
+            members.extend(numbers.iter().filter(|number| !members.contains(number)).copied().collect::<Vec<_>>());
+            store.set_members(kind, parent, members);
+            Row { kind: home, number: numbers[0] }
+        }
+        _ => call.world.store_mut().create(kind, parent, written),
+    };
+    keep_file(call, row);
+    let (status, schema) = success(call);
+    answer_with(call, status, schema, row, kind)
+}
+
+/// The numbers in a body that consists of nothing but ids.
+fn member_numbers(call: &Call<'_>) -> Vec<u64> {
+    let Some(map) = call.payload.value.as_object() else { return Vec::new() };
+    let only_ids = map.keys().all(|name| name.ends_with("Id") || name.ends_with("Ids"));
+    let values = map.values().filter(|_| only_ids);
+    values
+        .flat_map(|value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]))
+        .filter_map(|value| value.as_u64())
+        .collect()
+}
+
+fn update(call: &Call<'_>) -> Reply {
+    let (status, schema) = success(call);
+    let Some(row) = call.target() else { return act(call) };
+    let mut written = call.payload.properties();
+    stamp(call, &mut written, false);
+    call.world.store_mut().write(row, written);
+    keep_file(call, row);
+    paint(call, status, schema, row)
+}
+
+fn delete(call: &Call<'_>) -> Result<Reply, Failure> {
+    let Some(row) = call.target() else { return Ok(act(call)) };
+    let (status, schema) = success(call);
+    let reply = paint(call, status, schema, row);
+    let parent = call.parent_of(row.kind);
+    call.world.store_mut().delete(row, parent);
+    // Some answer with what is left.
+    let left = schema.and_then(|schema| crate::contract::resource::envelope(schema, &call.world.catalog.schemas));
+    match left {
+        Some(envelope) => collection(call, status, schema, row.kind, &envelope),
+        None => Ok(reply),
+    }
+}
+
+fn singleton(call: &Call<'_>, kind: KindId) -> Reply {
+    let (status, schema) = success(call);
+    let number = call.target().map_or(1, |row| row.number);
+    paint(call, status, schema, Row { kind, number })
+}
+
+/// An action: what its body says is written to the row that it is about, where that row has such properties.
+fn act(call: &Call<'_>) -> Reply {
+    let (status, schema) = success(call);
+    let Some(row) = call.target() else {
+        return body(call, status, schema).with_header(NOT_SIMULATED.0, NOT_SIMULATED.1);
+    };
+    let mut written = call.payload.properties();
+    let schemas = &call.world.catalog.schemas;
+    let own = [call.world.catalog.kinds.get(row.kind).schema, schema];
+    let known = |name: &str| {
+        own.iter().flatten().any(|schema| schemas.object(*schema).is_some_and(|object| object.property(name).is_some()))
+    };
+    written.retain(|name, _| known(name));
+    let simulated = !written.is_empty();
+    if simulated {
+        stamp(call, &mut written, false);
+        call.world.store_mut().write(row, written);
+    }
+    let reply = answer_with(call, status, schema, row, row.kind);
+    if simulated { reply } else { reply.with_header(NOT_SIMULATED.0, NOT_SIMULATED.1) }
+}
+
+/// A row, or the list that it stands in where the answer is a list.
+fn answer_with(call: &Call<'_>, status: u16, schema: Option<SchemaId>, row: Row, kind: KindId) -> Reply {
+    let envelope = schema.and_then(|schema| crate::contract::resource::envelope(schema, &call.world.catalog.schemas));
+    match envelope {
+        Some(envelope) => collection(call, status, schema, kind, &envelope)
+            .unwrap_or_else(|failure| Reply::json(status, failure.message.into(), schema)),
+        None => paint(call, status, schema, row),
+    }
+}
+
+/// The first page of a list, as the answer to something else than listing it.
+fn collection(
+    call: &Call<'_>,
+    status: u16,
+    schema: Option<SchemaId>,
+    kind: KindId,
+    envelope: &Envelope,
+) -> Result<Reply, Failure> {
+    let store = call.world.store();
+    let numbers = store.numbers(kind, call.parent_of(kind));
+    let all: Vec<_> = numbers.map(|number| Row { kind, number }).collect();
+    let total = Some(all.len());
+    let rows = all.into_iter().take(20).collect();
+    let page = Page { rows, total, page: 1, limit: 20, cursor: None, ignored: Vec::new() };
+    Ok(Reply::json(status, wrap(call, &store, schema, envelope, kind, &page), schema))
+}
+
+/// A valid body about nothing in particular.
+fn body(call: &Call<'_>, status: u16, schema: Option<SchemaId>) -> Reply {
+    let Some(schema) = schema else { return Reply::empty(status) };
+    let store = call.world.store();
+    let painter = call.world.painter(&store);
+    Reply::json(status, painter.detached(&call.operation.path, schema), Some(schema))
+}
+
+/// Notes when a row was written.
+fn stamp(call: &Call<'_>, written: &mut Written, created: bool) {
+    if created {
+        written.insert("createdAt".to_owned(), call.world.now());
+    }
+    written.insert("updatedAt".to_owned(), call.world.now());
+}
+
+/// Keeps the file of a request with the row that it made or changed.
+fn keep_file(call: &Call<'_>, row: Row) {
+    let Some(file) = call.payload.files.first() else { return };
+    let file = StoredFile { name: file.name.clone(), media: file.media.clone(), content: file.content.clone() };
+    let mut store = call.world.store_mut();
+    let name = Value::from(file.name.clone());
+    let mut named = Written::new();
+    let own = store.written(row).cloned().unwrap_or_default();
+    for property in ["name", "fileName", "originalFileName"] {
+        if !own.contains_key(property) {
+            named.insert(property.to_owned(), name.clone());
+        }
+    }
+    store.write(row, named);
+    store.keep_file(row, file);
+}

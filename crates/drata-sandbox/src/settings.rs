@@ -1,0 +1,53 @@
+//! What a sandbox is made with.
+
+use std::time::Duration;
+
+/// The settings that decide which data there is.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) seed: u64,
+    pub(crate) records: u64,
+    pub(crate) connections: Option<u64>,
+    pub(crate) nested: u64,
+    pub(crate) workspaces: u64,
+    pub(crate) json_limit: usize,
+    pub(crate) upload_limit: usize,
+    pub(crate) link_lifetime: Duration,
+    /// Received requests that are kept.
+    pub(crate) history: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            records: 100,
+            connections: None,
+            nested: 12,
+            workspaces: 1,
+            json_limit: 5_000_000,
+            upload_limit: 100_000_000,
+            link_lifetime: Duration::from_secs(600),
+            history: 10_000,
+        }
+    }
+}
+
+/// Resources of which an account has few, whatever the volume asked for.
+const FEW: &[(&str, u64)] = &[("risk-registers", 3), ("frameworks", 12), ("roles", 8), ("vendor-types", 9)];
+
+/// Resources that hold whole collections: what is below one of their rows is as long as a list at the top.
+const HOLDERS: &[&str] = &["workspaces", "risk-registers"];
+
+impl Settings {
+    /// How many rows of a kind are seeded, below each parent or at all.
+    pub(crate) fn seeded(&self, key: &str, parent: Option<&str>) -> u64 {
+        let few = FEW.iter().find(|(few, _)| *few == key).map(|(_, count)| *count);
+        match (key, parent) {
+            ("workspaces", _) => self.workspaces,
+            ("connections", _) => self.connections.unwrap_or(self.records),
+            (_, Some(parent)) if !HOLDERS.contains(&parent) => self.nested.min(self.records),
+            _ => few.map_or(self.records, |few| few.min(self.records)),
+        }
+    }
+}
