@@ -60,7 +60,7 @@ fn attempt(document: &Document) -> Result<syn::File, String> {
 
 /// Operations and parameters get numbers for names, so that what comes back is matched by number, never by spelling; and
 /// what may be null is not required, which is all that progenitor can say of it.
-fn prepare(document: &Document) -> Document {
+pub(crate) fn prepare(document: &Document) -> Document {
     let mut document = document.clone();
     document.each_schema(|_, schema| {
         let nullable: Vec<String> = crate::document::members(schema, "properties")

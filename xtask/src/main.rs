@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod areas;
+mod budget;
 mod codegen;
 mod contract;
 mod diagnosis;
@@ -36,6 +38,8 @@ enum Command {
     Codegen(codegen::Args),
     Spec(spec::Args),
     Inventory(inventory::Args),
+    Areas(areas::Args),
+    Budget(budget::Args),
 }
 
 fn main() -> ExitCode {
@@ -44,6 +48,8 @@ fn main() -> ExitCode {
         Command::Codegen(args) => codegen::run(&args),
         Command::Spec(args) => spec::run(&args),
         Command::Inventory(args) => inventory::run(&args),
+        Command::Areas(args) => areas::run(&args),
+        Command::Budget(args) => budget::run(&args),
     };
     match result {
         Ok(code) => code,

@@ -8,9 +8,12 @@
 
 mod support;
 
+// Generated code has its own layout, and `cargo xtask codegen --check` guards it.
 #[cfg(feature = "_v1")]
+#[rustfmt::skip]
 pub mod v1;
 #[cfg(feature = "_v2")]
+#[rustfmt::skip]
 pub mod v2;
 
 pub use support::call::{Call, Operation};

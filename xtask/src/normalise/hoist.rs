@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::enums::{add_named, inline_name, is_named, operation_owners};
 use crate::document::{Document, refer_to};
-use crate::names;
 use crate::overlay::{DOC, RUST_NAME};
 
 pub(crate) fn name_inline_objects(document: &mut Document) -> anyhow::Result<()> {
@@ -27,9 +26,9 @@ pub(crate) fn name_inline_objects(document: &mut Document) -> anyhow::Result<()>
                 left[key] = value;
             }
         }
-        let (owner, field) = pointer.trim_end_matches("/items").rsplit_once("/properties/").unwrap_or(("", ""));
-        if let Some((_, owner)) = owner.rsplit_once('/').filter(|_| !field.is_empty()) {
-            named[DOC] = format!("What stands in `{field}` of `{}`.", names::type_name(owner)).into();
+        let field = pointer.trim_end_matches("/items").rsplit_once("/properties/").map(|(_, field)| field);
+        if let Some(field) = field {
+            named[DOC] = format!("What stands in `{field}`.").into();
         }
         *schema = left;
         moved.push((pointer.to_owned(), name, named));

@@ -1040,7 +1040,7 @@ model!(ControlTest {
     event_types: "eventTypes",
 });
 
-/// What stands in `graph` of `ControlTest`.
+/// What stands in `graph`.
 #[cfg(any(feature = "v1-controls", feature = "v1-monitors"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -2431,7 +2431,7 @@ model!(MonitorInstanceMetadata {
     groups: "groups",
 });
 
-/// What stands in `groups` of `MonitorInstanceMetadata`.
+/// What stands in `groups`.
 #[cfg(any(feature = "v1-controls", feature = "v1-monitors"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -3064,7 +3064,7 @@ open_enum! {
     }
 }
 
-/// What stands in `controls` of `RequirementList`.
+/// What stands in `controls`.
 #[cfg(any(feature = "v1-controls", feature = "v1-frameworks"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

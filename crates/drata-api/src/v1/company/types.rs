@@ -114,7 +114,7 @@ model!(Company {
     language: "language",
 });
 
-/// What stands in `entitlements` of `Company`.
+/// What stands in `entitlements`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyEntitlement {

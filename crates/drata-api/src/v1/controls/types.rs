@@ -1513,7 +1513,7 @@ model!(Requirement {
     custom_category: "customCategory",
 });
 
-/// What stands in `controls` of `RequirementDetail`.
+/// What stands in `controls`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequirementDetailControl {

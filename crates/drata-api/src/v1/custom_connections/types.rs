@@ -69,7 +69,7 @@ model!(CustomDataRecordResult {
     error: "error",
 });
 
-/// What stands in `error` of `CustomDataRecordResult`.
+/// What stands in `error`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomDataRecordResultError {
@@ -182,7 +182,7 @@ model!(SessionPage {
     total: "total",
 });
 
-/// What stands in `workspaces` of `Session`.
+/// What stands in `workspaces`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionWorkspace {

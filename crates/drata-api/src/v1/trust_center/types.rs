@@ -55,7 +55,7 @@ model!(CompanyInfo {
     privacy_updated_at: "privacyUpdatedAt",
 });
 
-/// What stands in `favicon` of `CompanyInfo`.
+/// What stands in `favicon`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyInfoFavicon {
@@ -72,7 +72,7 @@ model!(CompanyInfoFavicon {
     file: "file",
 });
 
-/// What stands in `nda` of `CompanyInfo`.
+/// What stands in `nda`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyInfoNda {
@@ -237,7 +237,7 @@ model!(TrustCenterAllPrivateDocuments {
     private_documents: "privateDocuments",
 });
 
-/// What stands in `privateDocuments` of `TrustCenterAllPrivateDocuments`.
+/// What stands in `privateDocuments`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterAllPrivateDocumentsPrivateDocument {
@@ -520,7 +520,7 @@ model!(TrustCenterRequestDocumentWithName {
     auto_approve_type: "autoApproveType",
 });
 
-/// What stands in `documents` of `TrustCenterRequestDocumentWithName`.
+/// What stands in `documents`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterRequestDocumentWithNameDocument {

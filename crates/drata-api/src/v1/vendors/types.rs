@@ -832,7 +832,7 @@ open_enum! {
     }
 }
 
-/// What stands in `lastQuestionnaire` of `VendorDirectory`.
+/// What stands in `lastQuestionnaire`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorDirectoryLastQuestionnaire {
@@ -1072,7 +1072,7 @@ model!(VendorIsSubProcessorStats {
     amount: "amount",
 });
 
-/// What stands in `lastQuestionnaire` of `Vendor`.
+/// What stands in `lastQuestionnaire`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorLastQuestionnaire {

@@ -121,7 +121,7 @@ model!(CustomDataRecordResult {
     error: "error",
 });
 
-/// What stands in `error` of `CustomDataRecordResult`.
+/// What stands in `error`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomDataRecordResultError {

@@ -162,7 +162,7 @@ open_enum! {
     }
 }
 
-/// What stands in `metadata` of `Event`.
+/// What stands in `metadata`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventMetadata {

@@ -82,7 +82,7 @@ model!(CustomUserIdentityBulk {
     error: "error",
 });
 
-/// What stands in `error` of `CustomUserIdentityBulk`.
+/// What stands in `error`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomUserIdentityBulkError {

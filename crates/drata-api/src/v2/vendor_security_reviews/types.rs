@@ -147,7 +147,7 @@ model!(SocReviewComplianceScopeSection {
     trust_service_criteria: "trustServiceCriteria",
 });
 
-/// What stands in `auditPeriodRange` of `SocReviewComplianceScopeSection`.
+/// What stands in `auditPeriodRange`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewComplianceScopeSectionAuditPeriodRange {
