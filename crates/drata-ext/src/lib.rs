@@ -7,6 +7,8 @@ mod body;
 mod builder;
 mod download;
 mod drata;
+#[cfg(feature = "v2-events")]
+mod event_report;
 mod failure;
 mod multipart;
 mod pager;
@@ -18,6 +20,8 @@ mod retrier;
 mod retry_after;
 mod retry_budget;
 mod retry_policy;
+#[cfg(feature = "v2-custom-data-records")]
+mod session;
 mod trace;
 mod transport;
 
@@ -35,9 +39,13 @@ pub use self::api_key::ApiKey;
 pub use self::builder::Builder;
 pub use self::download::Download;
 pub use self::drata::Drata;
+#[cfg(feature = "v2-events")]
+pub use self::event_report::EventReport;
 pub use self::pager::{Items, ListExt, Page, Pages, Progress, TotalChange};
 pub use self::permissions::{Permission, Permissions, permissions};
 pub use self::rate_limiter::{RateLimiter, RateLimiterState};
 pub use self::raw_call::RawCall;
 pub use self::region::Region;
 pub use self::retry_policy::RetryPolicy;
+#[cfg(feature = "v2-custom-data-records")]
+pub use self::session::CustomDataSession;

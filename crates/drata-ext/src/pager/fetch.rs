@@ -3,16 +3,25 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use drata_api::{PageParts, PageRef, Paged};
+use bytes::Bytes;
+use drata_api::{List, PageParts, PageRef, Paged};
+use http::StatusCode;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument as _;
 
 use crate::Error;
 
+/// A page that came.
+pub(super) struct Rows<T> {
+    pub(super) items: List<T>,
+    pub(super) total: Option<i64>,
+    pub(super) cursor: Option<String>,
+}
+
 /// A page being fetched, on a task of its own, so that it goes on while the consumer works. Dropped, it is cancelled.
 pub(super) struct Fetch<T> {
     pub(super) page: PageRef,
-    task: AbortOnDropHandle<Result<PageParts<T>, Error>>,
+    task: AbortOnDropHandle<Result<Rows<T>, Error>>,
 }
 
 impl<T: Send + 'static> Fetch<T> {
@@ -27,11 +36,19 @@ impl<T: Send + 'static> Fetch<T> {
                 call.query("cursor", cursor.as_str());
             }
         }
-        let fetch = async move { call.receive::<P::Page>().await.map(P::split) };
+        let operation = call.request().operation;
+        let fetch = async move {
+            let PageParts { items, total, cursor, .. } = P::split(call.receive().await?);
+            match items {
+                Some(items) => Ok(Rows { items, total, cursor }),
+                // Taken for an empty page, it would end the walk as if all was well.
+                None => Err(Error::decode(operation, StatusCode::OK, "", "there is no list of items", Bytes::new())),
+            }
+        };
         Self { page, task: AbortOnDropHandle::new(tokio::spawn(fetch.in_current_span())) }
     }
 
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<PageParts<T>, Error>> {
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Rows<T>, Error>> {
         Poll::Ready(match ready!(Pin::new(&mut self.task).poll(context)) {
             Ok(outcome) => outcome,
             // Nobody else holds the task, so it ended by a panic in a decoder, or because the runtime shuts down.

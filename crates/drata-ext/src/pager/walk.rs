@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::task::{Context, Poll, ready};
 
-use drata_api::{Checkpoint, PageParts, PageRef, Paged, Pagination, Position, Rejected};
+use drata_api::{Checkpoint, PageRef, Paged, Pagination, Position, Rejected};
 
 use super::cursors::Cursors;
-use super::fetch::Fetch;
+use super::fetch::{Fetch, Rows};
 use super::numbers::{Numbers, Seen};
 use super::progress::Progress;
 use super::recent::Recent;
@@ -168,7 +168,7 @@ impl<P: Paged> Walk<P> {
         }
     }
 
-    fn arrive(&mut self, page: PageRef, parts: PageParts<P::Item>) -> Arrived<P::Item> {
+    fn arrive(&mut self, page: PageRef, parts: Rows<P::Item>) -> Arrived<P::Item> {
         let total = parts.total.and_then(|total| u64::try_from(total).ok());
         self.progress.pages += 1;
         let changed_before = self.progress.total_changed;

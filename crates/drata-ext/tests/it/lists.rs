@@ -213,6 +213,13 @@ async fn a_list_longer_than_the_service_serves_says_so_at_its_end() {
     assert_eq!(server.count(), 3);
 }
 
+#[tokio::test]
+async fn an_answer_without_a_list_is_no_empty_page() {
+    let server = Server::script([Reply::ok(json!({"total": 3}))]).await;
+    let error = Things::numbered(server.client().client()).collect_all().await.unwrap_err();
+    assert!(error.is_decode() && !error.is_item(), "{error}");
+}
+
 /// Reads `count` items and then stops, as a process does that is killed.
 async fn stop_after(mut items: drata_ext::Items<Things>, count: usize) -> (Vec<i64>, String) {
     let mut seen = Vec::new();

@@ -6,6 +6,7 @@ mod faults;
 mod key_safety;
 mod lists;
 mod operations;
+mod pace;
 mod rate_limits;
 mod retries;
 mod server;

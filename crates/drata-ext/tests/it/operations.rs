@@ -65,7 +65,7 @@ pub(crate) struct Things(Call);
 /// Both envelopes in one.
 #[derive(Deserialize)]
 pub(crate) struct ThingsPage {
-    data: List<i64>,
+    data: Option<List<i64>>,
     total: Option<i64>,
     pagination: Option<Next>,
 }
