@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::strtime;
+use jiff::fmt::temporal::Pieces;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -21,6 +22,7 @@ use super::wire::{FromWire, Wire};
 /// assert_eq!(declared.to_instant().unwrap().as_second(), 1_782_462_600);
 /// let odd = Timestamp::from("Fri Jun 26 2026");
 /// assert_eq!(odd.to_date().unwrap().to_string(), "2026-06-26");
+/// assert_eq!(Timestamp::from("2026-06-26T23:30:00-07:00").to_date().unwrap().to_string(), "2026-06-26");
 /// assert!(Timestamp::from("soon").to_date().is_err());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -34,7 +36,11 @@ pub struct TimestampError(String);
 
 impl fmt::Display for TimestampError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is neither RFC 3339, nor YYYY-MM-DD, YYYY-MM-DD HH:MM:SS, MM/DD/YYYY or Www Mmm DD YYYY", self.0)
+        write!(
+            f,
+            "{:?} is neither RFC 3339, nor YYYY-MM-DD, YYYY-MM-DD HH:MM:SS, MM/DD/YYYY or Www Mmm DD YYYY",
+            self.0
+        )
     }
 }
 
@@ -70,7 +76,8 @@ impl Timestamp {
     /// The reading of clock and calendar, without an offset.
     fn civil(&self) -> Option<DateTime> {
         let text = self.0.trim();
-        text.parse::<DateTime>().ok().or_else(|| {
+        let written = |pieces: Pieces<'_>| pieces.date().to_datetime(pieces.time().unwrap_or(Time::midnight()));
+        Pieces::parse(text).ok().map(written).or_else(|| {
             ["%m/%d/%Y", "%a %b %d %Y"]
                 .iter()
                 .find_map(|format| Some(strtime::parse(format, text).ok()?.to_date().ok()?.at(0, 0, 0, 0)))
