@@ -55,13 +55,13 @@ impl Drata {
 
 impl<A: Access> Drata<A> {
     /// Version 1 of the API.
-    #[cfg(feature = "v1")]
+    #[cfg(feature = "_v1")]
     pub fn v1(&self) -> drata_api::v1::V1<A> {
         drata_api::v1::V1::new(&self.client)
     }
 
     /// Version 2 of the API.
-    #[cfg(feature = "v2")]
+    #[cfg(feature = "_v2")]
     pub fn v2(&self) -> drata_api::v2::V2<A> {
         drata_api::v2::V2::new(&self.client)
     }

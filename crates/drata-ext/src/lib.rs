@@ -26,9 +26,9 @@ mod trace;
 mod transport;
 
 pub use drata_api as api;
-#[cfg(feature = "v1")]
+#[cfg(feature = "_v1")]
 pub use drata_api::v1;
-#[cfg(feature = "v2")]
+#[cfg(feature = "_v2")]
 pub use drata_api::v2;
 pub use drata_api::{
     Access, ApiVersion, ByteStream, Checkpoint, Error, Extra, Form, Idempotency, List, Operation, OperationMeta, Paged,
