@@ -8,10 +8,21 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use similar::TextDiff;
 
-/// The root of the workspace.
+/// The root of the workspace: the one this was built in, unless `XTASK_ROOT` names another, such as a copy.
 pub(crate) fn root() -> PathBuf {
+    if let Some(root) = std::env::var_os("XTASK_ROOT") {
+        return root.into();
+    }
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().unwrap_or(manifest).to_owned()
+}
+
+/// Prints to standard output; a reader that has seen enough, such as `head`, is no error.
+pub(crate) fn print(text: &str) -> Result<()> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("cannot print"),
+        _ => Ok(()),
+    }
 }
 
 /// Reads a text file; the error names it.

@@ -12,6 +12,7 @@ mod budget;
 mod codegen;
 mod contract;
 mod diagnosis;
+mod diff;
 mod document;
 mod emit;
 mod files;
@@ -36,6 +37,7 @@ struct Cli {
 enum Command {
     Import(import::Args),
     Codegen(codegen::Args),
+    Diff(diff::Args),
     Spec(spec::Args),
     Inventory(inventory::Args),
     Areas(areas::Args),
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Import(args) => import::run(&args),
         Command::Codegen(args) => codegen::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Spec(args) => spec::run(&args),
         Command::Inventory(args) => inventory::run(&args),
         Command::Areas(args) => areas::run(&args),

@@ -85,15 +85,21 @@ impl Keeper {
     }
 
     fn operation(&mut self, operation: &Value) -> Value {
-        let known = ["operationId", "tags", "parameters", "requestBody", "responses", "deprecated", PERMISSION, ENTITLEMENT];
+        let known = [
+            "operationId", "tags", "parameters", "requestBody", "responses", "deprecated", PERMISSION, ENTITLEMENT,
+            PERMISSION_NAME, BETA,
+        ];
         self.note_others(operation, &known);
         let mut out = Map::new();
         for key in ["operationId", "tags", "deprecated", PERMISSION, ENTITLEMENT] {
             copy(operation, &mut out, key);
         }
+        // A contract holds these two already, so that its facts are itself.
+        copy(operation, &mut out, PERMISSION_NAME);
         if let Some(name) = permission_name(text(operation, "description")) {
             out.insert(PERMISSION_NAME.to_owned(), name.into());
         }
+        copy(operation, &mut out, BETA);
         if ["description", "summary"].iter().any(|key| text(operation, key).contains('🧪')) {
             out.insert(BETA.to_owned(), true.into());
         }
@@ -148,12 +154,13 @@ impl Keeper {
     }
 
     fn schema(&mut self, schema: &Value) -> Value {
-        let known: Vec<&str> = SCHEMA_FACTS.into_iter().chain(SCHEMA_PARTS).chain(["properties"]).collect();
+        let known: Vec<&str> = SCHEMA_FACTS.into_iter().chain(SCHEMA_PARTS).chain(["properties", OBSERVED]).collect();
         self.note_others(schema, &known);
         let mut out = Map::new();
         for key in SCHEMA_FACTS {
             copy(schema, &mut out, key);
         }
+        copy(schema, &mut out, OBSERVED);
         if let Some(observed) = observed_type(schema) {
             out.insert(OBSERVED.to_owned(), observed.into());
         }
