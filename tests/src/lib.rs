@@ -1,1 +1,16 @@
-//! Tests of the workspace as a whole.
+//! Tests of the workspace as a whole: what they share, and the program `exercise`.
+
+mod canned;
+mod contract;
+mod exercise;
+mod instance;
+mod sample;
+mod samples;
+pub mod tolerance;
+
+pub use canned::Canned;
+pub use contract::{Contract, Shape};
+pub use exercise::{Line, Outcome, Summary, exercise, selection};
+pub use instance::{Extent, instance};
+pub use sample::{Reply, Sample, Sent};
+pub use samples::{all, find};

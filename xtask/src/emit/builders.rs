@@ -133,12 +133,13 @@ fn builder(surface: &Surface, area: &Area, operation: &Operation, used: &mut BTr
     }
 }
 
+/// The name of a parameter's setter.
+pub(crate) fn setter_name(param: &Param) -> String {
+    if TAKEN.contains(&param.ident.as_str()) { format!("{}_", param.ident) } else { param.ident.clone() }
+}
+
 fn setter(param: &Param, visibility: TokenStream) -> TokenStream {
-    let mut ident = param.ident.clone();
-    if TAKEN.contains(&ident.as_str()) {
-        ident += "_";
-    }
-    let ident = format_ident!("{ident}");
+    let ident = format_ident!("{}", setter_name(param));
     let wire = &param.wire;
     let words = docs::attributes(&setter_words(param));
     let value = into(&param.ty, quote!(#ident));

@@ -1,8 +1,145 @@
-use anyhow::Result;
+//! A sample call of every operation through the public API: the least request that is valid, and one with everything set.
+//!
+//! The program `exercise`, the tests of tolerance and the snapshots of the wire all read these tables.
 
+mod expression;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use serde_json::Value;
+
+use self::expression::{Extent, Expressions};
+use super::code::Code;
+use crate::document::{Document, items, text};
 use crate::files::Output;
-use crate::surface::Surface;
+use crate::spec;
+use crate::surface::{Area, Operation, Param, ParamPlace, Surface};
 
-pub(crate) fn emit(_: &Surface, _: &mut Output) -> Result<()> {
+/// Where the tables of a version stand.
+fn folder(surface: &Surface) -> PathBuf {
+    Path::new("tests/src/samples").join(surface.version.name())
+}
+
+pub(crate) fn emit(surface: &Surface, output: &mut Output) -> Result<()> {
+    let document = spec::document(surface.version)?;
+    let folder = folder(surface);
+    output.own(&folder);
+    for area in &surface.areas {
+        let path = folder.join(format!("{}.rs", area.name));
+        output.add(path.clone(), table(surface, &document, area)?.finish(&path)?);
+    }
+    let path = folder.join("mod.rs");
+    output.add(path.clone(), index(surface)?.finish(&path)?);
     Ok(())
+}
+
+/// The module of a version: its areas, and all their samples.
+fn index(surface: &Surface) -> Result<Code> {
+    let areas: Vec<_> = surface.areas.iter().map(|area| format_ident!("{}", area.name)).collect();
+    let mut code = Code::new(&format!("Sample calls of {}, area by area.", surface.version.name()));
+    code.items(quote! {
+        #(mod #areas;)*
+
+        use crate::Sample;
+
+        /// The samples of every area.
+        pub(super) static AREAS: &[&[Sample]] = &[#(#areas::SAMPLES),*];
+    })?;
+    Ok(code)
+}
+
+fn table(surface: &Surface, document: &Document, area: &Area) -> Result<Code> {
+    let samples = area.operations.iter().map(|operation| sample(surface, document, operation)).collect::<Result<Vec<_>>>()?;
+    let version = format_ident!("{}", surface.version.name());
+    let handle = format_ident!("{}", surface.version.name().to_uppercase());
+    let module = format_ident!("{}", area.name);
+    let names = expression::imports(&quote!(#(#samples)*));
+    let mut code = Code::new(&format!("Sample calls of the area `{}`.", area.name));
+    if area.operations.iter().any(|operation| operation.meta.deprecated) {
+        code.text("\n// An operation that Drata deprecates is called as long as it is there.\n#![allow(deprecated)]\n");
+    }
+    code.items(quote! {
+        #names
+        use drata_api::#version::#handle;
+        use drata_api::#version::#module::*;
+
+        use crate::sample::{Sample, sent, wire};
+
+        pub(super) static SAMPLES: &[Sample] = &[#(#samples),*];
+    })?;
+    Ok(code)
+}
+
+fn sample(surface: &Surface, document: &Document, operation: &Operation) -> Result<TokenStream> {
+    let facts = facts(document, operation).with_context(|| format!("{} is not in the effective document", operation.id))?;
+    let meta = format_ident!("{}", super::meta::name(operation));
+    // An operation is exercised once: by its form, unless only a correction knows that one.
+    let has_form = operation.body.as_ref().is_some_and(|body| body.form);
+    let alternative =
+        if operation.undocumented_form { has_form && operation.meta.bodies.len() > 1 } else { operation.json_alternative };
+    let minimal = call(surface, document, facts, operation, Extent::Minimal);
+    let full = call(surface, document, facts, operation, Extent::Full);
+    let texts = operation.answer.texts.iter().map(|media| {
+        let send = match &operation.answer.json {
+            Some(_) => format_ident!("send_for_{}", media.rsplit('/').next().unwrap_or(media)),
+            None => format_ident!("send"),
+        };
+        quote!((#media, |client| sent(#minimal.#send())))
+    });
+    Ok(quote! {
+        Sample {
+            meta: &meta::#meta,
+            alternative: #alternative,
+            minimal: |client| sent(#minimal.send()),
+            full: |client| wire(&#full),
+            texts: &[#(#texts),*],
+        }
+    })
+}
+
+/// The operation in the effective document, which knows the formats that the surface leaves out.
+fn facts<'a>(document: &'a Document, operation: &Operation) -> Option<&'a Value> {
+    document.operations().map(|(_, facts)| facts).find(|facts| text(facts, "operationId") == operation.id)
+}
+
+/// The builder of a call, its setters called.
+fn call(surface: &Surface, document: &Document, facts: &Value, operation: &Operation, extent: Extent) -> TokenStream {
+    let version = format_ident!("{}", surface.version.name().to_uppercase());
+    let area = format_ident!("{}", operation.area);
+    let name = format_ident!("{}", operation.name);
+    let expressions = Expressions { surface, document, extent, csv: operation.path.split('/').any(|segment| segment == "csv") };
+    let schema_of = |param: &Param| {
+        let found = items(facts, "parameters").iter().find(|fact| text(fact, "name") == param.wire && fact["in"] == place(param));
+        found.map_or(&Value::Null, |fact| &fact["schema"])
+    };
+    let mut arguments: Vec<TokenStream> = operation
+        .params
+        .iter()
+        .filter(|param| param.required)
+        .map(|param| match param.place {
+            ParamPlace::Path => expressions.path_value(param, schema_of(param)),
+            ParamPlace::Query | ParamPlace::Header => expressions.argument(&param.ty, schema_of(param)),
+        })
+        .collect();
+    if let Some(body) = &operation.body {
+        let media = if body.form { "multipart/form-data" } else { "application/json" };
+        arguments.push(expressions.body(&body.ty, body.form, &facts["requestBody"]["content"][media]["schema"]));
+    }
+    let setters = operation.params.iter().filter(|param| !param.required && extent == Extent::Full).map(|param| {
+        let setter = format_ident!("{}", super::builders::setter_name(param));
+        let value = expressions.argument(&param.ty, schema_of(param));
+        quote!(.#setter(#value))
+    });
+    quote!(#version::new(client).#area().#name(#(#arguments),*)#(#setters)*)
+}
+
+fn place(param: &Param) -> &'static str {
+    match param.place {
+        ParamPlace::Path => "path",
+        ParamPlace::Query => "query",
+        ParamPlace::Header => "header",
+    }
 }

@@ -137,6 +137,8 @@ pub(crate) struct Operation {
     pub(crate) meta: Meta,
     /// Whether the operation has another form that sends files.
     pub(crate) json_alternative: bool,
+    /// Whether the contract lacks the operation's form, and a correction adds it.
+    pub(crate) undocumented_form: bool,
 }
 
 /// What the contract says of an operation beside its types.

@@ -145,6 +145,7 @@ fn read(place: &Place, operation: &Value, method: &ImplItemFn, types: &BTreeMap<
             successes,
         },
         json_alternative: flag("x-json-alternative"),
+        undocumented_form: flag("x-undocumented-form"),
         id,
     })
 }

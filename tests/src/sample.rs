@@ -1,0 +1,60 @@
+//! A sample call of one operation.
+
+use std::fmt;
+use std::pin::Pin;
+
+use drata_api::{Client, Error, Operation, OperationMeta};
+use serde::Serialize;
+use serde_json::Value;
+
+/// A sample call of one operation through the public API.
+#[derive(Debug)]
+pub struct Sample {
+    /// What is known of the operation.
+    pub meta: &'static OperationMeta,
+    /// Whether the operation has another form, which is the one to exercise.
+    pub alternative: bool,
+    /// Sends the least request that is valid.
+    pub minimal: fn(&Client) -> Sent,
+    /// A request with everything set, as it goes over the wire.
+    pub full: fn(&Client) -> String,
+    /// The other media types that the operation answers with, and the least request that asks for each.
+    pub texts: &'static [(&'static str, fn(&Client) -> Sent)],
+}
+
+/// A call on its way: in the end, what was read as it is written back.
+pub type Sent = Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>>;
+
+/// What a call brought.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The answer, written back as JSON; `null` where the call returns nothing.
+    pub json: Value,
+    /// The items that lists of the answer rejected, at whatever depth.
+    pub rejected: Option<String>,
+}
+
+/// A call on its way, whatever its answer's type is.
+pub(crate) fn sent<T: Serialize + fmt::Debug>(call: impl Future<Output = Result<T, Error>> + Send + 'static) -> Sent {
+    Box::pin(async move {
+        let answer = call.await?;
+        let json = serde_json::to_value(&answer).expect("an answer has only text keys, so it can be written");
+        Ok(Reply { json, rejected: rejected(&answer) })
+    })
+}
+
+/// Written back, a rejected item looks like any other; `Debug` is the one view that shows them in every type.
+fn rejected(answer: &impl fmt::Debug) -> Option<String> {
+    const SHOWN: usize = 300;
+    let text = format!("{answer:?}");
+    let start = text.find("Rejected { index")?;
+    Some(text[start..].chars().take(SHOWN).collect())
+}
+
+/// The request of a call as it goes over the wire, or the rule that it breaks.
+pub(crate) fn wire(call: &impl Operation) -> String {
+    match call.call().violation() {
+        Some(violation) => format!("not sent: {violation}"),
+        None => call.call().to_string(),
+    }
+}
