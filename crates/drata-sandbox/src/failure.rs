@@ -29,7 +29,7 @@ impl Failure {
         Self::new(404, format!("no row of {what} has the id {id:?}"))
     }
 
-    /// The documented body.
+    /// The documented body; where none is documented the usual one.
     pub(crate) fn body(&self, catalog: &Catalog, operation: Option<&Operation>) -> Value {
         let mut body = Map::new();
         body.insert("statusCode".to_owned(), self.status.into());

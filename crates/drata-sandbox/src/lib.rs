@@ -4,6 +4,7 @@ mod auth;
 mod body;
 mod clock;
 mod contract;
+mod csv;
 mod distort;
 mod effects;
 mod failure;

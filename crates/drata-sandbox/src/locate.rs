@@ -33,6 +33,10 @@ fn number(painter: &Painter<'_>, kind: KindId, parameter: &str, id: &str, parent
     if let Ok(number) = id.parse() {
         return Some(number);
     }
+    // `{sessionId}` names a session by its property of that name, before it is tried as the key of the row.
+    if let Some(number) = by_property(painter, kind, parent, parameter, id) {
+        return Some(number);
+    }
     if let Some((prefix, property)) = PREFIXES.iter().find(|(prefix, _)| id.starts_with(prefix)) {
         return by_property(painter, kind, parent, property, &id[prefix.len()..]);
     }

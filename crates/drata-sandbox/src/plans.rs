@@ -197,6 +197,11 @@ fn delete(call: &Call<'_>) -> Result<Reply, Failure> {
 
 fn singleton(call: &Call<'_>, kind: KindId) -> Reply {
     let (status, schema) = success(call);
+    let is_download = call.operation.path.contains("/download");
+    if let Some(row) = call.target().filter(|_| is_download) {
+        // The link is that of the row, not of something of its own.
+        return paint(call, status, schema, row);
+    }
     let number = call.target().map_or(1, |row| row.number);
     paint(call, status, schema, Row { kind, number })
 }
@@ -223,14 +228,51 @@ fn act(call: &Call<'_>) -> Reply {
     if simulated { reply } else { reply.with_header(NOT_SIMULATED.0, NOT_SIMULATED.1) }
 }
 
+/// An answer about a nested list: the list itself, or the row that owns it with the list inside.
+pub(crate) fn nested(call: &Call<'_>, kind: KindId) -> Reply {
+    let (status, schema) = success(call);
+    let row = call.target().unwrap_or(Row { kind, number: 1 });
+    answer_with(call, status, schema, row, kind)
+}
+
 /// A row, or the list that it stands in where the answer is a list.
 fn answer_with(call: &Call<'_>, status: u16, schema: Option<SchemaId>, row: Row, kind: KindId) -> Reply {
+    if let Some(reply) = owner_with_list(call, status, schema, kind) {
+        return reply;
+    }
     let envelope = schema.and_then(|schema| crate::contract::resource::envelope(schema, &call.world.catalog.schemas));
     match envelope {
         Some(envelope) => collection(call, status, schema, kind, &envelope)
             .unwrap_or_else(|failure| Reply::json(status, failure.message.into(), schema)),
         None => paint(call, status, schema, row),
     }
+}
+
+/// The row that owns a list, with the list in the property that is called as the list is: `externalEvidence`.
+fn owner_with_list(call: &Call<'_>, status: u16, schema: Option<SchemaId>, kind: KindId) -> Option<Reply> {
+    let world = call.world;
+    let object = world.catalog.schemas.object(schema?)?;
+    let key = &world.catalog.kinds.get(kind).key;
+    let name = lower_camel(key.rsplit('/').next().unwrap_or(key));
+    let property = object.property(&name).or_else(|| object.property(&format!("{}Ids", name.trim_end_matches('s'))))?;
+    let items = world.catalog.schemas.items(property.schema)?;
+    let owner = call.anchors.iter().rev().find(|row| Some(row.kind) == world.catalog.kinds.get(kind).parent)?;
+    let store = world.store();
+    let painter = world.painter(&store);
+    let mut value = painter.row(*owner, schema?, View::default());
+    let holds_rows = world.catalog.schemas.object(items).is_some();
+    let rows = store.numbers(kind, Some(owner.number)).map(|number| match holds_rows {
+        true => painter.row(Row { kind, number }, items, View::default()),
+        false => number.into(),
+    });
+    value[&*property.name] = rows.collect();
+    Some(Reply::json(status, value, schema))
+}
+
+fn lower_camel(kebab: &str) -> String {
+    let mut words = kebab.split('-');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |all, word| all + &word[..1].to_uppercase() + &word[1..])
 }
 
 /// The first page of a list, as the answer to something else than listing it.

@@ -194,8 +194,12 @@ impl Store {
         self.files.insert(row, file);
     }
 
-    /// The file that was uploaded to the row.
+    /// The file that was uploaded to the row, or to the one it belongs to: versions hold the files of their documents.
     pub(crate) fn file(&self, row: Row) -> Option<&StoredFile> {
-        self.files.get(&row)
+        let above = || {
+            let kind = self.catalog.kinds.get(row.kind).parent?;
+            self.files.get(&Row { kind, number: self.parent(row)? })
+        };
+        self.files.get(&row).or_else(above)
     }
 }

@@ -1,6 +1,6 @@
 //! Everything one sandbox holds, and how a request goes through it.
 
-use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -39,7 +39,8 @@ pub(crate) struct World {
     domain: String,
     pub(crate) access: RwLock<Access>,
     store: RwLock<Store>,
-    pub(crate) effects: Mutex<effects::State>,
+    /// Locked after the store, where both are.
+    effects: Mutex<effects::State>,
     pub(crate) faults: Mutex<Faults>,
     pub(crate) limiter: Mutex<Option<Limiter>>,
     pub(crate) latency: Mutex<Duration>,
@@ -96,6 +97,10 @@ impl World {
 
     pub(crate) fn store_mut(&self) -> RwLockWriteGuard<'_, Store> {
         self.store.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn effects(&self) -> MutexGuard<'_, effects::State> {
+        self.effects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn painter<'a>(&'a self, store: &'a Store) -> Painter<'a> {

@@ -1,21 +1,58 @@
 //! What a few operations do that no rule can tell, found by their identifiers.
 
+mod custom_data;
+mod event_job;
+mod hris;
+mod members;
+mod report;
+mod roster;
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
 use crate::contract::operation::Operation;
 use crate::failure::Failure;
 use crate::reply::Reply;
+use crate::store::Row;
 use crate::world::Call;
 
 /// What effects remember besides rows.
 #[derive(Debug, Default)]
-pub(crate) struct State {}
+pub(crate) struct State {
+    /// Who came with the last roster of a connection, by the connection's number.
+    rosters: HashMap<u64, Vec<Row>>,
+    /// Records that wait for their session to be completed, by the session's number.
+    staged: HashMap<u64, Vec<Value>>,
+    /// Reports being made, by their ids.
+    jobs: HashMap<String, event_job::Job>,
+}
 
 /// The answer of an operation that has an effect of its own.
 pub(crate) fn answer(call: &Call<'_>) -> Option<Result<Reply, Failure>> {
-    let _ = call;
-    None
+    if let Some(report) = report::answer(call) {
+        return Some(Ok(report));
+    }
+    Some(match call.operation.short_id() {
+        "createIdpConnectionWithCsvFile" | "createIdpConnectionWithJsonFile" => roster::create(call),
+        "updateIdpConnectionWithCsvFile" | "updateIdpConnectionWithJsonFile" => roster::replace(call),
+        "createCustomData" => custom_data::create(call),
+        "updateCustomData" => custom_data::update(call),
+        "uploadSessionRecords" => custom_data::upload(call),
+        "performSessionAction" => custom_data::act(call),
+        "createCustomHrisUserIdentities" => hris::upsert(call),
+        "createEventDownloadJob" => event_job::start(call),
+        "getEventDownloadJobStatus" => event_job::poll(call),
+        "putControlOwners" | "modifyControlOwners" => members::replace(call),
+        "bulkDeleteControlOwners" => members::clear(call),
+        _ => return None,
+    })
 }
 
-/// Whether the operation makes the row that this parameter names when it is not there.
+/// Whether a row that this parameter names need not be there: the operation makes it, or looks for it itself.
 pub(crate) fn makes_row(operation: &Operation, parameter: &str) -> bool {
-    operation.short_id() == "uploadSessionRecords" && parameter == "sessionId"
+    matches!(
+        (operation.short_id(), parameter),
+        ("uploadSessionRecords", "sessionId") | ("getEventDownloadJobStatus", "jobId")
+    )
 }

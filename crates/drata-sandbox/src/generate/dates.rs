@@ -68,12 +68,13 @@ pub(crate) fn date(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).date().to_string()
 }
 
-/// Reads a moment, or a day as its first second.
+/// Reads a moment, with or without its zone, or a day (`2025-03-01`, `03/01/2025`) as its first second.
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     if let Ok(at) = text.parse() {
         return Some(at);
     }
-    let civil: jiff::civil::DateTime = text.parse().ok()?;
+    let american = || jiff::civil::Date::strptime("%m/%d/%Y", text).map(|date| date.at(0, 0, 0, 0));
+    let civil: jiff::civil::DateTime = text.parse().or_else(|_| american()).ok()?;
     civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
 

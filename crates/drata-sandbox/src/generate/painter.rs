@@ -208,8 +208,14 @@ impl<'a> Painter<'a> {
             Role::At(Moment::Failed) => !self.has_failed(subject),
             Role::At(Moment::Gone) => !draw.named("gone").chance(1, 20),
             Role::At(Moment::Created | Moment::Updated) => false,
+            Role::FileBuffer => !self.has_text_file(subject),
             _ => draw.named("null").chance(1, 7),
         }
+    }
+
+    /// Only the content of texts comes with their links.
+    fn has_text_file(&self, subject: &Subject<'_>) -> bool {
+        subject.row.and_then(|row| self.store.file(row)).is_some_and(|file| file.media.starts_with("text/"))
     }
 
     /// Whether the state of the row is one of failure.
@@ -311,7 +317,8 @@ impl<'a> Painter<'a> {
             draw,
             number: 1 + draw.below(1_000),
             theme: if theme == Theme::Other { subject.theme } else { theme },
-            row: None,
+            // A link in an object of its own is still the link of the row.
+            row: subject.row.filter(|_| property.is_some_and(|property| property.role == Role::SignedUrl)),
             timeline: subject.timeline,
             written: None,
             sparse: false,
@@ -324,6 +331,10 @@ impl<'a> Painter<'a> {
     pub(crate) fn pick(&self, noun: Noun, subject: &Subject<'_>, draw: Draw) -> Option<Row> {
         let kind = self.catalog.kinds.by_noun(noun)?;
         if let Some(row) = subject.row {
+            // `testId` of a test is its own number; only people point to other people.
+            if row.kind == kind && noun != Noun::User {
+                return Some(row);
+            }
             if self.catalog.kinds.get(row.kind).parent == Some(kind)
                 && let Some(number) = self.store.parent(row)
             {

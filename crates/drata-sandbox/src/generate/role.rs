@@ -6,6 +6,8 @@ use super::dates::Moment;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Id,
+    /// An id that some other system has given.
+    Key,
     /// `ownerId`, `controlIds`, `owner`, `controls`: points to rows of another resource.
     Reference(Noun),
     FirstName,
@@ -206,7 +208,7 @@ fn by_ending(name: &str) -> Option<Role> {
     } else if ends(&["name"]) {
         Role::Name
     } else {
-        return None;
+        return lower.ends_with("id").then_some(Role::Key);
     };
     Some(role)
 }

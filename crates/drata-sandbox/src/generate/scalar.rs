@@ -80,6 +80,7 @@ impl Painter<'_> {
     fn by_role(&self, role: Role, subject: &Subject<'_>, property: Option<&Property>, draw: Draw) -> String {
         match role {
             Role::Id => self.key(subject, role, draw),
+            Role::Key => draw.hex(12),
             Role::Reference(noun) => self.reference_text(noun, subject, draw),
             Role::FirstName => self.person(subject, draw).first_name().to_owned(),
             Role::LastName => self.person(subject, draw).last_name().to_owned(),

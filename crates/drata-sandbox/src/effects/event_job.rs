@@ -1,0 +1,54 @@
+//! The PDF report of an event: asked for, then polled until it is there.
+
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::generate::hash::Draw;
+use crate::plans;
+use crate::reply::Reply;
+use crate::store::Row;
+use crate::world::Call;
+
+/// A report being made. Its state changes with every look at it, not with time, so that tests need not wait.
+#[derive(Clone, Debug)]
+pub(super) struct Job {
+    event: Row,
+    created: Value,
+    looks: u32,
+}
+
+pub(super) fn start(call: &Call<'_>) -> Result<Reply, Failure> {
+    let Some(event) = call.target() else { return Err(Failure::new(404, "no such event")) };
+    let job = Job { event, created: call.world.now(), looks: 0 };
+    let mut state = call.world.effects();
+    let id = Draw(call.world.settings.seed).named("job").within(state.jobs.len() as u64).uuid();
+    let reply = paint(call, &id, &job);
+    state.jobs.insert(id, job);
+    Ok(reply)
+}
+
+pub(super) fn poll(call: &Call<'_>) -> Result<Reply, Failure> {
+    let id = call.path.last().map_or("", String::as_str);
+    let event = call.anchors.first();
+    let mut state = call.world.effects();
+    let job = state.jobs.get_mut(id).filter(|job| Some(&job.event) == event);
+    let job = job.ok_or_else(|| Failure::missing("events/download-jobs", id))?;
+    job.looks += 1;
+    let job = job.clone();
+    Ok(paint(call, id, &job))
+}
+
+fn paint(call: &Call<'_>, id: &str, job: &Job) -> Reply {
+    let (status, done) = match job.looks {
+        0 => ("Pending", false),
+        1 => ("Running", false),
+        _ => ("Completed", true),
+    };
+    let result = done.then(|| call.world.links.sign(Some(job.event), &format!("event-{}.pdf", job.event.number)));
+    let completed = if done { call.world.now() } else { Value::Null };
+    let (code, schema) = plans::success(call);
+    let body = json!({
+        "jobId": id, "status": status, "result": result, "createdAt": job.created, "completedAt": completed,
+    });
+    Reply::json(code, body, schema)
+}
