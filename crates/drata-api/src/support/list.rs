@@ -5,8 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, SeqAccess, Unexpected, Visitor};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 use serde_json::Value;
 
@@ -14,8 +13,8 @@ use super::wire::{FromWire, Wire};
 
 /// A list in an answer: the items that decoded, and the [`Rejected`] ones with their raw JSON.
 ///
-/// It reads like a slice of the good items. Written back, every rejected item stands where it stood. An object that stands
-/// where the list should is read as a list of one: some operations answer so for a single record.
+/// It reads like a slice of the good items. Written back, every rejected item stands where it stood. What stands where the
+/// list should is read as its only item: some operations answer with one object instead of a list of one.
 ///
 /// ```
 /// use drata_api::List;
@@ -30,7 +29,7 @@ pub struct List<T> {
     items: Vec<T>,
     // Boxed, because it is empty almost always.
     rejected: Option<Box<Vec<Rejected>>>,
-    /// Whether it came as one object instead of a list of one.
+    /// Whether it came as its only item instead of a list of one.
     lone: bool,
 }
 
@@ -157,8 +156,10 @@ impl<'a, T> IntoIterator for &'a List<T> {
 
 impl<T: Serialize> Serialize for List<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let ([item], true) = (self.items.as_slice(), self.lone) {
-            return item.serialize(serializer);
+        match (self.items.as_slice(), self.rejected(), self.lone) {
+            ([item], [], true) => return item.serialize(serializer),
+            ([], [rejected], true) => return rejected.raw.serialize(serializer),
+            _ => {}
         }
         let rejected = self.rejected();
         let total = self.items.len() + rejected.len();
@@ -194,50 +195,50 @@ pub(crate) fn straight<R>(read: impl FnOnce() -> R) -> R {
     read()
 }
 
-struct ListVisitor<T>(PhantomData<T>);
+/// Reads a list straight from the input.
+struct StraightVisitor<T>(PhantomData<T>);
 
-impl<'de, T: for<'any> FromWire<'any>> Visitor<'de> for ListVisitor<T> {
+impl<'de, T: FromWire<'de>> Visitor<'de> for StraightVisitor<T> {
     type Value = List<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, input: A) -> Result<List<T>, A::Error> {
-        let item = T::from_wire(MapAccessDeserializer::new(input))?;
-        Ok(List { items: vec![item], rejected: None, lone: true })
-    }
-
     fn visit_seq<A: SeqAccess<'de>>(self, mut input: A) -> Result<List<T>, A::Error> {
         let mut items = Vec::new();
-        if STRAIGHT.get() {
-            while let Some(Wire(item)) = input.next_element()? {
-                items.push(item);
-            }
-            return Ok(items.into());
+        while let Some(Wire(item)) = input.next_element()? {
+            items.push(item);
         }
-        let mut rejected = Vec::new();
-        for index in 0.. {
-            let Some(raw) = input.next_element::<Value>()? else { break };
-            match serde_path_to_error::deserialize::<_, Wire<T>>(&raw) {
-                Ok(Wire(item)) => items.push(item),
-                Err(error) => {
-                    let path = match error.path().to_string() {
-                        path if path == "." => String::new(),
-                        path => path,
-                    };
-                    rejected.push(Rejected { index, path, problem: error.into_inner().to_string(), raw });
-                }
-            }
-        }
-        let rejected = (!rejected.is_empty()).then(|| Box::new(rejected));
-        Ok(List { items, rejected, lone: false })
+        Ok(items.into())
     }
 }
 
 impl<'de, T: for<'any> FromWire<'any>> FromWire<'de> for List<T> {
     fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ListVisitor(PhantomData))
+        if STRAIGHT.get() {
+            return deserializer.deserialize_seq(StraightVisitor(PhantomData));
+        }
+        let (raw, lone) = match Value::deserialize(deserializer)? {
+            Value::Array(items) => (items, false),
+            Value::Null => return Err(D::Error::invalid_type(Unexpected::Unit, &"a list")),
+            other => (vec![other], true),
+        };
+        let mut list = Self { items: Vec::with_capacity(raw.len()), rejected: None, lone };
+        for (index, raw) in raw.into_iter().enumerate() {
+            match serde_path_to_error::deserialize::<_, Wire<T>>(&raw) {
+                Ok(Wire(item)) => list.items.push(item),
+                Err(error) => {
+                    let path = match error.path().to_string() {
+                        path if path == "." => String::new(),
+                        path => path,
+                    };
+                    let problem = error.into_inner().to_string();
+                    list.rejected.get_or_insert_default().push(Rejected { index, path, problem, raw });
+                }
+            }
+        }
+        Ok(list)
     }
 }
 
