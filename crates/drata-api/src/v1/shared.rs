@@ -2004,7 +2004,7 @@ pub struct EvidenceLibraryVersion {
     /// Day the artifact is dated, as `YYYY-MM-DD`; may be null.
     pub filed_at: Option<String>,
     /// `metadata`
-    pub metadata: EvidenceLibraryVersionMetadata,
+    pub metadata: Option<EvidenceLibraryVersionMetadata>,
     /// What came beyond the contract.
     pub extra: Extra,
 }
@@ -3229,7 +3229,7 @@ pub struct User {
     /// `id`
     pub id: i64,
     /// UUID of the user's entry record, distinct from `id`.
-    pub entry_id: String,
+    pub entry_id: Option<String>,
     /// `email`
     pub email: String,
     /// `firstName`
@@ -3564,7 +3564,7 @@ pub struct Workspace {
     /// `description`
     pub description: String,
     /// Text on how the product works.
-    pub how_it_works: String,
+    pub how_it_works: Option<String>,
     /// `url`
     pub url: String,
     /// URL of the logo.

@@ -185,7 +185,7 @@ impl Paged for ListSessions {
     }
 
     fn key(_item: &Self::Item) -> Option<ItemKey> {
-        Some(_item.id.into())
+        Some(_item.id.as_str().into())
     }
 }
 

@@ -91,9 +91,9 @@ model!(CustomDataRecordResultError {
 #[non_exhaustive]
 pub struct Session {
     /// Internal number; calls use `sessionId`.
-    pub id: i64,
+    pub id: String,
     /// Id of the session as its uploader chose it.
-    pub session_id: String,
+    pub session_id: Option<String>,
     /// `connectionId`
     pub connection_id: i64,
     /// Id of the resource inside the custom connection.
@@ -101,9 +101,9 @@ pub struct Session {
     /// `IN_PROGRESS`, `ACTIVE`, `CANCELED` or `ARCHIVED`; only the records of `ACTIVE` sessions count.
     pub status: String,
     /// `createdAt`
-    pub created_at: Timestamp,
+    pub created_at: Option<Timestamp>,
     /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub updated_at: Option<Timestamp>,
     /// When the session was completed; null before that.
     pub activated_at: Option<Timestamp>,
     /// When the session was aborted; null otherwise.

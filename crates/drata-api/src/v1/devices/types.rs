@@ -460,7 +460,7 @@ pub struct Device {
     /// Present only when `documents` is expanded.
     pub documents: Option<List<DeviceDocument>>,
     /// Whether the device meets the requirements as a whole.
-    pub is_device_compliant: bool,
+    pub is_device_compliant: Option<bool>,
     /// Delay until the screen locks and a password is needed, in seconds; null when unknown.
     pub screen_lock_time: Option<i64>,
     /// What the source reported about the screen lock, as text or as an object.

@@ -23,7 +23,7 @@ pub struct Event {
     /// What happened, as a sentence for people.
     pub description: String,
     /// Details whose structure depends on `type`.
-    pub metadata: EventMetadata,
+    pub metadata: Option<Value>,
     /// Result of an automated test; null for other events.
     pub status: Option<String>,
     /// `createdAt`
@@ -103,41 +103,6 @@ open_enum! {
         SafebaseOnboarding = "SAFEBASE_ONBOARDING",
     }
 }
-
-/// What stands in `metadata`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct EventMetadata {
-    /// `dto`
-    pub dto: Option<Value>,
-    /// `targetEntity`
-    pub target_entity: Option<Value>,
-    /// `targetEntities`
-    pub target_entities: Option<List<Value>>,
-    /// `fileKey`
-    pub file_key: Option<String>,
-    /// `sourceData`
-    pub source_data: Option<Value>,
-    /// `taskType`
-    pub task_type: Option<i64>,
-    /// `request`
-    pub request: Option<Value>,
-    /// `response`
-    pub response: Option<Value>,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-model!(EventMetadata {
-    dto: "dto",
-    target_entity: "targetEntity",
-    target_entities: "targetEntities",
-    file_key: "fileKey",
-    source_data: "sourceData",
-    task_type: "taskType",
-    request: "request",
-    response: "response",
-});
 
 /// One page of events.
 #[derive(Clone, Debug, PartialEq)]
