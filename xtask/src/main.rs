@@ -19,6 +19,7 @@ mod files;
 mod generate;
 mod import;
 mod inventory;
+mod lint;
 mod names;
 mod normalise;
 mod overlay;
@@ -38,6 +39,7 @@ enum Command {
     Import(import::Args),
     Codegen(codegen::Args),
     Diff(diff::Args),
+    Lint(lint::Args),
     Spec(spec::Args),
     Inventory(inventory::Args),
     Areas(areas::Args),
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::Codegen(args) => codegen::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Lint(args) => lint::run(&args),
         Command::Spec(args) => spec::run(&args),
         Command::Inventory(args) => inventory::run(&args),
         Command::Areas(args) => areas::run(&args),

@@ -131,7 +131,12 @@ impl<'a> Comparison<'a> {
         }
         let mut changes: Vec<Change> = merged.into_values().collect();
         changes.sort_by(|left, right| {
-            (&left.area, left.class(), &left.pointer, left.kind).cmp(&(&right.area, right.class(), &right.pointer, right.kind))
+            (&left.area, left.class(), &left.pointer, left.kind).cmp(&(
+                &right.area,
+                right.class(),
+                &right.pointer,
+                right.kind,
+            ))
         });
         changes
     }

@@ -6,8 +6,14 @@ use serde_json::Value;
 pub(super) type LimitChange = (&'static str, String, bool);
 
 /// Limits and whether a larger one lets more through.
-const NUMBERS: [(&str, bool); 6] =
-    [("minLength", false), ("maxLength", true), ("minimum", false), ("maximum", true), ("minItems", false), ("maxItems", true)];
+const NUMBERS: [(&str, bool); 6] = [
+    ("minLength", false),
+    ("maxLength", true),
+    ("minimum", false),
+    ("maximum", true),
+    ("minItems", false),
+    ("maxItems", true),
+];
 
 /// Keys whose presence or value limits in a way that is not a matter of more or less.
 const OTHERS: [&str; 3] = ["pattern", "exclusiveMinimum", "exclusiveMaximum"];
@@ -65,7 +71,11 @@ mod tests {
             (json!({ "exclusiveMinimum": true }), json!({ "exclusiveMinimum": false }), false),
         ] {
             let found = changes(&old, &new);
-            assert_eq!(found.iter().map(|(_, _, tightened)| *tightened).collect::<Vec<_>>(), [tightened], "{old} to {new}");
+            assert_eq!(
+                found.iter().map(|(_, _, tightened)| *tightened).collect::<Vec<_>>(),
+                [tightened],
+                "{old} to {new}"
+            );
         }
         assert_eq!(changes(&json!({ "maximum": 5 }), &json!({ "maximum": 5.0 })), []);
     }

@@ -31,7 +31,9 @@ use crate::files;
 
 pub(crate) use change::{Change, Class};
 pub(crate) use comparison::compare;
+pub(crate) use reach::{Reach, Way, reaches};
 pub(crate) use render::Changes;
+pub(crate) use shape::Shape;
 pub(crate) use source::{Source, at_revision};
 
 /// Compares two contracts, two documents of the vendor's, or the contracts of two git revisions.
@@ -98,7 +100,9 @@ fn versions(asked: Option<Version>, old: &Source, new: &Source) -> Result<Vec<Ve
         (Source::File(_), Source::File(_)) => Ok(vec![said(new).first().copied().unwrap_or(Version::V2)]),
         _ => match [said(old), said(new)].concat().as_slice() {
             [version] => Ok(vec![*version]),
-            _ => bail!("a revision holds both versions, and the file does not say which it is; add `--api-version v1` or `v2`"),
+            _ => bail!(
+                "a revision holds both versions, and the file does not say which it is; add `--api-version v1` or `v2`"
+            ),
         },
     }
 }

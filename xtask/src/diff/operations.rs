@@ -49,12 +49,22 @@ impl Comparison<'_> {
         };
         let (before, after) = (all(self.old), all(self.new));
         for (areas, others, kind, what, effect) in [
-            (&before, &after, "area-removed", "the area is gone", Effect::compile("its module and its feature are gone")),
+            (
+                &before,
+                &after,
+                "area-removed",
+                "the area is gone",
+                Effect::compile("its module and its feature are gone"),
+            ),
             (&after, &before, "area-added", "the area is new", Effect::ADDS),
         ] {
             for (name, reach) in areas.iter().filter(|(name, _)| !others.contains_key(*name)) {
-                let spot =
-                    Spot { subject: format!("area {name}"), within: String::new(), pointer: "/paths".to_owned(), reach };
+                let spot = Spot {
+                    subject: format!("area {name}"),
+                    within: String::new(),
+                    pointer: "/paths".to_owned(),
+                    reach,
+                };
                 self.note(kind, &spot, format!("{what}: {name}"), effect);
             }
         }
@@ -88,7 +98,8 @@ impl Comparison<'_> {
 
     /// Permission, plan feature, beta and deprecation.
     fn marks(&mut self, spot: &Spot<'_>, old: &Value, new: &Value) {
-        let words = |operation: &Value, key: &str| operation.get(key).map_or_else(|| "none".to_owned(), Value::to_string);
+        let words =
+            |operation: &Value, key: &str| operation.get(key).map_or_else(|| "none".to_owned(), Value::to_string);
         for (key, kind, what, reason) in [
             (PERMISSION, "permission", "the permission", "a key without it is refused"),
             (ENTITLEMENT, "entitlement", "the plan feature", "an account without it is refused"),
@@ -114,9 +125,8 @@ impl Comparison<'_> {
         let at = |index: usize| Spot { pointer: format!("{}/parameters/{index}", spot.pointer), ..spot.clone() };
 
         for parameter in gone {
-            let alike = |other: &Value| {
-                ["in", "required", "schema"].iter().all(|key| parameter.get(key) == other.get(key))
-            };
+            let alike =
+                |other: &Value| ["in", "required", "schema"].iter().all(|key| parameter.get(key) == other.get(key));
             let in_path = text(parameter, "in") == "path";
             let renamed: Vec<usize> = (0..come.len()).filter(|index| alike(come[*index].1)).collect();
             let name = text(parameter, "name");
@@ -125,21 +135,33 @@ impl Comparison<'_> {
                 let effect = match in_path {
                     // An argument by position, and a placeholder that the wire does not show.
                     true => Effect::ADDS,
-                    false => Effect::both("the setter has another name", "the service ignores the old name without a word"),
+                    false => {
+                        Effect::both("the setter has another name", "the service ignores the old name without a word")
+                    }
                 };
-                let what = format!("{} parameter `{name}` is called `{}` now", text(parameter, "in"), text(other, "name"));
+                let what =
+                    format!("{} parameter `{name}` is called `{}` now", text(parameter, "in"), text(other, "name"));
                 self.note("parameter-renamed", &at(index), what, effect);
             } else {
                 let effect = match in_path {
                     true => Effect::compile("an argument is gone"),
                     false => Effect::both("its setter is gone", "the service ignores it without a word"),
                 };
-                self.note("parameter-removed", spot, format!("{} parameter `{name}` is gone", text(parameter, "in")), effect);
+                self.note(
+                    "parameter-removed",
+                    spot,
+                    format!("{} parameter `{name}` is gone", text(parameter, "in")),
+                    effect,
+                );
             }
         }
         for (index, parameter) in come {
             let must = parameter["required"] == true;
-            let effect = if must { Effect::both("a new required argument", "a request without it is refused") } else { Effect::ADDS };
+            let effect = if must {
+                Effect::both("a new required argument", "a request without it is refused")
+            } else {
+                Effect::ADDS
+            };
             let kind = if must { "required-parameter-added" } else { "parameter-added" };
             let what = format!(
                 "{}{} parameter `{}` is new",
@@ -166,7 +188,9 @@ impl Comparison<'_> {
                     "is required now",
                     Effect::both("the setter becomes an argument", "a request without it is refused"),
                 ),
-                false => ("parameter-optional", "is not required any more", Effect::compile("the argument becomes a setter")),
+                false => {
+                    ("parameter-optional", "is not required any more", Effect::compile("the argument becomes a setter"))
+                }
             };
             self.note(kind, spot, format!("{} parameter `{name}` {what}", text(new, "in")), effect);
         }
@@ -206,7 +230,9 @@ impl Comparison<'_> {
         let forms = |body: &Value| has(body, JSON) && has(body, MULTIPART);
         for (media, _) in members(after, "content").filter(|(media, _)| !has(before, media)) {
             let effect = match media.as_str() {
-                MULTIPART if has(before, JSON) => Effect::compile("the form takes the method's name, the JSON gets `_json`"),
+                MULTIPART if has(before, JSON) => {
+                    Effect::compile("the form takes the method's name, the JSON gets `_json`")
+                }
                 JSON if has(before, MULTIPART) => Effect::ADDS,
                 _ if members(before, "content").next().is_some() => Effect::ADDS,
                 _ => Effect::compile("the method takes another body"),
@@ -215,7 +241,8 @@ impl Comparison<'_> {
             self.note("body-form-added", &form, format!("the body may be {media} now"), effect);
         }
         for (media, _) in members(before, "content").filter(|(media, _)| !has(after, media)) {
-            let compile = if forms(before) { "one of its two methods is gone" } else { "the method takes another body" };
+            let compile =
+                if forms(before) { "one of its two methods is gone" } else { "the method takes another body" };
             let effect = Effect::both(compile, "the service refuses the body");
             self.note("body-form-removed", &at, format!("the body may not be {media} any more"), effect);
         }
@@ -236,7 +263,9 @@ impl Comparison<'_> {
             reach.join(&Reach::of(new, way));
             reach
         };
-        let successes = |operation: &Value| members(operation, "responses").filter(|(status, _)| response_way(status) == Way::Answer).count();
+        let successes = |operation: &Value| {
+            members(operation, "responses").filter(|(status, _)| response_way(status) == Way::Answer).count()
+        };
         for (status, response) in members(new, "responses") {
             let reach = reach_of(response_way(status));
             let pointer = format!("{}/responses/{status}", place.pointer());
@@ -247,7 +276,9 @@ impl Comparison<'_> {
                 None => self.note("status-added", &at, format!("answers with {status} too"), Effect::ADDS),
             }
         }
-        for (status, _) in members(old, "responses").filter(|(status, _)| new["responses"].get(status.as_str()).is_none()) {
+        for (status, _) in
+            members(old, "responses").filter(|(status, _)| new["responses"].get(status.as_str()).is_none())
+        {
             let reach = reach_of(response_way(status));
             let at = Spot {
                 subject: format!("{status} of {subject}"),
@@ -259,13 +290,15 @@ impl Comparison<'_> {
         }
         // A success under another status is compared with the one it replaces.
         if successes(old) == 1 && successes(new) == 1 {
-            let one = |operation| members(operation, "responses").find(|(status, _)| response_way(status) == Way::Answer);
+            let one =
+                |operation| members(operation, "responses").find(|(status, _)| response_way(status) == Way::Answer);
             if let (Some((before, was)), Some((status, is))) = (one(old), one(new))
                 && before != status
             {
                 let reach = reach_of(Way::Answer);
                 let pointer = format!("{}/responses/{status}", place.pointer());
-                let at = Spot { subject: format!("{status} of {subject}"), within: String::new(), pointer, reach: &reach };
+                let at =
+                    Spot { subject: format!("{status} of {subject}"), within: String::new(), pointer, reach: &reach };
                 self.response(&at, was, is);
             }
         }
@@ -284,7 +317,8 @@ impl Comparison<'_> {
                 }
                 None => {
                     let first_json = media == JSON && !error;
-                    let effect = if first_json { Effect::compile("the method returns something") } else { Effect::ADDS };
+                    let effect =
+                        if first_json { Effect::compile("the method returns something") } else { Effect::ADDS };
                     self.note("answer-form-added", &at, format!("the answer may be {media} now"), effect);
                 }
             }

@@ -32,7 +32,9 @@ impl Comparison<'_> {
                 if is_type(resolved_old) && is_type(resolved_new) {
                     let what = match (before, after) {
                         (Some(before), _) => format!("{}: its type {before} is declared in place now", spot.name()),
-                        (_, after) => format!("{}: its type is declared as {} now", spot.name(), after.unwrap_or_default()),
+                        (_, after) => {
+                            format!("{}: its type is declared as {} now", spot.name(), after.unwrap_or_default())
+                        }
                     };
                     let effect = spot.effect(|_| Effect::compile("the type has another name"));
                     self.note("type-renamed", spot, what, effect);
@@ -54,7 +56,11 @@ impl Comparison<'_> {
             } else {
                 format!("{}: refers to {after} instead of {before}", spot.name())
             };
-            let place = if gone { Spot { pointer: pointer.clone(), within: String::new(), ..spot.clone() } } else { spot.clone() };
+            let place = if gone {
+                Spot { pointer: pointer.clone(), within: String::new(), ..spot.clone() }
+            } else {
+                spot.clone()
+            };
             self.note("type-renamed", &place, what, spot.effect(|_| Effect::compile("the type has another name")));
         }
         let inner = Spot {
@@ -83,7 +89,8 @@ impl Comparison<'_> {
             self.note("deprecation", spot, format!("{name} {what}"), Effect::ADDS);
         }
         if old.get("default") != new.get("default") {
-            let what = format!("{name}: the default was {} and is {}", worded(old.get("default")), worded(new.get("default")));
+            let what =
+                format!("{name}: the default was {} and is {}", worded(old.get("default")), worded(new.get("default")));
             let effect = spot.effect(|way| match way {
                 Way::Request => Effect::run("leaving it out means something else"),
                 _ => Effect::ADDS,
@@ -102,12 +109,19 @@ impl Comparison<'_> {
         }
         let spelling = |schema: &Value| (schema.get("type").cloned(), schema.get("format").cloned());
         if spelling(old) != spelling(new) {
-            let what = format!("{}: declared as {} instead of {}, the same type in the SDK", spot.name(), spelled(new), spelled(old));
+            let what = format!(
+                "{}: declared as {} instead of {}, the same type in the SDK",
+                spot.name(),
+                spelled(new),
+                spelled(old)
+            );
             self.note("format", spot, what, Effect::ADDS);
         }
         if old.get("x-observed-type") != new.get("x-observed-type") {
             let what = match new.get("x-observed-type").and_then(Value::as_str) {
-                Some(observed) => format!("{}: the samples show a {observed} now, against the declared type", spot.name()),
+                Some(observed) => {
+                    format!("{}: the samples show a {observed} now, against the declared type", spot.name())
+                }
                 None => format!("{}: the samples agree with the declared type now", spot.name()),
             };
             self.note("samples", spot, what, Effect::ADDS);
@@ -139,7 +153,10 @@ impl Comparison<'_> {
             return;
         }
         let all = |schema: &Value| -> BTreeSet<String> {
-            items(schema, "enum").iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect()
+            items(schema, "enum")
+                .iter()
+                .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                .collect()
         };
         let (before, after) = (all(old), all(new));
         let name = spot.name();
@@ -214,7 +231,12 @@ impl Comparison<'_> {
                 _ => Effect::ADDS,
             });
             let kind = if must { "required-field-added" } else { "field-added" };
-            let what = format!("{}field {}, {}, is new", if must { "required " } else { "" }, field.name(), describe(self.new, schema));
+            let what = format!(
+                "{}field {}, {}, is new",
+                if must { "required " } else { "" },
+                field.name(),
+                describe(self.new, schema)
+            );
             self.note(kind, &field, what, effect);
         }
         for (name, before) in members(old, "properties") {
@@ -270,10 +292,17 @@ impl Comparison<'_> {
                 let come = names_after.difference(&names_before).next().is_some();
                 let effect = spot.effect(|way| match way {
                     Way::Request if gone => Effect::both("the type changes", "a form that was accepted is refused"),
-                    Way::Answer if come => Effect::both("the type changes", "an answer may have a form that was not there"),
+                    Way::Answer if come => {
+                        Effect::both("the type changes", "an answer may have a form that was not there")
+                    }
                     _ => Effect::compile("the type changes"),
                 });
-                let what = format!("{} was a choice of {} and is one of {}", spot.name(), list(&names_before), list(&names_after));
+                let what = format!(
+                    "{} was a choice of {} and is one of {}",
+                    spot.name(),
+                    list(&names_before),
+                    list(&names_after)
+                );
                 self.note("alternatives", spot, what, effect);
             } else {
                 for (index, (old, new)) in before.iter().zip(after).enumerate() {
@@ -295,10 +324,9 @@ fn retyped(way: Way, before: Shape, after: Shape) -> Effect {
     let compile = Effect::compile("the type changes");
     let fits = match way {
         // What the old SDK reads although it was declared otherwise.
-        Way::Answer => matches!(
-            (before, after),
-            (Open, _) | (Number, Integer) | (Text, Integer | Number | Boolean | Time)
-        ),
+        Way::Answer => {
+            matches!((before, after), (Open, _) | (Number, Integer) | (Text, Integer | Number | Boolean | Time))
+        }
         // What the service takes although it is declared otherwise.
         Way::Request => matches!((before, after), (_, Open) | (Integer, Number) | (Time, Text)),
         Way::Error => true,
@@ -312,7 +340,9 @@ fn retyped(way: Way, before: Shape, after: Shape) -> Effect {
 
 /// What a change of `(required, nullable)` does.
 fn presence(way: Way, before: (bool, bool), after: (bool, bool)) -> Effect {
-    let changes = |before: u8, after: u8| if before == after { Effect::ADDS } else { Effect::compile("the type of the field changes") };
+    let changes = |before: u8, after: u8| {
+        if before == after { Effect::ADDS } else { Effect::compile("the type of the field changes") }
+    };
     match way {
         Way::Answer => {
             let form = |(required, nullable): (bool, bool)| u8::from(!required || nullable);

@@ -29,7 +29,13 @@ impl Shape {
         let fraction = matches!(text(schema, "format"), "double" | "float");
         match text(schema, "type") {
             // The SDK takes every number for an integer unless the format says otherwise.
-            "number" | "integer" => if fraction { Self::Number } else { Self::Integer },
+            "number" | "integer" => {
+                if fraction {
+                    Self::Number
+                } else {
+                    Self::Integer
+                }
+            }
             "boolean" => Self::Boolean,
             "string" => match text(schema, "format") {
                 "date" | "date-time" => Self::Time,

@@ -29,7 +29,13 @@ fn share_parameters(document: &mut Document) {
         for method in METHODS {
             let Some(operation) = item.get_mut(method) else { continue };
             let own = items(operation, "parameters").to_vec();
-            let key = |parameter: &Value| [text(parameter, "in").to_owned(), text(parameter, "name").to_owned(), text(parameter, "$ref").to_owned()];
+            let key = |parameter: &Value| {
+                [
+                    text(parameter, "in").to_owned(),
+                    text(parameter, "name").to_owned(),
+                    text(parameter, "$ref").to_owned(),
+                ]
+            };
             let inherited = shared.iter().filter(|one| !own.iter().any(|other| key(other) == key(one))).cloned();
             operation["parameters"] = inherited.chain(own.clone()).collect();
         }

@@ -57,7 +57,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     if let Some(changes) = changes {
         print!("{}", changes.to_screen(SCREEN));
         if !changes.changes.is_empty() {
-            println!("for all of them: cargo xtask diff HEAD {}; next: cargo xtask lint, cargo xtask codegen", path.display());
+            println!(
+                "for all of them: cargo xtask diff HEAD {}; next: cargo xtask lint, cargo xtask codegen",
+                path.display()
+            );
         }
     }
     Ok(ExitCode::SUCCESS)

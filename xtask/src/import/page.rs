@@ -32,7 +32,11 @@ pub(crate) fn document_text(name: &str, text: &str) -> Result<String> {
         ),
         several => {
             let titles: Vec<String> = several.iter().map(|document| document["info"]["title"].to_string()).collect();
-            bail!("{name}: holds {} OpenAPI documents that differ ({}); save the one to import", several.len(), titles.join(", "))
+            bail!(
+                "{name}: holds {} OpenAPI documents that differ ({}); save the one to import",
+                several.len(),
+                titles.join(", ")
+            )
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `docs.yaml`: our own words for areas, operations, parameters, schemas and fields.
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, anyhow, bail};
 use serde_json::{Map, Value};
 
 use super::target::Target;
@@ -69,33 +69,34 @@ impl Docs {
         Ok(())
     }
 
-    /// Puts the words where they belong. Words for what does not exist are an error.
-    pub(crate) fn apply(&self, document: &mut Document) -> Result<()> {
-        self.apply_to_parameters(document)?;
+    /// Puts the words where they belong. Returns what is wrong with words for what does not exist.
+    pub(crate) fn apply(&self, document: &mut Document) -> Vec<Error> {
+        let mut dead = self.apply_to_parameters(document);
         for (place, target, words) in &self.targets {
-            let pointer = match target.pointer(document) {
-                Ok(pointer) => pointer,
-                Err(error) => bail!("{place}: words for what does not exist: {error:#}; remove them"),
+            let described = match target.pointer(document) {
+                Ok(pointer) => document.0.pointer_mut(&pointer).and_then(Value::as_object_mut),
+                Err(_) => None,
             };
-            match document.0.pointer_mut(&pointer).and_then(Value::as_object_mut) {
+            match described {
                 Some(described) => {
                     described.insert(DOC.to_owned(), words.clone().into());
                 }
-                None => bail!("{place}: words for what does not exist: {target}; remove them"),
+                None => dead.push(anyhow!("{place}: words for what does not exist: {target}; remove them")),
             }
         }
         let areas: Map<String, Value> = self.areas.iter().map(|(_, tag, words)| (tag.clone(), words.clone().into())).collect();
         for (place, tag, _) in &self.areas {
             let used = document.operations().any(|(_, operation)| operation["tags"][0].as_str() == Some(tag));
             if !used {
-                bail!("{place}: words for an area that does not exist: {tag}; remove them");
+                dead.push(anyhow!("{place}: words for an area that does not exist: {tag}; remove them"));
             }
         }
         document.0[AREA_DOCS] = areas.into();
-        Ok(())
+        dead
     }
 
-    fn apply_to_parameters(&self, document: &mut Document) -> Result<()> {
+    fn apply_to_parameters(&self, document: &mut Document) -> Vec<Error> {
+        let mut dead = Vec::new();
         for (place, name, words) in &self.parameters {
             let mut used = false;
             document.each_operation(|_, operation| {
@@ -107,9 +108,9 @@ impl Docs {
                 }
             });
             if !used {
-                bail!("{place}: words for a parameter that no operation has: {name}; remove them");
+                dead.push(anyhow!("{place}: words for a parameter that no operation has: {name}; remove them"));
             }
         }
-        Ok(())
+        dead
     }
 }

@@ -1,0 +1,348 @@
+//! What is wrong with operations: their parameters, bodies and answers.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::action;
+use super::finding::Finding;
+use super::schemas::holds_file;
+use crate::diff::Shape;
+use crate::document::{Document, Place, escape, items, members, text};
+use crate::import::facts::PERMISSION;
+use crate::normalise::Envelope;
+
+const JSON: &str = "application/json";
+const MULTIPART: &str = "multipart/form-data";
+
+/// An operation and where it stands.
+struct Seen<'a> {
+    document: &'a Document,
+    place: &'a Place,
+    operation: &'a Value,
+}
+
+/// The findings about every operation. `plain` is the document as codegen makes it plain, where it can.
+pub(super) fn findings(document: &Document, plain: Option<&Document>) -> Vec<Finding> {
+    let envelopes: Option<BTreeSet<Place>> = plain.map(|plain| {
+        plain.operations().filter(|(_, operation)| Envelope::of(operation).is_some()).map(|(place, _)| place).collect()
+    });
+    let mut found = Vec::new();
+    for (place, operation) in document.operations() {
+        let seen = Seen { document, place: &place, operation };
+        if let Some(envelopes) = &envelopes {
+            found.extend(paging_without_envelope(&seen, envelopes.contains(&place)));
+        }
+        found.extend(mixed_brackets(&seen));
+        found.extend(untyped_parameters(&seen));
+        found.extend(placeholders(&seen));
+        found.extend(several_bodies(&seen));
+        found.extend(several_answers(&seen));
+        found.extend(file_in_json(&seen));
+        found.extend(tags(&seen));
+        found.extend(no_permission(&seen));
+    }
+    found
+}
+
+impl Seen<'_> {
+    fn at(&self, below: &str) -> String {
+        format!("{}{below}", self.place.pointer())
+    }
+
+    fn finding(&self, rule: &'static str, below: &str, problem: String, effect: &str, mend: String) -> Finding {
+        Finding {
+            rule,
+            pointer: self.at(below),
+            operation: Some(text(self.operation, "operationId").to_owned()),
+            problem,
+            effect: effect.to_owned(),
+            mend,
+            absorbed: false,
+        }
+    }
+
+    fn parameters(&self) -> impl Iterator<Item = (usize, &Value, &str)> {
+        items(self.operation, "parameters").iter().enumerate().map(|(index, one)| (index, one, text(one, "name")))
+    }
+
+    fn has_query(&self, wanted: &str) -> bool {
+        self.parameters().any(|(_, one, name)| name == wanted && text(one, "in") == "query")
+    }
+}
+
+/// An operation that takes the parameters of paging and answers without a page.
+fn paging_without_envelope(seen: &Seen<'_>, has_envelope: bool) -> Option<Finding> {
+    let names =
+        match (seen.has_query("cursor") && seen.has_query("size"), seen.has_query("page") && seen.has_query("limit")) {
+            (true, _) => ["cursor", "size"],
+            (_, true) => ["page", "limit"],
+            _ => return None,
+        };
+    if has_envelope {
+        return None;
+    }
+    let index = seen.parameters().find(|(_, _, name)| *name == names[0]).map_or(0, |(index, ..)| index);
+    let below = format!("/parameters/{index}");
+    let one_thing = seen.place.path.ends_with('}');
+    let (effect, mend) = match one_thing {
+        true => {
+            ("the setters suggest pages where one thing is answered", action::remove(seen.document, &seen.at(&below)))
+        }
+        false => (
+            "the SDK cannot walk the list, so a user sees its first page only",
+            action::merge(
+                seen.document,
+                &seen.at("/responses/200/content/application~1json/schema"),
+                "{ $ref: \"#/components/schemas/(a page)\" }",
+            ),
+        ),
+    };
+    let problem = format!("takes `{}` and `{}`, and its answer holds no page", names[0], names[1]);
+    Some(seen.finding("paging-without-envelope", &below, problem, effect, mend))
+}
+
+/// Lists in the query with brackets and without, in one operation.
+fn mixed_brackets(seen: &Seen<'_>) -> Vec<Finding> {
+    let is_list = |one: &Value| {
+        text(one, "in") == "query"
+            && one.get("schema").is_some_and(|schema| text(seen.document.resolve(schema), "type") == "array")
+    };
+    let lists: Vec<(usize, &Value, &str)> = seen.parameters().filter(|(_, one, _)| is_list(one)).collect();
+    let bracketed = lists.iter().filter(|(_, _, name)| name.ends_with("[]")).count();
+    if bracketed == 0 || bracketed == lists.len() {
+        return Vec::new();
+    }
+    let plain = lists.iter().filter(|(_, _, name)| !name.ends_with("[]"));
+    plain
+        .map(|(index, _, name)| {
+            let below = format!("/parameters/{index}");
+            let problem = format!("list `{name}` is named without brackets, and {bracketed} beside it with");
+            let mend = format!(
+                "{}, once it is known which name the service heeds",
+                action::merge(seen.document, &seen.at(&below), &format!("{{ name: \"{name}[]\" }}"))
+            );
+            seen.finding(
+                "mixed-brackets",
+                &below,
+                problem,
+                "if the name is wrong, the service ignores the filter without a word",
+                mend,
+            )
+        })
+        .collect()
+}
+
+/// Parameters that say nothing about their type.
+fn untyped_parameters(seen: &Seen<'_>) -> Vec<Finding> {
+    let untyped = |one: &Value| {
+        one.get("schema").is_none_or(|schema| {
+            Shape::of(seen.document.resolve(schema)) == Shape::Open && schema.get("x-id-forms").is_none()
+        })
+    };
+    seen.parameters()
+        .filter(|(_, one, _)| untyped(one))
+        .map(|(index, one, name)| {
+            let below = format!("/parameters/{index}");
+            let problem = format!("{} parameter `{name}` has no type", text(one, "in"));
+            let mend = action::merge(seen.document, &seen.at(&below), "{ schema: { type: string } }");
+            seen.finding("untyped-parameter", &below, problem, "codegen cannot give the setter a type", mend)
+        })
+        .collect()
+}
+
+/// Placeholders of the path that are not declared, and path parameters that the path does not hold.
+fn placeholders(seen: &Seen<'_>) -> Vec<Finding> {
+    let in_path: BTreeSet<&str> =
+        seen.place.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+    let declared: BTreeSet<&str> =
+        seen.parameters().filter(|(_, one, _)| text(one, "in") == "path").map(|(_, _, name)| name).collect();
+    let effect = "the method cannot be called: its path stays incomplete";
+    in_path
+        .symmetric_difference(&declared)
+        .map(|name| {
+            let problem = match in_path.contains(name) {
+                true => format!("placeholder `{name}` is not declared as a parameter"),
+                false => format!("path parameter `{name}` is not in the path"),
+            };
+            let mend = action::merge(seen.document, &seen.at(""), "{ parameters: (all of them, as they should be) }");
+            seen.finding("placeholder", "/parameters", problem, effect, mend)
+        })
+        .collect()
+}
+
+/// A body in several forms. JSON beside a form becomes two methods; any other has no builder.
+fn several_bodies(seen: &Seen<'_>) -> Option<Finding> {
+    let body = seen.operation.get("requestBody")?;
+    let media: Vec<&str> = members(body, "content").map(|(media, _)| media.as_str()).collect();
+    if let Some(other) = media.iter().find(|media| ![JSON, MULTIPART].contains(media)) {
+        let below = format!("/requestBody/content/{}", escape(other));
+        let mend = action::remove(seen.document, &seen.at(&format!("{below}/schema")));
+        return Some(seen.finding(
+            "several-bodies",
+            &below,
+            format!("no builder writes {other}"),
+            "codegen refuses the operation",
+            mend,
+        ));
+    }
+    if media.len() < 2 {
+        return None;
+    }
+    let below = "/requestBody/content";
+    let mend = action::remove(seen.document, &seen.at(&format!("{below}/{}/schema", escape(JSON))));
+    let effect = "there are two methods for it: one sends the form, the other, ending in `_json`, has no file";
+    let finding = seen.finding(
+        "several-bodies",
+        below,
+        format!("the body has {} forms: {}", media.len(), media.join(", ")),
+        effect,
+        mend,
+    );
+    Some(Finding { absorbed: true, ..finding })
+}
+
+/// Successes with different bodies.
+fn several_answers(seen: &Seen<'_>) -> Option<Finding> {
+    let successes: Vec<(&String, &Value)> =
+        members(seen.operation, "responses").filter(|(status, _)| status.starts_with('2')).collect();
+    let bodies: Vec<(&str, &Value)> = successes
+        .iter()
+        .filter_map(|(status, response)| {
+            Some((status.as_str(), response.pointer("/content/application~1json/schema")?))
+        })
+        .collect();
+    let (last, _) = bodies.windows(2).find(|pair| pair[0].1 != pair[1].1).map(|pair| pair[1])?;
+    let statuses: Vec<&str> = bodies.iter().map(|(status, _)| *status).collect();
+    let problem = format!("the successes {} have different bodies", statuses.join(" and "));
+    let below = format!("/responses/{last}");
+    let mend = action::merge(
+        seen.document,
+        &seen.at(&format!("{below}/content/application~1json/schema")),
+        "(the schema of the other, or one wide enough for both)",
+    );
+    Some(seen.finding(
+        "several-answers",
+        &below,
+        problem,
+        "codegen refuses the operation: one method returns one type",
+        mend,
+    ))
+}
+
+/// A file within a body that is JSON only.
+fn file_in_json(seen: &Seen<'_>) -> Option<Finding> {
+    let content = seen.operation.get("requestBody")?.get("content")?;
+    let schema = content.get(JSON)?.get("schema")?;
+    if content.get(MULTIPART).is_some() || !holds_file(seen.document, schema) {
+        return None;
+    }
+    let below = "/requestBody/content/application~1json";
+    let mend = action::merge(
+        seen.document,
+        &seen.at(""),
+        "{ requestBody: { content: { application/json: null, multipart/form-data: (the same) } } }",
+    );
+    Some(seen.finding("file-in-json", below, "JSON cannot hold a file".to_owned(), "the file cannot be sent", mend))
+}
+
+/// No tag, or one tag twice.
+fn tags(seen: &Seen<'_>) -> Option<Finding> {
+    let tags = items(seen.operation, "tags");
+    let mut distinct: Vec<&Value> = Vec::new();
+    tags.iter().for_each(|tag| {
+        if !distinct.contains(&tag) {
+            distinct.push(tag)
+        }
+    });
+    let (problem, absorbed) = match (tags.len(), distinct.len()) {
+        (0, _) => ("no tag says which area it is of".to_owned(), false),
+        (all, once) if once < all => (format!("{all} tags, {once} of them distinct"), true),
+        _ => return None,
+    };
+    let effect = if absorbed {
+        "generators that file by tag stumble; the SDK takes the first"
+    } else {
+        "the methods land in an area called `other`"
+    };
+    let mend = action::merge(seen.document, &seen.at(""), "{ tags: [(the area)] }");
+    Some(Finding { absorbed, ..seen.finding("tags", "/tags", problem, effect, mend) })
+}
+
+/// No permission.
+fn no_permission(seen: &Seen<'_>) -> Option<Finding> {
+    if !items(seen.operation, PERMISSION).is_empty() || !text(seen.operation, PERMISSION).is_empty() {
+        return None;
+    }
+    let mend = action::merge(seen.document, &seen.at(""), &format!("{{ {PERMISSION}: [(the permission)] }}"));
+    let effect = "a refusal cannot name the permission that the key lacks";
+    Some(seen.finding("no-permission", "", "no permission is declared".to_owned(), effect, mend))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The rules that complain about `GET path` with these parts.
+    fn rules(path: &str, parts: &Value) -> Vec<&'static str> {
+        let mut operation =
+            json!({ "operationId": "A_get", "tags": ["A"], PERMISSION: ["a-get"], "responses": { "200": {} } });
+        for (key, value) in parts.as_object().into_iter().flatten() {
+            operation[key] = value.clone();
+        }
+        let schemas = json!({ "Status": { "type": "string" } });
+        let document =
+            Document(json!({ "paths": { path: { "post": operation } }, "components": { "schemas": schemas } }));
+        findings(&document, Some(&document)).iter().map(|finding| finding.rule).collect()
+    }
+
+    fn query(name: &str, schema: Value) -> Value {
+        json!({ "name": name, "in": "query", "schema": schema })
+    }
+
+    fn json_answer(kind: &str) -> Value {
+        json!({ "content": { "application/json": { "schema": { "type": kind } } } })
+    }
+
+    #[test]
+    fn each_rule_finds_its_fault_and_nothing_else() {
+        let text = || json!({ "type": "string" });
+        let list = || json!({ "type": "array", "items": { "type": "string" } });
+        for (path, parts, expected) in [
+            ("/a", json!({}), vec![]),
+            (
+                "/a",
+                json!({ "parameters": [query("cursor", text()), query("size", text())] }),
+                vec!["paging-without-envelope"],
+            ),
+            ("/a", json!({ "parameters": [query("a[]", list()), query("b", list())] }), vec!["mixed-brackets"]),
+            ("/a", json!({ "parameters": [query("a[]", list()), query("b", text())] }), vec![]),
+            ("/a", json!({ "parameters": [query("a", json!({}))] }), vec!["untyped-parameter"]),
+            ("/a", json!({ "parameters": [query("a", json!({ "$ref": "#/components/schemas/Status" }))] }), vec![]),
+            ("/a/{id}", json!({}), vec!["placeholder"]),
+            ("/a", json!({ "requestBody": { "content": { "text/plain": {} } } }), vec!["several-bodies"]),
+            (
+                "/a",
+                json!({ "requestBody": { "content": { "application/json": {}, "multipart/form-data": {} } } }),
+                vec!["several-bodies"],
+            ),
+            (
+                "/a",
+                json!({ "requestBody": { "content": { "application/json": { "schema": { "properties": { "f": { "format": "binary" } } } } } } }),
+                vec!["file-in-json"],
+            ),
+            (
+                "/a",
+                json!({ "responses": { "200": json_answer("string"), "201": json_answer("object") } }),
+                vec!["several-answers"],
+            ),
+            ("/a", json!({ "responses": { "200": json_answer("string"), "201": json_answer("string") } }), vec![]),
+            ("/a", json!({ "tags": ["A", "A"] }), vec!["tags"]),
+            ("/a", json!({ PERMISSION: [] }), vec!["no-permission"]),
+        ] {
+            assert_eq!(rules(path, &parts), expected, "{path} {parts}");
+        }
+    }
+}
