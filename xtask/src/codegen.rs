@@ -9,7 +9,7 @@ use crate::document::Document;
 use crate::files::{self, Output};
 use crate::normalise::normalise;
 use crate::surface::Surface;
-use crate::{emit, generate, surface};
+use crate::{completeness, emit, generate, surface};
 
 /// Generates crates/drata-api from the contracts.
 #[derive(clap::Args)]
@@ -53,8 +53,10 @@ fn generate_all() -> Result<Output> {
 
 /// The surface of an effective document.
 pub(crate) fn surface_of(version: Version, effective: Document) -> Result<Surface> {
-    let mut plain = effective;
+    let mut plain = effective.clone();
     normalise(version, &mut plain)?;
     let file = generate::generate(&plain)?;
-    surface::read(version, &plain, &file)
+    let surface = surface::read(version, &plain, &file)?;
+    completeness::check(&effective, &surface)?;
+    Ok(surface)
 }

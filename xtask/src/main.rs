@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 mod areas;
 mod budget;
 mod codegen;
+mod completeness;
 mod contract;
 mod diagnosis;
 mod diff;

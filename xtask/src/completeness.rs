@@ -1,0 +1,75 @@
+//! The guard at the end: every operation of the contract, and every schema that one reaches, was generated.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+
+use crate::diagnosis::{Diagnoses, Diagnosis};
+use crate::document::{Document, Place, SCHEMAS, escape, text};
+use crate::normalise::{directions, enum_values};
+use crate::surface::{Kind, Surface};
+
+/// Fails naming what is missing. `effective` is the document before it was made plain.
+pub(crate) fn check(effective: &Document, surface: &Surface) -> Result<()> {
+    let mut missing = Vec::new();
+    let generated: BTreeSet<(&str, &str, &str)> = surface
+        .areas
+        .iter()
+        .flat_map(|area| &area.operations)
+        .map(|operation| (operation.method.as_str(), operation.path.as_str(), operation.id.as_str()))
+        .collect();
+    for (Place { path, method }, operation) in effective.operations() {
+        let id = text(operation, "operationId");
+        if !generated.contains(&(method.as_str(), path.as_str(), id)) {
+            let place = Place { path, method }.pointer();
+            missing.push(lost(place, "this operation").in_operation(id));
+        }
+    }
+    missing.extend(schemas(effective, surface));
+    Diagnoses(missing).into_result()
+}
+
+/// Schemas that a success or a request reaches and that are neither a type nor what a type holds in their place.
+fn schemas(effective: &Document, surface: &Surface) -> Vec<Diagnosis> {
+    let vendors: BTreeSet<&str> = surface.types.values().map(|def| def.vendor.as_str()).collect();
+    let enums: BTreeSet<BTreeSet<&str>> = surface
+        .types
+        .values()
+        .filter_map(|def| match &def.kind {
+            Kind::Enum(variants) => Some(variants.iter().map(|(_, wire)| wire.as_str()).collect()),
+            _ => None,
+        })
+        .collect();
+    let mut successes = effective.clone();
+    successes.each_operation(|_, operation| {
+        if let Some(responses) = operation.get_mut("responses").and_then(serde_json::Value::as_object_mut) {
+            responses.retain(|status, _| status.starts_with('2'));
+            for (_, response) in responses.iter_mut() {
+                // An answer of another media type is handed on as text, whatever schema describes it.
+                if let Some(content) = response.get_mut("content").and_then(serde_json::Value::as_object_mut) {
+                    content.retain(|media, _| media == "application/json");
+                }
+            }
+        }
+    });
+    directions(&successes)
+        .into_keys()
+        .filter_map(|name| Some((effective.schema(&name)?, name)))
+        .filter(|(schema, name)| {
+            let has_fields = schema.pointer("/properties").and_then(serde_json::Value::as_object).is_some_and(|map| !map.is_empty());
+            let values: BTreeSet<&str> = enum_values(schema).into_iter().collect();
+            // Without fields and values it is no type of its own: what it is stands where it is used.
+            let is_type = has_fields || !values.is_empty();
+            is_type && !vendors.contains(name.as_str()) && !enums.contains(&values)
+        })
+        .map(|(_, name)| lost(format!("{SCHEMAS}/{}", escape(&name)), "this schema"))
+        .collect()
+}
+
+fn lost(pointer: String, what: &str) -> Diagnosis {
+    Diagnosis::new(
+        pointer,
+        format!("{what} was lost on the way: nothing was generated from it"),
+        "find the pass of xtask/src/normalise that drops it: run `cargo xtask inventory` before and after the change of the contract",
+    )
+}
