@@ -86,12 +86,12 @@ const PARTLY: &[&str] = &["name", "title", "description", "firstName", "lastName
 impl Filters {
     pub(crate) fn read(
         painter: &Painter<'_>,
-        schema: Option<SchemaId>,
+        schema: SchemaId,
         operation: &Operation,
         parameters: &Parameters,
     ) -> Self {
         let mut filters = Self { tests: Vec::new(), ignored: Vec::new() };
-        let Some(object) = schema.and_then(|schema| painter.catalog.schemas.object(schema)) else { return filters };
+        let Some(object) = painter.catalog.schemas.object(schema) else { return filters };
         for parameter in operation.in_place(Place::Query) {
             let name = parameter.name.as_str();
             let Some(value) = parameters.get(name).filter(|_| !NO_FILTERS.contains(&name)) else { continue };
@@ -103,8 +103,7 @@ impl Filters {
         filters
     }
 
-    pub(crate) fn keep(&self, painter: &Painter<'_>, schema: Option<SchemaId>, row: Row) -> bool {
-        let Some(schema) = schema else { return true };
+    pub(crate) fn keep(&self, painter: &Painter<'_>, schema: SchemaId, row: Row) -> bool {
         self.tests.iter().all(|test| {
             let field = |name: &str| painter.field(row, schema, name).unwrap_or(Value::Null);
             match test {

@@ -5,6 +5,7 @@ mod body;
 mod clock;
 mod contract;
 mod csv;
+mod description;
 mod distort;
 mod effects;
 mod failure;

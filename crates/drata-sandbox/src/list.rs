@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::contract::operation::Operation;
 use crate::contract::resource::KindId;
+use crate::contract::schema::SchemaId;
 use crate::failure::Failure;
 use crate::filter::Filters;
 use crate::generate::hash;
@@ -28,15 +29,23 @@ pub(crate) struct Page {
     pub(crate) ignored: Vec<String>,
 }
 
+/// Where the rows of a list come from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source {
+    pub(crate) kind: KindId,
+    pub(crate) parent: Option<u64>,
+    /// The schema of a row, whose properties are filtered and sorted by.
+    pub(crate) schema: SchemaId,
+}
+
 /// The rows that a list operation answers with.
 pub(crate) fn select(
     painter: &Painter<'_>,
     operation: &Operation,
     parameters: &Parameters,
-    kind: KindId,
-    parent: Option<u64>,
+    source: Source,
 ) -> Result<Page, Failure> {
-    let schema = painter.catalog.kinds.get(kind).schema;
+    let Source { kind, parent, schema } = source;
     let filters = Filters::read(painter, schema, operation, parameters);
     let order = Order::read(painter, schema, parameters);
     let numbers = painter.store.numbers(kind, parent);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::contract::resource::{Envelope, KindId, Plan};
 use crate::contract::schema::SchemaId;
 use crate::failure::Failure;
-use crate::generate::painter::View;
+use crate::generate::painter::{Fixed, View};
 use crate::list::{self, Page};
 use crate::reply::{NOT_SIMULATED, Reply};
 use crate::store::{Row, StoredFile, Written};
@@ -32,7 +32,8 @@ pub(crate) fn success(call: &Call<'_>) -> (u16, Option<SchemaId>) {
 fn list(call: &Call<'_>, kind: KindId, envelope: &Envelope) -> Result<Reply, Failure> {
     let store = call.world.store();
     let painter = call.world.painter(&store);
-    let page = list::select(&painter, call.operation, &call.parameters, kind, call.parent_of(kind))?;
+    let about = list::Source { kind, parent: call.parent_of(kind), schema: envelope.items };
+    let page = list::select(&painter, call.operation, &call.parameters, about)?;
     let (status, schema) = success(call);
     let value = wrap(call, &store, schema, envelope, kind, &page);
     let reply = Reply::json(status, value, schema);
@@ -66,7 +67,7 @@ fn wrap(
 struct Frame<'a> {
     painter: &'a crate::generate::painter::Painter<'a>,
     about: Row,
-    fixed: &'a [(String, Value)],
+    fixed: &'a [Fixed],
     page: &'a Page,
 }
 
@@ -82,7 +83,8 @@ impl Frame<'_> {
                 rows.take().map(|rows| self.fill(property.schema, rest, rows))
             } else {
                 self.paging(name).unwrap_or_else(|| {
-                    let fixed = self.fixed.iter().find(|(fixed, _)| fixed == name).map(|(_, value)| value.clone());
+                    let schemas = &self.painter.catalog.schemas;
+                    let fixed = Fixed::value(self.fixed, name, schemas, property.schema);
                     fixed.or_else(|| self.painter.field(self.about, schema, name))
                 })
             };
@@ -115,11 +117,17 @@ fn hidden<'a>(call: &'a Call<'_>) -> Vec<&'a str> {
     call.operation.expands.iter().map(|name| &**name).filter(|name| !wanted.contains(name)).collect()
 }
 
-/// The values that the path gives to properties of the same names: the number of a row, not the text that named it.
-fn fixed(call: &Call<'_>) -> Vec<(String, Value)> {
-    let rows = call.operation.anchors.iter().zip(&call.anchors);
-    let named = rows.filter(|(anchor, _)| anchor.parameter != "id" && anchor.parameter != "email");
-    named.map(|(anchor, row)| (anchor.parameter.clone(), row.number.into())).collect()
+/// The values that the path gives to properties of the same names.
+fn fixed(call: &Call<'_>) -> Vec<Fixed> {
+    let rows = call.operation.anchors.iter().zip(&call.anchors).zip(&call.path);
+    let named = rows.filter(|((anchor, _), _)| anchor.parameter != "id" && anchor.parameter != "email");
+    named
+        .map(|((anchor, row), text)| Fixed {
+            name: anchor.parameter.clone(),
+            text: text.as_str().into(),
+            number: row.number.into(),
+        })
+        .collect()
 }
 
 fn read(call: &Call<'_>) -> Result<Reply, Failure> {

@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 
 use crate::body::{self, Unread};
 use crate::contract::operation::Operation;
+use crate::description;
 use crate::distort;
 use crate::failure::Failure;
 use crate::fault::{Effect, Fault};
@@ -126,6 +127,11 @@ impl Exchange<'_> {
 
     async fn reply(&mut self, parts: &http::request::Parts, incoming: Incoming) -> Reply {
         let query = params::pairs(&self.query);
+        if self.method == Method::GET
+            && let Some(document) = description::at(&self.path, &self.world.links.base)
+        {
+            return Reply::json(200, document, None);
+        }
         if signed::is_link(&self.path) {
             return self.download(parts, &query);
         }

@@ -67,9 +67,9 @@ impl Key {
 
 impl Order {
     /// The order that a request asks for; by number when it asks for none.
-    pub(crate) fn read(painter: &Painter<'_>, schema: Option<SchemaId>, parameters: &Parameters) -> Self {
+    pub(crate) fn read(painter: &Painter<'_>, schema: SchemaId, parameters: &Parameters) -> Self {
         let descending = parameters.text("sortDir").is_some_and(|direction| direction.eq_ignore_ascii_case("desc"));
-        let object = schema.and_then(|schema| painter.catalog.schemas.object(schema));
+        let object = painter.catalog.schemas.object(schema);
         let field = parameters.text("sort").zip(object).and_then(|(sort, object)| sort_field(object, sort));
         match field {
             Some(name) => Self::Field { name, descending },
@@ -77,12 +77,10 @@ impl Order {
         }
     }
 
-    pub(crate) fn sort(&self, painter: &Painter<'_>, schema: Option<SchemaId>, rows: Vec<Row>) -> Vec<(Key, Row)> {
-        let key = |row: &Row| match (self, schema) {
-            (Self::Field { name, .. }, Some(schema)) => {
-                painter.field(*row, schema, name).map_or(Key::None, |value| Key::of(&value))
-            }
-            _ => Key::None,
+    pub(crate) fn sort(&self, painter: &Painter<'_>, schema: SchemaId, rows: Vec<Row>) -> Vec<(Key, Row)> {
+        let key = |row: &Row| match self {
+            Self::Field { name, .. } => painter.field(*row, schema, name).map_or(Key::None, |value| Key::of(&value)),
+            Self::Number { .. } => Key::None,
         };
         let mut sorted: Vec<_> = rows.into_iter().map(|row| (key(&row), row)).collect();
         sorted.sort_by(|(a, row_a), (b, row_b)| self.compare(a, row_a.number, b, row_b.number));

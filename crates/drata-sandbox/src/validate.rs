@@ -89,7 +89,9 @@ impl Check<'_> {
             let wanted = if whole { "an integer" } else { "a number" };
             return self.problem(format_args!("must be {wanted}, not {}", shown(value)));
         };
-        if whole && number.fract() != 0.0 {
+        // Beyond this a float no longer tells whole numbers apart.
+        let is_whole = value.is_i64() || value.is_u64() || (number.fract() == 0.0 && number.abs() < 9e15);
+        if whole && !is_whole {
             self.problem(format_args!("must be an integer, not {number}"));
         } else if number < bounds.minimum {
             self.problem(format_args!("must not be less than {}, and {number} is", bounds.minimum));

@@ -16,8 +16,10 @@ use schema::{Compiler, SchemaId, Schemas, Shape};
 
 use crate::route::Router;
 
-const V1: &[u8] = include_bytes!("../../contract/v1.json");
-const V2: &[u8] = include_bytes!("../../contract/v2.json");
+/// The effective contract of version 1.
+pub(crate) const V1: &[u8] = include_bytes!("../../contract/v1.json");
+/// The effective contract of version 2.
+pub(crate) const V2: &[u8] = include_bytes!("../../contract/v2.json");
 
 /// Everything that follows from the contract.
 #[derive(Debug)]

@@ -130,6 +130,8 @@ pub(crate) struct Property {
 #[derive(Debug, Default)]
 pub(crate) struct Schemas {
     nodes: Vec<Schema>,
+    /// Enumerations by the hash of the property that would list them: `ProviderTypeEnum` by `providerTypes`.
+    enumerations: HashMap<u64, SchemaId>,
 }
 
 impl Schemas {
@@ -154,6 +156,11 @@ impl Schemas {
         }
     }
 
+    /// The enumeration that is named after a property, by the property's hash.
+    pub(crate) fn enumeration(&self, property: u64) -> Option<SchemaId> {
+        self.enumerations.get(&property).copied()
+    }
+
     fn push(&mut self, schema: Schema) -> SchemaId {
         let id = SchemaId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         self.nodes.push(schema);
@@ -176,6 +183,9 @@ impl<'a> Compiler<'a> {
         for name in raw.keys() {
             let id = compiler.schemas.push(placeholder.clone());
             compiler.named.insert(name, id);
+            if let Some(listed) = name.strip_suffix("Enum").and_then(listing_property) {
+                compiler.schemas.enumerations.entry(hash::text(&listed)).or_insert(id);
+            }
         }
         for (name, schema) in raw {
             let mut schema = compiler.schema(schema);
@@ -303,6 +313,12 @@ impl<'a> Compiler<'a> {
         whole.properties = Some(properties);
         whole
     }
+}
+
+/// `ProviderType` is listed by `providerTypes`.
+fn listing_property(stem: &str) -> Option<String> {
+    let first = stem.chars().next()?;
+    Some(format!("{}{}s", first.to_ascii_lowercase(), &stem[first.len_utf8()..]))
 }
 
 fn bounds(raw: &RawSchema) -> Bounds {

@@ -11,7 +11,7 @@ use super::role::{Noun, Role};
 use super::theme::Theme;
 use crate::contract::Catalog;
 use crate::contract::resource::KindId;
-use crate::contract::schema::{Array, Object, Property, SchemaId, Shape};
+use crate::contract::schema::{Array, Object, Property, SchemaId, Schemas, Shape};
 use crate::signed::Links;
 use crate::store::{Row, Store, Written};
 
@@ -32,7 +32,26 @@ pub(crate) struct View<'a> {
     /// Optional properties that are left out: those that `expand[]` names and the request does not.
     pub(crate) hidden: &'a [&'a str],
     /// Properties whose values the path gives.
-    pub(crate) fixed: &'a [(String, Value)],
+    pub(crate) fixed: &'a [Fixed],
+}
+
+/// A property whose value the path gives, as the text that stands there or as the number of the row that it names.
+#[derive(Clone, Debug)]
+pub(crate) struct Fixed {
+    pub(crate) name: String,
+    pub(crate) text: Value,
+    pub(crate) number: Value,
+}
+
+impl Fixed {
+    /// The value as the schema of the property has it.
+    pub(crate) fn value(all: &[Self], name: &str, schemas: &Schemas, schema: SchemaId) -> Option<Value> {
+        let fixed = all.iter().find(|fixed| fixed.name == name)?;
+        match schemas.get(schema).shape {
+            Shape::Integer(_) | Shape::Number(_) => coerce::to(schemas, schema, &fixed.number),
+            _ => coerce::to(schemas, schema, &fixed.text),
+        }
+    }
 }
 
 /// What is being painted: a row, or an object within one.
@@ -45,6 +64,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) row: Option<Row>,
     pub(crate) timeline: Timeline,
     written: Option<&'a Written>,
+    /// What its `value` is one of, where the contract has an enumeration named after the property it stands in.
+    pub(crate) values: Option<SchemaId>,
     /// Created rows hold what was written and otherwise as little as the schema allows.
     sparse: bool,
     depth: u8,
@@ -69,6 +90,7 @@ impl<'a> Painter<'a> {
             row: None,
             timeline: Timeline::of(draw),
             written: None,
+            values: None,
             sparse: false,
             depth: 0,
         };
@@ -105,6 +127,7 @@ impl<'a> Painter<'a> {
             row: Some(row),
             timeline: Timeline::of(draw),
             written: self.store.written(row),
+            values: None,
             sparse: self.store.is_created(row),
             depth,
         }
@@ -117,8 +140,7 @@ impl<'a> Painter<'a> {
             if !property.required && view.hidden.contains(&name) {
                 continue;
             }
-            let fixed = view.fixed.iter().find(|(fixed, _)| fixed == name);
-            let fixed = fixed.and_then(|(_, value)| coerce::to(&self.catalog.schemas, property.schema, value));
+            let fixed = Fixed::value(view.fixed, name, &self.catalog.schemas, property.schema);
             if let Some(value) = fixed.or_else(|| self.property(subject, property)) {
                 map.insert(name.to_owned(), value);
             }
@@ -321,6 +343,7 @@ impl<'a> Painter<'a> {
             row: subject.row.filter(|_| property.is_some_and(|property| property.role == Role::SignedUrl)),
             timeline: subject.timeline,
             written: None,
+            values: property.and_then(|property| self.catalog.schemas.enumeration(property.hash)),
             sparse: false,
             depth: subject.depth + 1,
         };

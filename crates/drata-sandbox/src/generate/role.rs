@@ -43,6 +43,8 @@ pub(crate) enum Role {
     System,
     Model,
     Mime,
+    /// The value of something that has a value and little else.
+    Value,
     Plain,
 }
 
@@ -186,6 +188,7 @@ fn exact(name: &str) -> Option<Role> {
         "osVersion" | "platformVersion" => Role::System,
         "model" => Role::Model,
         "mimeType" => Role::Mime,
+        "value" => Role::Value,
         "impact" | "likelihood" | "score" | "residualImpact" | "residualLikelihood" | "tier" => Role::SmallNumber,
         _ => return None,
     };

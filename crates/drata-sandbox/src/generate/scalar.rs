@@ -110,6 +110,10 @@ impl Painter<'_> {
             Role::Mime => "application/pdf".to_owned(),
             Role::Year => (1995 + draw.below(28)).to_string(),
             Role::Count | Role::SmallNumber => (1 + draw.below(5)).to_string(),
+            Role::Value => match subject.values.map(|values| self.value(values, subject, property, draw)) {
+                Some(Value::String(value)) => value,
+                _ => theme::words(draw),
+            },
             Role::Connected | Role::FileBuffer | Role::Plain => theme::words(draw),
         }
     }
