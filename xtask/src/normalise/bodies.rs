@@ -72,8 +72,8 @@ pub(crate) fn split(document: &mut Document) -> anyhow::Result<()> {
 /// The name of a form's schema, beside the name of the JSON body's.
 fn form_name(operation_id: &str, schema: &Value) -> String {
     match crate::document::reference(schema) {
-        // A form that the overlay wrote has its name already.
-        Some(name) if name.ends_with("FormDto") => name.trim_end_matches("Dto").to_owned(),
+        // A form that the overlay wrote is no copy of a JSON body.
+        Some(name) if name.ends_with("FormDto") => name.to_owned(),
         Some(name) => format!("{}Form", name.replace("Request", "").replace("PublicV2Dto", "").replace("PublicDto", "")),
         None => format!("{}Form", operation_id.replace("#multipart", "").rsplit('_').next().unwrap_or_default()),
     }

@@ -14,7 +14,7 @@ use crate::{Extra, List, Patch, Timestamp};
 #[non_exhaustive]
 pub struct ExpandDataWithCount {
     /// The embedded objects, which may be fewer than `totalCount`.
-    pub data: List<List<Value>>,
+    pub data: List<Value>,
     /// Number of linked objects, embedded or not.
     pub total_count: i64,
     /// What came beyond the contract.
