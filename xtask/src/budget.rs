@@ -31,9 +31,9 @@ pub(crate) struct Args {
 
 /// What compiling cost: seconds of processor time, and the memory of the largest process.
 #[derive(Clone, Copy, Debug)]
-struct Cost {
-    seconds: f64,
-    megabytes: f64,
+pub(crate) struct Cost {
+    pub(crate) seconds: f64,
+    pub(crate) megabytes: f64,
 }
 
 /// The most that everything, and one area, may cost; and the memory of everything.
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 }
 
 /// Checks the package at `package` anew, in a process of its own, whose children are then only that check.
-fn check(workspace: &Path, package: &Path, features: &[&str]) -> Result<Cost> {
+pub(crate) fn check(workspace: &Path, package: &Path, features: &[&str]) -> Result<Cost> {
     let lib = package.join("src/lib.rs");
     let now = std::time::SystemTime::now();
     fs::File::options().write(true).open(&lib).and_then(|file| file.set_modified(now)).with_context(|| format!("{}", lib.display()))?;

@@ -86,7 +86,7 @@ impl Output {
             }
         }
         for folder in &self.folders {
-            for file in files_below(&root.join(folder))? {
+            for file in below(&root.join(folder))? {
                 let path = file.strip_prefix(root).unwrap_or(&file).to_owned();
                 if !self.files.contains_key(&path) {
                     found.push((path, Difference::Leftover));
@@ -139,7 +139,8 @@ fn remove_empty_folders(file: &Path) {
     }
 }
 
-fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+/// The files below a folder, in the order of their paths; none when there is no such folder.
+pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(folder) = open.pop() {

@@ -18,12 +18,14 @@ mod document;
 mod emit;
 mod files;
 mod generate;
+mod git;
 mod import;
 mod inventory;
 mod lint;
 mod names;
 mod normalise;
 mod overlay;
+mod report;
 mod spec;
 mod surface;
 
@@ -41,6 +43,7 @@ enum Command {
     Codegen(codegen::Args),
     Diff(diff::Args),
     Lint(lint::Args),
+    Report(report::Args),
     Spec(spec::Args),
     Inventory(inventory::Args),
     Areas(areas::Args),
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Codegen(args) => codegen::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Lint(args) => lint::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Spec(args) => spec::run(&args),
         Command::Inventory(args) => inventory::run(&args),
         Command::Areas(args) => areas::run(&args),

@@ -1,13 +1,13 @@
 //! Where the two sides of a comparison come from: files, or revisions of this repository.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result};
 
 use crate::contract::{self, Version};
 use crate::document::Document;
 use crate::files;
+use crate::git;
 use crate::import::{facts, page};
 
 /// One side of a comparison.
@@ -36,7 +36,7 @@ impl Source {
             }
             Self::Revision(revision) => {
                 let path = version.contract_path();
-                let text = at_revision(revision, &path)?
+                let text = git::show(revision, &path)?
                     .with_context(|| format!("{} is not in revision {revision}", path.display()))?;
                 contract::parse(&format!("{revision}:{}", path.display()), &text)
             }
@@ -50,26 +50,4 @@ impl Source {
             Self::Revision(revision) => format!("{revision}:{}", version.contract_path().display()),
         }
     }
-}
-
-/// A file as it was in a revision; `None` when it was not there.
-///
-/// # Errors
-/// When there is no git, or no such revision.
-pub(crate) fn at_revision(revision: &str, path: &Path) -> Result<Option<String>> {
-    let git = |arguments: &[&str]| {
-        Command::new("git").arg("-C").arg(files::root()).args(arguments).output().context("git cannot be run")
-    };
-    ensure!(!revision.starts_with('-'), "{revision:?} is neither a file nor a revision");
-    let commit = format!("{revision}^{{commit}}");
-    let known = git(&["rev-parse", "--verify", "--quiet", &commit])?;
-    if !known.status.success() {
-        bail!("{revision:?} is neither a file nor a revision of this repository");
-    }
-    let shown = git(&["show", &format!("{revision}:{}", path.display())])?;
-    if !shown.status.success() {
-        return Ok(None);
-    }
-    let text = String::from_utf8(shown.stdout).with_context(|| format!("{revision}:{}: not UTF-8", path.display()))?;
-    Ok(Some(text))
 }
