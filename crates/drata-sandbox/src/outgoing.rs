@@ -18,20 +18,22 @@ pub(crate) struct Outgoing {
     left: u64,
     pause: Option<Duration>,
     waiting: Option<Pin<Box<Sleep>>>,
+    /// Whether what came before a cut has had its chance to be sent.
+    flushed: bool,
 }
 
 impl Outgoing {
     pub(crate) fn whole(bytes: Bytes) -> Self {
         let left = bytes.len() as u64;
         let parts = if bytes.is_empty() { VecDeque::new() } else { VecDeque::from([bytes]) };
-        Self { parts, left, pause: None, waiting: None }
+        Self { parts, left, pause: None, waiting: None, flushed: false }
     }
 
     /// Half of the body; the rest is announced and never comes.
     pub(crate) fn cut(mut bytes: Bytes) -> Self {
         let left = bytes.len() as u64;
         bytes.truncate(bytes.len() / 2);
-        Self { parts: VecDeque::from([bytes]), left, pause: None, waiting: None }
+        Self { parts: VecDeque::from([bytes]), left, pause: None, waiting: None, flushed: false }
     }
 
     /// Eight parts with a pause before each.
@@ -42,7 +44,7 @@ impl Outgoing {
         while !bytes.is_empty() {
             parts.push_back(bytes.split_to(size.min(bytes.len())));
         }
-        Self { parts, left, pause: Some(pause), waiting: None }
+        Self { parts, left, pause: Some(pause), waiting: None, flushed: false }
     }
 }
 
@@ -62,6 +64,11 @@ impl Body for Outgoing {
             self.waiting = None;
         }
         let Some(part) = self.parts.pop_front() else {
+            if self.left > 0 && !self.flushed {
+                self.flushed = true;
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             return Poll::Ready((self.left > 0).then(|| Err(io::ErrorKind::ConnectionAborted.into())));
         };
         self.left = self.left.saturating_sub(part.len() as u64);

@@ -6,7 +6,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 
 use crate::clock::Clock;
 use crate::contract::Catalog;
-use crate::generate::hash;
+use crate::generate::hash::{self, Draw};
 use crate::store::{Row, Store, StoredFile};
 
 /// Where the links point to, below the server's root and outside the API.
@@ -66,6 +66,11 @@ impl Links {
         let uploaded = kind.and_then(|kind| store.file(Row { kind, number }));
         let name = percent_decode_str(name).decode_utf8_lossy();
         Ok(uploaded.cloned().unwrap_or_else(|| made_up(&name)))
+    }
+
+    /// Whether a row has no file: some seeded ones, none that a file was uploaded to.
+    pub(crate) fn is_missing(&self, store: &Store, row: Option<Row>, draw: Draw) -> bool {
+        row.and_then(|row| store.file(row)).is_none() && draw.named("file").chance(1, 7)
     }
 
     /// The name of a row's file.

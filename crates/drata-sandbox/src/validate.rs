@@ -8,21 +8,23 @@ use crate::generate::dates;
 /// As many problems as one answer names.
 const ENOUGH: usize = 10;
 
-/// Whether a value is one of the schema's.
+/// Whether a value may stand in an answer. Requests may write dates in several forms, answers write them in one.
 pub(crate) fn conforms(schemas: &Schemas, schema: SchemaId, value: &Value) -> bool {
-    check(schemas, schema, value, "").is_empty()
+    let mut check = Check { strict: true, ..Check::new(schemas, "") };
+    check.value(schema, value);
+    check.problems.is_empty()
 }
 
 /// What is wrong with a value: each problem begins with the path of what it is about, such as `rows[3].email`.
 pub(crate) fn check(schemas: &Schemas, schema: SchemaId, value: &Value, at: &str) -> Vec<String> {
-    let mut check = Check { schemas, path: at.to_owned(), problems: Vec::new(), undeclared: None };
+    let mut check = Check::new(schemas, at);
     check.value(schema, value);
     check.problems
 }
 
 /// The properties that no schema declares, by their paths; the service ignores them.
 pub(crate) fn undeclared(schemas: &Schemas, schema: SchemaId, value: &Value) -> Vec<String> {
-    let mut check = Check { schemas, path: String::new(), problems: Vec::new(), undeclared: Some(Vec::new()) };
+    let mut check = Check { undeclared: Some(Vec::new()), ..Check::new(schemas, "") };
     check.value(schema, value);
     check.undeclared.unwrap_or_default()
 }
@@ -32,6 +34,14 @@ struct Check<'a> {
     path: String,
     problems: Vec<String>,
     undeclared: Option<Vec<String>>,
+    /// Dates must be written as answers write them.
+    strict: bool,
+}
+
+impl<'a> Check<'a> {
+    fn new(schemas: &'a Schemas, at: &str) -> Self {
+        Self { schemas, path: at.to_owned(), problems: Vec::new(), undeclared: None, strict: false }
+    }
 }
 
 impl Check<'_> {
@@ -112,6 +122,8 @@ impl Check<'_> {
         }
         let (holds, wanted) = match text.format {
             Format::Plain | Format::Binary => return,
+            Format::DateTime if self.strict => (dates::is_moment(written), "a moment with its zone"),
+            Format::Date if self.strict => (dates::is_day(written), "a day"),
             Format::DateTime | Format::Date => (dates::parse(written).is_some(), "a date as ISO 8601 writes it"),
             Format::Email => (is_email(written), "an email address"),
             Format::Uri => (is_uri(written), "a URL with its scheme"),

@@ -78,6 +78,16 @@ pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
 
+/// Whether a text is a moment as answers write it.
+pub(crate) fn is_moment(text: &str) -> bool {
+    text.contains('T') && text.parse::<Timestamp>().is_ok()
+}
+
+/// Whether a text is a day as answers write it.
+pub(crate) fn is_day(text: &str) -> bool {
+    text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
+}
+
 /// The moment so many seconds later.
 pub(crate) fn later(at: Timestamp, seconds: i64) -> Timestamp {
     at.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(at)

@@ -117,8 +117,9 @@ impl<'a> Painter<'a> {
 
     /// A row as something to paint.
     pub(crate) fn subject(&self, row: Row, depth: u8) -> Subject<'a> {
+        let home = self.catalog.kinds.get(row.kind).members_of;
+        let row = home.map_or(row, |home| Row { kind: home, number: row.number });
         let kind = self.catalog.kinds.get(row.kind);
-        let row = kind.members_of.map_or(row, |home| Row { kind: home, number: row.number });
         let draw = Draw(mix(mix(self.seed, kind.hash), row.number));
         Subject {
             draw,
@@ -163,7 +164,7 @@ impl<'a> Painter<'a> {
         let schema = self.catalog.schemas.get(property.schema);
         let draw = subject.draw.within(property.hash);
         let bare = subject.sparse || subject.depth >= DEEP;
-        let essential = matches!(property.role, Role::Id | Role::Name | Role::Title | Role::Email)
+        let essential = matches!(property.role, Role::Id | Role::Name | Role::Title | Role::Email | Role::SignedUrl)
             || matches!(property.role, Role::At(super::dates::Moment::Created | super::dates::Moment::Updated));
         if bare && !essential {
             return match (property.required, schema.nullable, &schema.shape) {
@@ -230,6 +231,7 @@ impl<'a> Painter<'a> {
             Role::At(Moment::Failed) => !self.has_failed(subject),
             Role::At(Moment::Gone) => !draw.named("gone").chance(1, 20),
             Role::At(Moment::Created | Moment::Updated) => false,
+            Role::SignedUrl => self.links.is_missing(self.store, subject.row, draw),
             Role::FileBuffer => !self.has_text_file(subject),
             _ => draw.named("null").chance(1, 7),
         }
