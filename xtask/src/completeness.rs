@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::diagnosis::{Diagnoses, Diagnosis};
 use crate::document::{Document, Place, SCHEMAS, escape, text};
 use crate::normalise::{directions, enum_values};
-use crate::surface::{Kind, Surface};
+use crate::surface::{Kind, Surface, Ty};
 
 /// Fails naming what is missing. `effective` is the document before it was made plain.
 pub(crate) fn check(effective: &Document, surface: &Surface) -> Result<()> {
@@ -26,6 +26,7 @@ pub(crate) fn check(effective: &Document, surface: &Surface) -> Result<()> {
         }
     }
     missing.extend(schemas(effective, surface));
+    missing.extend(nameless(surface));
     Diagnoses(missing).into_result()
 }
 
@@ -64,6 +65,35 @@ fn schemas(effective: &Document, surface: &Surface) -> Vec<Diagnosis> {
         })
         .map(|(_, name)| lost(format!("{SCHEMAS}/{}", escape(&name)), "this schema"))
         .collect()
+}
+
+/// Types that progenitor made up for a schema that no pass gave a name, such as a choice between several.
+fn nameless(surface: &Surface) -> Vec<Diagnosis> {
+    let unknown = |ty: &Ty| ty.named().is_some_and(|name| !surface.types.contains_key(name));
+    let mend = |target: String| format!("in corrections.yaml: {target} and a `merge` or `replace` that makes its schema plainer");
+    let problem = |what: &str| format!("the schema of {what} is none that a rule knows: a choice, a contradiction or the like");
+    let mut found = Vec::new();
+    for operation in surface.areas.iter().flat_map(|area| &area.operations) {
+        let pointer = Place { path: operation.path.clone(), method: operation.method.clone() }.pointer();
+        let target = format!("`operation: {}`", operation.id);
+        let answer = operation.answer.json.iter().map(|ty| (ty, "responses", "its answer".to_owned()));
+        let body = operation.body.iter().map(|body| (&body.ty, "requestBody", "its body".to_owned()));
+        let params = operation.params.iter().map(|param| (&param.ty, "parameters", format!("parameter {}", param.wire)));
+        for (_, part, what) in answer.chain(body).chain(params).filter(|(ty, _, _)| unknown(ty)) {
+            let diagnosis = Diagnosis::new(format!("{pointer}/{part}"), problem(&what), mend(target.clone()));
+            found.push(diagnosis.in_operation(&operation.id));
+        }
+    }
+    for def in surface.types.values() {
+        for field in def.kind.fields().iter().filter(|field| unknown(&field.ty)) {
+            found.push(Diagnosis::new(
+                format!("{SCHEMAS}/{}/properties/{}", escape(&def.vendor), escape(&field.wire)),
+                problem(&format!("property {}", field.wire)),
+                mend(format!("`schema: {}`, `property: {}`", def.vendor, field.wire)),
+            ));
+        }
+    }
+    found
 }
 
 fn lost(pointer: String, what: &str) -> Diagnosis {

@@ -127,7 +127,7 @@ fn diagnose(place: &Place, id: &str, problem: &str) -> Diagnosis {
     };
     Diagnosis::new(
         place.pointer(),
-        format!("{meaning}; progenitor says: {problem}"),
+        format!("{meaning}; progenitor says: {}", problem.lines().next().unwrap_or_default()),
         format!("in corrections.yaml: `operation: {id}` and {mend}"),
     )
     .in_operation(id)

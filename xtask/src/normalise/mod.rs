@@ -6,13 +6,14 @@ mod bodies;
 mod directions;
 mod enums;
 pub(crate) mod envelopes;
-mod expansions;
+pub(crate) mod expansions;
 mod flatten;
 mod free_form;
 mod hoist;
 mod limits;
 mod numbers;
 pub(crate) mod operation_names;
+mod parameters;
 pub(crate) mod responses;
 mod texts;
 mod type_names;
@@ -38,6 +39,7 @@ pub(crate) const NULLABLE: &str = "x-nullable";
 /// Runs every pass, in this order.
 pub(crate) fn normalise(version: Version, document: &mut Document) -> Result<()> {
     areas::assign(document);
+    parameters::check(document)?;
     responses::keep_successes(document)?;
     bodies::split(document)?;
     flatten::unreached(document);

@@ -21,22 +21,23 @@ pub(crate) fn types(document: &Document, file: &syn::File) -> Result<BTreeMap<St
     let mut all = BTreeMap::new();
     for (name, schema) in document.schemas() {
         let direction = directions.get(name).copied().unwrap_or(Direction::Answer);
+        let vendor = text(schema, VENDOR_NAMES);
         let kind = if schema.get(ID_FORMS).is_some() {
             Kind::Ids(id_forms(schema))
         } else {
             match made.get(name.as_str()) {
                 Some(Item::Enum(item)) if schema.get("enum").is_some() => Kind::Enum(variants(name, item)?),
                 Some(Item::Struct(item)) if schema.get("properties").is_some() => {
-                    let role = if forms.contains(name) { Role::Form } else { role(name, direction)? };
-                    fields(name, schema, item, role)?
+                    let role = if forms.contains(name) { Role::Form } else { role(vendor, direction)? };
+                    fields(schema, item, role)?
                 }
-                Some(_) => return Err(no_rule(name, "it is neither an object with fields nor an enumeration of texts").into()),
-                None => return Err(no_rule(name, "progenitor made no type of it").into()),
+                Some(_) => return Err(no_rule(vendor, "it is neither an object with fields nor an enumeration of texts").into()),
+                None => return Err(no_rule(vendor, "progenitor made no type of it").into()),
             }
         };
         let def = TypeDef {
             name: name.clone(),
-            vendor: text(schema, VENDOR_NAMES).to_owned(),
+            vendor: vendor.to_owned(),
             doc: text(schema, DOC).to_owned(),
             kind,
             areas: BTreeSet::new(),
@@ -53,21 +54,23 @@ enum Role {
     Form,
 }
 
-fn role(name: &str, direction: Direction) -> Result<Role> {
+fn role(vendor: &str, direction: Direction) -> Result<Role> {
     match direction {
         Direction::Answer => Ok(Role::Answer),
         Direction::Request => Ok(Role::Request),
         Direction::Both => {
-            Err(no_rule(name, "an object is both read and written, and reading is tolerant where writing is strict").into())
+            Err(no_rule(vendor, "an object is both read and written, and reading is tolerant where writing is strict").into())
         }
     }
 }
 
-fn no_rule(name: &str, problem: &str) -> Diagnosis {
+/// A type that no rule can make, by the vendor's name of it.
+fn no_rule(vendor: &str, problem: &str) -> Diagnosis {
     Diagnosis::new(
-        format!("{SCHEMAS}/{name}"),
-        format!("type {name} cannot be generated: {problem}"),
-        "in corrections.yaml: `schema` with the vendor's name of it (`x-vendor-name`) and a `replace` or a copy under another name",
+        format!("{SCHEMAS}/{vendor}"),
+        format!("{vendor} cannot be generated: {problem}"),
+        format!("in corrections.yaml: `schema: {vendor}` and a `merge` or `replace` that makes it plainer, or `add` a copy of it \
+                 under another name and let one of its operations use that"),
     )
 }
 
@@ -131,7 +134,8 @@ fn variants(name: &str, item: &ItemEnum) -> Result<Vec<(String, String)>> {
     Ok(all)
 }
 
-fn fields(name: &str, schema: &Value, item: &ItemStruct, role: Role) -> Result<Kind> {
+fn fields(schema: &Value, item: &ItemStruct, role: Role) -> Result<Kind> {
+    let name = text(schema, VENDOR_NAMES);
     let mut types: BTreeMap<String, Ty> = BTreeMap::new();
     let Fields::Named(named) = &item.fields else {
         return Err(no_rule(name, "progenitor made a struct without named fields").into());
