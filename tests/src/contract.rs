@@ -35,8 +35,10 @@ pub enum Shape<'a> {
 impl Contract {
     /// The contract of a version.
     pub fn of(version: ApiVersion) -> &'static Self {
-        static V1: LazyLock<Contract> = LazyLock::new(|| Contract::parse(include_str!("../../crates/drata-sandbox/contract/v1.json")));
-        static V2: LazyLock<Contract> = LazyLock::new(|| Contract::parse(include_str!("../../crates/drata-sandbox/contract/v2.json")));
+        static V1: LazyLock<Contract> =
+            LazyLock::new(|| Contract::parse(include_str!("../../crates/drata-sandbox/contract/v1.json")));
+        static V2: LazyLock<Contract> =
+            LazyLock::new(|| Contract::parse(include_str!("../../crates/drata-sandbox/contract/v2.json")));
         match version {
             ApiVersion::V1 => &V1,
             ApiVersion::V2 => &V2,
@@ -73,7 +75,9 @@ impl Contract {
             .flat_map(|item| item.as_object().into_iter().flat_map(Map::values))
             .find(|operation| operation["operationId"] == operation_id)?;
         let successes = operation["responses"].as_object()?.iter().filter(|(status, _)| status.starts_with('2'));
-        successes.map(|(_, response)| &response["content"]["application/json"]["schema"]).find(|schema| schema.is_object())
+        successes
+            .map(|(_, response)| &response["content"]["application/json"]["schema"])
+            .find(|schema| schema.is_object())
     }
 
     /// The schema behind references and lone `allOf`s.
@@ -115,7 +119,9 @@ impl Contract {
     fn object<'a>(&'a self, schema: &'a Value) -> Shape<'a> {
         let properties = schema["properties"].as_object().filter(|properties| !properties.is_empty());
         match (properties, schema["additionalProperties"].as_object()) {
-            (Some(properties), _) => Shape::Object(properties, schema["required"].as_array().map_or(&[], Vec::as_slice)),
+            (Some(properties), _) => {
+                Shape::Object(properties, schema["required"].as_array().map_or(&[], Vec::as_slice))
+            }
             (None, Some(values)) if !values.is_empty() => Shape::Map(&schema["additionalProperties"]),
             _ => Shape::Any,
         }

@@ -112,7 +112,9 @@ pub fn exercise(
     let transport = Arc::clone(client.transport());
     stream::iter(turns.into_values()).flat_map(move |samples| {
         let transport = Arc::clone(&transport);
-        stream::iter(samples).map(move |sample| call(sample, Arc::clone(&transport))).buffer_unordered(concurrency.max(1))
+        stream::iter(samples)
+            .map(move |sample| call(sample, Arc::clone(&transport)))
+            .buffer_unordered(concurrency.max(1))
     })
 }
 

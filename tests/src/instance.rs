@@ -43,9 +43,9 @@ fn of_shape<'a>(contract: &'a Contract, schema: &'a Value, extent: Extent, withi
         Shape::Enumeration(first) => first.into(),
         Shape::List(_) if extent == Extent::Minimal => json!([]),
         Shape::List(items) => Value::Array(build(contract, items, extent, within).into_iter().collect()),
-        Shape::Map(values) => {
-            Value::Object(build(contract, values, extent, within).map(|value| ("key".to_owned(), value)).into_iter().collect())
-        }
+        Shape::Map(values) => Value::Object(
+            build(contract, values, extent, within).map(|value| ("key".to_owned(), value)).into_iter().collect(),
+        ),
         Shape::Object(properties, required) => {
             let mut map = Map::new();
             for (name, property) in properties {

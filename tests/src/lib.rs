@@ -12,5 +12,5 @@ pub use canned::Canned;
 pub use contract::{Contract, Shape};
 pub use exercise::{Line, Outcome, Summary, exercise, selection};
 pub use instance::{Extent, instance};
-pub use sample::{Reply, Sample, Sent};
+pub use sample::{Reply, Sample, SendSample, Sent};
 pub use samples::{all, find};

@@ -15,12 +15,15 @@ pub struct Sample {
     /// Whether the operation has another form, which is the one to exercise.
     pub alternative: bool,
     /// Sends the least request that is valid.
-    pub minimal: fn(&Client) -> Sent,
+    pub minimal: SendSample,
     /// A request with everything set, as it goes over the wire.
     pub full: fn(&Client) -> String,
     /// The other media types that the operation answers with, and the least request that asks for each.
-    pub texts: &'static [(&'static str, fn(&Client) -> Sent)],
+    pub texts: &'static [(&'static str, SendSample)],
 }
+
+/// Sends a sample through a client.
+pub type SendSample = fn(&Client) -> Sent;
 
 /// A call on its way: in the end, what was read as it is written back.
 pub type Sent = Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>>;

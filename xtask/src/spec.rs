@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::contract::{self, Version};
 use crate::document::{Document, SCHEMAS, reference, text};
 use crate::files;
-use crate::normalise::AREA;
+use crate::normalise::{AREA, expansions};
 use crate::overlay::{AREA_DOCS, DOC};
 
 /// Writes the effective OpenAPI document of a version: the contract with its corrections and our words.
@@ -34,6 +34,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 /// The effective document as plain OpenAPI 3.0: what a linter takes and any generator understands.
 pub(crate) fn document(version: Version) -> Result<Document> {
     let mut document = contract::effective(version)?;
+    expansions::make_optional(&mut document);
     describe_tags(&mut document);
     document.each_operation(|_, operation| {
         let words = operation.get(DOC).and_then(Value::as_str).unwrap_or_default().to_owned();

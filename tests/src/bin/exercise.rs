@@ -68,7 +68,9 @@ async fn run(args: &Args) -> Result<ExitCode, Box<dyn std::error::Error>> {
         .build()?;
     let samples: Vec<_> = selection(version, args.area.as_deref(), args.only.as_deref()).collect();
     if samples.is_empty() {
-        return Err("no operation fits --area and --only: area names are those of the modules, such as `connections`".into());
+        return Err(
+            "no operation fits --area and --only: area names are those of the modules, such as `connections`".into()
+        );
     }
     let mut lines = pin!(exercise(drata.client(), samples.into_iter(), args.repeat, args.concurrency));
     let mut out = io::stdout().lock();

@@ -11,7 +11,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
-use self::expression::{Extent, Expressions};
+use self::expression::{Expressions, Extent};
 use super::code::Code;
 use crate::document::{Document, items, text};
 use crate::files::Output;
@@ -52,7 +52,8 @@ fn index(surface: &Surface) -> Result<Code> {
 }
 
 fn table(surface: &Surface, document: &Document, area: &Area) -> Result<Code> {
-    let samples = area.operations.iter().map(|operation| sample(surface, document, operation)).collect::<Result<Vec<_>>>()?;
+    let samples =
+        area.operations.iter().map(|operation| sample(surface, document, operation)).collect::<Result<Vec<_>>>()?;
     let version = format_ident!("{}", surface.version.name());
     let handle = format_ident!("{}", surface.version.name().to_uppercase());
     let module = format_ident!("{}", area.name);
@@ -74,12 +75,16 @@ fn table(surface: &Surface, document: &Document, area: &Area) -> Result<Code> {
 }
 
 fn sample(surface: &Surface, document: &Document, operation: &Operation) -> Result<TokenStream> {
-    let facts = facts(document, operation).with_context(|| format!("{} is not in the effective document", operation.id))?;
+    let facts =
+        facts(document, operation).with_context(|| format!("{} is not in the effective document", operation.id))?;
     let meta = format_ident!("{}", super::meta::name(operation));
     // An operation is exercised once: by its form, unless only a correction knows that one.
     let has_form = operation.body.as_ref().is_some_and(|body| body.form);
-    let alternative =
-        if operation.undocumented_form { has_form && operation.meta.bodies.len() > 1 } else { operation.json_alternative };
+    let alternative = if operation.undocumented_form {
+        has_form && operation.meta.bodies.len() > 1
+    } else {
+        operation.json_alternative
+    };
     let minimal = call(surface, document, facts, operation, Extent::Minimal);
     let full = call(surface, document, facts, operation, Extent::Full);
     let texts = operation.answer.texts.iter().map(|media| {
@@ -110,9 +115,12 @@ fn call(surface: &Surface, document: &Document, facts: &Value, operation: &Opera
     let version = format_ident!("{}", surface.version.name().to_uppercase());
     let area = format_ident!("{}", operation.area);
     let name = format_ident!("{}", operation.name);
-    let expressions = Expressions { surface, document, extent, csv: operation.path.split('/').any(|segment| segment == "csv") };
+    let expressions =
+        Expressions { surface, document, extent, csv: operation.path.split('/').any(|segment| segment == "csv") };
     let schema_of = |param: &Param| {
-        let found = items(facts, "parameters").iter().find(|fact| text(fact, "name") == param.wire && fact["in"] == place(param));
+        let found = items(facts, "parameters")
+            .iter()
+            .find(|fact| text(fact, "name") == param.wire && fact["in"] == place(param));
         found.map_or(&Value::Null, |fact| &fact["schema"])
     };
     let mut arguments: Vec<TokenStream> = operation

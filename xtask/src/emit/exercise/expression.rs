@@ -118,7 +118,11 @@ impl Expressions<'_> {
                 quote!(Timestamp::from(#text))
             }
             Ty::File => {
-                let (name, content) = if self.csv { ("sample.csv", "id,email\n1,ada@example.com\n") } else { ("sample.pdf", "%PDF-1.4\n") };
+                let (name, content) = if self.csv {
+                    ("sample.csv", "id,email\n1,ada@example.com\n")
+                } else {
+                    ("sample.pdf", "%PDF-1.4\n")
+                };
                 quote!(Upload::from_bytes(#name, #content))
             }
             Ty::Json => quote!(json!({ "key": "value" })),
@@ -152,7 +156,9 @@ impl Expressions<'_> {
                 quote!(#ident::#variant)
             }
             Kind::Ids(_) => quote!(#ident::Id(1)),
-            Kind::Answer(fields) | Kind::Request(fields) | Kind::Form(fields) => self.object(def, fields, schema, within),
+            Kind::Answer(fields) | Kind::Request(fields) | Kind::Form(fields) => {
+                self.object(def, fields, schema, within)
+            }
         }
     }
 
@@ -240,10 +246,16 @@ fn words(time: bool, schema: &Value) -> String {
 pub(super) fn imports(expressions: &TokenStream) -> TokenStream {
     let text = expressions.to_string();
     let used: BTreeSet<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-    let pick = |names: &[&str]| -> Vec<_> { names.iter().filter(|name| used.contains(*name)).map(|name| format_ident!("{name}")).collect() };
+    let pick = |names: &[&str]| -> Vec<_> {
+        names.iter().filter(|name| used.contains(*name)).map(|name| format_ident!("{name}")).collect()
+    };
     let ours = pick(&["Timestamp", "Upload"]);
     let json = pick(&["Map", "json"]);
-    let maps = used.contains("BTreeMap").then(|| quote!(use std::collections::BTreeMap;));
+    let maps = used.contains("BTreeMap").then(|| {
+        quote!(
+            use std::collections::BTreeMap;
+        )
+    });
     let ours = (!ours.is_empty()).then(|| quote!(use drata_api::{#(#ours),*};));
     let json = (!json.is_empty()).then(|| quote!(use serde_json::{#(#json),*};));
     quote!(#maps #ours #json)
