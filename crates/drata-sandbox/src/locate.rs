@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::contract::resource::KindId;
+use crate::generate::coerce;
 use crate::generate::painter::Painter;
 use crate::store::Row;
 
@@ -56,10 +57,8 @@ fn by_written_id(painter: &Painter<'_>, kind: KindId, id: &str, parent: Option<u
     painter.store.created(kind).find(|number| {
         let row = Row { kind, number: *number };
         let written = painter.store.written(row).and_then(|written| written.get("id"));
-        written.is_some_and(|known| match known {
-            Value::String(known) => known == id,
-            other => other.to_string() == id,
-        }) && (parent.is_none() || painter.store.parent(row) == parent)
+        written.is_some_and(|known| coerce::text(known) == id)
+            && (parent.is_none() || painter.store.parent(row) == parent)
     })
 }
 

@@ -113,7 +113,7 @@ pub(crate) fn typed(schemas: &Schemas, schema: SchemaId, text: &str) -> Value {
     let typed = match &found.shape {
         Shape::Integer(_) | Shape::Number(_) => coerce::number(text),
         Shape::Boolean => text.parse().ok().map(Value::Bool),
-        Shape::Enum(values) => values.iter().find(|value| shows_as(value, text)).cloned(),
+        Shape::Enum(values) => values.iter().find(|value| coerce::text(value) == text).cloned(),
         Shape::OneOf(choices) => choices
             .iter()
             .map(|choice| typed(schemas, *choice, text))
@@ -128,10 +128,6 @@ pub(crate) fn typed(schemas: &Schemas, schema: SchemaId, text: &str) -> Value {
         None if found.nullable && text == "null" => Value::Null,
         None => text.into(),
     }
-}
-
-fn shows_as(value: &Value, text: &str) -> bool {
-    value.as_str().map_or_else(|| value.to_string() == text, |known| known == text)
 }
 
 /// Takes a query string apart; a plus is a space.

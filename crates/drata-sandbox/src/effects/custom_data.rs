@@ -1,9 +1,12 @@
 //! Records of custom connections: written one by one, or replaced as a whole in a session.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::contract::resource::KindId;
 use crate::failure::Failure;
+use crate::generate::coerce::text;
 use crate::plans;
 use crate::reply::Reply;
 use crate::store::{Row, Store, Written};
@@ -101,33 +104,41 @@ fn records(call: &Call<'_>) -> Vec<Value> {
 /// Writes records over those of the same id.
 fn upsert(call: &Call<'_>, store: &mut Store, resource: u64, records: Vec<Value>, session: &Value) -> Vec<Value> {
     let Some(kind) = call.world.catalog.kinds.by_key(RECORDS) else { return Vec::new() };
-    records.into_iter().map(|record| upsert_one(call, store, Row { kind, number: resource }, record, session)).collect()
+    let place = Row { kind, number: resource };
+    let own = store.created(kind).map(|number| Row { kind, number });
+    let own = own.filter(|row| store.parent(*row) == Some(resource));
+    let mut known: HashMap<_, _> = own.map(|row| (written_text(store, row, "id"), row)).collect();
+    records.into_iter().map(|record| upsert_one(call, store, place, &mut known, record, session)).collect()
 }
 
-/// `place` holds the kind of the records and the number of their resource.
-fn upsert_one(call: &Call<'_>, store: &mut Store, place: Row, record: Value, session: &Value) -> Value {
+/// `place` holds the kind of the records and the number of their resource, `known` its records by their ids.
+fn upsert_one(
+    call: &Call<'_>,
+    store: &mut Store,
+    place: Row,
+    known: &mut HashMap<String, Row>,
+    record: Value,
+    session: &Value,
+) -> Value {
     let data = match checked(&record) {
         Ok(data) => data,
         Err(refused) => return refused,
     };
     let id = text(&data["id"]);
-    let known = store
-        .created(place.kind)
-        .map(|number| Row { kind: place.kind, number })
-        .find(|row| store.parent(*row) == Some(place.number) && written_text(store, *row, "id") == id);
+    let before = known.get(&id).copied();
     let now = call.world.now();
     let mut written = Written::new();
     written.insert("id".to_owned(), id.clone().into());
     written.insert("attributes".to_owned(), Value::Object(data.clone()));
     written.insert("sessionId".to_owned(), session.clone());
     written.insert("updatedAt".to_owned(), now.clone());
-    let created = known.and_then(|row| store.written(row)?.get("createdAt").cloned()).unwrap_or_else(|| now.clone());
+    let created = before.and_then(|row| store.written(row)?.get("createdAt").cloned()).unwrap_or_else(|| now.clone());
     written.insert("createdAt".to_owned(), created.clone());
-    match known {
+    match before {
         Some(row) => store.write(row, written),
-        None => drop(store.create(place.kind, Some(place.number), written)),
+        None => drop(known.insert(id.clone(), store.create(place.kind, Some(place.number), written))),
     }
-    let code = if known.is_some() { 200 } else { 201 };
+    let code = if before.is_some() { 200 } else { 201 };
     json!({ "id": id, "createdAt": created, "updatedAt": now, "statusCode": code, "data": data })
 }
 
@@ -251,10 +262,6 @@ fn status(store: &Store, row: Row) -> String {
 
 fn written_text(store: &Store, row: Row, name: &str) -> String {
     store.written(row).and_then(|written| written.get(name)).map(text).unwrap_or_default()
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The outcomes: 201 when something is new, 200 when nothing is.

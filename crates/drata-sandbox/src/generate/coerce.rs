@@ -38,3 +38,8 @@ pub(crate) fn number(text: &str) -> Option<Value> {
     }
     serde_json::Number::from_f64(float).map(Value::Number)
 }
+
+/// A value as a text: a string without its quotes, anything else as JSON writes it.
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

@@ -1,0 +1,86 @@
+//! How fast a sandbox starts and serves: `cargo bench -p drata-sandbox`.
+//!
+//! Client and server share this process and its processors, so the figures are what a test suite sees.
+
+use std::time::{Duration, Instant};
+
+use drata_sandbox::Sandbox;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
+
+const SPAN: Duration = Duration::from_secs(4);
+const CONNECTIONS: usize = 8;
+
+#[tokio::main]
+async fn main() {
+    let begun = Instant::now();
+    let sandbox = Sandbox::builder().records(1_000).history(0).start().await.expect("a port");
+    println!("first start, contracts read and compiled: {:.1?}", begun.elapsed());
+    let begun = Instant::now();
+    drop(Sandbox::builder().records(100_000).start().await.expect("a port"));
+    println!("next start in the same process, 100,000 records: {:.1?}", begun.elapsed());
+    println!("resident memory with both contracts: {} MB", resident_megabytes());
+
+    for path in [
+        "/public/connections?limit=50",
+        "/public/connections?limit=50&page=7&state=ACTIVE&sort=CREATED_AT",
+        "/public/v2/vendors?size=50",
+        "/public/vendors?limit=50&page=3",
+        "/public/v2/users/17",
+    ] {
+        let (requests, bytes) = load(&sandbox, path).await;
+        println!("{requests:>7.0} requests/s, {bytes:>6} bytes each: GET {path}");
+    }
+    println!("resident memory afterwards: {} MB", resident_megabytes());
+}
+
+/// Requests a second, and the bytes of one body.
+async fn load(sandbox: &Sandbox, path: &str) -> (f64, usize) {
+    let request =
+        format!("GET {path} HTTP/1.1\r\nhost: sandbox\r\nauthorization: Bearer {}\r\n\r\n", sandbox.api_key());
+    let begun = Instant::now();
+    let mut clients = Vec::new();
+    for _ in 0..CONNECTIONS {
+        let stream = TcpStream::connect(sandbox.address()).await.expect("a connection");
+        stream.set_nodelay(true).expect("an option");
+        clients.push(tokio::spawn(client(stream, request.clone(), begun + SPAN)));
+    }
+    let (mut requests, mut bytes) = (0, 0);
+    for client in clients {
+        let (count, size) = client.await.expect("no panic");
+        requests += count;
+        bytes = size;
+    }
+    (f64::from(requests) / begun.elapsed().as_secs_f64(), bytes)
+}
+
+async fn client(stream: TcpStream, request: String, end: Instant) -> (u32, usize) {
+    let mut stream = BufReader::with_capacity(64 * 1024, stream);
+    let (mut count, mut size) = (0, 0);
+    let mut body = Vec::new();
+    while Instant::now() < end {
+        stream.get_mut().write_all(request.as_bytes()).await.expect("sent");
+        let mut line = String::new();
+        stream.read_line(&mut line).await.expect("a status");
+        assert!(line.contains(" 200 "), "{line}");
+        while line != "\r\n" {
+            line.clear();
+            stream.read_line(&mut line).await.expect("a header");
+            if let Some(length) = line.strip_prefix("content-length: ") {
+                size = length.trim().parse().expect("a length");
+            }
+        }
+        body.resize(size, 0);
+        stream.read_exact(&mut body).await.expect("a body");
+        count += 1;
+    }
+    (count, size)
+}
+
+/// What the kernel says; 0 where it says nothing.
+fn resident_megabytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kilobytes.unwrap_or(0) / 1024
+}
