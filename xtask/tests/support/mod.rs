@@ -1,0 +1,155 @@
+//! A workspace that is a small piece of the real one: two areas of v2, one of v1, and the crate generated from them.
+
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::{Map, Value};
+
+/// The areas that are kept, by the vendor's tag.
+const AREAS: [(&str, &[&str]); 2] = [("v1", &["Workspaces"]), ("v2", &["Vendor Types", "Workspaces"])];
+
+/// Words of our own for the piece, as in the real overlay.
+const DOCS: &str = "areas:
+  Vendor Types: Kinds of vendors.
+operations:
+  VendorTypesPublicV2Controller_listVendorTypes:
+    doc: Lists the types.
+  VendorTypesPublicV2Controller_deleteVendorType:
+    doc: Deletes a type.
+";
+
+/// The workspace, in a folder that goes when it is dropped.
+pub(crate) struct Workspace {
+    root: tempfile::TempDir,
+}
+
+/// What a command said, when it succeeded.
+pub(crate) type Said = Result<String, String>;
+
+impl Workspace {
+    pub(crate) fn new() -> Self {
+        let workspace = Self { root: tempfile::tempdir().unwrap() };
+        for (version, tags) in AREAS {
+            workspace.write_contract(version, &piece(version, tags));
+            workspace.write(&format!("openapi/{version}/corrections.yaml"), "[]\n");
+            workspace
+                .write(&format!("openapi/{version}/docs.yaml"), if version == "v2" { DOCS } else { "areas: {}\n" });
+        }
+        for manifest in ["crates/drata-api/Cargo.toml", "crates/drata-ext/Cargo.toml"] {
+            workspace.copy(manifest);
+        }
+        workspace
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.root.path()
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.root().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// Copies a file or a folder of the real workspace to the same place.
+    pub(crate) fn copy(&self, name: &str) {
+        let from = real(name);
+        if from.is_dir() {
+            for entry in fs::read_dir(from).unwrap() {
+                self.copy(&format!("{name}/{}", entry.unwrap().file_name().to_str().unwrap()));
+            }
+        } else {
+            self.write(name, &fs::read_to_string(from).unwrap());
+        }
+    }
+
+    pub(crate) fn contract(&self, version: &str) -> Value {
+        serde_json::from_str(&self.read(&format!("openapi/{version}/contract.json"))).unwrap()
+    }
+
+    pub(crate) fn write_contract(&self, version: &str, contract: &Value) {
+        self.write(&format!("openapi/{version}/contract.json"), &format!("{contract:#}\n"));
+    }
+
+    /// Runs the real binary on this workspace.
+    pub(crate) fn xtask(&self, args: &[&str]) -> Said {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.args(args).env("XTASK_ROOT", self.root()).env("XTASK_TODAY", "2026-10-05").current_dir(self.root());
+        said(command.output().unwrap())
+    }
+
+    pub(crate) fn git(&self, args: &[&str]) -> String {
+        let identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"];
+        said(Command::new("git").current_dir(self.root()).args(identity).args(args).output().unwrap()).unwrap()
+    }
+
+    /// Every file with its text, without what git keeps.
+    pub(crate) fn files(&self) -> Vec<(PathBuf, String)> {
+        let mut found = Vec::new();
+        let mut open = vec![self.root().to_owned()];
+        while let Some(folder) = open.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() && !path.ends_with(".git") {
+                    open.push(path);
+                } else if path.is_file() {
+                    found.push((path.clone(), fs::read_to_string(&path).unwrap()));
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+}
+
+pub(crate) fn said(output: Output) -> Said {
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    if output.status.success() { Ok(stdout) } else { Err(stdout + &stderr) }
+}
+
+/// A path in the real workspace.
+pub(crate) fn real(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(name)
+}
+
+/// The operations of some areas, with the schemas that they reach.
+fn piece(version: &str, tags: &[&str]) -> Value {
+    let text = fs::read_to_string(real(&format!("openapi/{version}/contract.json"))).unwrap();
+    let mut contract: Value = serde_json::from_str(&text).unwrap();
+    for (_, item) in contract["paths"].as_object_mut().unwrap() {
+        item.as_object_mut().unwrap().retain(|_, operation| tags.contains(&operation["tags"][0].as_str().unwrap()));
+    }
+    contract["paths"].as_object_mut().unwrap().retain(|_, item| !item.as_object().unwrap().is_empty());
+    let all: Map<String, Value> = contract["components"]["schemas"].as_object().unwrap().clone();
+    let mut kept = Map::new();
+    let mut open = vec![contract["paths"].clone()];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::String(text) => {
+                let name = text.strip_prefix("#/components/schemas/").unwrap_or_default();
+                if let Some(schema) = all.get(name).filter(|_| !kept.contains_key(name)) {
+                    kept.insert(name.to_owned(), schema.clone());
+                    open.push(schema.clone());
+                }
+            }
+            Value::Object(map) => open.extend(map.into_iter().map(|(_, value)| value)),
+            Value::Array(list) => open.extend(list),
+            _ => {}
+        }
+    }
+    contract["components"]["schemas"] =
+        kept.into_iter().collect::<std::collections::BTreeMap<_, _>>().into_iter().collect();
+    contract
+}
