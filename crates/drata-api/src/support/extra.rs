@@ -1,11 +1,13 @@
 //! What an answer held beyond its contract.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 /// The fields of an answer that the contract does not know, kept as they came and written back the same.
 ///
 /// Every type of an answer has one, so a field that the service adds tomorrow can be used today.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Extra {
     // Boxed, because it is empty almost always.
     fields: Option<Box<Map<String, Value>>>,
@@ -45,6 +47,13 @@ impl Extra {
     /// Whether the known field at `index` came as an explicit `null`.
     pub(crate) fn was_null(&self, index: usize) -> bool {
         self.nulls & 1u128.checked_shl(index as u32).unwrap_or_default() != 0
+    }
+}
+
+/// The fields alone: that a known one came as `null` shows at the known one.
+impl fmt::Debug for Extra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
     }
 }
 

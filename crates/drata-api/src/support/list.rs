@@ -24,7 +24,7 @@ use super::wire::{FromWire, Wire};
 /// assert_eq!(list.rejected()[0].index(), 1);
 /// assert_eq!(serde_json::to_string(&list).unwrap(), r#"[["a"],7,["b"]]"#);
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct List<T> {
     items: Vec<T>,
     // Boxed, because it is empty almost always.
@@ -93,6 +93,18 @@ impl<T> List<T> {
     }
 
     /// All items in their order, each decoded or rejected.
+    fn in_order(&self) -> impl Iterator<Item = Result<&T, &Rejected>> {
+        let mut rejected = self.rejected().iter().peekable();
+        let mut items = self.items.iter();
+        (0..self.items.len() + self.rejected().len()).filter_map(move |index| {
+            match rejected.next_if(|rejected| rejected.index == index) {
+                Some(rejected) => Some(Err(rejected)),
+                None => items.next().map(Ok),
+            }
+        })
+    }
+
+    /// All items in their order, each decoded or rejected.
     pub fn into_results(self) -> impl Iterator<Item = Result<T, Rejected>> {
         let total = self.items.len() + self.rejected().len();
         let mut rejected = self.rejected.map(|rejected| *rejected).unwrap_or_default().into_iter().peekable();
@@ -101,6 +113,20 @@ impl<T> List<T> {
             Some(rejected) => Some(Err(rejected)),
             None => items.next().map(Ok),
         })
+    }
+}
+
+/// All items in their order, as a list shows them.
+impl<T: fmt::Debug> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_list();
+        for item in self.in_order() {
+            match item {
+                Ok(item) => out.entry(item),
+                Err(rejected) => out.entry(rejected),
+            };
+        }
+        out.finish()
     }
 }
 
@@ -161,14 +187,11 @@ impl<T: Serialize> Serialize for List<T> {
             ([], [rejected], true) => return rejected.raw.serialize(serializer),
             _ => {}
         }
-        let rejected = self.rejected();
-        let total = self.items.len() + rejected.len();
-        let mut out = serializer.serialize_seq(Some(total))?;
-        let (mut items, mut rejected) = (self.items.iter(), rejected.iter().peekable());
-        for index in 0..total {
-            match rejected.next_if(|rejected| rejected.index == index) {
-                Some(rejected) => out.serialize_element(&rejected.raw)?,
-                None => items.next().map_or(Ok(()), |item| out.serialize_element(item))?,
+        let mut out = serializer.serialize_seq(Some(self.items.len() + self.rejected().len()))?;
+        for item in self.in_order() {
+            match item {
+                Ok(item) => out.serialize_element(item)?,
+                Err(rejected) => out.serialize_element(&rejected.raw)?,
             }
         }
         out.end()

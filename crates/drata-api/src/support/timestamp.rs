@@ -25,7 +25,7 @@ use super::wire::{FromWire, Wire};
 /// assert_eq!(Timestamp::from("2026-06-26T23:30:00-07:00").to_date().unwrap().to_string(), "2026-06-26");
 /// assert!(Timestamp::from("soon").to_date().is_err());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Timestamp(String);
@@ -82,6 +82,12 @@ impl Timestamp {
                 .iter()
                 .find_map(|format| Some(strtime::parse(format, text).ok()?.to_date().ok()?.at(0, 0, 0, 0)))
         })
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
     }
 }
 
