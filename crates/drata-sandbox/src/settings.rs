@@ -45,8 +45,6 @@ impl Settings {
         let few = FEW.iter().find(|(few, _)| *few == key).map(|(_, count)| *count);
         match (key, parent) {
             ("workspaces", _) => self.workspaces,
-            // A session in progress would stand in the way of those that tests make.
-            ("custom-connections/resources/sessions", _) => 0,
             ("connections", _) => self.connections.unwrap_or(self.records),
             (_, Some(parent)) if !HOLDERS.contains(&parent) => self.nested.min(self.records),
             _ => few.map_or(self.records, |few| few.min(self.records)),

@@ -68,7 +68,17 @@ impl Store {
             }
             rows[place].seeded = rows[place].each.saturating_mul(ancestors);
         }
-        Self { catalog, kinds: rows, members: HashMap::new(), files: HashMap::new() }
+        let mut store = Self { catalog, kinds: rows, members: HashMap::new(), files: HashMap::new() };
+        store.strand_a_session();
+        store
+    }
+
+    /// Leaves the first session of custom data open, as a client that crashed would: there is one to clean up.
+    fn strand_a_session(&mut self) {
+        if let Some(kind) = self.catalog.kinds.by_key("sessions") {
+            let row = Row { kind, number: 1 };
+            self.write(row, Written::from_iter([("status".to_owned(), "IN_PROGRESS".into())]));
+        }
     }
 
     fn rows(&self, kind: KindId) -> &Rows {
@@ -146,7 +156,7 @@ impl Store {
             return members.iter().copied().filter(there).collect();
         }
         let (all, few) = (self.seeded(home).max(1), self.rows(kind).each.min(self.seeded(home)));
-        let first = parent.wrapping_mul(few.max(1));
+        let first = parent.saturating_sub(1).wrapping_mul(few.max(1));
         (0..few).map(|step| (first + step) % all + 1).filter(there).collect()
     }
 

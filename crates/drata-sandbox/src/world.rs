@@ -159,7 +159,7 @@ impl World {
 impl Call<'_> {
     /// The row whose collection or action this is.
     pub(crate) fn target(&self) -> Option<Row> {
-        self.anchors.last().copied()
+        self.anchors.get(self.operation.target?).copied()
     }
 
     pub(crate) fn is_read(&self) -> bool {

@@ -116,6 +116,7 @@ fn operation(
         entitlements: raw.entitlements.into_vec(),
         expands: Vec::new(),
         anchors: Vec::new(),
+        target: None,
         plan: Plan::Action,
     }
 }
@@ -148,6 +149,7 @@ fn plan(operations: &mut [Operation], schemas: &Schemas) -> Kinds {
         let walk = kinds.walk(&operation.path);
         operation.plan = plan_of(operation, &walk, &mut kinds, schemas);
         note_schema(operation, &walk, &mut kinds, schemas);
+        operation.target = walk.target;
         operation.anchors = walk.anchors.into_iter().map(|(parameter, kind)| Anchor { parameter, kind }).collect();
     }
     kinds.settle();

@@ -53,6 +53,8 @@ pub(crate) struct Operation {
     pub(crate) expands: Vec<Arc<str>>,
     /// The rows that the parameters of the path name, in their order.
     pub(crate) anchors: Vec<Anchor>,
+    /// The row that the path is about, by its place among the anchors.
+    pub(crate) target: Option<usize>,
     pub(crate) plan: Plan,
 }
 

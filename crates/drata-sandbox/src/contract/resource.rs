@@ -97,6 +97,9 @@ pub(crate) fn segments(path: &str) -> Vec<Segment> {
 pub(crate) struct Walk {
     /// The parameters and the kinds of the rows that they name.
     pub(crate) anchors: Vec<(String, KindId)>,
+    /// The row that the path is about, by its place among the anchors: `/documents/{docId}/{userId}` is about the
+    /// document, the parameter that follows another only says whose it is.
+    pub(crate) target: Option<usize>,
     /// What follows the last parameter, as a key; empty when the path ends in a parameter.
     pub(crate) tail: String,
     /// The key of the collection at the end: the last row's kind and the tail.
@@ -145,13 +148,16 @@ impl Kinds {
     /// Walks a path, making the kinds that it needs.
     pub(crate) fn walk(&mut self, path: &str) -> Walk {
         let mut anchors: Vec<(String, KindId)> = Vec::new();
-        let (mut prefix, mut tail) = (String::new(), String::new());
+        let (mut prefix, mut tail, mut target) = (String::new(), String::new(), None);
         for segment in segments(path) {
             match segment {
                 Segment::Literal(literal) => tail = join(&tail, &literal),
                 Segment::Parameter(name) => {
                     let key = self.resolve(&prefix, &tail, &name);
                     let kind = self.kind(&key, anchors.last().map(|(_, kind)| *kind));
+                    if !tail.is_empty() {
+                        target = Some(anchors.len());
+                    }
                     anchors.push((name, kind));
                     prefix = if SCOPES.contains(&key.as_str()) { String::new() } else { key };
                     tail.clear();
@@ -159,7 +165,7 @@ impl Kinds {
             }
         }
         let key = alias(join(&prefix, &tail));
-        Walk { anchors, tail, key }
+        Walk { anchors, target, tail, key }
     }
 
     /// The kind of this key, made when it is new; a parent is kept once it is known.

@@ -52,8 +52,11 @@ pub(super) fn act(call: &Call<'_>) -> Result<Reply, Failure> {
     let Some(row) = call.target() else { return plans::answer(call) };
     let mut store = call.world.store_mut();
     let row = Row { kind: home(call).unwrap_or(row.kind), ..row };
-    if status(&store, row) != "IN_PROGRESS" {
-        let state = status(&store, row);
+    let state = match status(&store, row) {
+        written if !written.is_empty() => written,
+        _ => seeded_status(call, &store, row.number),
+    };
+    if state != "IN_PROGRESS" {
         return Err(Failure::new(
             409,
             format!("the session is {state}; only one in progress can be completed or cancelled"),
@@ -66,7 +69,7 @@ pub(super) fn act(call: &Call<'_>) -> Result<Reply, Failure> {
     }
     let (code, schema) = plans::success(call);
     let body = json!({
-        "sessionId": written_text(&store, row, "sessionId"),
+        "sessionId": call.path.last(),
         "status": status(&store, row),
         "action": action,
         "connectionId": call.anchors.first().map(|row| row.number),
@@ -179,8 +182,8 @@ fn stage(call: &Call<'_>, resource: u64, session: &str) -> Result<Reply, Failure
 fn open(call: &Call<'_>, store: &mut Store, resource: u64, session: &str) -> Result<Row, Failure> {
     let length = session.chars().count();
     let allowed = session.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
-    if !(3..=64).contains(&length) || !allowed {
-        return Err(Failure::new(400, "sessionId must be 3 to 64 letters, digits, hyphens or underscores"));
+    if !(1..=64).contains(&length) || !allowed {
+        return Err(Failure::new(400, "sessionId must be at most 64 letters, digits, hyphens or underscores"));
     }
     let all = sessions(call, store, resource);
     if let Some(row) = all.iter().copied().find(|row| written_text(store, *row, "sessionId") == session) {
@@ -209,6 +212,11 @@ fn open(call: &Call<'_>, store: &mut Store, resource: u64, session: &str) -> Res
 
 /// Makes the session the one that counts: every record that is not in it goes.
 fn complete(call: &Call<'_>, store: &mut Store, resource: u64, row: Row) -> Result<(), Failure> {
+    if !store.is_created(row) {
+        // Nobody knows what a seeded session holds, so its completion changes nothing else.
+        mark(call, store, row, "ACTIVE", Some("activatedAt"));
+        return Ok(());
+    }
     let staged = call.world.effects().staged.remove(&row.number).unwrap_or_default();
     if staged.is_empty() {
         return Err(Failure::new(422, "the session has no records; completing it would delete everything"));
@@ -249,11 +257,19 @@ fn home(call: &Call<'_>) -> Option<KindId> {
     kinds.get(kind).members_of.or(Some(kind))
 }
 
-/// The sessions that requests have made for a resource.
+/// The sessions that requests have made for a resource; seeded ones stand in nobody's way.
 fn sessions(call: &Call<'_>, store: &Store, resource: u64) -> Vec<Row> {
     let (Some(kind), Some(home)) = (call.world.catalog.kinds.by_key(SESSIONS), home(call)) else { return Vec::new() };
     let all = store.numbers(kind, Some(resource)).map(|number| Row { kind: home, number });
-    all.filter(|row| store.written(*row).is_some()).collect()
+    all.filter(|row| store.is_created(*row)).collect()
+}
+
+/// The status of a session that no request has touched.
+fn seeded_status(call: &Call<'_>, store: &Store, number: u64) -> String {
+    let kind = call.world.catalog.kinds.by_key(SESSIONS);
+    let schema = kind.and_then(|kind| call.world.catalog.kinds.get(kind).schema);
+    let field = |(kind, schema)| call.world.painter(store).field(Row { kind, number }, schema, "status");
+    kind.zip(schema).and_then(field).as_ref().map(text).unwrap_or_default()
 }
 
 fn status(store: &Store, row: Row) -> String {

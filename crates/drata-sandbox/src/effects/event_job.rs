@@ -31,11 +31,17 @@ pub(super) fn poll(call: &Call<'_>) -> Result<Reply, Failure> {
     let id = call.path.last().map_or("", String::as_str);
     let event = call.anchors.first();
     let mut state = call.world.effects();
-    let job = state.jobs.get_mut(id).filter(|job| Some(&job.event) == event);
-    let job = job.ok_or_else(|| Failure::missing("events/download-jobs", id))?;
-    job.looks += 1;
-    let job = job.clone();
-    Ok(paint(call, id, &job))
+    if let Some(job) = state.jobs.get_mut(id).filter(|job| Some(&job.event) == event) {
+        job.looks += 1;
+        let job = job.clone();
+        return Ok(paint(call, id, &job));
+    }
+    // A job that is as old as the account is done.
+    let is_seeded = call.target().is_some_and(|row| row.number > 0);
+    match event.filter(|_| is_seeded) {
+        Some(event) => Ok(paint(call, id, &Job { event: *event, created: call.world.now(), looks: u32::MAX })),
+        None => Err(Failure::missing("events/download-jobs", id)),
+    }
 }
 
 fn paint(call: &Call<'_>, id: &str, job: &Job) -> Reply {

@@ -174,10 +174,12 @@ impl<'a> Painter<'a> {
                 _ => Some(self.value(property.schema, subject, Some(property), draw)),
             };
         }
+        let is_self = matches!((property.role, subject.row), (Role::Reference(noun), Some(row)) if self.same_person(row.kind, noun));
+        let essential = essential || is_self;
         if !essential && !property.required && draw.named("absent").chance(1, 12) {
             return None;
         }
-        if schema.nullable && self.is_null(subject, property, draw) {
+        if schema.nullable && !is_self && self.is_null(subject, property, draw) {
             return Some(Value::Null);
         }
         Some(self.value(property.schema, subject, Some(property), draw))

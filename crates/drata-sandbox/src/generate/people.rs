@@ -91,6 +91,9 @@ const JOBS: &[&str] = &[
     "Quality Engineer",
 ];
 
+/// The first person is the same for every seed, so that there is an address to look up without asking first.
+const ADA: (&str, &str, &str) = ("Ada", "Byron", "ada@example.com");
+
 /// A person; the same number is always the same person, and different numbers have different addresses.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Person {
@@ -98,19 +101,24 @@ pub(crate) struct Person {
     last: &'static str,
     /// How many people of the same name came before.
     namesakes: u64,
+    is_ada: bool,
     draw: Draw,
 }
 
 impl Person {
     /// The person with this number; `seed` decides who that is.
     pub(crate) fn number(seed: u64, number: u64) -> Self {
+        let draw = Draw(seed).named("person").within(number);
+        if number == 1 {
+            return Self { first: ADA.0, last: ADA.1, namesakes: 0, is_ada: true, draw };
+        }
         let (firsts, lasts) = (FIRST.len() as u64, LAST.len() as u64);
         let pairs = firsts * lasts;
         // A step without a common divisor visits every pair once before any comes again; 56 x 59 has none with 1,571.
         let pair = (number % pairs * 1_571 + seed % pairs) % pairs;
         let first = FIRST[usize::try_from(pair % firsts).unwrap_or(0)];
         let last = LAST[usize::try_from(pair / firsts).unwrap_or(0)];
-        Self { first, last, namesakes: number / pairs, draw: Draw(seed).named("person").within(number) }
+        Self { first, last, namesakes: number / pairs, is_ada: false, draw }
     }
 
     pub(crate) fn first_name(&self) -> &'static str {
@@ -139,6 +147,9 @@ impl Person {
     }
 
     pub(crate) fn email(&self, domain: &str) -> String {
+        if self.is_ada {
+            return ADA.2.to_owned();
+        }
         format!("{}@{domain}", self.handle())
     }
 
