@@ -48,7 +48,7 @@ pub(crate) fn select(
     let Source { kind, parent, schema } = source;
     let filters = Filters::read(painter, schema, operation, parameters);
     let order = Order::read(painter, schema, parameters);
-    let numbers = painter.store.numbers(kind, parent);
+    let numbers = painter.store.numbers(painter.by, kind, parent);
     let rows = numbers.map(|number| Row { kind, number });
     let kept = rows.filter(|row| filters.keep(painter, schema, *row));
     let mut found = match &order {

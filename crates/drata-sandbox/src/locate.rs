@@ -21,7 +21,7 @@ const PREFIXES: &[(&str, &str)] = &[
 pub(crate) fn row(painter: &Painter<'_>, kind: KindId, parameter: &str, id: &str, parent: Option<u64>) -> Option<Row> {
     let number = number(painter, kind, parameter, id, parent)?;
     let row = Row { kind, number };
-    painter.store.has(row, parent).then_some(row)
+    painter.store.has(painter.by, row, parent).then_some(row)
 }
 
 fn number(painter: &Painter<'_>, kind: KindId, parameter: &str, id: &str, parent: Option<u64>) -> Option<u64> {
@@ -45,7 +45,7 @@ fn number(painter: &Painter<'_>, kind: KindId, parameter: &str, id: &str, parent
         // `RISK-001`
         Some(("RISK", number)) => number.parse().ok(),
         _ => {
-            let numbers = painter.store.numbers(kind, parent);
+            let numbers = painter.store.numbers(painter.by, kind, parent);
             let mut rows = numbers.map(|number| Row { kind, number });
             rows.find(|row| painter.subject(*row, 0).draw.named("uuid").uuid() == id).map(|row| row.number)
         }
@@ -54,7 +54,7 @@ fn number(painter: &Painter<'_>, kind: KindId, parameter: &str, id: &str, parent
 
 /// Rows whose id the caller chose.
 fn by_written_id(painter: &Painter<'_>, kind: KindId, id: &str, parent: Option<u64>) -> Option<u64> {
-    painter.store.created(kind).find(|number| {
+    painter.store.created(painter.by, kind).find(|number| {
         let row = Row { kind, number: *number };
         let written = painter.store.written(row).and_then(|written| written.get("id"));
         written.is_some_and(|known| coerce::text(known) == id)
@@ -64,7 +64,7 @@ fn by_written_id(painter: &Painter<'_>, kind: KindId, id: &str, parent: Option<u
 
 fn by_property(painter: &Painter<'_>, kind: KindId, parent: Option<u64>, property: &str, text: &str) -> Option<u64> {
     let schema = painter.catalog.kinds.get(kind).schema?;
-    painter.store.numbers(kind, parent).find(|number| {
+    painter.store.numbers(painter.by, kind, parent).find(|number| {
         let value = painter.field(Row { kind, number: *number }, schema, property);
         value.as_ref().and_then(Value::as_str).is_some_and(|value| value.eq_ignore_ascii_case(text))
     })

@@ -31,7 +31,7 @@ pub(crate) fn success(call: &Call<'_>) -> (u16, Option<SchemaId>) {
 
 fn list(call: &Call<'_>, kind: KindId, envelope: &Envelope) -> Result<Reply, Failure> {
     let store = call.world.store();
-    let painter = call.world.painter(&store);
+    let painter = call.painter(&store);
     let about = list::Source { kind, parent: call.parent_of(kind), schema: envelope.items };
     let page = list::select(&painter, call.operation, &call.parameters, about)?;
     let (status, schema) = success(call);
@@ -52,7 +52,7 @@ fn wrap(
     kind: KindId,
     page: &Page,
 ) -> Value {
-    let painter = call.world.painter(store);
+    let painter = call.painter(store);
     let hidden = hidden(call);
     let fixed = fixed(call);
     let view = View { hidden: &hidden, fixed: &fixed };
@@ -142,7 +142,7 @@ pub(crate) fn paint(call: &Call<'_>, status: u16, schema: Option<SchemaId>, row:
     let hidden = if call.is_read() { hidden(call) } else { Vec::new() };
     let fixed = fixed(call);
     let store = call.world.store();
-    let painter = call.world.painter(&store);
+    let painter = call.painter(&store);
     Reply::json(status, painter.row(row, schema, View { hidden: &hidden, fixed: &fixed }), Some(schema))
 }
 
@@ -156,12 +156,12 @@ fn create(call: &Call<'_>, kind: KindId) -> Reply {
         // `{ownerId: 5}` adds a row that is already there to a nested list.
         (Some(home), Some(parent), numbers) if !numbers.is_empty() => {
             let mut store = call.world.store_mut();
-            let mut members = store.members(kind, parent);
+            let mut members = store.members(call.by(), kind, parent);
             members.extend(numbers.iter().filter(|number| !members.contains(number)).copied().collect::<Vec<_>>());
             store.set_members(kind, parent, members);
             Row { kind: home, number: numbers[0] }
         }
-        _ => call.world.store_mut().create(kind, parent, written),
+        _ => call.world.store_mut().create(call.by(), kind, parent, written),
     };
     keep_file(call, row);
     let (status, schema) = success(call);
@@ -194,7 +194,7 @@ fn delete(call: &Call<'_>) -> Result<Reply, Failure> {
     let (status, schema) = success(call);
     let reply = paint(call, status, schema, row);
     let parent = call.parent_of(row.kind);
-    call.world.store_mut().delete(row, parent);
+    call.world.store_mut().delete(call.by(), row, parent);
     // Some answer with what is left.
     let left = schema.and_then(|schema| crate::contract::resource::envelope(schema, &call.world.catalog.schemas));
     match left {
@@ -266,10 +266,10 @@ fn owner_with_list(call: &Call<'_>, status: u16, schema: Option<SchemaId>, kind:
     let items = world.catalog.schemas.items(property.schema)?;
     let owner = call.anchors.iter().rev().find(|row| Some(row.kind) == world.catalog.kinds.get(kind).parent)?;
     let store = world.store();
-    let painter = world.painter(&store);
+    let painter = call.painter(&store);
     let mut value = painter.row(*owner, schema?, View::default());
     let holds_rows = world.catalog.schemas.object(items).is_some();
-    let rows = store.numbers(kind, Some(owner.number)).map(|number| match holds_rows {
+    let rows = store.numbers(call.by(), kind, Some(owner.number)).map(|number| match holds_rows {
         true => painter.row(Row { kind, number }, items, View::default()),
         false => number.into(),
     });
@@ -292,7 +292,7 @@ fn collection(
     envelope: &Envelope,
 ) -> Result<Reply, Failure> {
     let store = call.world.store();
-    let numbers = store.numbers(kind, call.parent_of(kind));
+    let numbers = store.numbers(call.by(), kind, call.parent_of(kind));
     let all: Vec<_> = numbers.map(|number| Row { kind, number }).collect();
     let total = Some(all.len());
     let rows = all.into_iter().take(20).collect();
@@ -304,7 +304,7 @@ fn collection(
 fn body(call: &Call<'_>, status: u16, schema: Option<SchemaId>) -> Reply {
     let Some(schema) = schema else { return Reply::empty(status) };
     let store = call.world.store();
-    let painter = call.world.painter(&store);
+    let painter = call.painter(&store);
     Reply::json(status, painter.detached(&call.operation.path, schema), Some(schema))
 }
 

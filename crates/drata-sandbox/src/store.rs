@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::contract::Catalog;
+use crate::contract::operation::ApiVersion;
 use crate::contract::resource::KindId;
 use crate::settings::Settings;
 
@@ -48,7 +49,9 @@ struct Rows {
     written: HashMap<u64, Written>,
     /// Created rows and the numbers of their parents.
     created: BTreeMap<u64, Option<u64>>,
-    deleted: HashSet<u64>,
+    /// Which version deleted which rows. A created row is gone for both; a seeded one is gone for the version that
+    /// deleted it, so that test suites for either version can share a sandbox that starts with the same rows for each.
+    deleted: HashSet<(ApiVersion, u64)>,
 }
 
 impl Store {
@@ -90,14 +93,14 @@ impl Store {
         self.rows(kind).seeded
     }
 
-    /// Whether the row is there; `parent` restricts it to the rows of one parent.
-    pub(crate) fn has(&self, row: Row, parent: Option<u64>) -> bool {
+    /// Whether the row is there for a version; `parent` restricts it to the rows of one parent.
+    pub(crate) fn has(&self, by: ApiVersion, row: Row, parent: Option<u64>) -> bool {
         if let Some((_, parent)) = self.catalog.kinds.get(row.kind).members_of.zip(parent) {
-            return self.members(row.kind, parent).contains(&row.number);
+            return self.members(by, row.kind, parent).contains(&row.number);
         }
         let rows = self.rows(row.kind);
         let known = (1..=rows.seeded).contains(&row.number) || rows.created.contains_key(&row.number);
-        known && !rows.deleted.contains(&row.number) && (parent.is_none() || self.parent(row) == parent)
+        known && !rows.deleted.contains(&(by, row.number)) && (parent.is_none() || self.parent(row) == parent)
     }
 
     /// The number of the row's parent.
@@ -121,16 +124,21 @@ impl Store {
     }
 
     /// The numbers of the rows that were created by requests.
-    pub(crate) fn created(&self, kind: KindId) -> impl DoubleEndedIterator<Item = u64> {
+    pub(crate) fn created(&self, by: ApiVersion, kind: KindId) -> impl DoubleEndedIterator<Item = u64> {
         let rows = self.rows(kind);
-        rows.created.keys().copied().filter(|number| !rows.deleted.contains(number))
+        rows.created.keys().copied().filter(move |number| !rows.deleted.contains(&(by, *number)))
     }
 
     /// The numbers of all rows, of one parent or of all.
-    pub(crate) fn numbers(&self, kind: KindId, parent: Option<u64>) -> Box<dyn Iterator<Item = u64> + '_> {
+    pub(crate) fn numbers(
+        &self,
+        by: ApiVersion,
+        kind: KindId,
+        parent: Option<u64>,
+    ) -> Box<dyn Iterator<Item = u64> + '_> {
         let members_of = self.catalog.kinds.get(kind).members_of;
         if let Some((_, parent)) = members_of.zip(parent) {
-            return Box::new(self.members(kind, parent).into_iter());
+            return Box::new(self.members(by, kind, parent).into_iter());
         }
         let rows = self.rows(kind);
         let seeded = match parent.filter(|_| self.catalog.kinds.get(kind).parent.is_some()) {
@@ -145,13 +153,13 @@ impl Store {
         if rows.deleted.is_empty() {
             return Box::new(all);
         }
-        Box::new(all.filter(|number| !rows.deleted.contains(number)))
+        Box::new(all.filter(move |number| !rows.deleted.contains(&(by, *number))))
     }
 
     /// The members of a nested list whose rows live elsewhere: a few of them for each parent, until they are changed.
-    pub(crate) fn members(&self, kind: KindId, parent: u64) -> Vec<u64> {
+    pub(crate) fn members(&self, by: ApiVersion, kind: KindId, parent: u64) -> Vec<u64> {
         let Some(home) = self.catalog.kinds.get(kind).members_of else { return Vec::new() };
-        let there = |number: &u64| self.has(Row { kind: home, number: *number }, None);
+        let there = |number: &u64| self.has(by, Row { kind: home, number: *number }, None);
         if let Some(members) = self.members.get(&(kind, parent)) {
             return members.iter().copied().filter(there).collect();
         }
@@ -166,7 +174,7 @@ impl Store {
     }
 
     /// Adds a row and returns its number.
-    pub(crate) fn create(&mut self, kind: KindId, parent: Option<u64>, written: Written) -> Row {
+    pub(crate) fn create(&mut self, by: ApiVersion, kind: KindId, parent: Option<u64>, written: Written) -> Row {
         let home = self.catalog.kinds.get(kind).members_of;
         let own = home.unwrap_or(kind);
         let rows = &mut self.kinds[own.place()];
@@ -175,7 +183,7 @@ impl Store {
         rows.created.insert(number, if home.is_some() { None } else { parent });
         rows.written.insert(number, written);
         if let Some((_, parent)) = home.zip(parent) {
-            let mut members = self.members(kind, parent);
+            let mut members = self.members(by, kind, parent);
             members.push(number);
             self.set_members(kind, parent, members);
         }
@@ -188,15 +196,19 @@ impl Store {
     }
 
     /// Removes a row; of a nested list whose rows live elsewhere only the membership.
-    pub(crate) fn delete(&mut self, row: Row, parent: Option<u64>) {
+    pub(crate) fn delete(&mut self, by: ApiVersion, row: Row, parent: Option<u64>) {
         if let Some((_, parent)) = self.catalog.kinds.get(row.kind).members_of.zip(parent) {
-            let left = self.members(row.kind, parent).into_iter().filter(|number| *number != row.number).collect();
+            let left = self.members(by, row.kind, parent).into_iter().filter(|number| *number != row.number).collect();
             return self.set_members(row.kind, parent, left);
         }
+        let is_created = self.is_created(row);
         let rows = &mut self.kinds[row.kind.place()];
-        rows.deleted.insert(row.number);
-        rows.written.remove(&row.number);
-        self.files.remove(&row);
+        rows.deleted.insert((by, row.number));
+        if is_created {
+            rows.deleted.extend([ApiVersion::V1, ApiVersion::V2].map(|version| (version, row.number)));
+            rows.written.remove(&row.number);
+            self.files.remove(&row);
+        }
     }
 
     /// Keeps an uploaded file with its row.

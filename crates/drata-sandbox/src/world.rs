@@ -11,7 +11,7 @@ use crate::auth::Access;
 use crate::body::{self, Payload};
 use crate::clock::Clock;
 use crate::contract::Catalog;
-use crate::contract::operation::Operation;
+use crate::contract::operation::{ApiVersion, Operation};
 use crate::effects;
 use crate::failure::Failure;
 use crate::fault::Faults;
@@ -103,8 +103,8 @@ impl World {
         self.effects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn painter<'a>(&'a self, store: &'a Store) -> Painter<'a> {
-        Painter { catalog: self.catalog, store, links: &self.links, seed: self.settings.seed, domain: &self.domain }
+    pub(crate) fn painter<'a>(&'a self, store: &'a Store, by: ApiVersion) -> Painter<'a> {
+        Painter { catalog: self.catalog, store, by, links: &self.links, seed: self.settings.seed, domain: &self.domain }
     }
 
     /// The time as the service writes it.
@@ -142,7 +142,7 @@ impl World {
     /// Finds the rows that a path names.
     fn locate(&self, operation: &Operation, path: &[String]) -> Result<Vec<Row>, Failure> {
         let store = self.store();
-        let painter = self.painter(&store);
+        let painter = self.painter(&store, operation.version);
         let mut anchors: Vec<Row> = Vec::with_capacity(path.len());
         for (anchor, id) in operation.anchors.iter().zip(path) {
             let kind = self.catalog.kinds.get(anchor.kind);
@@ -157,6 +157,15 @@ impl World {
 }
 
 impl Call<'_> {
+    /// The version that asks.
+    pub(crate) fn by(&self) -> ApiVersion {
+        self.operation.version
+    }
+
+    pub(crate) fn painter<'a>(&'a self, store: &'a Store) -> Painter<'a> {
+        self.world.painter(store, self.by())
+    }
+
     /// The row whose collection or action this is.
     pub(crate) fn target(&self) -> Option<Row> {
         self.anchors.get(self.operation.target?).copied()

@@ -57,6 +57,18 @@ async fn a_seeded_row_can_be_changed_and_deleted_like_any_other() {
 }
 
 #[tokio::test]
+async fn a_seeded_row_that_one_version_deletes_stays_for_the_other() {
+    let api = Api::start().await;
+    assert_eq!(api.send("DELETE", "/vendors/7").await.status(), 200);
+    assert_eq!(api.try_get("/vendors/7").await.0, 404);
+    assert_eq!(api.try_get("/v2/vendors/7").await.0, 200);
+    // A created row is gone for both.
+    let (_, created) = api.json("POST", "/v2/vendors", vendor("Acme")).await;
+    assert_eq!(api.send("DELETE", &format!("/vendors/{}", created["id"])).await.status(), 200);
+    assert_eq!(api.try_get(&format!("/v2/vendors/{}", created["id"])).await.0, 404);
+}
+
+#[tokio::test]
 async fn rows_belong_to_their_parents() {
     let api = Api::start().await;
     let (status, note) = api.json("POST", "/v2/workspaces/1/controls/3/notes", json!({"comment": "Checked"})).await;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::contract::operation::ApiVersion;
 use crate::contract::resource::KindId;
 use crate::failure::Failure;
 use crate::generate::coerce::text;
@@ -108,7 +109,7 @@ fn records(call: &Call<'_>) -> Vec<Value> {
 fn upsert(call: &Call<'_>, store: &mut Store, resource: u64, records: Vec<Value>, session: &Value) -> Vec<Value> {
     let Some(kind) = call.world.catalog.kinds.by_key(RECORDS) else { return Vec::new() };
     let place = Row { kind, number: resource };
-    let own = store.created(kind).map(|number| Row { kind, number });
+    let own = store.created(call.by(), kind).map(|number| Row { kind, number });
     let own = own.filter(|row| store.parent(*row) == Some(resource));
     let mut known: HashMap<_, _> = own.map(|row| (written_text(store, row, "id"), row)).collect();
     records.into_iter().map(|record| upsert_one(call, store, place, &mut known, record, session)).collect()
@@ -139,7 +140,7 @@ fn upsert_one(
     written.insert("createdAt".to_owned(), created.clone());
     match before {
         Some(row) => store.write(row, written),
-        None => drop(known.insert(id.clone(), store.create(place.kind, Some(place.number), written))),
+        None => drop(known.insert(id.clone(), store.create(call.by(), place.kind, Some(place.number), written))),
     }
     let code = if before.is_some() { 200 } else { 201 };
     json!({ "id": id, "createdAt": created, "updatedAt": now, "statusCode": code, "data": data })
@@ -207,7 +208,7 @@ fn open(call: &Call<'_>, store: &mut Store, resource: u64, session: &str) -> Res
     ] {
         written.insert(name.to_owned(), value);
     }
-    Ok(store.create(kind, Some(resource), written))
+    Ok(store.create(call.by(), kind, Some(resource), written))
 }
 
 /// Makes the session the one that counts: every record that is not in it goes.
@@ -222,9 +223,11 @@ fn complete(call: &Call<'_>, store: &mut Store, resource: u64, row: Row) -> Resu
         return Err(Failure::new(422, "the session has no records; completing it would delete everything"));
     }
     let Some(kind) = call.world.catalog.kinds.by_key(RECORDS) else { return Ok(()) };
-    let before: Vec<_> = store.numbers(kind, Some(resource)).collect();
+    let before: Vec<_> = store.numbers(call.by(), kind, Some(resource)).collect();
     for number in before {
-        store.delete(Row { kind, number }, None);
+        // Version 1 writes records that only version 2 lists: they are gone for both.
+        store.delete(ApiVersion::V1, Row { kind, number }, None);
+        store.delete(ApiVersion::V2, Row { kind, number }, None);
     }
     for other in sessions(call, store, resource) {
         if status(store, other) == "ACTIVE" {
@@ -260,7 +263,7 @@ fn home(call: &Call<'_>) -> Option<KindId> {
 /// The sessions that requests have made for a resource; seeded ones stand in nobody's way.
 fn sessions(call: &Call<'_>, store: &Store, resource: u64) -> Vec<Row> {
     let (Some(kind), Some(home)) = (call.world.catalog.kinds.by_key(SESSIONS), home(call)) else { return Vec::new() };
-    let all = store.numbers(kind, Some(resource)).map(|number| Row { kind: home, number });
+    let all = store.numbers(call.by(), kind, Some(resource)).map(|number| Row { kind: home, number });
     all.filter(|row| store.is_created(*row)).collect()
 }
 
@@ -268,7 +271,7 @@ fn sessions(call: &Call<'_>, store: &Store, resource: u64) -> Vec<Row> {
 fn seeded_status(call: &Call<'_>, store: &Store, number: u64) -> String {
     let kind = call.world.catalog.kinds.by_key(SESSIONS);
     let schema = kind.and_then(|kind| call.world.catalog.kinds.get(kind).schema);
-    let field = |(kind, schema)| call.world.painter(store).field(Row { kind, number }, schema, "status");
+    let field = |(kind, schema)| call.painter(store).field(Row { kind, number }, schema, "status");
     kind.zip(schema).and_then(field).as_ref().map(text).unwrap_or_default()
 }
 

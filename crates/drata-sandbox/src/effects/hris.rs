@@ -32,7 +32,7 @@ pub(super) fn upsert(call: &Call<'_>) -> Result<Reply, Failure> {
                 let mut written = sent.clone();
                 written.insert("createdAt".to_owned(), call.world.now());
                 written.insert("updatedAt".to_owned(), call.world.now());
-                let row = call.world.store_mut().create(kind, Some(connection.number), written);
+                let row = call.world.store_mut().create(call.by(), kind, Some(connection.number), written);
                 known.insert(identity.to_owned(), row);
                 json!({ "statusCode": 201, "data": paint(call, &call.world.store(), row) })
             }
@@ -50,7 +50,7 @@ pub(super) fn upsert(call: &Call<'_>) -> Result<Reply, Failure> {
 /// The rows of a connection by their `identityId`.
 fn known(call: &Call<'_>, kind: KindId, connection: u64) -> HashMap<String, Row> {
     let store = call.world.store();
-    let rows = store.numbers(kind, Some(connection)).map(|number| Row { kind, number });
+    let rows = store.numbers(call.by(), kind, Some(connection)).map(|number| Row { kind, number });
     let named = rows.map(|row| (paint(call, &store, row)["identityId"].as_str().unwrap_or_default().to_owned(), row));
     named.collect()
 }
@@ -79,5 +79,5 @@ fn refused(message: String) -> Value {
 
 fn paint(call: &Call<'_>, store: &Store, row: Row) -> Value {
     let schema = call.world.catalog.kinds.get(row.kind).schema;
-    schema.map_or(Value::Null, |schema| call.world.painter(store).row(row, schema, View::default()))
+    schema.map_or(Value::Null, |schema| call.painter(store).row(row, schema, View::default()))
 }

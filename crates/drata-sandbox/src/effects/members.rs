@@ -17,8 +17,9 @@ pub(super) fn replace(call: &Call<'_>) -> Result<Reply, Failure> {
     let wanted = owners_of(call);
     let users = kinds.get(owners).members_of;
     let mut store = call.world.store_mut();
-    let unknown =
-        wanted.iter().find(|number| !users.is_some_and(|kind| store.has(Row { kind, number: **number }, None)));
+    let unknown = wanted
+        .iter()
+        .find(|number| !users.is_some_and(|kind| store.has(call.by(), Row { kind, number: **number }, None)));
     if let Some(number) = unknown {
         return Err(Failure::missing("users", &number.to_string()));
     }
@@ -33,7 +34,7 @@ pub(super) fn clear(call: &Call<'_>) -> Result<Reply, Failure> {
     let gone = owners_of(call);
     let mut store = call.world.store_mut();
     for control in numbers(call, "controlIds") {
-        let mut left = store.members(owners, control);
+        let mut left = store.members(call.by(), owners, control);
         // Without owners named, all of them go.
         left.retain(|number| !gone.is_empty() && !gone.contains(number));
         store.set_members(owners, control, left);

@@ -38,8 +38,8 @@ fn table(call: &Call<'_>, schema: Option<SchemaId>) -> String {
     let columns: Vec<_> = columns.collect();
     let mut text = csv::line(columns.iter().copied());
     let store = call.world.store();
-    let painter = call.world.painter(&store);
-    for number in store.numbers(kind, call.parent_of(kind)).take(ROWS) {
+    let painter = call.painter(&store);
+    for number in store.numbers(call.by(), kind, call.parent_of(kind)).take(ROWS) {
         let row = painter.row(Row { kind, number }, schema, View::default());
         let cells = columns.iter().map(|name| match row.get(*name) {
             Some(Value::String(cell)) => cell.clone(),

@@ -49,7 +49,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, Failure> {
         written.insert("clientType".to_owned(), client);
     }
     let mut store = call.world.store_mut();
-    let connection = store.create(kind, None, written);
+    let connection = store.create(call.by(), kind, None, written);
     bring(call, &mut store, connection.number, &entries);
     Ok(answer(call))
 }
@@ -97,9 +97,9 @@ fn bring(call: &Call<'_>, store: &mut Store, connection: u64, entries: &[Entry])
                 store.write(Row { kind: users, number: *number }, user);
                 *number
             }
-            None => store.create(users, None, user).number,
+            None => store.create(call.by(), users, None, user).number,
         };
-        present.push(employ(store, personnel, number, worker));
+        present.push(employ(call, store, personnel, number, worker));
     }
     let mut state = call.world.effects();
     let State { rosters, .. } = &mut *state;
@@ -116,12 +116,12 @@ fn bring(call: &Call<'_>, store: &mut Store, connection: u64, entries: &[Entry])
 }
 
 /// The personnel row of a user: the one of the same number where both are seeded, else one that points to the user.
-fn employ(store: &mut Store, kind: KindId, user: u64, mut worker: Written) -> Row {
+fn employ(call: &Call<'_>, store: &mut Store, kind: KindId, user: u64, mut worker: Written) -> Row {
     let points = |number: &u64| {
         let row = Row { kind, number: *number };
         store.written(row).and_then(|written| written.get("userId")) == Some(&user.into())
     };
-    let found = if user <= store.seeded(kind) { Some(user) } else { store.created(kind).find(points) };
+    let found = if user <= store.seeded(kind) { Some(user) } else { store.created(call.by(), kind).find(points) };
     match found {
         Some(number) => {
             let row = Row { kind, number };
@@ -130,16 +130,16 @@ fn employ(store: &mut Store, kind: KindId, user: u64, mut worker: Written) -> Ro
         }
         None => {
             worker.insert("userId".to_owned(), user.into());
-            store.create(kind, None, worker)
+            store.create(call.by(), kind, None, worker)
         }
     }
 }
 
 fn known(call: &Call<'_>, store: &Store, users: KindId) -> HashMap<String, u64> {
     let Some(schema) = call.world.catalog.kinds.get(users).schema else { return HashMap::new() };
-    let painter = call.world.painter(store);
+    let painter = call.painter(store);
     let email = |number| painter.field(Row { kind: users, number }, schema, "email");
-    let all = store.numbers(users, None);
+    let all = store.numbers(call.by(), users, None);
     all.filter_map(|number| Some((email(number)?.as_str()?.to_lowercase(), number))).collect()
 }
 

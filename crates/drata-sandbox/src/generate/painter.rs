@@ -10,6 +10,7 @@ use super::hash::{Draw, mix};
 use super::role::{Noun, Role};
 use super::theme::Theme;
 use crate::contract::Catalog;
+use crate::contract::operation::ApiVersion;
 use crate::contract::resource::KindId;
 use crate::contract::schema::{Array, Object, Property, SchemaId, Schemas, Shape};
 use crate::signed::Links;
@@ -20,6 +21,8 @@ use crate::store::{Row, Store, Written};
 pub(crate) struct Painter<'a> {
     pub(crate) catalog: &'static Catalog,
     pub(crate) store: &'a Store,
+    /// The version that asks.
+    pub(crate) by: ApiVersion,
     pub(crate) links: &'a Links,
     pub(crate) seed: u64,
     /// The mail domain of the account.
@@ -375,7 +378,7 @@ impl<'a> Painter<'a> {
         let first = draw.named("pick").below(seeded);
         // Deleted rows are stepped over.
         let mut steps = (0..seeded.min(100)).map(|step| Row { kind, number: (first + step) % seeded + 1 });
-        steps.find(|row| self.store.has(*row, None))
+        steps.find(|row| self.store.has(self.by, *row, None))
     }
 
     /// A user and a member of personnel of the same number are the same person.
