@@ -19,11 +19,11 @@ use crate::samples;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// The answer was read, to its last item.
+    /// The answer was read, to its last row; what lists within it could not read was kept as it came.
     Ok,
     /// The service refused the call.
     ApiError,
-    /// The answer, or an item of one of its lists, is not what the contract says.
+    /// The answer, or a row of its page, is not what the contract says.
     DecodeError,
     /// The call did not arrive, no answer came, or the request was not valid to begin with.
     TransportError,
@@ -138,8 +138,9 @@ async fn call(sample: &'static Sample, transport: Arc<dyn Transport>) -> Line {
 
 fn judge(result: Result<Reply, Error>) -> (Outcome, String) {
     match result {
-        Ok(Reply { rejected: None, .. }) => (Outcome::Ok, String::new()),
-        Ok(Reply { rejected: Some(items), .. }) => (Outcome::DecodeError, items),
+        Ok(Reply { rows: Some(row), .. }) => (Outcome::DecodeError, format!("a row was rejected: {row}")),
+        Ok(Reply { kept: Some(kept), .. }) => (Outcome::Ok, format!("kept as it came: {kept}")),
+        Ok(Reply { .. }) => (Outcome::Ok, String::new()),
         Err(error) => {
             let outcome = match &error {
                 error if error.is_decode() => Outcome::DecodeError,
@@ -148,6 +149,39 @@ fn judge(result: Result<Reply, Error>) -> (Outcome, String) {
             };
             (outcome, error.to_string())
         }
+    }
+}
+
+/// Whether the operations of `version` stand right below the base URL, without the version's own segment: a server that was
+/// given one version's document alone often serves it so. One that has neither keeps to the vendor's way.
+pub async fn stands_at_root(client: &Client, version: ApiVersion) -> bool {
+    if version.path_prefix().is_empty() {
+        return false;
+    }
+    let Some(probe) = samples::all(version).find(|sample| sample.meta.is_read() && !sample.meta.path.contains('{')) else {
+        return false;
+    };
+    let status = |root: bool| async move {
+        let transport = Arc::clone(client.transport());
+        let outcome = if root {
+            (probe.minimal)(&Client::new(AtRoot(transport))).await
+        } else {
+            (probe.minimal)(&Client::new(transport)).await
+        };
+        outcome.err().and_then(|error| error.status())
+    };
+    status(false).await == Some(StatusCode::NOT_FOUND) && status(true).await != Some(StatusCode::NOT_FOUND)
+}
+
+/// Sends requests right below the base URL, without the segment of their version.
+#[derive(Debug)]
+pub struct AtRoot(pub Arc<dyn Transport>);
+
+impl Transport for AtRoot {
+    fn send(&self, mut request: Request) -> SendFuture<'_> {
+        // Version 1 is the one whose paths have no segment.
+        request.version = ApiVersion::V1;
+        self.0.send(request)
     }
 }
 

@@ -10,7 +10,7 @@ pub mod tolerance;
 
 pub use canned::Canned;
 pub use contract::{Contract, Shape};
-pub use exercise::{Line, Outcome, Summary, exercise, selection};
+pub use exercise::{AtRoot, Line, Outcome, Summary, exercise, selection, stands_at_root};
 pub use instance::{Extent, instance};
 pub use sample::{Reply, Sample, SendSample, Sent};
 pub use samples::{all, find};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 
-use drata_api::{Client, Error, Operation, OperationMeta};
+use drata_api::{Client, Error, Operation, OperationMeta, Paged};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -33,8 +33,10 @@ pub type Sent = Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>>;
 pub struct Reply {
     /// The answer, written back as JSON; `null` where the call returns nothing.
     pub json: Value,
-    /// The items that lists of the answer rejected, at whatever depth.
-    pub rejected: Option<String>,
+    /// The rows of the page that were rejected.
+    pub rows: Option<String>,
+    /// What lists within the answer rejected, at whatever depth, and kept as it came.
+    pub kept: Option<String>,
 }
 
 /// A call on its way, whatever its answer's type is.
@@ -42,7 +44,22 @@ pub(crate) fn sent<T: Serialize + fmt::Debug>(call: impl Future<Output = Result<
     Box::pin(async move {
         let answer = call.await?;
         let json = serde_json::to_value(&answer).expect("an answer has only text keys, so it can be written");
-        Ok(Reply { json, rejected: rejected(&answer) })
+        Ok(Reply { json, rows: None, kept: rejected(&answer) })
+    })
+}
+
+/// A call of a list on its way: there, a rejected row is a row that did not arrive.
+pub(crate) fn sent_page<P: Paged + Sync>(call: P) -> Sent
+where
+    P::Page: Serialize + fmt::Debug,
+    P::Item: fmt::Debug,
+{
+    Box::pin(async move {
+        let page = call.call().clone().receive::<P::Page>().await?;
+        let json = serde_json::to_value(&page).expect("an answer has only text keys, so it can be written");
+        let kept = rejected(&page);
+        let rows = P::split(page).items.and_then(|items| items.rejected().first().map(ToString::to_string));
+        Ok(Reply { json, rows, kept })
     })
 }
 

@@ -3,10 +3,12 @@
 use std::io::{self, Write as _};
 use std::pin::pin;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, ValueEnum};
+use drata_api::Client;
 use drata_ext::{ApiVersion, Drata, RateLimiter, RetryPolicy};
-use drata_tests::{Summary, exercise, selection};
+use drata_tests::{AtRoot, Summary, exercise, selection, stands_at_root};
 use futures_util::StreamExt as _;
 
 /// Calls every operation through the typed API and prints what came of it, a line of JSON each, then a summary.
@@ -17,7 +19,8 @@ struct Args {
     /// The version of the API.
     #[arg(long)]
     version: Version,
-    /// The address that both versions stand below, such as http://127.0.0.1:8700/public.
+    /// The address that both versions stand below, such as http://127.0.0.1:8700/public; or, for a server of one version
+    /// alone, the address that its paths stand below.
     #[arg(long)]
     base_url: String,
     /// The key to send; by default, that of the sandbox.
@@ -72,7 +75,12 @@ async fn run(args: &Args) -> Result<ExitCode, Box<dyn std::error::Error>> {
             "no operation fits --area and --only: area names are those of the modules, such as `connections`".into()
         );
     }
-    let mut lines = pin!(exercise(drata.client(), samples.into_iter(), args.repeat, args.concurrency));
+    let client = if stands_at_root(drata.client(), version).await {
+        Client::new(AtRoot(Arc::clone(drata.client().transport())))
+    } else {
+        drata.client().clone()
+    };
+    let mut lines = pin!(exercise(&client, samples.into_iter(), args.repeat, args.concurrency));
     let mut out = io::stdout().lock();
     let mut summary = Summary::default();
     while let Some(line) = lines.next().await {

@@ -58,6 +58,11 @@ fn table(surface: &Surface, document: &Document, area: &Area) -> Result<Code> {
     let handle = format_ident!("{}", surface.version.name().to_uppercase());
     let module = format_ident!("{}", area.name);
     let names = expression::imports(&quote!(#(#samples)*));
+    let all = quote!(#(#samples)*).to_string();
+    let helpers = ["Sample", "sent", "sent_page", "wire"]
+        .into_iter()
+        .filter(|name| all.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == *name))
+        .map(|name| format_ident!("{name}"));
     let mut code = Code::new(&format!("Sample calls of the area `{}`.", area.name));
     if area.operations.iter().any(|operation| operation.meta.deprecated) {
         code.text("\n// An operation that Drata deprecates is called as long as it is there.\n#![allow(deprecated)]\n");
@@ -67,7 +72,7 @@ fn table(surface: &Surface, document: &Document, area: &Area) -> Result<Code> {
         use drata_api::#version::#handle;
         use drata_api::#version::#module::*;
 
-        use crate::sample::{Sample, sent, wire};
+        use crate::sample::{#(#helpers),*};
 
         pub(super) static SAMPLES: &[Sample] = &[#(#samples),*];
     })?;
@@ -87,6 +92,7 @@ fn sample(surface: &Surface, document: &Document, operation: &Operation) -> Resu
     };
     let minimal = call(surface, document, facts, operation, Extent::Minimal);
     let full = call(surface, document, facts, operation, Extent::Full);
+    let minimal_sent = if operation.paging.is_some() { quote!(sent_page(#minimal)) } else { quote!(sent(#minimal.send())) };
     let texts = operation.answer.texts.iter().map(|media| {
         let send = match &operation.answer.json {
             Some(_) => format_ident!("send_for_{}", media.rsplit('/').next().unwrap_or(media)),
@@ -98,7 +104,7 @@ fn sample(surface: &Surface, document: &Document, operation: &Operation) -> Resu
         Sample {
             meta: &meta::#meta,
             alternative: #alternative,
-            minimal: |client| sent(#minimal.send()),
+            minimal: |client| #minimal_sent,
             full: |client| wire(&#full),
             texts: &[#(#texts),*],
         }

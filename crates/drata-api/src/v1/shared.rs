@@ -1011,7 +1011,7 @@ pub struct ControlTest {
     /// Resources the test leaves out.
     pub monitor_instance_exclusions: List<MonitorMetadataExclusion>,
     /// History of results, as parallel arrays.
-    pub graph: ControlTestGraph,
+    pub graph: Option<Value>,
     /// Types of events the monitors of this test write.
     pub event_types: List<EventType>,
     /// What came beyond the contract.
@@ -1038,31 +1038,6 @@ model!(ControlTest {
     monitor_instance_exclusions: "monitorInstanceExclusions",
     graph: "graph",
     event_types: "eventTypes",
-});
-
-/// What stands in `graph`.
-#[cfg(any(feature = "v1-controls", feature = "v1-monitors"))]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ControlTestGraph {
-    /// Labels for the counts in the other arrays.
-    pub labels: Option<List<String>>,
-    /// `passed`
-    pub passed: Option<List<i64>>,
-    /// `failed`
-    pub failed: Option<List<i64>>,
-    /// `errored`
-    pub errored: Option<List<i64>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-#[cfg(any(feature = "v1-controls", feature = "v1-monitors"))]
-model!(ControlTestGraph {
-    labels: "labels",
-    passed: "passed",
-    failed: "failed",
-    errored: "errored",
 });
 
 /// The latest verdict on one setting of a device.
@@ -3471,7 +3446,7 @@ pub struct UserListItem {
     /// `id`
     pub id: i64,
     /// UUID of the user's entry record, distinct from `id`.
-    pub entry_id: String,
+    pub entry_id: Option<String>,
     /// `email`
     pub email: String,
     /// `firstName`

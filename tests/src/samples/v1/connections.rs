@@ -5,7 +5,7 @@
 use drata_api::Upload;
 use drata_api::v1::V1;
 use drata_api::v1::connections::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -78,7 +78,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V1::new(client).connections().list().send()),
+        minimal: |client| sent_page(V1::new(client).connections().list()),
         full: |client| wire(
             &V1::new(client)
                 .connections()

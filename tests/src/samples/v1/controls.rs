@@ -5,7 +5,7 @@
 use drata_api::Upload;
 use drata_api::v1::V1;
 use drata_api::v1::controls::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -156,7 +156,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V1::new(client).controls().list().send()),
+        minimal: |client| sent_page(V1::new(client).controls().list()),
         full: |client| wire(
             &V1::new(client)
                 .controls()
@@ -248,8 +248,8 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_EXTERNAL_EVIDENCE,
         alternative: false,
-        minimal: |client| sent(
-            V1::new(client).controls().list_external_evidence(1).send(),
+        minimal: |client| sent_page(
+            V1::new(client).controls().list_external_evidence(1),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -264,7 +264,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_NOTES,
         alternative: false,
-        minimal: |client| sent(V1::new(client).controls().list_notes(1, 1).send()),
+        minimal: |client| sent_page(V1::new(client).controls().list_notes(1, 1)),
         full: |client| wire(
             &V1::new(client)
                 .controls()
@@ -278,7 +278,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_OWNERS,
         alternative: false,
-        minimal: |client| sent(V1::new(client).controls().list_owners(1).send()),
+        minimal: |client| sent_page(V1::new(client).controls().list_owners(1)),
         full: |client| wire(
             &V1::new(client)
                 .controls()
@@ -295,7 +295,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_REQUIREMENTS,
         alternative: false,
-        minimal: |client| sent(V1::new(client).controls().list_requirements(1).send()),
+        minimal: |client| sent_page(V1::new(client).controls().list_requirements(1)),
         full: |client| wire(
             &V1::new(client)
                 .controls()

@@ -5,7 +5,7 @@
 use serde_json::{Map, json};
 use drata_api::v1::V1;
 use drata_api::v1::custom_connections::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -49,8 +49,8 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_SESSION_EVIDENCE,
         alternative: false,
-        minimal: |client| sent(
-            V1::new(client).custom_connections().list_session_evidence("1").send(),
+        minimal: |client| sent_page(
+            V1::new(client).custom_connections().list_session_evidence("1"),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -64,8 +64,8 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_SESSIONS,
         alternative: false,
-        minimal: |client| sent(
-            V1::new(client).custom_connections().list_sessions().send(),
+        minimal: |client| sent_page(
+            V1::new(client).custom_connections().list_sessions(),
         ),
         full: |client| wire(
             &V1::new(client)

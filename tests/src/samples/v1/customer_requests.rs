@@ -4,15 +4,13 @@
 
 use drata_api::v1::V1;
 use drata_api::v1::customer_requests::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(
-            V1::new(client).customer_requests().list("sample").send(),
-        ),
+        minimal: |client| sent_page(V1::new(client).customer_requests().list("sample")),
         full: |client| wire(
             &V1::new(client)
                 .customer_requests()

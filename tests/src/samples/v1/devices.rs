@@ -6,7 +6,7 @@ use drata_api::Upload;
 use serde_json::{Map, json};
 use drata_api::v1::V1;
 use drata_api::v1::devices::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -103,7 +103,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V1::new(client).devices().list().send()),
+        minimal: |client| sent_page(V1::new(client).devices().list()),
         full: |client| wire(
             &V1::new(client)
                 .devices()
@@ -122,7 +122,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_APPS,
         alternative: false,
-        minimal: |client| sent(V1::new(client).devices().list_apps(1).send()),
+        minimal: |client| sent_page(V1::new(client).devices().list_apps(1)),
         full: |client| wire(&V1::new(client).devices().list_apps(1).page(1).limit(1)),
         texts: &[],
     },
@@ -141,8 +141,8 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_FOR_CUSTOM_CONNECTION,
         alternative: false,
-        minimal: |client| sent(
-            V1::new(client).devices().list_for_custom_connection(1).send(),
+        minimal: |client| sent_page(
+            V1::new(client).devices().list_for_custom_connection(1),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -161,7 +161,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_FOR_PERSONNEL,
         alternative: false,
-        minimal: |client| sent(V1::new(client).devices().list_for_personnel(1).send()),
+        minimal: |client| sent_page(V1::new(client).devices().list_for_personnel(1)),
         full: |client| wire(
             &V1::new(client)
                 .devices()

@@ -5,7 +5,7 @@
 use drata_api::Upload;
 use drata_api::v1::V1;
 use drata_api::v1::evidence_library::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -120,7 +120,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V1::new(client).evidence_library().list(1).send()),
+        minimal: |client| sent_page(V1::new(client).evidence_library().list(1)),
         full: |client| wire(
             &V1::new(client)
                 .evidence_library()

@@ -4,13 +4,13 @@
 
 use drata_api::v1::V1;
 use drata_api::v1::frameworks::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V1::new(client).frameworks().list(1).send()),
+        minimal: |client| sent_page(V1::new(client).frameworks().list(1)),
         full: |client| wire(
             &V1::new(client)
                 .frameworks()
@@ -28,7 +28,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_REQUIREMENTS,
         alternative: false,
-        minimal: |client| sent(V1::new(client).frameworks().list_requirements().send()),
+        minimal: |client| sent_page(V1::new(client).frameworks().list_requirements()),
         full: |client| wire(
             &V1::new(client)
                 .frameworks()

@@ -4,7 +4,7 @@
 
 use drata_api::v1::V1;
 use drata_api::v1::policies::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -51,7 +51,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V1::new(client).policies().list().send()),
+        minimal: |client| sent_page(V1::new(client).policies().list()),
         full: |client| wire(
             &V1::new(client)
                 .policies()

@@ -4,7 +4,7 @@
 
 use drata_api::v1::V1;
 use drata_api::v1::trust_center::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -162,7 +162,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_REQUESTS,
         alternative: false,
-        minimal: |client| sent(V1::new(client).trust_center().list_requests().send()),
+        minimal: |client| sent_page(V1::new(client).trust_center().list_requests()),
         full: |client| wire(
             &V1::new(client)
                 .trust_center()

@@ -4,7 +4,7 @@
 
 use drata_api::v1::V1;
 use drata_api::v1::user_identities::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -54,8 +54,8 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_INFRASTRUCTURE,
         alternative: false,
-        minimal: |client| sent(
-            V1::new(client).user_identities().list_infrastructure().send(),
+        minimal: |client| sent_page(
+            V1::new(client).user_identities().list_infrastructure(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -74,8 +74,8 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_VERSION_CONTROL,
         alternative: false,
-        minimal: |client| sent(
-            V1::new(client).user_identities().list_version_control().send(),
+        minimal: |client| sent_page(
+            V1::new(client).user_identities().list_version_control(),
         ),
         full: |client| wire(
             &V1::new(client)

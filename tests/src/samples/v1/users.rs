@@ -5,7 +5,7 @@
 use drata_api::Upload;
 use drata_api::v1::V1;
 use drata_api::v1::users::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -43,7 +43,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V1::new(client).users().list().send()),
+        minimal: |client| sent_page(V1::new(client).users().list()),
         full: |client| wire(
             &V1::new(client)
                 .users()
@@ -61,7 +61,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_DOCUMENTS,
         alternative: false,
-        minimal: |client| sent(V1::new(client).users().list_documents(1).send()),
+        minimal: |client| sent_page(V1::new(client).users().list_documents(1)),
         full: |client| wire(
             &V1::new(client)
                 .users()

@@ -5,7 +5,7 @@
 use drata_api::Upload;
 use drata_api::v1::V1;
 use drata_api::v1::vendors::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -123,7 +123,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V1::new(client).vendors().list().send()),
+        minimal: |client| sent_page(V1::new(client).vendors().list()),
         full: |client| wire(
             &V1::new(client)
                 .vendors()
@@ -160,7 +160,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_QUESTIONNAIRES,
         alternative: false,
-        minimal: |client| sent(V1::new(client).vendors().list_questionnaires(1).send()),
+        minimal: |client| sent_page(V1::new(client).vendors().list_questionnaires(1)),
         full: |client| wire(
             &V1::new(client).vendors().list_questionnaires(1).page(1).limit(1),
         ),

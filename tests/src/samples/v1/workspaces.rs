@@ -4,13 +4,13 @@
 
 use drata_api::v1::V1;
 use drata_api::v1::workspaces::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V1::new(client).workspaces().list().send()),
+        minimal: |client| sent_page(V1::new(client).workspaces().list()),
         full: |client| wire(
             &V1::new(client).workspaces().list().page(1).limit(1).q("sample"),
         ),

@@ -4,7 +4,7 @@
 
 use drata_api::v2::V2;
 use drata_api::v2::assets::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -68,7 +68,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V2::new(client).assets().list().send()),
+        minimal: |client| sent_page(V2::new(client).assets().list()),
         full: |client| wire(
             &V2::new(client)
                 .assets()

@@ -4,7 +4,7 @@
 
 use drata_api::v2::V2;
 use drata_api::v2::audit_requests::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -22,7 +22,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V2::new(client).audit_requests().list(1, "1").send()),
+        minimal: |client| sent_page(V2::new(client).audit_requests().list(1, "1")),
         full: |client| wire(
             &V2::new(client)
                 .audit_requests()

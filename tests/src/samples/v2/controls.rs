@@ -5,7 +5,7 @@
 use drata_api::Upload;
 use drata_api::v2::V2;
 use drata_api::v2::controls::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -109,7 +109,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V2::new(client).controls().list(1).send()),
+        minimal: |client| sent_page(V2::new(client).controls().list(1)),
         full: |client| wire(
             &V2::new(client)
                 .controls()
@@ -135,9 +135,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_REQUIREMENTS,
         alternative: false,
-        minimal: |client| sent(
-            V2::new(client).controls().list_requirements(1, 1).send(),
-        ),
+        minimal: |client| sent_page(V2::new(client).controls().list_requirements(1, 1)),
         full: |client| wire(
             &V2::new(client)
                 .controls()

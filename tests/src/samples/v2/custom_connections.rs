@@ -5,7 +5,7 @@
 use serde_json::{Map, json};
 use drata_api::v2::V2;
 use drata_api::v2::custom_connections::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -63,7 +63,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V2::new(client).custom_connections().list().send()),
+        minimal: |client| sent_page(V2::new(client).custom_connections().list()),
         full: |client| wire(
             &V2::new(client)
                 .custom_connections()

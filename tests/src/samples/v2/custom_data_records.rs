@@ -5,7 +5,7 @@
 use serde_json::{Map, json};
 use drata_api::v2::V2;
 use drata_api::v2::custom_data_records::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -36,7 +36,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V2::new(client).custom_data_records().list(1, 1).send()),
+        minimal: |client| sent_page(V2::new(client).custom_data_records().list(1, 1)),
         full: |client| wire(
             &V2::new(client)
                 .custom_data_records()
@@ -53,8 +53,8 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_SESSIONS,
         alternative: false,
-        minimal: |client| sent(
-            V2::new(client).custom_data_records().list_sessions(1, 1).send(),
+        minimal: |client| sent_page(
+            V2::new(client).custom_data_records().list_sessions(1, 1),
         ),
         full: |client| wire(
             &V2::new(client)

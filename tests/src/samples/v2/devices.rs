@@ -5,7 +5,7 @@
 use serde_json::{Map, json};
 use drata_api::v2::V2;
 use drata_api::v2::devices::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -105,7 +105,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V2::new(client).devices().list().send()),
+        minimal: |client| sent_page(V2::new(client).devices().list()),
         full: |client| wire(
             &V2::new(client)
                 .devices()
@@ -127,7 +127,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_APPS,
         alternative: false,
-        minimal: |client| sent(V2::new(client).devices().list_apps(1).send()),
+        minimal: |client| sent_page(V2::new(client).devices().list_apps(1)),
         full: |client| wire(
             &V2::new(client)
                 .devices()
@@ -143,8 +143,8 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_FOR_CUSTOM_CONNECTION,
         alternative: false,
-        minimal: |client| sent(
-            V2::new(client).devices().list_for_custom_connection(1).send(),
+        minimal: |client| sent_page(
+            V2::new(client).devices().list_for_custom_connection(1),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -166,7 +166,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_FOR_PERSONNEL,
         alternative: false,
-        minimal: |client| sent(V2::new(client).devices().list_for_personnel(1).send()),
+        minimal: |client| sent_page(V2::new(client).devices().list_for_personnel(1)),
         full: |client| wire(
             &V2::new(client)
                 .devices()

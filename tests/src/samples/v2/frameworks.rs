@@ -4,7 +4,7 @@
 
 use drata_api::v2::V2;
 use drata_api::v2::frameworks::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -58,7 +58,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V2::new(client).frameworks().list(1).send()),
+        minimal: |client| sent_page(V2::new(client).frameworks().list(1)),
         full: |client| wire(
             &V2::new(client)
                 .frameworks()
@@ -78,8 +78,8 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_REQUIREMENTS,
         alternative: false,
-        minimal: |client| sent(
-            V2::new(client).frameworks().list_requirements(1, 1).send(),
+        minimal: |client| sent_page(
+            V2::new(client).frameworks().list_requirements(1, 1),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -100,8 +100,8 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_REQUIREMENTS_LEGACY,
         alternative: false,
-        minimal: |client| sent(
-            V2::new(client).frameworks().list_requirements_legacy(1).send(),
+        minimal: |client| sent_page(
+            V2::new(client).frameworks().list_requirements_legacy(1),
         ),
         full: |client| wire(
             &V2::new(client)

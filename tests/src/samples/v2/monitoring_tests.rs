@@ -4,7 +4,7 @@
 
 use drata_api::v2::V2;
 use drata_api::v2::monitoring_tests::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -22,7 +22,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V2::new(client).monitoring_tests().list(1).send()),
+        minimal: |client| sent_page(V2::new(client).monitoring_tests().list(1)),
         full: |client| wire(
             &V2::new(client)
                 .monitoring_tests()
@@ -43,8 +43,8 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_EXCLUSIONS,
         alternative: false,
-        minimal: |client| sent(
-            V2::new(client).monitoring_tests().list_exclusions(1, 1).send(),
+        minimal: |client| sent_page(
+            V2::new(client).monitoring_tests().list_exclusions(1, 1),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -63,8 +63,8 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_FAILURES,
         alternative: false,
-        minimal: |client| sent(
-            V2::new(client).monitoring_tests().list_failures(1, 1).send(),
+        minimal: |client| sent_page(
+            V2::new(client).monitoring_tests().list_failures(1, 1),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -83,8 +83,8 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_PASSES,
         alternative: false,
-        minimal: |client| sent(
-            V2::new(client).monitoring_tests().list_passes(1, 1).send(),
+        minimal: |client| sent_page(
+            V2::new(client).monitoring_tests().list_passes(1, 1),
         ),
         full: |client| wire(
             &V2::new(client)

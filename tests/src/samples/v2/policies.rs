@@ -5,7 +5,7 @@
 use drata_api::Upload;
 use drata_api::v2::V2;
 use drata_api::v2::policies::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -175,7 +175,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V2::new(client).policies().list().send()),
+        minimal: |client| sent_page(V2::new(client).policies().list()),
         full: |client| wire(
             &V2::new(client)
                 .policies()
@@ -203,7 +203,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_VERSIONS,
         alternative: false,
-        minimal: |client| sent(V2::new(client).policies().list_versions(1).send()),
+        minimal: |client| sent_page(V2::new(client).policies().list_versions(1)),
         full: |client| wire(
             &V2::new(client)
                 .policies()

@@ -4,7 +4,7 @@
 
 use drata_api::v2::V2;
 use drata_api::v2::roles::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -22,7 +22,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V2::new(client).roles().list().send()),
+        minimal: |client| sent_page(V2::new(client).roles().list()),
         full: |client| wire(
             &V2::new(client)
                 .roles()
@@ -39,9 +39,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_USERS,
         alternative: false,
-        minimal: |client| sent(
-            V2::new(client).roles().list_users(RoleRef::Id(1)).send(),
-        ),
+        minimal: |client| sent_page(V2::new(client).roles().list_users(RoleRef::Id(1))),
         full: |client| wire(
             &V2::new(client)
                 .roles()

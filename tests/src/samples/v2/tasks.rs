@@ -4,7 +4,7 @@
 
 use drata_api::v2::V2;
 use drata_api::v2::tasks::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -44,7 +44,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V2::new(client).tasks().list(1).send()),
+        minimal: |client| sent_page(V2::new(client).tasks().list(1)),
         full: |client| wire(
             &V2::new(client)
                 .tasks()
@@ -70,7 +70,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_UPCOMING,
         alternative: false,
-        minimal: |client| sent(V2::new(client).tasks().list_upcoming(1).send()),
+        minimal: |client| sent_page(V2::new(client).tasks().list_upcoming(1)),
         full: |client| wire(
             &V2::new(client)
                 .tasks()

@@ -5,7 +5,7 @@
 use drata_api::Upload;
 use drata_api::v2::V2;
 use drata_api::v2::user_documents::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -34,8 +34,8 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(
-            V2::new(client).user_documents().list(UserRef::Id(1)).send(),
+        minimal: |client| sent_page(
+            V2::new(client).user_documents().list(UserRef::Id(1)),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -4,7 +4,7 @@
 
 use drata_api::v2::V2;
 use drata_api::v2::users::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -22,7 +22,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V2::new(client).users().list().send()),
+        minimal: |client| sent_page(V2::new(client).users().list()),
         full: |client| wire(
             &V2::new(client)
                 .users()

@@ -5,7 +5,7 @@
 use drata_api::Upload;
 use drata_api::v2::V2;
 use drata_api::v2::vendor_security_reviews::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -135,7 +135,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V2::new(client).vendor_security_reviews().list(1).send()),
+        minimal: |client| sent_page(V2::new(client).vendor_security_reviews().list(1)),
         full: |client| wire(
             &V2::new(client)
                 .vendor_security_reviews()
@@ -166,8 +166,8 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_QUESTIONNAIRES,
         alternative: false,
-        minimal: |client| sent(
-            V2::new(client).vendor_security_reviews().list_questionnaires(1, 1).send(),
+        minimal: |client| sent_page(
+            V2::new(client).vendor_security_reviews().list_questionnaires(1, 1),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -4,7 +4,7 @@
 
 use drata_api::v2::V2;
 use drata_api::v2::vendor_types::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -33,7 +33,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V2::new(client).vendor_types().list().send()),
+        minimal: |client| sent_page(V2::new(client).vendor_types().list()),
         full: |client| wire(
             &V2::new(client)
                 .vendor_types()

@@ -4,7 +4,7 @@
 
 use drata_api::v2::V2;
 use drata_api::v2::vendors::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
@@ -109,7 +109,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V2::new(client).vendors().list().send()),
+        minimal: |client| sent_page(V2::new(client).vendors().list()),
         full: |client| wire(
             &V2::new(client)
                 .vendors()
@@ -133,7 +133,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_QUESTIONNAIRES,
         alternative: false,
-        minimal: |client| sent(V2::new(client).vendors().list_questionnaires(1).send()),
+        minimal: |client| sent_page(V2::new(client).vendors().list_questionnaires(1)),
         full: |client| wire(
             &V2::new(client)
                 .vendors()

@@ -4,13 +4,13 @@
 
 use drata_api::v2::V2;
 use drata_api::v2::workspaces::*;
-use crate::sample::{Sample, sent, wire};
+use crate::sample::{Sample, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V2::new(client).workspaces().list().send()),
+        minimal: |client| sent_page(V2::new(client).workspaces().list()),
         full: |client| wire(
             &V2::new(client)
                 .workspaces()

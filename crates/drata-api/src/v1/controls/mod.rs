@@ -8,16 +8,15 @@ mod types;
 pub use types::*;
 pub use crate::v1::shared::{
     BackgroundCheck, ClientType, ConnectionDetail, ConnectionProviderType,
-    ControlMonitor, ControlTest, ControlTestGraph, EventType,
-    EvidenceLibraryRenewalSchema, EvidenceLibraryVersion, EvidenceLibraryVersionMetadata,
-    Framework, FrameworkTopic, FrameworkType, GracePeriodSla, Group, MonitorInstance,
-    MonitorInstanceCheckType, MonitorInstanceMetadata, MonitorInstanceMetadataGroup,
-    MonitorMetadataData, MonitorMetadataExclusion, P3MatrixSla, Policy,
-    PolicyGracePeriodSla, PolicyP3MatrixSla, PolicyVersion, PolicyVersionStatus,
-    PolicyWeekTimeFrameSla, Reminder, RenewalScheduleType, RequirementListControl,
-    RequirementListItem, RequirementListItemPage, SignedUrl, User, UserDocument,
-    UserDocumentType, UserDocuments, UserIdentity, UserListItem, WeekTimeFrameSla,
-    Workspace,
+    ControlMonitor, ControlTest, EventType, EvidenceLibraryRenewalSchema,
+    EvidenceLibraryVersion, EvidenceLibraryVersionMetadata, Framework, FrameworkTopic,
+    FrameworkType, GracePeriodSla, Group, MonitorInstance, MonitorInstanceCheckType,
+    MonitorInstanceMetadata, MonitorInstanceMetadataGroup, MonitorMetadataData,
+    MonitorMetadataExclusion, P3MatrixSla, Policy, PolicyGracePeriodSla,
+    PolicyP3MatrixSla, PolicyVersion, PolicyVersionStatus, PolicyWeekTimeFrameSla,
+    Reminder, RenewalScheduleType, RequirementListControl, RequirementListItem,
+    RequirementListItemPage, SignedUrl, User, UserDocument, UserDocumentType,
+    UserDocuments, UserIdentity, UserListItem, WeekTimeFrameSla, Workspace,
 };
 
 use crate::{Access, Call, Client, ReadWrite};

@@ -9,11 +9,10 @@ mod types;
 pub use types::*;
 pub use crate::v1::shared::{
     BackgroundCheck, CheckResultStatus, CheckStatus, ConnectionDetail,
-    ConnectionProviderType, ControlMonitor, ControlTest, ControlTestGraph, EventType,
-    Framework, FrameworkType, MonitorInstance, MonitorInstanceCheckType,
-    MonitorInstanceMetadata, MonitorInstanceMetadataGroup, MonitorMetadataData,
-    MonitorMetadataExclusion, User, UserDocument, UserDocumentType, UserDocuments,
-    UserIdentity, Workspace,
+    ConnectionProviderType, ControlMonitor, ControlTest, EventType, Framework,
+    FrameworkType, MonitorInstance, MonitorInstanceCheckType, MonitorInstanceMetadata,
+    MonitorInstanceMetadataGroup, MonitorMetadataData, MonitorMetadataExclusion, User,
+    UserDocument, UserDocumentType, UserDocuments, UserIdentity, Workspace,
 };
 
 use crate::{Access, Call, Client, ReadWrite};
