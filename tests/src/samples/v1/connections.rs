@@ -16,7 +16,10 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .connections()
                 .create_from_csv(
                     RosterForm::new(
-                        Upload::from_bytes("sample.csv", "id,email\n1,ada@example.com\n"),
+                        Upload::from_bytes(
+                            "sample.csv",
+                            "id,first_name,last_name,email,is_contractor,mfa\n1,Ada,Lovelace,ada@example.com,no,yes\n",
+                        ),
                     ),
                 )
                 .send(),
@@ -26,7 +29,10 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .connections()
                 .create_from_csv(
                     RosterForm::new(
-                        Upload::from_bytes("sample.csv", "id,email\n1,ada@example.com\n"),
+                        Upload::from_bytes(
+                            "sample.csv",
+                            "id,first_name,last_name,email,is_contractor,mfa\n1,Ada,Lovelace,ada@example.com,no,yes\n",
+                        ),
                     ),
                 ),
         ),
@@ -101,7 +107,10 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .replace_from_csv(
                     1,
                     RosterForm::new(
-                        Upload::from_bytes("sample.csv", "id,email\n1,ada@example.com\n"),
+                        Upload::from_bytes(
+                            "sample.csv",
+                            "id,first_name,last_name,email,is_contractor,mfa\n1,Ada,Lovelace,ada@example.com,no,yes\n",
+                        ),
                     ),
                 )
                 .send(),
@@ -112,7 +121,10 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .replace_from_csv(
                     1,
                     RosterForm::new(
-                        Upload::from_bytes("sample.csv", "id,email\n1,ada@example.com\n"),
+                        Upload::from_bytes(
+                            "sample.csv",
+                            "id,first_name,last_name,email,is_contractor,mfa\n1,Ada,Lovelace,ada@example.com,no,yes\n",
+                        ),
                     ),
                 ),
         ),

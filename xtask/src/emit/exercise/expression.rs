@@ -119,7 +119,10 @@ impl Expressions<'_> {
             }
             Ty::File => {
                 let (name, content) = if self.csv {
-                    ("sample.csv", "id,email\n1,ada@example.com\n")
+                    (
+                        "sample.csv",
+                        "id,first_name,last_name,email,is_contractor,mfa\n1,Ada,Lovelace,ada@example.com,no,yes\n",
+                    )
                 } else {
                     ("sample.pdf", "%PDF-1.4\n")
                 };
