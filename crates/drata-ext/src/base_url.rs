@@ -58,19 +58,22 @@ impl BaseUrl {
         version: ApiVersion,
         path: &str,
         query: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Url {
-        let mut url = self.url.clone();
+    ) -> Result<Url, Error> {
         // `/` is what a URL without a path has.
-        let root = self.url.path().trim_end_matches('/');
-        url.set_path(&format!("{root}{}{path}", version.path_prefix()));
-        let pairs: Vec<_> = query
-            .into_iter()
-            .map(|(name, value)| format!("{}={}", utf8_percent_encode(name, QUERY), utf8_percent_encode(value, QUERY)))
-            .collect();
-        if !pairs.is_empty() {
-            url.set_query(Some(&pairs.join("&")));
+        let mut address = self.url.as_str().trim_end_matches('/').to_owned();
+        address.push_str(version.path_prefix());
+        // Whatever the path is, it begins behind the host.
+        if !path.starts_with('/') {
+            address.push('/');
         }
-        url
+        address.push_str(path);
+        for (index, (name, value)) in query.into_iter().enumerate() {
+            address.push(if index == 0 { '?' } else { '&' });
+            address.extend(utf8_percent_encode(name, QUERY));
+            address.push('=');
+            address.extend(utf8_percent_encode(value, QUERY));
+        }
+        Url::parse(&address).map_err(|error| Error::invalid(None, format!("{path:?} does not make a URL: {error}")))
     }
 
     /// Whom errors name: the region, or the host.
@@ -158,13 +161,17 @@ mod tests {
     #[test]
     fn paths_and_queries_are_joined_as_the_contract_says() {
         let base = BaseUrl::parse("https://example.com/public/").unwrap();
-        let v1 = base.join(ApiVersion::V1, "/connections", [("expand[]", "a b"), ("q", "x&y+z")]);
+        let v1 = base.join(ApiVersion::V1, "/connections", [("expand[]", "a b"), ("q", "x&y+z")]).unwrap();
         assert_eq!(v1.as_str(), "https://example.com/public/connections?expand%5B%5D=a%20b&q=x%26y%2Bz");
-        let v2 = base.join(ApiVersion::V2, "/users/email%3Aada%40example.com", []);
+        let v2 = base.join(ApiVersion::V2, "/users/email%3Aada%40example.com", []).unwrap();
         assert_eq!(v2.as_str(), "https://example.com/public/v2/users/email%3Aada%40example.com");
         // Nothing in a path leads to another host.
-        assert_eq!(base.join(ApiVersion::V1, "//evil.example/x", []).host_str(), Some("example.com"));
         let bare = BaseUrl::parse("http://127.0.0.1:1").unwrap();
-        assert_eq!(bare.join(ApiVersion::V1, "/a", []).as_str(), "http://127.0.0.1:1/a");
+        for path in ["//evil.example/x", "@evil.example/x", ".evil.example", "0/x", "/../../x", ":80@evil.example"] {
+            assert_eq!(base.join(ApiVersion::V1, path, []).unwrap().host_str(), Some("example.com"), "{path}");
+            let url = bare.join(ApiVersion::V1, path, []).unwrap();
+            assert_eq!((url.host_str(), url.port()), (Some("127.0.0.1"), Some(1)), "{path}");
+        }
+        assert_eq!(bare.join(ApiVersion::V1, "/a", []).unwrap().as_str(), "http://127.0.0.1:1/a");
     }
 }

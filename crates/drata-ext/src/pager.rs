@@ -8,6 +8,7 @@ mod numbers;
 mod pages;
 mod progress;
 mod recent;
+mod rows;
 mod walk;
 
 pub use self::items::Items;

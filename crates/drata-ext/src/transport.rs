@@ -91,7 +91,7 @@ impl HttpTransport {
 
     async fn attempt(&self, request: &Request, number: u32) -> Result<Response, Failure> {
         let query = request.query.iter().map(|(name, value)| (name.as_ref(), value.as_str()));
-        let url = self.base.join(request.version, &request.path, query);
+        let url = self.base.join(request.version, &request.path, query).map_err(Failure::last)?;
         let span = trace::attempt(request, &self.base, &url, number);
         let exchange = self.exchange(request, url).instrument(span.clone());
         let outcome = match request.options.attempt_timeout {

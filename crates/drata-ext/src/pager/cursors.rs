@@ -18,7 +18,7 @@ impl Cursors {
     pub(super) fn new(first: Option<String>) -> Self {
         let mut seen = Recent::new(REMEMBERED);
         if let Some(first) = &first {
-            seen.insert(first);
+            seen.insert_text(first);
         }
         Self { next: Some(first), seen, repeated: None }
     }
@@ -31,7 +31,7 @@ impl Cursors {
     /// Plans on by the cursor that a page came with. An empty page with a cursor is not the end.
     pub(super) fn see(&mut self, cursor: Option<String>) {
         let Some(cursor) = cursor else { return };
-        if self.seen.insert(&cursor) {
+        if self.seen.insert_text(&cursor) {
             self.next = Some(Some(cursor));
         } else {
             self.repeated = Some(cursor);

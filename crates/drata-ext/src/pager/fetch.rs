@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 use crate::Error;
 
 /// A page that came.
-pub(super) struct Rows<T> {
+pub(super) struct Fetched<T> {
     pub(super) items: List<T>,
     pub(super) total: Option<i64>,
     pub(super) cursor: Option<String>,
@@ -21,7 +21,7 @@ pub(super) struct Rows<T> {
 /// A page being fetched, on a task of its own, so that it goes on while the consumer works. Dropped, it is cancelled.
 pub(super) struct Fetch<T> {
     pub(super) page: PageRef,
-    task: AbortOnDropHandle<Result<Rows<T>, Error>>,
+    task: AbortOnDropHandle<Result<Fetched<T>, Error>>,
 }
 
 impl<T: Send + 'static> Fetch<T> {
@@ -40,7 +40,7 @@ impl<T: Send + 'static> Fetch<T> {
         let fetch = async move {
             let PageParts { items, total, cursor, .. } = P::split(call.receive().await?);
             match items {
-                Some(items) => Ok(Rows { items, total, cursor }),
+                Some(items) => Ok(Fetched { items, total, cursor }),
                 // Taken for an empty page, it would end the walk as if all was well.
                 None => Err(Error::decode(operation, StatusCode::OK, "", "there is no list of items", Bytes::new())),
             }
@@ -48,7 +48,7 @@ impl<T: Send + 'static> Fetch<T> {
         Self { page, task: AbortOnDropHandle::new(tokio::spawn(fetch.in_current_span())) }
     }
 
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Rows<T>, Error>> {
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Fetched<T>, Error>> {
         Poll::Ready(match ready!(Pin::new(&mut self.task).poll(context)) {
             Ok(outcome) => outcome,
             // Nobody else holds the task, so it ended by a panic in a decoder, or because the runtime shuts down.

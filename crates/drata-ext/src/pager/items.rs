@@ -4,10 +4,11 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use drata_api::{Checkpoint, PageRef, Paged, Position, Rejected};
+use drata_api::{Checkpoint, PageRef, Paged, Position};
 use futures_core::Stream;
 
 use super::progress::Progress;
+use super::rows::Rows;
 use super::walk::{Arrived, Walk};
 use crate::Error;
 
@@ -18,12 +19,12 @@ use crate::Error;
 #[must_use = "a stream does nothing until it is read"]
 pub struct Items<P: Paged> {
     walk: Walk<P>,
-    rows: std::vec::IntoIter<(usize, Result<P::Item, Rejected>)>,
+    rows: Rows<P::Item>,
     /// The page whose rows are being handed out, or will be next.
     page: PageRef,
     next_page: Option<PageRef>,
-    /// How many of its rows are done.
-    done: usize,
+    /// How many of its rows were delivered by an earlier walk.
+    skip: usize,
     finished: bool,
 }
 
@@ -31,7 +32,7 @@ impl<P: Paged> Items<P> {
     pub(super) fn new(list: P) -> Self {
         let walk = Walk::new(list);
         let page = walk.first_page();
-        Self { walk, rows: Vec::new().into_iter(), page, next_page: None, done: 0, finished: false }
+        Self { walk, rows: Rows::none(), page, next_page: None, skip: 0, finished: false }
     }
 
     /// Sets how many pages are fetched at once, once their number is known; 4 by default. Lists paged by cursor are always
@@ -55,13 +56,14 @@ impl<P: Paged> Items<P> {
     pub fn resume(mut self, checkpoint: &Checkpoint) -> Result<Self, Error> {
         self.walk.resume(checkpoint)?;
         let Position { page, skip } = checkpoint.position().clone();
-        (self.page, self.done) = (page, skip);
+        (self.page, self.skip) = (page, skip);
         Ok(self)
     }
 
     /// The next item; `None` behind the last one.
-    pub async fn next(&mut self) -> Option<Result<P::Item, Error>> {
-        std::future::poll_fn(|context| self.poll_item(context)).await
+    #[inline]
+    pub fn next(&mut self) -> impl Future<Output = Option<Result<P::Item, Error>>> + Send {
+        std::future::poll_fn(|context| self.poll_item(context))
     }
 
     /// How far the walk has come.
@@ -77,22 +79,33 @@ impl<P: Paged> Items<P> {
     fn position(&self) -> Position {
         match &self.next_page {
             // All of this page is handed out.
-            Some(next) if self.rows.len() == 0 => Position { page: next.clone(), skip: 0 },
-            _ => Position { page: self.page.clone(), skip: self.done },
+            Some(next) if self.rows.is_empty() => Position { page: next.clone(), skip: 0 },
+            _ => Position { page: self.page.clone(), skip: self.skip.max(self.rows.place()) },
         }
     }
 
+    #[inline]
     fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<P::Item, Error>>> {
-        loop {
-            if let Some((place, row)) = self.rows.next() {
-                self.done = place + 1;
+        match self.rows.next_plain() {
+            Some(item) => {
                 self.walk.delivered(1);
-                return Poll::Ready(Some(row.map_err(|rejected| self.walk.item_error(&rejected))));
+                Poll::Ready(Some(Ok(item)))
+            }
+            None => self.poll_other(context),
+        }
+    }
+
+    /// What is not a plain row of the page at hand: one that did not decode, or the next page.
+    fn poll_other(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<P::Item, Error>>> {
+        loop {
+            if let Some(row) = self.rows.next() {
+                self.walk.delivered(1);
+                return Poll::Ready(Some(row));
             }
             match ready!(self.walk.poll_page(context)) {
                 Some(Ok(Arrived { page, next, rows })) => {
-                    (self.page, self.next_page, self.done) = (page, next, 0);
-                    self.rows = rows.into_iter();
+                    (self.page, self.next_page, self.rows) = (page, next, rows);
+                    self.skip = 0;
                 }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => {

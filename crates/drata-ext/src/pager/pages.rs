@@ -74,10 +74,9 @@ impl<P: Paged> Pages<P> {
             Some(Err(error)) => return Poll::Ready(Some(Err(error))),
             None => return Poll::Ready(None),
         };
-        self.walk.delivered(arrived.rows.len() as u64);
+        let items: Vec<_> = arrived.rows.collect();
+        self.walk.delivered(items.len() as u64);
         let walk = &self.walk;
-        let items =
-            arrived.rows.into_iter().map(|(_, row)| row.map_err(|rejected| walk.item_error(&rejected))).collect();
         let resume_at = |page: PageRef| walk.checkpoint(Position { page, skip: 0 });
         Poll::Ready(Some(Ok(Page { items, checkpoint: arrived.next.map(resume_at) })))
     }

@@ -3,19 +3,21 @@
 use std::collections::VecDeque;
 use std::task::{Context, Poll, ready};
 
-use drata_api::{Checkpoint, PageRef, Paged, Pagination, Position, Rejected};
+use drata_api::{Checkpoint, PageRef, Paged, Pagination, Position};
 
 use super::cursors::Cursors;
-use super::fetch::{Fetch, Rows};
+use super::fetch::{Fetch, Fetched};
 use super::numbers::{Numbers, Seen};
 use super::progress::Progress;
 use super::recent::Recent;
+use super::rows::Rows;
 use crate::Error;
 
 /// How many pages are fetched at once when their number is known.
 const CONCURRENCY: usize = 4;
-/// How many rows are remembered to notice those that come twice.
-const REMEMBERED: usize = 5_000;
+/// How many rows are remembered to notice those that come twice: a row moves on by as many places as rows are inserted while
+/// one page is fetched.
+const REMEMBERED: usize = 1_000;
 
 /// A walk through the pages of a list, in their order.
 pub(super) struct Walk<P: Paged> {
@@ -41,8 +43,8 @@ pub(super) struct Arrived<T> {
     pub(super) page: PageRef,
     /// The page behind it, as far as it is known by now.
     pub(super) next: Option<PageRef>,
-    /// Its rows, each with its place in the page; without those that were delivered before.
-    pub(super) rows: Vec<(usize, Result<T, Rejected>)>,
+    /// Its rows, without those that were delivered before.
+    pub(super) rows: Rows<T>,
 }
 
 impl<P: Paged> Walk<P> {
@@ -126,11 +128,6 @@ impl<P: Paged> Walk<P> {
         self.progress.delivered += items;
     }
 
-    /// The error of a row that did not decode.
-    pub(super) fn item_error(&self, rejected: &Rejected) -> Error {
-        Error::item(self.list.call().request().operation, rejected)
-    }
-
     /// The next page; `None` behind the last one and behind an error.
     pub(super) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Arrived<P::Item>, Error>>> {
         if self.ended {
@@ -145,8 +142,8 @@ impl<P: Paged> Walk<P> {
         let page = first.page.clone();
         self.in_flight.pop_front();
         Poll::Ready(Some(match outcome {
-            Ok(parts) => {
-                let arrived = self.arrive(page, parts);
+            Ok(fetched) => {
+                let arrived = self.arrive(page, fetched);
                 // The next pages come while the consumer is busy with this one.
                 self.fetch_ahead();
                 Ok(arrived)
@@ -168,8 +165,8 @@ impl<P: Paged> Walk<P> {
         }
     }
 
-    fn arrive(&mut self, page: PageRef, parts: Rows<P::Item>) -> Arrived<P::Item> {
-        let total = parts.total.and_then(|total| u64::try_from(total).ok());
+    fn arrive(&mut self, page: PageRef, fetched: Fetched<P::Item>) -> Arrived<P::Item> {
+        let total = fetched.total.and_then(|total| u64::try_from(total).ok());
         self.progress.pages += 1;
         let changed_before = self.progress.total_changed;
         self.progress.see_total(total);
@@ -178,17 +175,17 @@ impl<P: Paged> Walk<P> {
         }
 
         let skip = std::mem::take(&mut self.skip);
-        let mut rows: Vec<_> = parts.items.into_results().enumerate().collect();
-        let count = rows.len();
+        let operation = self.list.call().request().operation;
+        let rows = Rows::new(operation, fetched.items, skip, |item| match &mut self.plan {
+            Plan::Numbers(_, recent) => P::key(item).is_none_or(|key| recent.insert_key(&key)),
+            Plan::Cursors(_) | Plan::Single(_) => true,
+        });
+        self.progress.duplicates += rows.duplicates() as u64;
         let next = match &mut self.plan {
-            Plan::Numbers(numbers, recent) => {
-                rows.retain(|(_, row)| match row.as_ref().ok().and_then(P::key) {
-                    Some(key) => recent.insert(&key),
-                    None => true,
-                });
-                self.progress.duplicates += (count - rows.len()) as u64;
+            Plan::Numbers(numbers, _) => {
                 let PageRef::Number(number) = page else { unreachable!("a plan by number asks for numbers") };
-                numbers.see(&Seen { page: number, rows: count as u64, new_rows: rows.len() as u64, total });
+                let (count, duplicates) = (rows.of_page() as u64, rows.duplicates() as u64);
+                numbers.see(&Seen { page: number, rows: count, new_rows: count - duplicates, total });
                 while let Some(Fetch { page: PageRef::Number(last), .. }) = self.in_flight.back()
                     && numbers.is_over(*last)
                 {
@@ -198,12 +195,11 @@ impl<P: Paged> Walk<P> {
                 (!numbers.is_over(behind)).then_some(PageRef::Number(behind))
             }
             Plan::Cursors(cursors) => {
-                cursors.see(parts.cursor.clone());
-                parts.cursor.map(|cursor| PageRef::Cursor(Some(cursor)))
+                cursors.see(fetched.cursor.clone());
+                fetched.cursor.map(|cursor| PageRef::Cursor(Some(cursor)))
             }
             Plan::Single(_) => None,
         };
-        rows.retain(|(place, _)| *place >= skip);
         Arrived { page, next, rows }
     }
 

@@ -8,6 +8,10 @@ mod lists;
 mod operations;
 mod pace;
 mod rate_limits;
+#[cfg(feature = "v2-events")]
+mod reports;
 mod retries;
 mod server;
+#[cfg(feature = "v2-custom-data-records")]
+mod sessions;
 mod uploads;

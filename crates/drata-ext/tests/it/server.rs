@@ -26,6 +26,10 @@ pub(crate) struct Received {
 }
 
 impl Received {
+    pub(crate) fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
     /// The value of a query parameter, not decoded.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         let (_, query) = self.target.split_once('?')?;
