@@ -1,13 +1,13 @@
 //! How the objects of answers are read and written back.
 
-use std::fmt;
+use std::{fmt, mem};
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap};
 use serde_json::Value;
 
 use super::extra::Extra;
-use super::wire::FromWire;
+use super::wire::{FromWire, Wire};
 
 /// Reads the keys of an object against the names its type knows.
 ///
@@ -16,58 +16,74 @@ use super::wire::FromWire;
 pub(crate) struct Keys {
     names: &'static [&'static str],
     next: usize,
+    /// The key that was read last, if no name is it.
+    unknown: String,
 }
+
+/// In place of the index of a key that no name is. A plain number, because keys are what most of an answer's text is.
+const UNKNOWN: usize = usize::MAX;
 
 impl Keys {
     pub(crate) fn new(names: &'static [&'static str]) -> Self {
-        Self { names, next: 0 }
+        Self { names, next: 0, unknown: String::new() }
     }
 
     /// The index of the next known key. Unknown ones go, with their values, into `extra`.
     pub(crate) fn next<'de, A: MapAccess<'de>>(&mut self, input: &mut A, extra: &mut Extra) -> Result<Option<usize>, A::Error> {
-        while let Some(key) = input.next_key_seed(KeySeed(self))? {
-            match key {
-                Key::Known(index) => {
-                    self.next = index + 1;
-                    return Ok(Some(index));
-                }
-                Key::Unknown(name) => extra.insert(name, input.next_value::<Value>()?),
+        loop {
+            match input.next_key_seed(KeySeed(self))? {
+                Some(UNKNOWN) => extra.insert(mem::take(&mut self.unknown), input.next_value::<Value>()?),
+                index => return Ok(index),
             }
         }
-        Ok(None)
     }
 
-    fn find(&self, name: &str) -> Option<usize> {
+    #[inline]
+    fn find(&mut self, name: &str) -> usize {
+        let index = match self.names.get(self.next) {
+            Some(expected) if *expected == name => self.next,
+            _ => return self.search(name),
+        };
+        self.next = index + 1;
+        index
+    }
+
+    fn search(&mut self, name: &str) -> usize {
         let (before, after) = self.names.split_at(self.next.min(self.names.len()));
-        let at = |names: &[&str]| names.iter().position(|known| *known == name);
-        at(after).map(|index| index + before.len()).or_else(|| at(before))
+        let place = |names: &[&str]| names.iter().position(|known| *known == name);
+        match place(after).map(|index| index + before.len()).or_else(|| place(before)) {
+            Some(index) => {
+                self.next = index + 1;
+                index
+            }
+            None => {
+                name.clone_into(&mut self.unknown);
+                UNKNOWN
+            }
+        }
     }
 }
 
-enum Key {
-    Known(usize),
-    Unknown(String),
-}
-
-struct KeySeed<'a>(&'a Keys);
+struct KeySeed<'a>(&'a mut Keys);
 
 impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
-    type Value = Key;
+    type Value = usize;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
         deserializer.deserialize_identifier(self)
     }
 }
 
 impl Visitor<'_> for KeySeed<'_> {
-    type Value = Key;
+    type Value = usize;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a field name")
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Key, E> {
-        Ok(self.0.find(name).map_or_else(|| Key::Unknown(name.to_owned()), Key::Known))
+    #[inline]
+    fn visit_str<E>(self, name: &str) -> Result<usize, E> {
+        Ok(self.0.find(name))
     }
 }
 
@@ -76,12 +92,23 @@ pub(crate) fn take<'de, T: FromWire<'de>, E: serde::de::Error>(field: Option<T>,
     field.or_else(T::absent).ok_or_else(|| E::missing_field(name))
 }
 
-/// Keeps a value that was read, noting an explicit `null`.
-pub(crate) fn keep<'de, T: FromWire<'de>>(value: T, index: usize, extra: &mut Extra) -> Option<T> {
-    if value.is_null() {
+/// Reads the value of a field into its place, noting an explicit `null`.
+///
+/// Never inlined: then there is one copy for each type instead of one for each field, and the fields stay in memory instead
+/// of being carried from key to key.
+#[inline(never)]
+pub(crate) fn read<'de, A: MapAccess<'de>, T: FromWire<'de>>(
+    input: &mut A,
+    field: &mut Option<T>,
+    index: usize,
+    extra: &mut Extra,
+) -> Result<(), A::Error> {
+    let Wire(value) = input.next_value()?;
+    if T::is_null(&value) {
         extra.note_null(index);
     }
-    Some(value)
+    *field = Some(value);
+    Ok(())
 }
 
 /// Writes a field back as it came: a `null` as `null`, an absent one not at all.
@@ -136,8 +163,7 @@ macro_rules! model {
                             $(let mut $field = None;)*
                             while let Some(index) = keys.next(&mut input, &mut extra)? {
                                 $(if index == Field::$field as usize {
-                                    let $crate::support::wire::Wire(value) = input.next_value()?;
-                                    $field = support::keep(value, index, &mut extra);
+                                    support::read(&mut input, &mut $field, index, &mut extra)?;
                                 } else)* {
                                     input.next_value::<serde::de::IgnoredAny>()?;
                                 }

@@ -1,5 +1,32 @@
 //! Enumerations that the service may extend.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// Up to how many texts looking at one after the other is the fastest way to find one.
+const FEW: usize = 8;
+
+/// The texts of an enumeration, of which some have several hundred.
+pub(crate) struct Texts {
+    texts: &'static [&'static str],
+    places: OnceLock<HashMap<&'static str, usize>>,
+}
+
+impl Texts {
+    pub(crate) const fn new(texts: &'static [&'static str]) -> Self {
+        Self { texts, places: OnceLock::new() }
+    }
+
+    /// The place of `text` among them.
+    pub(crate) fn find(&self, text: &str) -> Option<usize> {
+        if self.texts.len() <= FEW {
+            return self.texts.iter().position(|known| *known == text);
+        }
+        let numbered = || self.texts.iter().enumerate().map(|(place, text)| (*text, place)).collect();
+        self.places.get_or_init(numbered).get(text).copied()
+    }
+}
+
 /// Defines an enumeration that keeps values it does not know.
 ///
 /// Every enumeration of the contract is one: a value that the service adds is read as `Unrecognized`, with its text, and
@@ -30,12 +57,11 @@ macro_rules! open_enum {
             }
         }
 
-        impl From<String> for $name {
-            fn from(text: String) -> Self {
-                match text.as_str() {
-                    $($text => Self::$variant,)*
-                    _ => Self::Unrecognized(text),
-                }
+        impl $name {
+            /// The value that the contract knows by this text.
+            fn known(text: &str) -> Option<Self> {
+                static TEXTS: $crate::support::open_enum::Texts = $crate::support::open_enum::Texts::new(&[$($text),*]);
+                TEXTS.find(text).map(|index| Self::KNOWN[index].clone())
             }
         }
 
@@ -47,9 +73,15 @@ pub(crate) use open_enum;
 /// The parts of an open enumeration that do not depend on its values.
 macro_rules! open_enum_impls {
     ($name:ident) => {
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self::known(&text).unwrap_or_else(|| Self::Unrecognized(text))
+            }
+        }
+
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                text.to_owned().into()
+                Self::known(text).unwrap_or_else(|| Self::Unrecognized(text.to_owned()))
             }
         }
 
@@ -75,7 +107,7 @@ macro_rules! open_enum_impls {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <String as $crate::support::wire::FromWire>::from_wire(deserializer).map(Self::from)
+                $crate::support::wire::text(deserializer, |text| Self::from(text))
             }
         }
 

@@ -201,6 +201,42 @@ impl<'de> FromWire<'de> for String {
     }
 }
 
+/// A text that is looked at where it stands, so that it is not copied unless `make` does.
+struct BorrowedTextVisitor<T>(fn(&str) -> T);
+
+impl<T> Visitor<'_> for BorrowedTextVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        TextVisitor.expecting(f)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        Ok((self.0)(text))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<T, E> {
+        self.visit_str(&value.to_string())
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<T, E> {
+        self.visit_str(&value.to_string())
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<T, E> {
+        self.visit_str(&value.to_string())
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<T, E> {
+        self.visit_str(&value.to_string())
+    }
+}
+
+/// Reads a text, as tolerantly as a `String`, and makes something of it.
+pub(crate) fn text<'de, D: Deserializer<'de>, T>(deserializer: D, make: fn(&str) -> T) -> Result<T, D::Error> {
+    deserializer.deserialize_any(BorrowedTextVisitor(make))
+}
+
 struct OptionVisitor<T>(PhantomData<T>);
 
 impl<'de, T: FromWire<'de>> Visitor<'de> for OptionVisitor<T> {
