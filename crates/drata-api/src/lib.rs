@@ -16,13 +16,14 @@ pub mod v1;
 #[rustfmt::skip]
 pub mod v2;
 
-pub use support::call::{Call, Operation};
+pub use support::call::Call;
 pub use support::checkpoint::{Checkpoint, PageRef, Position};
 pub use support::client::{Access, Client, ReadOnly, ReadWrite};
 pub use support::error::Error;
 pub use support::extra::Extra;
 pub use support::list::{List, Rejected};
 pub use support::meta::{ApiVersion, Idempotency, OperationMeta, Pagination};
+pub use support::operation::Operation;
 pub use support::paged::{ItemKey, PageParts, Paged};
 pub use support::patch::Patch;
 pub use support::request::{

@@ -47,7 +47,7 @@ pub(crate) fn file(surface: &Surface, area: &Area) -> Result<Code> {
     let map = text.contains("Map <").then(|| quote!(use serde_json::Map;));
     code.items(quote! {
         #own
-        use crate::support::call::operation;
+        use crate::support::operation::operation;
         use crate::{#(#names),*};
         #map
         #value

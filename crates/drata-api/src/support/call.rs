@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -164,11 +163,6 @@ impl Call {
         }
     }
 
-    /// The most time for the whole call, tries and waits together.
-    pub fn deadline(&mut self, deadline: Duration) {
-        self.request.options.deadline = Some(deadline);
-    }
-
     async fn send(self) -> Result<Response, Error> {
         if let Some(problem) = self.invalid {
             return Err(Error::invalid(self.request.operation, problem));
@@ -257,71 +251,6 @@ async fn collect(body: ResponseBody) -> Result<Bytes, Error> {
         }
     }
 }
-
-/// What every operation's builder offers beside its own parameters.
-pub trait Operation: Sized + Send {
-    /// What a successful call returns.
-    type Output: Send;
-
-    /// The call being built.
-    fn call(&self) -> &Call;
-
-    /// The call being built, to change it.
-    fn call_mut(&mut self) -> &mut Call;
-
-    /// Limits the whole call, its tries and the waits between them.
-    #[must_use]
-    fn deadline(mut self, deadline: Duration) -> Self {
-        self.call_mut().request_mut().options.deadline = Some(deadline);
-        self
-    }
-
-    /// Limits one try, from connecting to the last byte of the answer.
-    #[must_use]
-    fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.call_mut().request_mut().options.attempt_timeout = Some(timeout);
-        self
-    }
-
-    /// Limits the time without a byte of the answer, from the end of the request on.
-    #[must_use]
-    fn read_timeout(mut self, timeout: Duration) -> Self {
-        self.call_mut().request_mut().options.read_timeout = Some(timeout);
-        self
-    }
-
-    /// Limits the number of tries, the first included.
-    #[must_use]
-    fn max_attempts(mut self, attempts: u32) -> Self {
-        self.call_mut().request_mut().options.max_attempts = Some(attempts);
-        self
-    }
-
-    /// Adds a query pair that the contract does not know.
-    #[must_use]
-    fn extra_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.call_mut().request_mut().query.push((name.into().into(), value.into()));
-        self
-    }
-}
-
-/// Implements [`Operation`] for a generated builder.
-macro_rules! operation {
-    ($builder:ident => $output:ty) => {
-        impl $crate::Operation for $builder {
-            type Output = $output;
-
-            fn call(&self) -> &$crate::Call {
-                &self.call
-            }
-
-            fn call_mut(&mut self) -> &mut $crate::Call {
-                &mut self.call
-            }
-        }
-    };
-}
-pub(crate) use operation;
 
 impl std::fmt::Display for Call {
     /// The request as it goes over the wire, without host and key.

@@ -136,24 +136,4 @@ impl OperationMeta {
             self.version, self.operation_id
         )
     }
-
-    #[doc(hidden)]
-    pub const fn new(version: ApiVersion, operation_id: &'static str, method: http::Method, path: &'static str) -> Self {
-        Self {
-            version,
-            operation_id,
-            method,
-            path,
-            area: "",
-            rust_path: "",
-            permission: "",
-            permission_name: "",
-            entitlement: None,
-            beta: false,
-            idempotency: Idempotency::Unsafe,
-            pagination: Pagination::None,
-            request_bodies: &[],
-            successes: &[],
-        }
-    }
 }

@@ -14,6 +14,7 @@ pub(crate) mod list;
 pub(crate) mod meta;
 pub(crate) mod model;
 pub(crate) mod open_enum;
+pub(crate) mod operation;
 pub(crate) mod paged;
 pub(crate) mod patch;
 pub(crate) mod request;

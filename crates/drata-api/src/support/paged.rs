@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::call::Operation;
+use super::operation::Operation;
 use super::list::List;
 
 /// A list operation.

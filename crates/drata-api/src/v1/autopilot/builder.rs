@@ -2,7 +2,7 @@
 
 //! Builders of the requests of the area `autopilot`.
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error};
 
 /// Builds [`retest`](super::AutopilotApi::retest).

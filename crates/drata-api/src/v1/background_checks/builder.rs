@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `background_checks`.
 
 use super::Personnel;
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error};
 
 /// Builds [`create_manual`](super::BackgroundChecksApi::create_manual).

@@ -19,7 +19,7 @@ use super::{
     UserListItemPage,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`create`](super::ControlsApi::create).

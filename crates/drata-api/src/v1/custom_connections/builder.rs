@@ -6,7 +6,7 @@ use super::{
     CustomData, CustomDataRecordResult, Session, SessionEvidencePage, SessionPage,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 use serde_json::Value;
 

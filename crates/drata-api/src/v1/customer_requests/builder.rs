@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `customer_requests`.
 
 use super::{CustomerRequestStatus, CustomerRequests, UpdateCustomerRequestDetails};
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 use serde_json::Value;
 

@@ -8,7 +8,7 @@ use super::{
     PersonnelDevicePage, SignedUrl,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection).

@@ -7,7 +7,7 @@ use super::{
     EventType, SortDirection,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged, Timestamp};
 
 /// Builds [`get`](super::EventsApi::get).

@@ -7,7 +7,7 @@ use super::{
     FrameworkTopic, RequirementListItem, RequirementListItemPage,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`list`](super::FrameworksApi::list).

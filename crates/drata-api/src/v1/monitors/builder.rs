@@ -8,7 +8,7 @@ use super::{
     MonitorSource, MonitorType,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{ByteStream, Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`get`](super::MonitorsApi::get).

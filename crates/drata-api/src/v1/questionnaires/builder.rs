@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `questionnaires`.
 
 use super::{QuestionnaireVendorAnswers, QuestionnairesVendors};
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error};
 
 /// Builds [`get_answers`](super::QuestionnairesApi::get_answers).

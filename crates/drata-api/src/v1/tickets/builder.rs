@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `tickets`.
 
 use super::CreatedTicket;
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error};
 
 /// Builds [`create`](super::TicketsApi::create).

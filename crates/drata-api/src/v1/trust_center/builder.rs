@@ -9,7 +9,7 @@ use super::{
     TrustCenterRequestDocumentWithName, TrustCenterRequestPage, TrustCenterStatus,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{ByteStream, Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`approve_request`](super::TrustCenterApi::approve_request).

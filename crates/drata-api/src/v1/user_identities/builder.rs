@@ -9,7 +9,7 @@ use super::{
     VersionControlIdentitySort,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`connect_infrastructure`](super::UserIdentitiesApi::connect_infrastructure).

@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `user_policies`.
 
 use super::UserPolicyVersions;
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error};
 
 /// Builds [`list`](super::UserPoliciesApi::list).

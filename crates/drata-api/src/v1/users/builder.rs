@@ -6,7 +6,7 @@ use super::{
     SignedUrl, User, UserDocument, UserDocumentPage, UserDocumentType, UserPage, UserRole,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`delete_document`](super::UsersApi::delete_document).

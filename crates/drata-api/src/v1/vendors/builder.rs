@@ -11,7 +11,7 @@ use super::{
     VendorType, VendorsStats,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`create`](super::VendorsApi::create).

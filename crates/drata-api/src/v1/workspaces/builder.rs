@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `workspaces`.
 
 use super::{Workspace, WorkspacePage};
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`list`](super::WorkspacesApi::list).

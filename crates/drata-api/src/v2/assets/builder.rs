@@ -7,7 +7,7 @@ use super::{
     EmploymentStatus, SortDirection, SortKey,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`create`](super::AssetsApi::create).

@@ -6,7 +6,7 @@ use super::{
     SortDirection, SortKey, UserPoliciesExpand, UserPolicyVersion, UserPolicyVersionPage,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`acknowledge`](super::AssignedPoliciesApi::acknowledge).

@@ -7,7 +7,7 @@ use super::{
     AuditRequestListItemPage, CustomerRequestStatus, SortDirection, SortKey,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`get`](super::AuditRequestsApi::get).

@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `background_checks`.
 
 use super::PersonCompact;
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error};
 
 /// Builds [`create`](super::BackgroundChecksApi::create).

@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `company`.
 
 use super::Company;
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error};
 
 /// Builds [`get`](super::CompanyApi::get).

@@ -8,7 +8,7 @@ use super::{
     FrameworkTag, SortDirection,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`get`](super::ControlLibraryApi::get).

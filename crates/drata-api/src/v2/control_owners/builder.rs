@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `control_owners`.
 
 use super::{ControlOwnersModify, SortDirection, SortKey, UserCompact, UserCompactPage};
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`create`](super::ControlOwnersApi::create).

@@ -8,7 +8,7 @@ use super::{
     FrameworkTag, SortDirection, SortKey,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`compare_requirements`](super::ControlsApi::compare_requirements).

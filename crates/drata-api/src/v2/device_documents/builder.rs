@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `device_documents`.
 
 use super::{DeviceDocument, DeviceDocumentType, DeviceDocuments, UserDocumentExpand};
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error};
 
 /// Builds [`delete`](super::DeviceDocumentsApi::delete).

@@ -7,7 +7,7 @@ use super::{
     EventSource, EventType, SortDirection,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged, Timestamp};
 
 /// Builds [`create_download_job`](super::EventsApi::create_download_job).

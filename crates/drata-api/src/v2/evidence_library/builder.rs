@@ -7,7 +7,7 @@ use super::{
     EvidenceLibraryVersion, EvidenceStatus, SortDirection, SortKey, UserDocumentExpand,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`create`](super::EvidenceLibraryApi::create).

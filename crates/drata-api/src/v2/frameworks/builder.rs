@@ -8,7 +8,7 @@ use super::{
     LegacyFrameworkRequirement, LegacyFrameworkRequirementPage, SortDirection, SortKey,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`create`](super::FrameworksApi::create).

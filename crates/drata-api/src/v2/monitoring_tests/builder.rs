@@ -9,7 +9,7 @@ use super::{
     MonitoringTestPage, SortDirection, SortKey, TestSource,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`get`](super::MonitoringTestsApi::get).

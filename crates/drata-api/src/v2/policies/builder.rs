@@ -9,7 +9,7 @@ use super::{
     PolicyVersionStatus, ReviewGroup, ReviewStatus, SortDirection, SortKey,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{ByteStream, Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`assign_owner`](super::PoliciesApi::assign_owner).

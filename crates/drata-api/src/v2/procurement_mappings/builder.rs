@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `procurement_mappings`.
 
 use super::ProcurementConnectionMapping;
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error};
 
 /// Builds [`get`](super::ProcurementMappingsApi::get).

@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `risk_documents`.
 
 use super::{RiskDocument, RiskDocumentPage, RiskDocumentsUpload, SortDirection, SortKey};
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`delete`](super::RiskDocumentsApi::delete).

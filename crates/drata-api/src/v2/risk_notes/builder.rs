@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `risk_notes`.
 
 use super::{RiskNote, RiskNotePage, RiskNotesExpand, SortDirection, SortKey};
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`create`](super::RiskNotesApi::create).

@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `risk_registers`.
 
 use super::{RiskRegister, RiskRegisterExpand, RiskRegisterPage, SortDirection, SortKey};
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`create`](super::RiskRegistersApi::create).

@@ -6,7 +6,7 @@ use super::{
     Role, RoleExpand, RolePage, SortDirection, SortKey, User, UserExpand, UserPage,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`get`](super::RolesApi::get).

@@ -7,7 +7,7 @@ use super::{
     UpcomingTask, UpcomingTaskPage, UpcomingTaskSort,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged, Timestamp};
 
 /// Builds [`create`](super::TasksApi::create).

@@ -7,7 +7,7 @@ use super::{
     UserDocumentType,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`delete`](super::UserDocumentsApi::delete).

@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `users`.
 
 use super::{SortDirection, SortKey, User, UserExpand, UserPage};
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`get`](super::UsersApi::get).

@@ -9,7 +9,7 @@ use super::{
     VendorSecurityReviewStatus, VendorSecurityReviewType,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`create`](super::VendorSecurityReviewsApi::create).

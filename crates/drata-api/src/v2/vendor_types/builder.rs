@@ -3,7 +3,7 @@
 //! Builders of the requests of the area `vendor_types`.
 
 use super::{SortDirection, SortKey, VendorType, VendorTypePage};
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged};
 
 /// Builds [`create`](super::VendorTypesApi::create).

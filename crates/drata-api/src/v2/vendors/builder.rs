@@ -8,7 +8,7 @@ use super::{
     VendorQuestionnaireSentPage, VendorRisk, VendorStats, VendorStatsExpand, VendorStatus,
 };
 
-use crate::support::call::operation;
+use crate::support::operation::operation;
 use crate::{Call, Error, ItemKey, PageParts, Paged, Timestamp};
 
 /// Builds [`create`](super::VendorsApi::create).
