@@ -11,7 +11,6 @@ answer!(connection_detail: v1::assets::ConnectionDetail, V1, "ConnectionResponse
 answer!(connection_provider_type: v1::assets::ConnectionProviderType, V1, "ConnectionProviderTypeResponsePublicDto");
 answer!(control_monitor: v1::controls::ControlMonitor, V1, "ControlMonitorResponsePublicDto");
 answer!(control_test: v1::controls::ControlTest, V1, "ControlTestResponsePublicDto", monitor_instances = "monitorInstances", controls = "controls", monitor_instance_exclusions = "monitorInstanceExclusions", event_types = "eventTypes");
-answer!(control_test_graph: v1::controls::ControlTestGraph, V1, "ControlTestResponsePublicDto.graph", labels = "labels", passed = "passed", failed = "failed", errored = "errored");
 answer!(device_compliance_check: v1::assets::DeviceComplianceCheck, V1, "DeviceComplianceCheckResponsePublicDto");
 answer!(device_document: v1::assets::DeviceDocument, V1, "DeviceDocumentResponsePublicDto");
 answer!(device_identifier: v1::assets::DeviceIdentifier, V1, "DeviceIdentifierResponsePublicDto");
