@@ -1,6 +1,6 @@
 //! How the operations differ: which came and went, and what changed on those that stayed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -33,8 +33,31 @@ impl Comparison<'_> {
             self.note("operation-added", &spot(&place, &reach), what, Effect::ADDS);
         }
         self.areas();
+        self.servers();
         for pair in pairs {
             self.operation(&pair);
+        }
+    }
+
+    /// The addresses of the regions, which are written by hand in the SDK.
+    fn servers(&mut self) {
+        let all = |document: &Document| -> BTreeSet<String> {
+            items(&document.0, "servers").iter().map(|server| text(server, "url").to_owned()).collect()
+        };
+        let (before, after) = (all(self.old), all(self.new));
+        let reach = Reach::default();
+        let spot = Spot {
+            subject: "servers".to_owned(),
+            within: String::new(),
+            pointer: "/servers".to_owned(),
+            reach: &reach,
+        };
+        for url in before.difference(&after) {
+            let effect = Effect::run("a program for this region finds no service");
+            self.note("server-removed", &spot, format!("{url} is gone"), effect);
+        }
+        for url in after.difference(&before) {
+            self.note("server-added", &spot, format!("{url} is new"), Effect::ADDS);
         }
     }
 
@@ -103,6 +126,7 @@ impl Comparison<'_> {
         for (key, kind, what, reason) in [
             (PERMISSION, "permission", "the permission", "a key without it is refused"),
             (ENTITLEMENT, "entitlement", "the plan feature", "an account without it is refused"),
+            ("security", "security", "a way to sign in beside the API key", "the API key alone may be refused"),
             (PERMISSION_NAME, "permission-name", "the permission's display name", ""),
             (BETA, "beta", "the beta mark", ""),
             ("deprecated", "deprecation", "the deprecation mark", ""),

@@ -43,7 +43,7 @@ impl Reach {
     /// The area, or all of them in one line.
     pub(crate) fn area(&self) -> String {
         match self.areas.len() {
-            0 => "No operation".to_owned(),
+            0 => "Elsewhere".to_owned(),
             1..=3 => self.areas.iter().map(String::as_str).collect::<Vec<_>>().join(", "),
             many => format!("Shared by {many} areas"),
         }

@@ -135,16 +135,26 @@ impl Comparison<'_> {
             self.note(kind, spot, format!("{}: {what}", spot.name()), effect);
         }
         self.fields(spot, old, new);
-        if let (Some(old), Some(new)) = (old.get("items"), new.get("items")) {
-            self.nulls(&spot.part("items", "[]"), old, new);
-            self.schemas(&spot.part("items", "[]"), old, new);
-        }
+        // A list that does not say of what is one of anything.
+        let (old_items, new_items) = (old.get("items").unwrap_or(&Value::Null), new.get("items").unwrap_or(&Value::Null));
+        self.nulls(&spot.part("items", "[]"), old_items, new_items);
+        self.schemas(&spot.part("items", "[]"), old_items, new_items);
         if before == Shape::Map
             && let (Some(old), Some(new)) = (old.get("additionalProperties"), new.get("additionalProperties"))
         {
             self.schemas(&spot.part("additionalProperties", "{}"), old, new);
         }
+        self.openness(spot, old, new);
         self.alternatives(spot, old, new);
+    }
+
+    /// Whether fields beyond the declared ones are let through. The SDK writes none, and keeps those that it reads.
+    fn openness(&mut self, spot: &Spot<'_>, old: &Value, new: &Value) {
+        let closed = |schema: &Value| schema.get("additionalProperties") == Some(&Value::Bool(false));
+        if closed(old) != closed(new) {
+            let what = if closed(new) { "lets no other fields through now" } else { "lets other fields through now" };
+            self.note("openness", spot, format!("{} {what}", spot.name()), Effect::ADDS);
+        }
     }
 
     /// The values of an enumeration of texts.

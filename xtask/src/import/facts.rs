@@ -94,6 +94,10 @@ impl Keeper {
         for key in ["operationId", "tags", "deprecated", PERMISSION, ENTITLEMENT] {
             copy(operation, &mut out, key);
         }
+        // The key as a bearer token is the rule, and stands once at the root; another way to sign in is a fact.
+        if operation.get("security").is_some_and(|security| *security != json!([{ "bearer": [] }])) {
+            copy(operation, &mut out, "security");
+        }
         // A contract holds these two already, so that its facts are itself.
         copy(operation, &mut out, PERMISSION_NAME);
         if let Some(name) = permission_name(text(operation, "description")) {

@@ -41,6 +41,7 @@ pub(super) fn findings(document: &Document, plain: Option<&Document>) -> Vec<Fin
         found.extend(file_in_json(&seen));
         found.extend(tags(&seen));
         found.extend(no_permission(&seen));
+        found.extend(other_security(&seen));
     }
     found
 }
@@ -279,6 +280,15 @@ fn no_permission(seen: &Seen<'_>) -> Option<Finding> {
     Some(seen.finding("no-permission", "", "no permission is declared".to_owned(), effect, mend))
 }
 
+/// Another way to sign in than the API key.
+fn other_security(seen: &Seen<'_>) -> Option<Finding> {
+    let security = seen.operation.get("security")?;
+    let mend = action::merge(seen.document, &seen.at(""), "{ security: null }");
+    let effect = "the SDK sends its key and nothing else, which the operation may refuse";
+    let problem = format!("signs in by {security} instead of the API key alone");
+    Some(seen.finding("other-security", "/security", problem, effect, format!("{mend}, once it is known that the key suffices")))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -341,6 +351,7 @@ mod tests {
             ("/a", json!({ "responses": { "200": json_answer("string"), "201": json_answer("string") } }), vec![]),
             ("/a", json!({ "tags": ["A", "A"] }), vec!["tags"]),
             ("/a", json!({ PERMISSION: [] }), vec!["no-permission"]),
+            ("/a", json!({ "security": [{ "oauth": [] }] }), vec!["other-security"]),
         ] {
             assert_eq!(rules(path, &parts), expected, "{path} {parts}");
         }
