@@ -32,12 +32,14 @@
 
 mod auth;
 mod body;
+mod builder;
 mod clock;
 mod contract;
 mod csv;
 mod description;
 mod distort;
 mod effects;
+mod envelope;
 mod failure;
 mod fault;
 mod filter;
@@ -61,8 +63,9 @@ mod validate;
 mod world;
 
 pub use auth::{Features, Permissions};
+pub use builder::Builder;
 pub use contract::operation::ApiVersion;
 pub use fault::Fault;
 pub use rate_limit::{RateLimit, RetryAfter};
 pub use record::{Received, Requests};
-pub use sandbox::{Builder, Sandbox};
+pub use sandbox::Sandbox;

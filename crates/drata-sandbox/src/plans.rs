@@ -1,9 +1,10 @@
 //! What an operation does when nothing is known of it but its path and its schemas.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::contract::resource::{Envelope, KindId, Plan};
+use crate::contract::resource::{self, Envelope, KindId, Plan};
 use crate::contract::schema::SchemaId;
+use crate::envelope;
 use crate::failure::Failure;
 use crate::generate::painter::{Fixed, View};
 use crate::list::{self, Page};
@@ -35,7 +36,7 @@ fn list(call: &Call<'_>, kind: KindId, envelope: &Envelope) -> Result<Reply, Fai
     let about = list::Source { kind, parent: call.parent_of(kind), schema: envelope.items };
     let page = list::select(&painter, call.operation, &call.parameters, about)?;
     let (status, schema) = success(call);
-    let value = wrap(call, &store, schema, envelope, kind, &page);
+    let value = envelope::wrap(call, &store, schema, envelope, kind, &page);
     let reply = Reply::json(status, value, schema);
     if page.ignored.is_empty() {
         return Ok(reply);
@@ -43,82 +44,14 @@ fn list(call: &Call<'_>, kind: KindId, envelope: &Envelope) -> Result<Reply, Fai
     Ok(reply.with_header("x-drata-sandbox-ignored-filters", page.ignored.join(", ")))
 }
 
-/// The rows of a page in their envelope.
-fn wrap(
-    call: &Call<'_>,
-    store: &crate::store::Store,
-    schema: Option<SchemaId>,
-    envelope: &Envelope,
-    kind: KindId,
-    page: &Page,
-) -> Value {
-    let painter = call.painter(store);
-    let hidden = hidden(call);
-    let fixed = fixed(call);
-    let view = View { hidden: &hidden, fixed: &fixed };
-    let rows = page.rows.iter().map(|row| painter.row(*row, envelope.items, view)).collect();
-    let Some(schema) = schema.filter(|_| !envelope.path.is_empty()) else { return Value::Array(rows) };
-    let about = Row { kind, number: call.target().map_or(1, |row| row.number) };
-    let frame = Frame { painter: &painter, about, fixed: &fixed, page };
-    frame.fill(schema, &envelope.path, Value::Array(rows))
-}
-
-/// What stands around the rows of a page.
-struct Frame<'a> {
-    painter: &'a crate::generate::painter::Painter<'a>,
-    about: Row,
-    fixed: &'a [Fixed],
-    page: &'a Page,
-}
-
-impl Frame<'_> {
-    fn fill(&self, schema: SchemaId, path: &[std::sync::Arc<str>], rows: Value) -> Value {
-        let Some((step, rest)) = path.split_first() else { return rows };
-        let Some(object) = self.painter.catalog.schemas.object(schema) else { return rows };
-        let mut map = Map::new();
-        let mut rows = Some(rows);
-        for property in &object.properties {
-            let name = &*property.name;
-            let value = if *property.name == **step {
-                rows.take().map(|rows| self.fill(property.schema, rest, rows))
-            } else {
-                self.paging(name).unwrap_or_else(|| {
-                    let schemas = &self.painter.catalog.schemas;
-                    let fixed = Fixed::value(self.fixed, name, schemas, property.schema);
-                    fixed.or_else(|| self.painter.field(self.about, schema, name))
-                })
-            };
-            map.extend(value.map(|value| (name.to_owned(), value)));
-        }
-        Value::Object(map)
-    }
-
-    /// The value of a property that pages; the inner option is empty when it is left out.
-    fn paging(&self, name: &str) -> Option<Option<Value>> {
-        let total = self.page.total.map(Value::from);
-        match name {
-            "page" => Some(Some(self.page.page.into())),
-            "limit" => Some(Some(self.page.limit.into())),
-            "total" | "totalCount" => Some(total),
-            "pagination" => {
-                let mut pagination = Map::new();
-                pagination.insert("cursor".to_owned(), self.page.cursor.clone().into());
-                pagination.extend(total.map(|total| ("totalCount".to_owned(), total)));
-                Some(Some(Value::Object(pagination)))
-            }
-            _ => None,
-        }
-    }
-}
-
 /// The properties that the request did not expand.
-fn hidden<'a>(call: &'a Call<'_>) -> Vec<&'a str> {
+pub(crate) fn hidden<'a>(call: &'a Call<'_>) -> Vec<&'a str> {
     let wanted = call.parameters.texts("expand[]");
     call.operation.expands.iter().map(|name| &**name).filter(|name| !wanted.contains(name)).collect()
 }
 
 /// The values that the path gives to properties of the same names.
-fn fixed(call: &Call<'_>) -> Vec<Fixed> {
+pub(crate) fn fixed(call: &Call<'_>) -> Vec<Fixed> {
     let rows = call.operation.anchors.iter().zip(&call.anchors).zip(&call.path);
     let named = rows.filter(|((anchor, _), _)| anchor.parameter != "id" && anchor.parameter != "email");
     named
@@ -196,7 +129,7 @@ fn delete(call: &Call<'_>) -> Result<Reply, Failure> {
     let parent = call.parent_of(row.kind);
     call.world.store_mut().delete(call.by(), row, parent);
     // Some answer with what is left.
-    let left = schema.and_then(|schema| crate::contract::resource::envelope(schema, &call.world.catalog.schemas));
+    let left = schema.and_then(|schema| resource::envelope(schema, &call.world.catalog.schemas));
     match left {
         Some(envelope) => collection(call, status, schema, row.kind, &envelope),
         None => Ok(reply),
@@ -248,7 +181,7 @@ fn answer_with(call: &Call<'_>, status: u16, schema: Option<SchemaId>, row: Row,
     if let Some(reply) = owner_with_list(call, status, schema, kind) {
         return reply;
     }
-    let envelope = schema.and_then(|schema| crate::contract::resource::envelope(schema, &call.world.catalog.schemas));
+    let envelope = schema.and_then(|schema| resource::envelope(schema, &call.world.catalog.schemas));
     match envelope {
         Some(envelope) => collection(call, status, schema, kind, &envelope)
             .unwrap_or_else(|failure| Reply::json(status, failure.message.into(), schema)),
@@ -297,7 +230,7 @@ fn collection(
     let total = Some(all.len());
     let rows = all.into_iter().take(20).collect();
     let page = Page { rows, total, page: 1, limit: 20, cursor: None, ignored: Vec::new() };
-    Ok(Reply::json(status, wrap(call, &store, schema, envelope, kind, &page), schema))
+    Ok(Reply::json(status, envelope::wrap(call, &store, schema, envelope, kind, &page), schema))
 }
 
 /// A valid body about nothing in particular.

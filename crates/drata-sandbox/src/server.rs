@@ -1,6 +1,5 @@
 //! The HTTP server around a world.
 
-use std::io;
 use std::pin::pin;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -302,9 +301,4 @@ fn deliver(reply: Reply, faults: &[Fault]) -> Response<Outgoing> {
         }
     }
     response
-}
-
-/// Listens on an address.
-pub(crate) async fn listen(address: std::net::SocketAddr) -> io::Result<TcpListener> {
-    TcpListener::bind(address).await
 }

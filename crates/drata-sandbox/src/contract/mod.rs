@@ -1,18 +1,21 @@
 //! The contract of both versions, compiled once for the process.
 
-pub(crate) mod document;
+mod compile;
+mod document;
 pub(crate) mod operation;
 pub(crate) mod resource;
 pub(crate) mod schema;
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use http::Method;
 
+use compile::Compiler;
 use document::{Document, PathItem, RawMedia, RawOperation, RawParameter};
 use operation::{Anchor, Answer, ApiVersion, Body, Operation, Parameter, Place};
 use resource::{Kinds, Plan, Walk};
-use schema::{Compiler, SchemaId, Schemas, Shape};
+use schema::{SchemaId, Schemas, Shape};
 
 use crate::route::Router;
 
@@ -131,10 +134,7 @@ fn compile_parameter(raw: &RawParameter, compiler: &mut Compiler<'_>) -> Option<
     Some(Parameter { name: raw.name.clone(), place, required: raw.required, schema: compiler.add(&raw.schema) })
 }
 
-fn content(
-    media: std::collections::BTreeMap<String, RawMedia>,
-    compiler: &mut Compiler<'_>,
-) -> Vec<(String, Option<SchemaId>)> {
+fn content(media: BTreeMap<String, RawMedia>, compiler: &mut Compiler<'_>) -> Vec<(String, Option<SchemaId>)> {
     media.into_iter().map(|(name, media)| (name, media.schema.map(|schema| compiler.add(&schema)))).collect()
 }
 
@@ -196,7 +196,7 @@ fn note_schema(operation: &Operation, walk: &Walk, kinds: &mut Kinds, schemas: &
 }
 
 /// The values of the `expand[]` parameter.
-fn expands(operation: &Operation, schemas: &Schemas) -> Vec<std::sync::Arc<str>> {
+fn expands(operation: &Operation, schemas: &Schemas) -> Vec<Arc<str>> {
     let parameter = operation.parameter("expand[]");
     let Some(items) = parameter.map(|parameter| schemas.items(parameter.schema).unwrap_or(parameter.schema)) else {
         return Vec::new();

@@ -7,12 +7,11 @@ use serde_json::{Map, Value};
 use super::coerce;
 use super::dates::Timeline;
 use super::hash::{Draw, mix};
-use super::role::{Noun, Role};
+use super::role::Role;
 use super::theme::Theme;
 use crate::contract::Catalog;
 use crate::contract::operation::ApiVersion;
-use crate::contract::resource::KindId;
-use crate::contract::schema::{Array, Object, Property, SchemaId, Schemas, Shape};
+use crate::contract::schema::{Object, Property, SchemaId, Schemas, Shape};
 use crate::signed::Links;
 use crate::store::{Row, Store, Written};
 
@@ -66,12 +65,12 @@ pub(crate) struct Subject<'a> {
     pub(crate) theme: Theme,
     pub(crate) row: Option<Row>,
     pub(crate) timeline: Timeline,
-    written: Option<&'a Written>,
+    pub(super) written: Option<&'a Written>,
     /// What its `value` is one of, where the contract has an enumeration named after the property it stands in.
     pub(crate) values: Option<SchemaId>,
     /// Created rows hold what was written and otherwise as little as the schema allows.
-    sparse: bool,
-    depth: u8,
+    pub(super) sparse: bool,
+    pub(super) depth: u8,
 }
 
 /// Objects deeper than this hold only what they must.
@@ -111,7 +110,7 @@ impl<'a> Painter<'a> {
         user.get(name).cloned()
     }
 
-    fn entity(&self, row: Row, schema: SchemaId, view: View<'_>, depth: u8) -> Value {
+    pub(super) fn entity(&self, row: Row, schema: SchemaId, view: View<'_>, depth: u8) -> Value {
         match self.catalog.schemas.object(schema) {
             Some(object) => self.object(object, &self.subject(row, depth), view),
             None => self.value(schema, &self.subject(row, depth), None, self.subject(row, depth).draw),
@@ -137,7 +136,7 @@ impl<'a> Painter<'a> {
         }
     }
 
-    fn object(&self, object: &Object, subject: &Subject<'_>, view: View<'_>) -> Value {
+    pub(super) fn object(&self, object: &Object, subject: &Subject<'_>, view: View<'_>) -> Value {
         let mut map = Map::new();
         for property in &object.properties {
             let name = &*property.name;
@@ -147,13 +146,6 @@ impl<'a> Painter<'a> {
             let fixed = Fixed::value(view.fixed, name, &self.catalog.schemas, property.schema);
             if let Some(value) = fixed.or_else(|| self.property(subject, property)) {
                 map.insert(name.to_owned(), value);
-            }
-        }
-        if map.contains_key("data") && object.properties.len() <= 3 {
-            // An embedded part of a list says how much there is of it.
-            let count = map["data"].as_array().map(Vec::len);
-            if let (Some(count), Some(total)) = (count, map.get_mut("totalCount")) {
-                *total = count.into();
             }
         }
         Value::Object(map)
@@ -186,47 +178,6 @@ impl<'a> Painter<'a> {
             return Some(Value::Null);
         }
         Some(self.value(property.schema, subject, Some(property), draw))
-    }
-
-    /// What was written for a property, if it was and the schema can hold it.
-    fn written_value(&self, subject: &Subject<'_>, property: &Property) -> Option<Value> {
-        let written = subject.written?;
-        if let Some(value) = written.get(&*property.name) {
-            if let Some(value) = coerce::to(&self.catalog.schemas, property.schema, value) {
-                return Some(value);
-            }
-            if value.is_null() && !property.required {
-                return None;
-            }
-            if let Some(pointed) = self.pointed_at(subject, property, value) {
-                return Some(pointed);
-            }
-        }
-        // `ownerId` was written and `owner` is asked for.
-        let pointing = written.iter().find(|(name, value)| {
-            !value.is_null()
-                && name.strip_suffix("Ids").or_else(|| name.strip_suffix("Id")).is_some_and(|stem| {
-                    *property.name == *stem || property.name.strip_suffix('s') == stem.strip_suffix('s').or(Some(stem))
-                })
-        });
-        pointing.and_then(|(_, value)| self.pointed_at(subject, property, value))
-    }
-
-    /// The rows whose numbers were written, as the property wants them.
-    fn pointed_at(&self, subject: &Subject<'_>, property: &Property, value: &Value) -> Option<Value> {
-        let Role::Reference(noun) = property.role else { return None };
-        let kind = self.catalog.kinds.by_noun(noun)?;
-        let paint = |value: &Value, schema| {
-            let number = value.as_u64().or_else(|| value.get("id")?.as_u64())?;
-            Some(self.entity(Row { kind, number }, schema, View::default(), subject.depth + 1))
-        };
-        match (&self.catalog.schemas.get(property.schema).shape, value) {
-            (Shape::Object(_), value) => paint(value, property.schema),
-            (Shape::Array(array), Value::Array(values)) => {
-                Some(values.iter().filter_map(|value| paint(value, array.items)).collect())
-            }
-            _ => None,
-        }
     }
 
     fn is_null(&self, subject: &Subject<'_>, property: &Property, draw: Draw) -> bool {
@@ -298,92 +249,5 @@ impl<'a> Painter<'a> {
         let block = Draw(self.seed).within(hash).within(subject.number / count);
         let place = (subject.number % count + block.below(count)) % count;
         values[usize::try_from(place).unwrap_or(0)].clone()
-    }
-
-    fn array(&self, array: Array, subject: &Subject<'_>, property: Option<&Property>, draw: Draw) -> Value {
-        let wanted = match subject.depth {
-            0 => draw.named("length").below(4),
-            1 => draw.named("length").below(2),
-            _ => 0,
-        };
-        let wanted = usize::try_from(wanted).unwrap_or(0).clamp(array.min_items, array.max_items.max(array.min_items));
-        let mut values: Vec<Value> = Vec::with_capacity(wanted);
-        for step in 0..wanted as u64 {
-            let draw = draw.within(step);
-            // Each item is about another row, person or choice.
-            let about = Subject { number: subject.number + step, ..*subject };
-            let value = match (property.map(|property| property.role), step) {
-                (Some(Role::Id), _) | (None, _) => self.value(array.items, &about, None, draw),
-                (Some(_), _) => self.value(array.items, &about, property, draw),
-            };
-            let known = values.contains(&value);
-            if !known || (!array.unique && !matches!(value, Value::String(_) | Value::Number(_))) {
-                values.push(value);
-            }
-        }
-        Value::Array(values)
-    }
-
-    fn embedded(
-        &self,
-        schema: SchemaId,
-        object: &Object,
-        subject: &Subject<'_>,
-        property: Option<&Property>,
-        draw: Draw,
-    ) -> Value {
-        if let Some(Role::Reference(noun)) = property.map(|property| property.role)
-            && let Some(row) = self.pick(noun, subject, draw)
-        {
-            return self.entity(row, schema, View::default(), subject.depth + 1);
-        }
-        if let Some(Role::FileBuffer) = property.map(|property| property.role) {
-            return self.file_buffer(subject);
-        }
-        let name = property.map(|property| &*property.name).or(self.catalog.schemas.get(schema).name.as_deref());
-        let theme = name.map_or(Theme::Other, Theme::of);
-        let inner = Subject {
-            draw,
-            number: 1 + draw.below(1_000),
-            theme: if theme == Theme::Other { subject.theme } else { theme },
-            // A link in an object of its own is still the link of the row.
-            row: subject.row.filter(|_| property.is_some_and(|property| property.role == Role::SignedUrl)),
-            timeline: subject.timeline,
-            written: None,
-            values: property.and_then(|property| self.catalog.schemas.enumeration(property.hash)),
-            sparse: false,
-            depth: subject.depth + 1,
-        };
-        self.object(object, &inner, View::default())
-    }
-
-    /// A row for something to point to: its parent, its own person, or any.
-    pub(crate) fn pick(&self, noun: Noun, subject: &Subject<'_>, draw: Draw) -> Option<Row> {
-        let kind = self.catalog.kinds.by_noun(noun)?;
-        if let Some(row) = subject.row {
-            // `testId` of a test is its own number; only people point to other people.
-            if row.kind == kind && noun != Noun::User {
-                return Some(row);
-            }
-            if self.catalog.kinds.get(row.kind).parent == Some(kind)
-                && let Some(number) = self.store.parent(row)
-            {
-                return Some(Row { kind, number });
-            }
-            if self.same_person(row.kind, noun) {
-                return Some(Row { kind, number: row.number });
-            }
-        }
-        let seeded = self.store.seeded(kind);
-        let first = draw.named("pick").below(seeded);
-        // Deleted rows are stepped over.
-        let mut steps = (0..seeded.min(100)).map(|step| Row { kind, number: (first + step) % seeded + 1 });
-        steps.find(|row| self.store.has(self.by, *row, None))
-    }
-
-    /// A user and a member of personnel of the same number are the same person.
-    fn same_person(&self, kind: KindId, noun: Noun) -> bool {
-        let key = &*self.catalog.kinds.get(kind).key;
-        matches!((key, noun), ("personnel", Noun::User) | ("users", Noun::Personnel))
     }
 }

@@ -43,6 +43,9 @@ pub(crate) enum Role {
     System,
     Model,
     Mime,
+    Status,
+    Color,
+    Score,
     /// The value of something that has a value and little else.
     Value,
     Plain,
@@ -189,7 +192,10 @@ fn exact(name: &str) -> Option<Role> {
         "model" => Role::Model,
         "mimeType" => Role::Mime,
         "value" => Role::Value,
-        "impact" | "likelihood" | "score" | "residualImpact" | "residualLikelihood" | "tier" => Role::SmallNumber,
+        "status" | "state" => Role::Status,
+        "color" | "bgColor" => Role::Color,
+        "logo" | "activeLogo" | "inactiveLogo" => Role::Url,
+        "impact" | "likelihood" | "residualImpact" | "residualLikelihood" | "tier" => Role::SmallNumber,
         _ => return None,
     };
     Some(role)
@@ -204,6 +210,8 @@ fn by_ending(name: &str) -> Option<Role> {
         Role::Description
     } else if ends(&["url", "uri", "href", "link"]) {
         Role::Url
+    } else if ends(&["score"]) {
+        Role::Score
     } else if ends(&["count", "total", "amount", "events"]) || lower.starts_with("num") || lower.starts_with("total") {
         Role::Count
     } else if name.ends_with("At") || name.ends_with("Date") || name.starts_with("date") {

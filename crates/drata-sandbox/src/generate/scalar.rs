@@ -10,7 +10,7 @@ use super::painter::{Painter, Subject};
 use super::people::Person;
 use super::role::{Noun, Role};
 use super::theme::{self, Theme};
-use crate::contract::schema::{Bounds, Format, Property, Shape, Text};
+use crate::contract::schema::{Bounds, Format, Property, SchemaId, Shape, Text};
 
 impl Painter<'_> {
     pub(crate) fn scalar(
@@ -49,6 +49,7 @@ impl Painter<'_> {
             },
             Role::Count => small(40),
             Role::Year => 1995 + small(28),
+            Role::Score => 1 + small(25),
             Role::SmallNumber | Role::Version => 1 + small(5),
             Role::Money => 100 * small(90_000),
             _ if name == "statusCode" => 200,
@@ -81,7 +82,7 @@ impl Painter<'_> {
         match role {
             Role::Id => self.key(subject, role, draw),
             Role::Key => draw.hex(12),
-            Role::Reference(noun) => self.reference_text(noun, subject, draw),
+            Role::Reference(noun) => self.reference_text(noun, subject, property, draw),
             Role::FirstName => self.person(subject, draw).first_name().to_owned(),
             Role::LastName => self.person(subject, draw).last_name().to_owned(),
             Role::PersonName => Person::number(self.seed, draw.below(1_000)).full_name(),
@@ -109,7 +110,11 @@ impl Painter<'_> {
             Role::Model => theme::model(draw).to_owned(),
             Role::Mime => "application/pdf".to_owned(),
             Role::Year => (1995 + draw.below(28)).to_string(),
+            Role::Score => (1 + draw.below(25)).to_string(),
             Role::Count | Role::SmallNumber => (1 + draw.below(5)).to_string(),
+            Role::Status => draw.pick(&["ACTIVE", "IN_PROGRESS", "ARCHIVED"]).to_owned(),
+            Role::Color => format!("#{}", draw.hex(6)),
+            Role::Plain if self.enumeration(property).is_some() => self.like_named(subject, property, draw),
             Role::Value => match subject.values.map(|values| self.value(values, subject, property, draw)) {
                 Some(Value::String(value)) => value,
                 _ => theme::words(draw),
@@ -135,15 +140,29 @@ impl Painter<'_> {
         }
     }
 
-    fn reference_text(&self, noun: Noun, subject: &Subject<'_>, draw: Draw) -> String {
+    fn reference_text(&self, noun: Noun, subject: &Subject<'_>, property: Option<&Property>, draw: Draw) -> String {
+        let is_key = property.is_some_and(|property| property.name.ends_with("Id"));
         let own = subject.row.is_some_and(|row| self.catalog.kinds.by_noun(noun) == Some(row.kind));
         if own {
             return code(subject);
         }
         match self.pick(noun, subject, draw) {
-            Some(row) if noun == Noun::User => Person::number(self.seed, row.number).full_name(),
+            Some(row) if noun == Noun::User && !is_key => Person::number(self.seed, row.number).full_name(),
             Some(row) => row.number.to_string(),
             None => theme::words(draw),
+        }
+    }
+
+    /// The enumeration that is called like a property.
+    fn enumeration(&self, property: Option<&Property>) -> Option<SchemaId> {
+        self.catalog.schemas.enumeration(property?.hash)
+    }
+
+    /// A value of the enumeration that is called like a text, which the contract does not restrict to it.
+    fn like_named(&self, subject: &Subject<'_>, property: Option<&Property>, draw: Draw) -> String {
+        match self.enumeration(property).map(|values| self.value(values, subject, property, draw)) {
+            Some(Value::String(value)) => value,
+            _ => theme::words(draw),
         }
     }
 
@@ -158,8 +177,10 @@ impl Painter<'_> {
             Theme::Vendor => companies::domain(&companies::name(self.seed, subject.number)),
             _ => self.domain.to_owned(),
         };
-        let name = property.map_or("page", |property| property.name.trim_end_matches("Url"));
-        format!("https://{host}/{}/{}", name.to_lowercase(), draw.hex(6))
+        match property.map_or("", |property| property.name.trim_end_matches("Url")) {
+            "" | "url" | "href" => format!("https://{host}/"),
+            name => format!("https://{host}/{}/{}", name.to_lowercase(), draw.hex(6)),
+        }
     }
 
     /// A link to the file of a row that needs no key and runs out.
