@@ -35,6 +35,7 @@ mod body;
 mod builder;
 mod clock;
 mod contract;
+mod control;
 mod csv;
 mod description;
 mod distort;

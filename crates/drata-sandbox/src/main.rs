@@ -25,7 +25,7 @@ struct Options {
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
 
-    /// Listen on an address that other machines can reach; whoever reaches it needs one of the keys
+    /// Listen on an address that other machines can reach; the API asks them for a key, /sandbox does not
     #[arg(long)]
     allow_remote: bool,
 
@@ -61,6 +61,11 @@ struct Options {
     #[arg(long, value_enum, default_value = "seconds")]
     retry_after: RetryAfterForm,
 
+    /// A share of all requests that fail with a status, such as 503=0.05 for one in twenty; which ones follows from
+    /// the seed. May be given several times
+    #[arg(long, value_name = "STATUS=SHARE", value_parser = parse_error_rate)]
+    error_rate: Vec<(u16, f64)>,
+
     /// A TOML file with things that go wrong; see below
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
@@ -92,6 +97,12 @@ Faults, in a file for --faults:
   status = 502                 #       unknown-enum, extra-fields, missing-fields, text-ids
   operation = \"getConnections\" # or an identifier of the contract, or \"GET /connections\"; all when left out
   next = 2                     # only the next two calls; or every = 5, or rate = 0.1; always when left out
+
+Beside the API, for tests in any language and without a key:
+  GET    /sandbox/requests     what was received, counted per operation, with what was against the contract
+  DELETE /sandbox/requests     forget it
+  POST   /sandbox/reset        bring the first state back
+  GET    /openapi/v1.json      the contract as it is served here; also v2.json
 
 Answers whose effect the sandbox does not act out carry the header x-drata-sandbox-effect: not-simulated.";
 
@@ -127,6 +138,14 @@ fn parse_key(text: &str) -> Result<(Permissions, String), String> {
         names => Permissions::only(names.split(',').filter(|name| !name.is_empty())),
     };
     Ok((permissions, key.to_owned()))
+}
+
+fn parse_error_rate(text: &str) -> Result<(u16, f64), String> {
+    let wrong = || "an error rate is given as STATUS=SHARE, such as 503=0.05".to_owned();
+    let (status, share) = text.split_once('=').ok_or_else(wrong)?;
+    let status = status.parse().ok().filter(|status| (400..=599).contains(status)).ok_or_else(wrong)?;
+    let share = share.parse().ok().filter(|share| (0.0..=1.0).contains(share)).ok_or_else(wrong)?;
+    Ok((status, share))
 }
 
 #[tokio::main]
@@ -180,6 +199,9 @@ fn builder(options: Options) -> Result<Builder, String> {
     }
     for (permissions, key) in options.keys {
         builder = builder.key(key, permissions);
+    }
+    for (status, share) in options.error_rate {
+        builder = builder.fault(Fault::status(status).rate(share));
     }
     let faults: Vec<Fault> = options.faults.as_deref().map(fault_file::read).transpose()?.unwrap_or_default();
     Ok(faults.into_iter().fold(builder, Builder::fault))

@@ -97,6 +97,12 @@ impl Sandbox {
         self.world.log.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// Brings the first state back: what was created, changed, deleted and uploaded is forgotten. Keys, faults and what
+    /// was received stay.
+    pub fn reset(&self) {
+        self.world.reset();
+    }
+
     /// Adds a fault to those that there are.
     ///
     /// # Panics

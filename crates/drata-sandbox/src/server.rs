@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::body::{self, Unread};
 use crate::contract::operation::Operation;
+use crate::control;
 use crate::description;
 use crate::distort;
 use crate::failure::Failure;
@@ -79,6 +80,9 @@ async fn serve(stream: TcpStream, world: Arc<World>, mut stop: watch::Receiver<b
 
 async fn exchange(world: &World, request: Request<Incoming>) -> Result<Response<Outgoing>, ResetConnection> {
     let (parts, incoming) = request.into_parts();
+    if let Some(reply) = control::answer(world, &parts.method, parts.uri.path()) {
+        return Ok(deliver(reply, &[]));
+    }
     let at = world.clock.elapsed();
     let mut exchange = Exchange {
         world,

@@ -99,6 +99,13 @@ impl World {
         self.store.write().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Brings the first state back. Keys, faults and what was received stay.
+    pub(crate) fn reset(&self) {
+        let mut store = self.store_mut();
+        *self.effects() = effects::State::default();
+        *store = Store::new(self.catalog, &self.settings);
+    }
+
     pub(crate) fn effects(&self) -> MutexGuard<'_, effects::State> {
         self.effects.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -47,6 +47,24 @@ async fn it_serves_with_the_keys_it_is_given() {
 }
 
 #[tokio::test]
+async fn a_test_in_another_language_sees_what_arrived_and_starts_again() {
+    let (_guard, url) = start(&["--key", "all=KEY", "--error-rate", "503=0"]);
+    let root = url.trim_end_matches("/public");
+    let client = reqwest::Client::new();
+    let send = async |method: &str, url: String| {
+        let request = client.request(method.parse().expect("a method"), url).bearer_auth("KEY");
+        request.send().await.expect("an answer")
+    };
+    assert_eq!(send("DELETE", format!("{url}/v2/vendors/3")).await.status(), 204);
+    assert_eq!(send("GET", format!("{url}/v2/vendors/3?limit=1")).await.status(), 404);
+    let seen: serde_json::Value = send("GET", format!("{root}/sandbox/requests")).await.json().await.expect("JSON");
+    assert_eq!((&seen["total"], &seen["requests"][0]["status"]), (&2.into(), &204.into()));
+    assert!(seen["violations"][0].as_str().is_some_and(|text| text.contains("limit is not a parameter")), "{seen}");
+    assert_eq!(send("POST", format!("{root}/sandbox/reset")).await.status(), 204);
+    assert_eq!(send("GET", format!("{url}/v2/vendors/3")).await.status(), 200);
+}
+
+#[tokio::test]
 async fn faults_come_from_a_file() {
     let folder = std::env::temp_dir().join(format!("drata-sandbox-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
