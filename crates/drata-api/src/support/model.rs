@@ -29,13 +29,24 @@ impl Keys {
     }
 
     /// The index of the next known key. Unknown ones go, with their values, into `extra`.
-    pub(crate) fn next<'de, A: MapAccess<'de>>(&mut self, input: &mut A, extra: &mut Extra) -> Result<Option<usize>, A::Error> {
+    #[inline]
+    pub(crate) fn next<'de, A: MapAccess<'de>>(
+        &mut self,
+        input: &mut A,
+        extra: &mut Extra,
+    ) -> Result<Option<usize>, A::Error> {
         loop {
             match input.next_key_seed(KeySeed(self))? {
-                Some(UNKNOWN) => extra.insert(mem::take(&mut self.unknown), input.next_value::<Value>()?),
+                Some(UNKNOWN) => self.keep(input, extra)?,
                 index => return Ok(index),
             }
         }
+    }
+
+    #[cold]
+    fn keep<'de, A: MapAccess<'de>>(&mut self, input: &mut A, extra: &mut Extra) -> Result<(), A::Error> {
+        extra.insert(mem::take(&mut self.unknown), input.next_value::<Value>()?);
+        Ok(())
     }
 
     #[inline]
@@ -133,7 +144,10 @@ pub(crate) fn expecting(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
 
 /// A schema's property, its type taken from the field.
 #[cfg(feature = "schemars")]
-pub(crate) fn property<T, F: schemars::JsonSchema>(_: fn(&T) -> &F, generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+pub(crate) fn property<T, F: schemars::JsonSchema>(
+    _: fn(&T) -> &F,
+    generator: &mut schemars::SchemaGenerator,
+) -> schemars::Schema {
     generator.subschema_for::<F>()
 }
 
