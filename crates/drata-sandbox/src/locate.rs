@@ -64,6 +64,10 @@ fn by_written_id(painter: &Painter<'_>, kind: KindId, id: &str, parent: Option<u
 
 fn by_property(painter: &Painter<'_>, kind: KindId, parent: Option<u64>, property: &str, text: &str) -> Option<u64> {
     let schema = painter.catalog.kinds.get(kind).schema?;
+    let object = painter.catalog.schemas.object(schema)?;
+    if ["user", property].iter().all(|name| object.property(name).is_none()) {
+        return None;
+    }
     painter.store.numbers(painter.by, kind, parent).find(|number| {
         let value = painter.field(Row { kind, number: *number }, schema, property);
         value.as_ref().and_then(Value::as_str).is_some_and(|value| value.eq_ignore_ascii_case(text))

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::body::Upload;
 use crate::contract::resource::{self, Envelope, KindId, Plan};
 use crate::contract::schema::SchemaId;
 use crate::envelope;
@@ -17,7 +18,7 @@ pub(crate) fn answer(call: &Call<'_>) -> Result<Reply, Failure> {
     match &call.operation.plan {
         Plan::List { kind, envelope } => list(call, *kind, envelope),
         Plan::Read => read(call),
-        Plan::Create { kind } => Ok(create(call, *kind)),
+        Plan::Create { kind } => create(call, *kind),
         Plan::Update => Ok(update(call)),
         Plan::Delete => delete(call),
         Plan::Singleton { kind } => Ok(singleton(call, *kind)),
@@ -79,26 +80,44 @@ pub(crate) fn paint(call: &Call<'_>, status: u16, schema: Option<SchemaId>, row:
     Reply::json(status, painter.row(row, schema, View { hidden: &hidden, fixed: &fixed }), Some(schema))
 }
 
-fn create(call: &Call<'_>, kind: KindId) -> Reply {
+fn create(call: &Call<'_>, kind: KindId) -> Result<Reply, Failure> {
     let parent = call.parent_of(kind);
+    let (status, schema) = success(call);
+    let home = call.world.catalog.kinds.get(kind).members_of;
+    if let Some((home, parent)) = home.zip(parent)
+        && let numbers @ [first, ..] = member_numbers(call).as_slice()
+    {
+        join(call, kind, Row { kind: home, number: parent }, numbers)?;
+        return Ok(answer_with(call, status, schema, Row { kind: home, number: *first }, kind));
+    }
     let mut written = call.payload.properties();
     written.remove("id");
     stamp(call, &mut written, true);
-    let members_of = call.world.catalog.kinds.get(kind).members_of;
-    let row = match (members_of, parent, member_numbers(call)) {
-        // `{ownerId: 5}` adds a row that is already there to a nested list.
-        (Some(home), Some(parent), numbers) if !numbers.is_empty() => {
-            let mut store = call.world.store_mut();
-            let mut members = store.members(call.by(), kind, parent);
-            members.extend(numbers.iter().filter(|number| !members.contains(number)).copied().collect::<Vec<_>>());
-            store.set_members(kind, parent, members);
-            Row { kind: home, number: numbers[0] }
+    let add = |written| call.world.store_mut().create(call.by(), kind, parent, written);
+    let row = add(written.clone());
+    let mut files = call.payload.files.iter();
+    files.next().into_iter().for_each(|file| keep_file(call, row, file));
+    // Each of several files is a row of its own.
+    for file in files.filter(|_| written.contains_key("files")) {
+        keep_file(call, add(written.clone()), file);
+    }
+    Ok(answer_with(call, status, schema, row, kind))
+}
+
+/// Adds rows that are there already to a nested list: `{ownerId: 5}`. `place` is their kind and the list's parent.
+fn join(call: &Call<'_>, list: KindId, place: Row, numbers: &[u64]) -> Result<(), Failure> {
+    let mut store = call.world.store_mut();
+    let mut members = store.members(call.by(), list, place.number);
+    for number in numbers {
+        if !store.has(call.by(), Row { kind: place.kind, number: *number }, None) {
+            return Err(Failure::missing(&call.world.catalog.kinds.get(place.kind).key, &number.to_string()));
         }
-        _ => call.world.store_mut().create(call.by(), kind, parent, written),
-    };
-    keep_file(call, row);
-    let (status, schema) = success(call);
-    answer_with(call, status, schema, row, kind)
+        if !members.contains(number) {
+            members.push(*number);
+        }
+    }
+    store.set_members(list, place.number, members);
+    Ok(())
 }
 
 /// The numbers in a body that consists of nothing but ids.
@@ -118,7 +137,7 @@ fn update(call: &Call<'_>) -> Reply {
     let mut written = call.payload.properties();
     stamp(call, &mut written, false);
     call.world.store_mut().write(row, written);
-    keep_file(call, row);
+    call.payload.files.first().into_iter().for_each(|file| keep_file(call, row, file));
     paint(call, status, schema, row)
 }
 
@@ -250,8 +269,7 @@ fn stamp(call: &Call<'_>, written: &mut Written, created: bool) {
 }
 
 /// Keeps the file of a request with the row that it made or changed.
-fn keep_file(call: &Call<'_>, row: Row) {
-    let Some(file) = call.payload.files.first() else { return };
+fn keep_file(call: &Call<'_>, row: Row, file: &Upload) {
     let file = StoredFile { name: file.name.clone(), media: file.media.clone(), content: file.content.clone() };
     let mut store = call.world.store_mut();
     let name = Value::from(file.name.clone());

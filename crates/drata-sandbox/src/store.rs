@@ -165,11 +165,16 @@ impl Store {
         }
         let (all, few) = (self.seeded(home).max(1), self.rows(kind).each.min(self.seeded(home)));
         let first = parent.saturating_sub(1).wrapping_mul(few.max(1));
-        (0..few).map(|step| (first + step) % all + 1).filter(there).collect()
+        let mut members: Vec<_> = (0..few).map(|step| (first + step) % all + 1).filter(there).collect();
+        members.sort_unstable();
+        members
     }
 
     /// Replaces the members of a nested list.
-    pub(crate) fn set_members(&mut self, kind: KindId, parent: u64, members: Vec<u64>) {
+    pub(crate) fn set_members(&mut self, kind: KindId, parent: u64, mut members: Vec<u64>) {
+        // In order, as cursors expect rows to come.
+        members.sort_unstable();
+        members.dedup();
         self.members.insert((kind, parent), members);
     }
 

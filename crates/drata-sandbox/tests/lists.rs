@@ -50,6 +50,18 @@ async fn cursors_cover_every_row_once_in_either_order() {
 }
 
 #[tokio::test]
+async fn nested_lists_of_rows_that_live_elsewhere_page_too() {
+    let api = with(30).await;
+    for control in [1, 2, 3, 29] {
+        let path = format!("/v2/workspaces/1/controls/{control}/owners?size=5");
+        let mut owners = walk(&api, &path).await;
+        assert_eq!(owners.len(), 12, "{owners:?}");
+        owners.dedup();
+        assert_eq!(owners.len(), 12);
+    }
+}
+
+#[tokio::test]
 async fn a_row_that_goes_between_two_pages_costs_no_other() {
     let api = with(30).await;
     let first = api.get("/v2/vendors?size=10").await;

@@ -103,6 +103,9 @@ async fn owners_of_a_control_are_added_replaced_and_removed() {
     assert_eq!(ids(&api.get(path).await), [5]);
     assert_eq!(api.get("/v2/users/4").await["id"], 4);
     assert_eq!(api.json("PUT", path, json!({"ownerUserIds": [999_999]})).await.0, 404);
+    assert_eq!(api.json("POST", path, json!({"ownerId": 6})).await.0, 201);
+    assert_eq!(ids(&api.get(path).await), [5, 6]);
+    assert_eq!(api.json("POST", path, json!({"ownerId": 999_999})).await.0, 404);
 }
 
 #[tokio::test]
@@ -139,6 +142,19 @@ async fn an_upload_comes_back_through_a_link_without_the_key() {
     let changed = format!("{}0", &link[..link.len() - 1]);
     let changed = if changed == link { format!("{}1", &link[..link.len() - 1]) } else { changed };
     assert_eq!(reqwest::get(changed).await.expect("an answer").status(), 403);
+}
+
+#[tokio::test]
+async fn each_of_several_files_is_a_row() {
+    let api = Api::start().await;
+    let path = "/v2/risk-registers/1/risks/1/documents";
+    let part = |name: &'static str| Part::text(name).file_name(name);
+    let form = Form::new().part("files", part("one.txt")).part("files", part("two.txt"));
+    let response = api.request("POST", path).multipart(form).send().await.expect("an answer");
+    assert_eq!(response.status(), 201);
+    let list = api.get(&format!("{path}?size=100")).await;
+    let names: Vec<_> = list["data"].as_array().expect("rows").iter().map(|row| row["name"].as_str()).collect();
+    assert!(names.ends_with(&[Some("one.txt"), Some("two.txt")]), "{names:?}");
 }
 
 #[tokio::test]
