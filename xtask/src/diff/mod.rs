@@ -9,15 +9,19 @@
 //! a new value or a new answer field only adds; a field that is optional or nullable is an `Option` either way; a number in
 //! quotes is a number; any 2xx is a success. What is compared are the contracts, not the overlays over them.
 
+mod bodies;
 mod change;
 mod comparison;
+mod fields;
 mod limits;
 mod operations;
+mod parameters;
 mod reach;
 mod render;
 mod schemas;
 mod shape;
 mod source;
+mod values;
 
 use std::process::ExitCode;
 
@@ -108,6 +112,7 @@ fn versions(asked: Option<Version>, old: &Source, new: &Source) -> Result<Vec<Ve
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
 mod tests {
     use serde_json::json;
 
@@ -242,15 +247,24 @@ mod tests {
 
         let retype = |kind: &mut Value| *kind = "string".into();
         assert_eq!(class(fault, &retype), [("retyped", Class::Adds)]);
-        assert_eq!(class(&format!("{write}/properties/labels/additionalProperties/type"), &|kind| *kind = "number".into()), [("retyped", Class::Both)]);
+        assert_eq!(
+            class(&format!("{write}/properties/labels/additionalProperties/type"), &|kind| *kind = "number".into()),
+            [("retyped", Class::Both)]
+        );
         // Texts are read whatever scalar comes.
-        assert_eq!(class(&format!("{read}/properties/at"), &|at| *at = json!({ "type": "string" })), [("retyped", Class::Both)]);
+        assert_eq!(
+            class(&format!("{read}/properties/at"), &|at| *at = json!({ "type": "string" })),
+            [("retyped", Class::Both)]
+        );
     }
 
     #[test]
     fn a_type_that_holds_itself_ends() {
         let old = document();
-        let new: Value = serde_json::from_str(&old.to_string().replace("schemas/Read", "schemas/Seen").replace("\"Read\"", "\"Seen\"")).unwrap();
+        let new: Value = serde_json::from_str(
+            &old.to_string().replace("schemas/Read", "schemas/Seen").replace("\"Read\"", "\"Seen\""),
+        )
+        .unwrap();
         let kinds: Vec<&str> = compare(&Document(old), &Document(new)).iter().map(|change| change.kind).collect();
         assert_eq!(kinds, ["type-renamed"]);
     }

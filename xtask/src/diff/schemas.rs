@@ -11,8 +11,9 @@ use super::change::Effect;
 use super::comparison::{Comparison, Spot};
 use super::limits;
 use super::reach::Way;
-use super::shape::{Shape, describe, nullable, plain};
-use crate::document::{Document, SCHEMAS, escape, items, members, reference};
+use super::shape::{Shape, describe, plain};
+use super::values::list;
+use crate::document::{SCHEMAS, escape, items, reference};
 use crate::names;
 
 impl Comparison<'_> {
@@ -103,7 +104,7 @@ impl Comparison<'_> {
     fn structures(&mut self, spot: &Spot<'_>, old: &Value, new: &Value) {
         let (before, after) = (Shape::of(old), Shape::of(new));
         if before != after {
-            let what = format!("{} was {} and is {}", spot.name(), describe(self.old, old), describe(self.new, new));
+            let what = format!("{} was {} and is {}", spot.name(), describe(old), describe(new));
             self.note("retyped", spot, what, spot.effect(|way| retyped(way, before, after)));
             return;
         }
@@ -136,7 +137,8 @@ impl Comparison<'_> {
         }
         self.fields(spot, old, new);
         // A list that does not say of what is one of anything.
-        let (old_items, new_items) = (old.get("items").unwrap_or(&Value::Null), new.get("items").unwrap_or(&Value::Null));
+        let (old_items, new_items) =
+            (old.get("items").unwrap_or(&Value::Null), new.get("items").unwrap_or(&Value::Null));
         self.nulls(&spot.part("items", "[]"), old_items, new_items);
         self.schemas(&spot.part("items", "[]"), old_items, new_items);
         if before == Shape::Map
@@ -157,146 +159,11 @@ impl Comparison<'_> {
         }
     }
 
-    /// The values of an enumeration of texts.
-    fn values(&mut self, spot: &Spot<'_>, old: &Value, new: &Value) {
-        if Shape::of(new) != Shape::Text {
-            return;
-        }
-        let all = |schema: &Value| -> BTreeSet<String> {
-            items(schema, "enum")
-                .iter()
-                .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-                .collect()
-        };
-        let (before, after) = (all(old), all(new));
-        let name = spot.name();
-        match (before.is_empty(), after.is_empty()) {
-            (true, true) => return,
-            (true, false) => {
-                let effect = spot.effect(|way| match way {
-                    Way::Request => Effect::both("the text becomes an enumeration", "other values are refused"),
-                    _ => Effect::compile("the text becomes an enumeration"),
-                });
-                self.note("enum-closed", spot, format!("{name} is one of {} now", list(&after)), effect);
-                return;
-            }
-            (false, true) => {
-                let effect = spot.effect(|_| Effect::compile("the enumeration becomes a text"));
-                self.note("enum-opened", spot, format!("{name} is any text now"), effect);
-                return;
-            }
-            (false, false) => {}
-        }
-        let gone: BTreeSet<String> = before.difference(&after).cloned().collect();
-        if !gone.is_empty() {
-            let effect = spot.effect(|way| match way {
-                Way::Request => Effect::both("the variant is gone", "the service refuses the value"),
-                _ => Effect::compile("the variant is gone"),
-            });
-            self.note("enum-value-removed", spot, format!("{name} loses {}", list(&gone)), effect);
-        }
-        let come: BTreeSet<String> = after.difference(&before).cloned().collect();
-        if !come.is_empty() {
-            // Enumerations are open: a value from after the SDK was built is kept and written back.
-            self.note("enum-value-added", spot, format!("{name} gains {}", list(&come)), Effect::ADDS);
-        }
-    }
-
-    fn fields(&mut self, spot: &Spot<'_>, old: &Value, new: &Value) {
-        let required = |schema: &Value, name: &str| items(schema, "required").iter().any(|one| one == name);
-        let has = |schema: &Value, name: &str| schema["properties"].get(name).is_some();
-        let gone: Vec<(&String, &Value)> = members(old, "properties").filter(|(name, _)| !has(new, name)).collect();
-        let come: Vec<(&String, &Value)> = members(new, "properties").filter(|(name, _)| !has(old, name)).collect();
-
-        // One that went and one that came, alike in all but the name, is one that was renamed.
-        let renamed = match (gone.as_slice(), come.as_slice()) {
-            ([(from, old_field)], [(to, new_field)]) => {
-                old_field == new_field && required(old, from) == required(new, to)
-            }
-            _ => false,
-        };
-        for (name, schema) in &gone {
-            let field = spot.field(name);
-            let safe = !required(old, name) || nullable(&plain(schema));
-            let effect = field.effect(|way| match way {
-                Way::Request if renamed && required(old, name) => {
-                    Effect::both("the field is gone", "the service refuses a request without the new name")
-                }
-                Way::Request => Effect::both("the field is gone", "the service does not know it any more"),
-                _ if safe => Effect::both("the field is gone", "it reads as absent"),
-                _ => Effect::both("the field is gone", "an answer without it cannot be read"),
-            });
-            if renamed {
-                let what = format!("field {} is called `{}` now", field.name(), come[0].0);
-                self.note("field-renamed", &spot.field(come[0].0), what, effect);
-            } else {
-                self.note("field-removed", &field, format!("field {} is gone", field.name()), effect);
-            }
-        }
-        for (name, schema) in come.iter().filter(|_| !renamed) {
-            let field = spot.field(name);
-            let must = required(new, name);
-            let effect = field.effect(|way| match way {
-                Way::Request if must => Effect::both("the constructor takes it", "a request without it is refused"),
-                _ => Effect::ADDS,
-            });
-            let kind = if must { "required-field-added" } else { "field-added" };
-            let what = format!(
-                "{}field {}, {}, is new",
-                if must { "required " } else { "" },
-                field.name(),
-                describe(self.new, schema)
-            );
-            self.note(kind, &field, what, effect);
-        }
-        for (name, before) in members(old, "properties") {
-            if let Some(after) = new["properties"].get(name) {
-                let field = spot.field(name);
-                self.presence(&field, (required(old, name), before), (required(new, name), after));
-                self.schemas(&field, before, after);
-            }
-        }
-    }
-
-    /// Whether a field must be there, and whether it may be null.
-    fn presence(&mut self, field: &Spot<'_>, old: (bool, &Value), new: (bool, &Value)) {
-        let null = |schema: &Value| nullable(&plain(schema));
-        let (before, after) = ((old.0, null(old.1)), (new.0, null(new.1)));
-        if before.0 != after.0 {
-            let (kind, what) = match after.0 {
-                true => ("field-required", "is required now"),
-                false => ("field-optional", "is not required any more"),
-            };
-            let effect = field.effect(|way| presence(way, before, (after.0, before.1)));
-            self.note(kind, field, format!("field {} {what}", field.name()), effect);
-        }
-        if before.1 != after.1 {
-            let (kind, what) = match after.1 {
-                true => ("field-nullable", "may be null now"),
-                false => ("field-not-nullable", "is never null now"),
-            };
-            let effect = field.effect(|way| presence(way, (after.0, before.1), after));
-            self.note(kind, field, format!("field {} {what}", field.name()), effect);
-        }
-    }
-
-    /// Whether an item of a list or a body may be null.
-    pub(super) fn nulls(&mut self, spot: &Spot<'_>, old: &Value, new: &Value) {
-        let (before, after) = (nullable(&plain(old)), nullable(&plain(new)));
-        if before != after {
-            let effect = spot.effect(|way| presence(way, (true, before), (true, after)));
-            let what = if after { "may be null now" } else { "is never null now" };
-            self.note(if after { "nullable" } else { "not-nullable" }, spot, format!("{} {what}", spot.name()), effect);
-        }
-    }
-
     fn alternatives(&mut self, spot: &Spot<'_>, old: &Value, new: &Value) {
         for key in ["oneOf", "anyOf", "allOf"] {
             let (before, after) = (items(old, key), items(new, key));
-            let all = |document: &Document, list: &[Value]| -> BTreeSet<String> {
-                list.iter().map(|schema| describe(document, schema)).collect()
-            };
-            let (names_before, names_after) = (all(self.old, before), all(self.new, after));
+            let all = |list: &[Value]| -> BTreeSet<String> { list.iter().map(describe).collect() };
+            let (names_before, names_after) = (all(before), all(after));
             if names_before != names_after {
                 let gone = names_before.difference(&names_after).next().is_some();
                 let come = names_after.difference(&names_before).next().is_some();
@@ -345,51 +212,6 @@ fn retyped(way: Way, before: Shape, after: Shape) -> Effect {
         (_, true) => compile,
         (Way::Request, false) => compile.and(Effect::run("the service refuses what was right")),
         (_, false) => compile.and(Effect::run("the answer cannot be read")),
-    }
-}
-
-/// What a change of `(required, nullable)` does.
-fn presence(way: Way, before: (bool, bool), after: (bool, bool)) -> Effect {
-    let changes = |before: u8, after: u8| {
-        if before == after { Effect::ADDS } else { Effect::compile("the type of the field changes") }
-    };
-    match way {
-        Way::Answer => {
-            let form = |(required, nullable): (bool, bool)| u8::from(!required || nullable);
-            let run = match form(before) == 0 && form(after) == 1 {
-                true => Effect::run("an answer without a value cannot be read"),
-                false => Effect::ADDS,
-            };
-            changes(form(before), form(after)).and(run)
-        }
-        Way::Request => {
-            // A plain value, an option in the constructor, an option, and one of leave, set and clear.
-            let form = |(required, nullable)| match (required, nullable) {
-                (true, false) => 0,
-                (true, true) => 1,
-                (false, false) => 2,
-                (false, true) => 3,
-            };
-            let mut effect = changes(form(before), form(after));
-            if after.0 && !before.0 {
-                effect = effect.and(Effect::run("a request without it is refused"));
-            }
-            if before.1 && !after.1 {
-                effect = effect.and(Effect::run("null is refused"));
-            }
-            effect
-        }
-        Way::Error => Effect::ADDS,
-    }
-}
-
-/// The first few values and how many more there are.
-fn list(values: &BTreeSet<String>) -> String {
-    const SHOWN: usize = 6;
-    let shown: Vec<String> = values.iter().take(SHOWN).map(|value| format!("`{value}`")).collect();
-    match values.len().saturating_sub(SHOWN) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 

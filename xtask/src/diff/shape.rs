@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::document::{Document, items, reference, text};
+use crate::document::{items, reference, text};
 
 /// The type of a value in the SDK, one level deep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,14 +84,14 @@ pub(crate) fn plain(schema: &Value) -> Cow<'_, Value> {
 }
 
 /// What a reader would call the type: its shape, of which items, and the name where it has one.
-pub(crate) fn describe(document: &Document, schema: &Value) -> String {
+pub(crate) fn describe(schema: &Value) -> String {
     let schema = plain(schema);
     if let Some(name) = reference(&schema) {
         return name.to_owned();
     }
     let shape = Shape::of(&schema);
     match schema.get("items") {
-        Some(item) if shape == Shape::List => format!("list of {}", describe(document, item)),
+        Some(item) if shape == Shape::List => format!("list of {}", describe(item)),
         _ if schema.get("enum").is_some() => "enumeration".to_owned(),
         _ => shape.to_string(),
     }

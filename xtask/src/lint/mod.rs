@@ -4,6 +4,7 @@
 //! overlays that no longer fit are findings themselves.
 
 mod action;
+mod bodies;
 mod dropped;
 mod finding;
 mod operations;

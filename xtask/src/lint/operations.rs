@@ -4,22 +4,18 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::action;
 use super::finding::Finding;
-use super::schemas::holds_file;
+use super::{action, bodies};
 use crate::diff::Shape;
-use crate::document::{Document, Place, escape, items, members, text};
+use crate::document::{Document, Place, items, text};
 use crate::import::facts::PERMISSION;
 use crate::normalise::Envelope;
 
-const JSON: &str = "application/json";
-const MULTIPART: &str = "multipart/form-data";
-
 /// An operation and where it stands.
-struct Seen<'a> {
-    document: &'a Document,
+pub(super) struct Seen<'a> {
+    pub(super) document: &'a Document,
     place: &'a Place,
-    operation: &'a Value,
+    pub(super) operation: &'a Value,
 }
 
 /// The findings about every operation. `plain` is the document as codegen makes it plain, where it can.
@@ -36,9 +32,9 @@ pub(super) fn findings(document: &Document, plain: Option<&Document>) -> Vec<Fin
         found.extend(mixed_brackets(&seen));
         found.extend(untyped_parameters(&seen));
         found.extend(placeholders(&seen));
-        found.extend(several_bodies(&seen));
-        found.extend(several_answers(&seen));
-        found.extend(file_in_json(&seen));
+        found.extend(bodies::several_bodies(&seen));
+        found.extend(bodies::several_answers(&seen));
+        found.extend(bodies::file_in_json(&seen));
         found.extend(tags(&seen));
         found.extend(no_permission(&seen));
         found.extend(other_security(&seen));
@@ -47,11 +43,18 @@ pub(super) fn findings(document: &Document, plain: Option<&Document>) -> Vec<Fin
 }
 
 impl Seen<'_> {
-    fn at(&self, below: &str) -> String {
+    pub(super) fn at(&self, below: &str) -> String {
         format!("{}{below}", self.place.pointer())
     }
 
-    fn finding(&self, rule: &'static str, below: &str, problem: String, effect: &str, mend: String) -> Finding {
+    pub(super) fn finding(
+        &self,
+        rule: &'static str,
+        below: &str,
+        problem: String,
+        effect: &str,
+        mend: String,
+    ) -> Finding {
         Finding {
             rule,
             pointer: self.at(below),
@@ -172,81 +175,6 @@ fn placeholders(seen: &Seen<'_>) -> Vec<Finding> {
         .collect()
 }
 
-/// A body in several forms. JSON beside a form becomes two methods; any other has no builder.
-fn several_bodies(seen: &Seen<'_>) -> Option<Finding> {
-    let body = seen.operation.get("requestBody")?;
-    let media: Vec<&str> = members(body, "content").map(|(media, _)| media.as_str()).collect();
-    if let Some(other) = media.iter().find(|media| ![JSON, MULTIPART].contains(media)) {
-        let below = format!("/requestBody/content/{}", escape(other));
-        let mend = action::remove(seen.document, &seen.at(&format!("{below}/schema")));
-        return Some(seen.finding(
-            "several-bodies",
-            &below,
-            format!("no builder writes {other}"),
-            "codegen refuses the operation",
-            mend,
-        ));
-    }
-    if media.len() < 2 {
-        return None;
-    }
-    let below = "/requestBody/content";
-    let mend = action::remove(seen.document, &seen.at(&format!("{below}/{}/schema", escape(JSON))));
-    let effect = "there are two methods for it: one sends the form, the other, ending in `_json`, has no file";
-    let finding = seen.finding(
-        "several-bodies",
-        below,
-        format!("the body has {} forms: {}", media.len(), media.join(", ")),
-        effect,
-        mend,
-    );
-    Some(Finding { absorbed: true, ..finding })
-}
-
-/// Successes with different bodies.
-fn several_answers(seen: &Seen<'_>) -> Option<Finding> {
-    let successes: Vec<(&String, &Value)> =
-        members(seen.operation, "responses").filter(|(status, _)| status.starts_with('2')).collect();
-    let bodies: Vec<(&str, &Value)> = successes
-        .iter()
-        .filter_map(|(status, response)| {
-            Some((status.as_str(), response.pointer("/content/application~1json/schema")?))
-        })
-        .collect();
-    let (last, _) = bodies.windows(2).find(|pair| pair[0].1 != pair[1].1).map(|pair| pair[1])?;
-    let statuses: Vec<&str> = bodies.iter().map(|(status, _)| *status).collect();
-    let problem = format!("the successes {} have different bodies", statuses.join(" and "));
-    let below = format!("/responses/{last}");
-    let mend = action::merge(
-        seen.document,
-        &seen.at(&format!("{below}/content/application~1json/schema")),
-        "(the schema of the other, or one wide enough for both)",
-    );
-    Some(seen.finding(
-        "several-answers",
-        &below,
-        problem,
-        "codegen refuses the operation: one method returns one type",
-        mend,
-    ))
-}
-
-/// A file within a body that is JSON only.
-fn file_in_json(seen: &Seen<'_>) -> Option<Finding> {
-    let content = seen.operation.get("requestBody")?.get("content")?;
-    let schema = content.get(JSON)?.get("schema")?;
-    if content.get(MULTIPART).is_some() || !holds_file(seen.document, schema) {
-        return None;
-    }
-    let below = "/requestBody/content/application~1json";
-    let mend = action::merge(
-        seen.document,
-        &seen.at(""),
-        "{ requestBody: { content: { application/json: null, multipart/form-data: (the same) } } }",
-    );
-    Some(seen.finding("file-in-json", below, "JSON cannot hold a file".to_owned(), "the file cannot be sent", mend))
-}
-
 /// No tag, or one tag twice.
 fn tags(seen: &Seen<'_>) -> Option<Finding> {
     let tags = items(seen.operation, "tags");
@@ -286,7 +214,13 @@ fn other_security(seen: &Seen<'_>) -> Option<Finding> {
     let mend = action::merge(seen.document, &seen.at(""), "{ security: null }");
     let effect = "the SDK sends its key and nothing else, which the operation may refuse";
     let problem = format!("signs in by {security} instead of the API key alone");
-    Some(seen.finding("other-security", "/security", problem, effect, format!("{mend}, once it is known that the key suffices")))
+    Some(seen.finding(
+        "other-security",
+        "/security",
+        problem,
+        effect,
+        format!("{mend}, once it is known that the key suffices"),
+    ))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A workspace that is a small piece of the real one: two areas of v2, one of v1, and the crate generated from them.
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
