@@ -82,8 +82,8 @@ const CASES: &[Case] = &[
         change: |contract| remove(contract, "/paths/~1vendor-types~1{vendorTypeId}", "delete"),
         diff: &[("operation-removed", "compile+run")],
         codegen: TakesWithout {
-            said: "docs.yaml:7: words for what does not exist: operation VendorTypesPublicV2Controller_deleteVendorType",
-            words: "  VendorTypesPublicV2Controller_deleteVendorType:\n    doc: Deletes a type.\n",
+            said: ": words for what does not exist: operation VendorTypesPublicV2Controller_deleteVendorType",
+            words: "  VendorTypesPublicV2Controller_deleteVendorType:\n    doc: Words.\n",
         },
     },
     Case {

@@ -112,7 +112,6 @@ fn versions(asked: Option<Version>, old: &Source, new: &Source) -> Result<Vec<Ve
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
 mod tests {
     use serde_json::json;
 

@@ -19,17 +19,43 @@ pub(crate) const OBSERVED: &str = "x-observed-type";
 
 /// Keys of a schema that are facts and are copied as they are.
 const SCHEMA_FACTS: [&str; 19] = [
-    "$ref", "type", "format", "enum", "nullable", "required", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
-    "minLength", "maxLength", "minItems", "maxItems", "pattern", "default", "deprecated", "readOnly", "writeOnly",
+    "$ref",
+    "type",
+    "format",
+    "enum",
+    "nullable",
+    "required",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "pattern",
+    "default",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
 ];
 
 /// Keys of a schema whose value is one schema or a list of them.
 const SCHEMA_PARTS: [&str; 6] = ["items", "additionalProperties", "not", "allOf", "oneOf", "anyOf"];
 
 /// Keys that are prose, examples or of no use to a client, wherever they stand.
-const PROSE: [&str; 12] = [
-    "description", "summary", "title", "example", "examples", "externalDocs", "x-product-area", "uniqueItems", "contact",
-    "security", "explode", "x-enumDescriptions",
+const PROSE: [&str; 11] = [
+    "description",
+    "summary",
+    "title",
+    "example",
+    "examples",
+    "externalDocs",
+    "x-product-area",
+    "uniqueItems",
+    "contact",
+    "security",
+    "x-enumDescriptions",
 ];
 
 /// The contract, and the keys that were neither kept nor known to be prose, with how often they occurred.
@@ -56,7 +82,8 @@ impl Keeper {
 
     fn document(&mut self, document: &Value) -> Value {
         self.note_others(document, &["openapi", "info", "servers", "tags", "paths", "components"]);
-        let servers: Vec<Value> = items(document, "servers").iter().map(|server| json!({ "url": server["url"] })).collect();
+        let servers: Vec<Value> =
+            items(document, "servers").iter().map(|server| json!({ "url": server["url"] })).collect();
         let mut paths: Vec<(String, Value)> =
             members(document, "paths").map(|(path, item)| (path.clone(), self.path_item(item))).collect();
         paths.sort_by(|left, right| left.0.cmp(&right.0));
@@ -80,14 +107,23 @@ impl Keeper {
 
     fn path_item(&mut self, item: &Value) -> Value {
         self.note_others(item, &METHODS);
-        let operations = METHODS.iter().filter_map(|method| Some(((*method).to_owned(), self.operation(item.get(method)?))));
+        let operations =
+            METHODS.iter().filter_map(|method| Some(((*method).to_owned(), self.operation(item.get(method)?))));
         Value::Object(operations.collect())
     }
 
     fn operation(&mut self, operation: &Value) -> Value {
         let known = [
-            "operationId", "tags", "parameters", "requestBody", "responses", "deprecated", PERMISSION, ENTITLEMENT,
-            PERMISSION_NAME, BETA,
+            "operationId",
+            "tags",
+            "parameters",
+            "requestBody",
+            "responses",
+            "deprecated",
+            PERMISSION,
+            ENTITLEMENT,
+            PERMISSION_NAME,
+            BETA,
         ];
         self.note_others(operation, &known);
         let mut out = Map::new();
@@ -116,8 +152,9 @@ impl Keeper {
             kept.insert("content".to_owned(), self.content(body));
             out.insert("requestBody".to_owned(), kept.into());
         }
-        let mut responses: Vec<(String, Value)> =
-            members(operation, "responses").map(|(status, response)| (status.clone(), self.response(response))).collect();
+        let mut responses: Vec<(String, Value)> = members(operation, "responses")
+            .map(|(status, response)| (status.clone(), self.response(response)))
+            .collect();
         responses.sort_by(|left, right| left.0.cmp(&right.0));
         out.insert("responses".to_owned(), Map::from_iter(responses).into());
         Value::Object(out)
@@ -136,7 +173,7 @@ impl Keeper {
     }
 
     fn response(&mut self, response: &Value) -> Value {
-        self.note_others(response, &["content", "headers"]);
+        self.note_others(response, &["content"]);
         let mut out = Map::new();
         // OpenAPI demands a description; an empty one says that the words are not ours to copy.
         out.insert("description".to_owned(), "".into());

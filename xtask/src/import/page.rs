@@ -83,7 +83,6 @@ fn values_in_scripts(page: &str) -> Vec<Value> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
 mod tests {
     use serde_json::json;
 

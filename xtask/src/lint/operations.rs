@@ -10,6 +10,7 @@ use crate::diff::Shape;
 use crate::document::{Document, Place, items, text};
 use crate::import::facts::PERMISSION;
 use crate::normalise::Envelope;
+use crate::overlay::{AREA_DOCS, DOC};
 
 /// An operation and where it stands.
 pub(super) struct Seen<'a> {
@@ -23,7 +24,7 @@ pub(super) fn findings(document: &Document, plain: Option<&Document>) -> Vec<Fin
     let envelopes: Option<BTreeSet<Place>> = plain.map(|plain| {
         plain.operations().filter(|(_, operation)| Envelope::of(operation).is_some()).map(|(place, _)| place).collect()
     });
-    let mut found = Vec::new();
+    let mut found = areas_without_words(document);
     for (place, operation) in document.operations() {
         let seen = Seen { document, place: &place, operation };
         if let Some(envelopes) = &envelopes {
@@ -38,6 +39,7 @@ pub(super) fn findings(document: &Document, plain: Option<&Document>) -> Vec<Fin
         found.extend(tags(&seen));
         found.extend(no_permission(&seen));
         found.extend(other_security(&seen));
+        found.extend(no_words(&seen));
     }
     found
 }
@@ -223,6 +225,34 @@ fn other_security(seen: &Seen<'_>) -> Option<Finding> {
     ))
 }
 
+/// No words of our own.
+fn no_words(seen: &Seen<'_>) -> Option<Finding> {
+    if !text(seen.operation, DOC).is_empty() {
+        return None;
+    }
+    let id = text(seen.operation, "operationId");
+    let mend = format!("in docs.yaml: operations: {id}: doc: (what it does)");
+    let problem = "no words of ours say what it does".to_owned();
+    Some(seen.finding("no-words", "", problem, "its documentation says nothing but its path", mend))
+}
+
+/// Areas without words of our own, each at its first operation.
+fn areas_without_words(document: &Document) -> Vec<Finding> {
+    let Some(words) = document.0.get(AREA_DOCS) else { return Vec::new() };
+    let mut known = BTreeSet::new();
+    let mut found = Vec::new();
+    for (place, operation) in document.operations() {
+        let tag = operation["tags"][0].as_str().unwrap_or_default();
+        if known.insert(tag) && text(words, tag).is_empty() {
+            let seen = Seen { document, place: &place, operation };
+            let mend = format!("in docs.yaml: areas: {tag}: (what it holds)");
+            let problem = format!("no words of ours say what the area {tag} holds");
+            found.push(seen.finding("no-words", "/tags/0", problem, "its module's documentation is empty", mend));
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -231,8 +261,7 @@ mod tests {
 
     /// The rules that complain about `GET path` with these parts.
     fn rules(path: &str, parts: &Value) -> Vec<&'static str> {
-        let mut operation =
-            json!({ "operationId": "A_get", "tags": ["A"], PERMISSION: ["a-get"], "responses": { "200": {} } });
+        let mut operation = json!({ "operationId": "A_get", "description": "Words.", "tags": ["A"], PERMISSION: ["a-get"], "responses": { "200": {} } });
         for (key, value) in parts.as_object().into_iter().flatten() {
             operation[key] = value.clone();
         }
@@ -286,6 +315,7 @@ mod tests {
             ("/a", json!({ "tags": ["A", "A"] }), vec!["tags"]),
             ("/a", json!({ PERMISSION: [] }), vec!["no-permission"]),
             ("/a", json!({ "security": [{ "oauth": [] }] }), vec!["other-security"]),
+            ("/a", json!({ "description": "" }), vec!["no-words"]),
         ] {
             assert_eq!(rules(path, &parts), expected, "{path} {parts}");
         }

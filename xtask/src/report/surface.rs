@@ -190,7 +190,6 @@ fn tokens(item: &impl ToTokens) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
 mod tests {
     use super::*;
 

@@ -12,15 +12,18 @@ use serde_json::{Map, Value};
 /// The areas that are kept, by the vendor's tag.
 const AREAS: [(&str, &[&str]); 2] = [("v1", &["Workspaces"]), ("v2", &["Vendor Types", "Workspaces"])];
 
-/// Words of our own for the piece, as in the real overlay.
-const DOCS: &str = "areas:
-  Vendor Types: Kinds of vendors.
-operations:
-  VendorTypesPublicV2Controller_listVendorTypes:
-    doc: Lists the types.
-  VendorTypesPublicV2Controller_deleteVendorType:
-    doc: Deletes a type.
-";
+/// Words of our own for a piece, as in the real overlay.
+fn docs(contract: &Value) -> String {
+    let operations =
+        || contract["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let mut areas: Vec<&str> = operations().filter_map(|operation| operation["tags"][0].as_str()).collect();
+    areas.dedup();
+    let areas: String = areas.iter().map(|area| format!("  {area}: Words.\n")).collect();
+    let words = operations()
+        .filter_map(|operation| operation["operationId"].as_str())
+        .map(|id| format!("  {id}:\n    doc: Words.\n"));
+    format!("areas:\n{areas}operations:\n{}", words.collect::<String>())
+}
 
 /// The workspace, in a folder that goes when it is dropped.
 pub(crate) struct Workspace {
@@ -34,10 +37,10 @@ impl Workspace {
     pub(crate) fn new() -> Self {
         let workspace = Self { root: tempfile::tempdir().unwrap() };
         for (version, tags) in AREAS {
-            workspace.write_contract(version, &piece(version, tags));
+            let contract = piece(version, tags);
+            workspace.write_contract(version, &contract);
             workspace.write(&format!("openapi/{version}/corrections.yaml"), "[]\n");
-            workspace
-                .write(&format!("openapi/{version}/docs.yaml"), if version == "v2" { DOCS } else { "areas: {}\n" });
+            workspace.write(&format!("openapi/{version}/docs.yaml"), &docs(&contract));
         }
         for manifest in ["crates/drata-api/Cargo.toml", "crates/drata-ext/Cargo.toml"] {
             workspace.copy(manifest);
