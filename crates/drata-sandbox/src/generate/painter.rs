@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::coerce;
-use super::dates::Timeline;
+use super::dates::{Moment, Timeline};
 use super::hash::{Draw, mix};
 use super::role::Role;
 use super::theme::Theme;
@@ -75,6 +75,21 @@ pub(crate) struct Subject<'a> {
 
 /// Objects deeper than this hold only what they must.
 const DEEP: u8 = 3;
+
+/// What is to be seen of a property.
+enum Presence {
+    Absent,
+    Null,
+    /// An array without items.
+    Empty,
+    Valued,
+}
+
+/// Whether a row is hard to use without the property.
+fn is_essential(role: Role) -> bool {
+    matches!(role, Role::Id | Role::Name | Role::Title | Role::Email | Role::SignedUrl)
+        || matches!(role, Role::At(Moment::Created | Moment::Updated))
+}
 
 impl<'a> Painter<'a> {
     /// A row.
@@ -156,40 +171,39 @@ impl<'a> Painter<'a> {
         if let Some(value) = self.written_value(subject, property) {
             return Some(value);
         }
-        let schema = self.catalog.schemas.get(property.schema);
         let draw = subject.draw.within(property.hash);
-        let bare = subject.sparse || subject.depth >= DEEP;
-        let essential = matches!(property.role, Role::Id | Role::Name | Role::Title | Role::Email | Role::SignedUrl)
-            || matches!(property.role, Role::At(super::dates::Moment::Created | super::dates::Moment::Updated));
-        if bare && !essential {
-            return match (property.required, schema.nullable, &schema.shape) {
-                (false, ..) => None,
-                (true, true, _) => Some(Value::Null),
-                (true, false, Shape::Array(array)) if array.min_items == 0 => Some(Value::Array(Vec::new())),
-                _ => Some(self.value(property.schema, subject, Some(property), draw)),
-            };
+        match self.presence(subject, property, draw) {
+            Presence::Absent => None,
+            Presence::Null => Some(Value::Null),
+            Presence::Empty => Some(Value::Array(Vec::new())),
+            Presence::Valued => Some(self.value(property.schema, subject, Some(property), draw)),
         }
-        let is_self = matches!((property.role, subject.row), (Role::Reference(noun), Some(row)) if self.same_person(row.kind, noun));
-        let essential = essential || is_self;
-        if !essential && !property.required && draw.named("absent").chance(1, 12) {
-            return None;
+    }
+
+    /// Whether a property that nobody has written has a value.
+    fn presence(&self, subject: &Subject<'_>, property: &Property, draw: Draw) -> Presence {
+        let schema = self.catalog.schemas.get(property.schema);
+        let is_bare = (subject.sparse || subject.depth >= DEEP) && !is_essential(property.role);
+        let is_own_person = matches!((property.role, subject.row), (Role::Reference(noun), Some(row))
+            if self.same_person(row.kind, noun));
+        match (&schema.shape, property.required, schema.nullable) {
+            (_, false, _) if is_bare => Presence::Absent,
+            (_, true, true) if is_bare => Presence::Null,
+            (Shape::Array(array), true, false) if is_bare && array.min_items == 0 => Presence::Empty,
+            _ if is_bare || is_own_person => Presence::Valued,
+            (_, false, _) if !is_essential(property.role) && draw.named("absent").chance(1, 12) => Presence::Absent,
+            (_, _, true) if self.is_null(subject, property, draw) => Presence::Null,
+            _ => Presence::Valued,
         }
-        if schema.nullable && !is_self && self.is_null(subject, property, draw) {
-            return Some(Value::Null);
-        }
-        Some(self.value(property.schema, subject, Some(property), draw))
     }
 
     fn is_null(&self, subject: &Subject<'_>, property: &Property, draw: Draw) -> bool {
-        use super::dates::Moment;
         match property.role {
-            Role::Id | Role::Name | Role::Title | Role::Email => false,
             Role::At(Moment::Failed) => !self.has_failed(subject),
             Role::At(Moment::Gone) => !draw.named("gone").chance(1, 20),
-            Role::At(Moment::Created | Moment::Updated) => false,
             Role::SignedUrl => self.links.is_missing(self.store, subject.row, draw),
             Role::FileBuffer => !self.has_text_file(subject),
-            _ => draw.named("null").chance(1, 7),
+            role => !is_essential(role) && draw.named("null").chance(1, 7),
         }
     }
 
