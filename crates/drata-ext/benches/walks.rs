@@ -17,13 +17,16 @@ use tokio::runtime::{Builder, Runtime};
 
 use server::Server;
 
+/// One of the measurements.
+type Measure = fn(&Runtime);
+
 const LATENCY: Duration = Duration::from_millis(20);
 
 fn main() {
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
     // `cargo bench -p drata-ext --bench walks -- processor` runs that one alone.
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    let measures: [(&str, fn(&Runtime)); 4] =
+    let measures: [(&str, Measure); 4] =
         [("latency", pages_at_once), ("look-ahead", look_ahead), ("processor", processor), ("memory", memory)];
     for (name, measure) in measures {
         if wanted.is_empty() || wanted.iter().any(|other| other == name) {

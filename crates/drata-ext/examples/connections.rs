@@ -12,11 +12,12 @@ use drata_ext::v1::connections::{Connection, ConnectionState};
 use drata_ext::{Error, ListExt, Timestamp};
 use indicatif::ProgressBar;
 
+use drata_sandbox::Sandbox;
 use support::Account;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    let account = Account::connect().await?;
+    let account = Account::connect(Sandbox::builder().connections(230)).await?;
     let mut connections = Vec::new();
     let mut items = account.drata.v1().connections().list().stream();
     let bar = ProgressBar::new(0);

@@ -4,14 +4,15 @@
 
 mod support;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use drata_ext::ListExt;
+use drata_sandbox::Sandbox;
 use support::Account;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let account = Account::connect().await?;
+    let account = Account::connect(Sandbox::builder().records(10_000).nested(10_000)).await?;
     let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("."), PathBuf::from);
     // A program that only reads holds a client that only reads.
     let drata = account.drata.read_only();
@@ -34,7 +35,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             Err(error) if error.is_not_found() || error.is_bad_request() => continue,
             Err(error) => return Err(error.into()),
         };
-        let path = folder.join(format!("evidence-{}.bin", evidence.id));
+        // A name from elsewhere is a name, not a way into other folders.
+        let name = version.metadata.as_ref().and_then(|metadata| metadata.original_file_name.as_deref());
+        let name = name.and_then(|name| Path::new(name).file_name());
+        let path = name.map_or_else(|| folder.join(format!("evidence-{}", evidence.id)), |name| folder.join(name));
         let size = drata.download(link.signed_url).to_file(&path).await?;
         println!("{:?}: {size} bytes in {}", evidence.name, path.display());
         return Ok(());

@@ -10,11 +10,12 @@ use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use drata_ext::v2::workspaces::Workspace;
 use drata_ext::{Drata, Error, ListExt, ReadOnly};
+use drata_sandbox::Sandbox;
 use support::Account;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    let account = Account::connect().await?;
+    let account = Account::connect(Sandbox::builder().workspaces(3).records(500).nested(90)).await?;
     // From here on nothing can be written: writing operations are not there.
     let drata: Drata<ReadOnly> = account.drata.read_only();
 

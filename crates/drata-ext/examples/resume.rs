@@ -11,6 +11,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use drata_ext::{Checkpoint, ListExt};
+use drata_sandbox::Sandbox;
 use support::Account;
 
 /// How many events one run reads.
@@ -18,7 +19,7 @@ const READ: usize = 40;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let account = Account::connect().await?;
+    let account = Account::connect(Sandbox::builder()).await?;
     // In the sandbox every run finds the same events, since its data follow from a fixed seed.
     let file = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("events.checkpoint"), PathBuf::from);
 

@@ -9,6 +9,7 @@ mod support;
 
 use drata_ext::v1::connections::RosterForm;
 use drata_ext::{ListExt, Upload};
+use drata_sandbox::Sandbox;
 use indicatif::{ProgressBar, ProgressStyle};
 use support::Account;
 
@@ -21,7 +22,7 @@ id,first_name,last_name,email,is_contractor,mfa,job_title
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let account = Account::connect().await?;
+    let account = Account::connect(Sandbox::builder()).await?;
     let roster = match (std::env::args_os().nth(1), &account.sandbox) {
         (Some(path), _) => Upload::from_path(path),
         (None, Some(_)) => Upload::from_bytes("roster.csv", SAMPLE),

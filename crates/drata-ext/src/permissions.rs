@@ -28,13 +28,13 @@ pub struct Permissions {
 /// The least set of permissions that a key needs for `operations`.
 ///
 /// ```
-/// use drata_api::{ApiVersion, OperationMeta};
-/// # use std::sync::LazyLock;
-/// # static LIST: LazyLock<OperationMeta> =
-/// #     LazyLock::new(|| OperationMeta::new(ApiVersion::V1, "list", http::Method::GET, "/connections"));
+/// use drata_ext::{v1, v2};
 ///
-/// let needed = drata_ext::permissions([&*LIST]);
-/// println!("{needed}");
+/// let needed = drata_ext::permissions([&v1::connections::meta::LIST, &v2::workspaces::meta::LIST]);
+/// assert_eq!(
+///     needed.to_string(),
+///     "Connections: List Connections (connections-get)\nWorkspaces: List Workspaces (workspaces-get)",
+/// );
 /// ```
 pub fn permissions(operations: impl IntoIterator<Item = &'static OperationMeta>) -> Permissions {
     let mut needed = Permissions::default();

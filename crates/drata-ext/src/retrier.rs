@@ -71,7 +71,7 @@ impl Retrier {
             }
             outcome_unknown |= failure.cause == Cause::Passing && terms.writes();
             match policy.decide(&failure, terms.idempotency, number, self.random()) {
-                Decision::Retry(wait) if !deadline.is_some_and(|deadline| Instant::now() + wait > deadline) => {
+                Decision::Retry(wait) if deadline.is_none_or(|deadline| Instant::now() + wait <= deadline) => {
                     if !self.budget.spend() {
                         return Err(terms.finish(failure.error, number, outcome_unknown));
                     }

@@ -1,5 +1,7 @@
 //! What is shown: in traces, in `Debug`, in errors. Alone in its process, since what is traced is decided per process.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

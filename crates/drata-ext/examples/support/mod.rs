@@ -13,17 +13,13 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// The account that the environment names or, without `DRATA_API_KEY`, a sandbox in this process.
-    pub(crate) async fn connect() -> Result<Self, Error> {
+    /// The account that the environment names or, without `DRATA_API_KEY`, `sandbox` in this process.
+    pub(crate) async fn connect(sandbox: drata_sandbox::Builder) -> Result<Self, Error> {
         if std::env::var_os("DRATA_API_KEY").is_some_and(|key| !key.is_empty()) {
             let drata = Builder::from_env()?.user_agent_suffix("drata-examples").build()?;
             return Ok(Self { drata, sandbox: None });
         }
-        let sandbox = Sandbox::builder()
-            .connections(230)
-            .start()
-            .await
-            .map_err(|error| Error::io("the sandbox cannot be started", error))?;
+        let sandbox = sandbox.start().await.map_err(|error| Error::io("the sandbox cannot be started", error))?;
         eprintln!("DRATA_API_KEY is not set: this is the sandbox, an in-memory Drata with invented data.\n");
         let drata = Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
         Ok(Self { drata, sandbox: Some(sandbox) })

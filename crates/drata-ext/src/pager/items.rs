@@ -61,9 +61,8 @@ impl<P: Paged> Items<P> {
     }
 
     /// The next item; `None` behind the last one.
-    #[inline]
-    pub fn next(&mut self) -> impl Future<Output = Option<Result<P::Item, Error>>> + Send {
-        std::future::poll_fn(|context| self.poll_item(context))
+    pub async fn next(&mut self) -> Option<Result<P::Item, Error>> {
+        std::future::poll_fn(|context| self.poll_item(context)).await
     }
 
     /// How far the walk has come.

@@ -1,6 +1,7 @@
 //! The rows of a page.
 
-use std::collections::VecDeque;
+use std::iter::Peekable;
+use std::vec;
 
 use drata_api::{List, OperationMeta};
 
@@ -10,11 +11,11 @@ use crate::Error;
 ///
 /// They are taken out of the page one by one, so that none is moved about before the consumer asks for it.
 pub(super) struct Rows<T> {
-    decoded: std::vec::IntoIter<T>,
+    decoded: vec::IntoIter<T>,
     /// Those that did not decode, with their places.
-    rejected: VecDeque<(usize, Error)>,
+    rejected: Peekable<vec::IntoIter<(usize, Error)>>,
     /// The places of those that came before.
-    duplicates: VecDeque<usize>,
+    duplicates: Peekable<vec::IntoIter<usize>>,
     /// How many rows at the beginning were delivered before.
     skip: usize,
     /// The place of the next row.
@@ -31,10 +32,10 @@ impl<T> Rows<T> {
         skip: usize,
         mut is_new: impl FnMut(&T) -> bool,
     ) -> Self {
-        let rejected: VecDeque<_> =
+        let rejected: Vec<_> =
             list.rejected().iter().map(|rejected| (rejected.index(), Error::item(operation, rejected))).collect();
         let count = list.len() + rejected.len();
-        let mut duplicates = VecDeque::new();
+        let mut duplicates = Vec::new();
         let mut gaps = rejected.iter().map(|(place, _)| *place).peekable();
         let mut place = 0;
         for item in list.iter() {
@@ -42,11 +43,18 @@ impl<T> Rows<T> {
                 place += 1;
             }
             if !is_new(item) {
-                duplicates.push_back(place);
+                duplicates.push(place);
             }
             place += 1;
         }
-        Self { decoded: list.into_vec().into_iter(), rejected, duplicates, skip, place: 0, count }
+        Self {
+            decoded: list.into_vec().into_iter(),
+            rejected: rejected.into_iter().peekable(),
+            duplicates: duplicates.into_iter().peekable(),
+            skip,
+            place: 0,
+            count,
+        }
     }
 
     /// No rows.
@@ -77,7 +85,7 @@ impl<T> Rows<T> {
     /// The next row that decoded, if nothing else stands before it: what almost every row is.
     #[inline]
     pub(super) fn next_plain(&mut self) -> Option<T> {
-        if !self.rejected.is_empty() || !self.duplicates.is_empty() || self.place < self.skip {
+        if self.rejected.len() + self.duplicates.len() > 0 || self.place < self.skip {
             return None;
         }
         let row = self.decoded.next()?;
@@ -93,11 +101,11 @@ impl<T> Iterator for Rows<T> {
         while !self.is_empty() {
             let place = self.place;
             self.place += 1;
-            let row = match self.rejected.pop_front_if(|(rejected, _)| *rejected == place) {
+            let row = match self.rejected.next_if(|(rejected, _)| *rejected == place) {
                 Some((_, error)) => Err(error),
                 None => Ok(self.decoded.next()?),
             };
-            let duplicate = self.duplicates.pop_front_if(|duplicate| *duplicate == place).is_some();
+            let duplicate = self.duplicates.next_if_eq(&place).is_some();
             if !duplicate && place >= self.skip {
                 return Some(row);
             }

@@ -21,7 +21,7 @@ fn fault(index: usize, well: Reply) -> Reply {
     let random =
         (index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31).wrapping_mul(0xbf58_476d_1ce4_e5b9)
             >> 40;
-    if random % 5 != 0 {
+    if !random.is_multiple_of(5) {
         return well;
     }
     match random / 5 % 5 {

@@ -1,5 +1,7 @@
 //! What the client does on the wire, seen by a server that follows a script.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod downloads;
 mod errors;
 mod faults;

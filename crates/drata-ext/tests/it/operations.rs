@@ -2,16 +2,23 @@
 
 use std::sync::LazyLock;
 
-use drata_api::{Call, Client, ItemKey, List, PageParts};
+use drata_api::{Call, Client, ItemKey, List, PageParts, Pagination};
 use drata_ext::{Access, ApiVersion, Drata, Error, Idempotency, Operation, OperationMeta, Paged};
 use http::Method;
 use serde::Deserialize;
 
+/// A generated operation, made into another one.
 fn meta(method: Method, path: &'static str, change: impl FnOnce(&mut OperationMeta)) -> OperationMeta {
-    let mut meta = OperationMeta::new(ApiVersion::V1, "ThingsController_operation", method, path);
+    let mut meta = drata_ext::v1::connections::meta::LIST.clone();
+    meta.operation_id = "ThingsController_operation";
+    meta.method = method;
+    meta.path = path;
+    meta.area = "things";
     meta.rust_path = "v1::things::operation";
     meta.permission = "things-get";
     meta.permission_name = "Things: List Things";
+    meta.idempotency = Idempotency::Unsafe;
+    meta.pagination = Pagination::None;
     change(&mut meta);
     meta
 }
@@ -34,20 +41,20 @@ pub(crate) static REPLACE: LazyLock<OperationMeta> =
 static NUMBERED: LazyLock<OperationMeta> = LazyLock::new(|| {
     meta(Method::GET, "/things", |meta| {
         meta.idempotency = Idempotency::Safe;
-        meta.pagination = drata_ext::api::Pagination::Number { max_limit: 50, max_page: None };
+        meta.pagination = Pagination::Number { max_limit: 50, max_page: None };
     })
 });
 static BOUNDED: LazyLock<OperationMeta> = LazyLock::new(|| {
     meta(Method::GET, "/events", |meta| {
         meta.idempotency = Idempotency::Safe;
-        meta.pagination = drata_ext::api::Pagination::Number { max_limit: 50, max_page: Some(3) };
+        meta.pagination = Pagination::Number { max_limit: 50, max_page: Some(3) };
     })
 });
 static CURSOR: LazyLock<OperationMeta> = LazyLock::new(|| {
     let mut meta = meta(Method::GET, "/things", |meta| {
         meta.idempotency = Idempotency::Safe;
         meta.operation_id = "ThingsV2Controller_list";
-        meta.pagination = drata_ext::api::Pagination::Cursor { max_size: 500, total: true };
+        meta.pagination = Pagination::Cursor { max_size: 500, total: true };
     });
     meta.version = ApiVersion::V2;
     meta

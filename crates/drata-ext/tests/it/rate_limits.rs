@@ -43,7 +43,7 @@ async fn a_call_whose_turn_comes_behind_its_deadline_fails_at_once() {
     let drata = server.builder().rate_limiter(RateLimiter::per_minute(1)).build().unwrap();
     call(&drata, &READ).receive_nothing().await.unwrap();
     let mut late = call(&drata, &READ);
-    late.deadline(Duration::from_secs(30));
+    late.request_mut().options.deadline = Some(Duration::from_secs(30));
     let error = error_of(late).await;
     assert!(error.is_deadline());
     assert_eq!((error.attempts(), server.count()), (0, 1));

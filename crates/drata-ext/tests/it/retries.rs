@@ -128,7 +128,7 @@ async fn the_deadline_bounds_the_sleeping_too() {
     let server = Server::script([Reply::error(429, "much").header("retry-after", "30")]).await;
     let drata = without_backoff(&server);
     let mut call = call(&drata, &READ);
-    call.deadline(Duration::from_secs(20));
+    call.request_mut().options.deadline = Some(Duration::from_secs(20));
     let start = Instant::now();
     let error = error_of(call).await;
     // There is no point in sleeping up to a deadline behind which nothing follows.
@@ -141,7 +141,7 @@ async fn the_deadline_bounds_the_sleeping_too() {
 async fn the_deadline_ends_a_try_that_hangs() {
     let server = Server::script([Reply::bad_gateway(), Reply::silence()]).await;
     let mut call = call(&server.client(), &READ);
-    call.deadline(Duration::from_millis(100));
+    call.request_mut().options.deadline = Some(Duration::from_millis(100));
     let error = error_of(call).await;
     assert!(error.is_deadline() && error.is_timeout(), "{error}");
     assert_eq!(error.attempts(), 2);
