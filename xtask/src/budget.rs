@@ -61,7 +61,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     }
     let [raw, all, one] = least;
     println!("{:<44} {:>10} {:>10} {:>8}", "cargo check, dependencies warm", "CPU s", "peak MB", "ratio");
-    for (name, cost) in [("progenitor's raw builder output", raw), ("drata-api, everything", all), (args.area.as_str(), one)] {
+    for (name, cost) in
+        [("progenitor's raw builder output", raw), ("drata-api, everything", all), (args.area.as_str(), one)]
+    {
         println!("{name:<44} {:>10.2} {:>10.0} {:>8.3}", cost.seconds, cost.megabytes, cost.seconds / raw.seconds);
     }
     let ratios = [all.seconds / raw.seconds, one.seconds / raw.seconds, all.megabytes / raw.megabytes];
@@ -78,7 +80,11 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 pub(crate) fn check(workspace: &Path, package: &Path, features: &[&str]) -> Result<Cost> {
     let lib = package.join("src/lib.rs");
     let now = std::time::SystemTime::now();
-    fs::File::options().write(true).open(&lib).and_then(|file| file.set_modified(now)).with_context(|| format!("{}", lib.display()))?;
+    fs::File::options()
+        .write(true)
+        .open(&lib)
+        .and_then(|file| file.set_modified(now))
+        .with_context(|| format!("{}", lib.display()))?;
     let manifest = package.join("Cargo.toml");
     let target = workspace.join("target");
     let output = Command::new(std::env::current_exe()?)
@@ -90,7 +96,12 @@ pub(crate) fn check(workspace: &Path, package: &Path, features: &[&str]) -> Resu
         .output()
         .context("cannot run cargo")?;
     let said = String::from_utf8_lossy(&output.stdout);
-    ensure!(output.status.success(), "cargo check of {} failed:\n{}", manifest.display(), String::from_utf8_lossy(&output.stderr));
+    ensure!(
+        output.status.success(),
+        "cargo check of {} failed:\n{}",
+        manifest.display(),
+        String::from_utf8_lossy(&output.stderr)
+    );
     let numbers: Vec<f64> = said.split_whitespace().filter_map(|number| number.parse().ok()).collect();
     match numbers.as_slice() {
         [seconds, megabytes] => Ok(Cost { seconds: *seconds, megabytes: *megabytes }),

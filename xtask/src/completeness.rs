@@ -57,7 +57,8 @@ fn schemas(effective: &Document, surface: &Surface) -> Vec<Diagnosis> {
         .into_keys()
         .filter_map(|name| Some((effective.schema(&name)?, name)))
         .filter(|(schema, name)| {
-            let has_fields = schema.pointer("/properties").and_then(serde_json::Value::as_object).is_some_and(|map| !map.is_empty());
+            let has_fields =
+                schema.pointer("/properties").and_then(serde_json::Value::as_object).is_some_and(|map| !map.is_empty());
             let values: BTreeSet<&str> = enum_values(schema).into_iter().collect();
             // Without fields and values it is no type of its own: what it is stands where it is used.
             let is_type = has_fields || !values.is_empty();
@@ -70,15 +71,19 @@ fn schemas(effective: &Document, surface: &Surface) -> Vec<Diagnosis> {
 /// Types that progenitor made up for a schema that no pass gave a name, such as a choice between several.
 fn nameless(surface: &Surface) -> Vec<Diagnosis> {
     let unknown = |ty: &Ty| ty.named().is_some_and(|name| !surface.types.contains_key(name));
-    let mend = |target: String| format!("in corrections.yaml: {target} and a `merge` or `replace` that makes its schema plainer");
-    let problem = |what: &str| format!("the schema of {what} is none that a rule knows: a choice, a contradiction or the like");
+    let mend = |target: String| {
+        format!("in corrections.yaml: {target} and a `merge` or `replace` that makes its schema plainer")
+    };
+    let problem =
+        |what: &str| format!("the schema of {what} is none that a rule knows: a choice, a contradiction or the like");
     let mut found = Vec::new();
     for operation in surface.areas.iter().flat_map(|area| &area.operations) {
         let pointer = Place { path: operation.path.clone(), method: operation.method.clone() }.pointer();
         let target = format!("`operation: {}`", operation.id);
         let answer = operation.answer.json.iter().map(|ty| (ty, "responses", "its answer".to_owned()));
         let body = operation.body.iter().map(|body| (&body.ty, "requestBody", "its body".to_owned()));
-        let params = operation.params.iter().map(|param| (&param.ty, "parameters", format!("parameter {}", param.wire)));
+        let params =
+            operation.params.iter().map(|param| (&param.ty, "parameters", format!("parameter {}", param.wire)));
         for (_, part, what) in answer.chain(body).chain(params).filter(|(ty, _, _)| unknown(ty)) {
             let diagnosis = Diagnosis::new(format!("{pointer}/{part}"), problem(&what), mend(target.clone()));
             found.push(diagnosis.in_operation(&operation.id));

@@ -30,13 +30,16 @@ pub(crate) fn generate(document: &Document) -> Result<syn::File> {
             return Err(diagnose(&place, id, &problem).into());
         }
     }
-    bail!("progenitor: {problem}; no single operation causes it, so a schema does: compare the contract with the one before")
+    bail!(
+        "progenitor: {problem}; no single operation causes it, so a schema does: compare the contract with the one before"
+    )
 }
 
 /// One run of progenitor, with a panic made an error.
 fn attempt(document: &Document) -> Result<syn::File, String> {
     let prepared = prepare(document);
-    let spec: openapiv3::OpenAPI = serde_json::from_value(prepared.0).map_err(|error| format!("not OpenAPI 3.0: {error}"))?;
+    let spec: openapiv3::OpenAPI =
+        serde_json::from_value(prepared.0).map_err(|error| format!("not OpenAPI 3.0: {error}"))?;
     let mut settings = GenerationSettings::default();
     settings.with_interface(InterfaceStyle::Positional).with_tag(TagStyle::Merged);
     // The schema's type is that of progenitor's own schemars, which is a version behind ours.
@@ -51,7 +54,10 @@ fn attempt(document: &Document) -> Result<syn::File, String> {
         Ok(Ok(tokens)) => tokens,
         Ok(Err(error)) => return Err(error.to_string()),
         Err(panic) => {
-            let said = panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            let said = panic
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
             return Err(format!("panicked: {}", said.unwrap_or_else(|| "without a message".to_owned())));
         }
     };
@@ -121,8 +127,12 @@ fn diagnose(place: &Place, id: &str, problem: &str) -> Diagnosis {
         _ if problem.contains("response_types.len()") => {
             ("the operation has more than one type of answer", "`merge` one body into its `response`s")
         }
-        _ if problem.contains("default") => ("a default does not fit its type", "`merge: { default: null }` at the schema"),
-        _ if problem.contains("multipart") => ("a multipart body was left", "`merge` a media type into its request body"),
+        _ if problem.contains("default") => {
+            ("a default does not fit its type", "`merge: { default: null }` at the schema")
+        }
+        _ if problem.contains("multipart") => {
+            ("a multipart body was left", "`merge` a media type into its request body")
+        }
         _ => ("progenitor does not take the operation", "`replace` what it stumbles over with a plainer schema"),
     };
     Diagnosis::new(

@@ -55,7 +55,8 @@ fn line(surface: &Surface, operation: &Operation) -> Value {
         Some(paging) if paging.by_cursor => "cursor",
         Some(_) => "number",
     };
-    let successes: Vec<Value> = meta.successes.iter().map(|(status, media)| json!({ "status": status, "media_type": media })).collect();
+    let successes: Vec<Value> =
+        meta.successes.iter().map(|(status, media)| json!({ "status": status, "media_type": media })).collect();
     json!({
         "version": surface.version.name(),
         "operation_id": operation.id,

@@ -123,7 +123,9 @@ mod tests {
 
     #[test]
     fn fields_are_snake_case_and_no_keywords() {
-        for (wire, ours) in [("clientType", "client_type"), ("type", "type_"), ("expand[]", "expand"), ("_links", "links")] {
+        for (wire, ours) in
+            [("clientType", "client_type"), ("type", "type_"), ("expand[]", "expand"), ("_links", "links")]
+        {
             assert_eq!(ident(wire), ours);
         }
     }

@@ -72,12 +72,17 @@ fn plain(schema: &mut Value) {
     // `nullable` says something about a type, so it needs one beside it.
     if map.get("nullable") == Some(&Value::Bool(true)) && !typed && !beside_reference {
         let referred = map.get("allOf").is_some();
-        if referred { map.insert("type".to_owned(), "object".into()) } else { map.shift_remove("nullable") };
+        if referred {
+            map.insert("type".to_owned(), "object".into())
+        } else {
+            map.shift_remove("nullable")
+        };
     }
     if beside_reference {
         map.retain(|key, _| key == "$ref");
     }
-    if map.get("enum").is_some_and(|values| values.as_array().is_some_and(|values| values.iter().any(Value::is_number))) {
+    if map.get("enum").is_some_and(|values| values.as_array().is_some_and(|values| values.iter().any(Value::is_number)))
+    {
         map.shift_remove("enum");
     }
     if let Some(default) = map.get("default") {

@@ -27,7 +27,8 @@ pub use support::operation::Operation;
 pub use support::paged::{ItemKey, PageParts, Paged};
 pub use support::patch::Patch;
 pub use support::request::{
-    Answer, Body, ByteStream, CallOptions, Form, Part, PartValue, Request, Response, ResponseBody, SendFuture, Transport,
+    Answer, Body, ByteStream, CallOptions, Form, Part, PartValue, Request, Response, ResponseBody, SendFuture,
+    Transport,
 };
 pub use support::timestamp::{Timestamp, TimestampError};
 pub use support::upload::{BoxedReader, OnceReader, Source, Upload};

@@ -47,8 +47,14 @@ fn module(surface: &Surface, area: &Area, own_types: bool) -> Result<Code> {
         .map(|def| format_ident!("{}", def.name))
         .collect();
     let shared = (!shared.is_empty()).then(|| quote!(pub use crate::#version::shared::{#(#shared),*};));
-    let own = own_types.then(|| quote!(mod types; pub use types::*;));
-    let (reads, writes): (Vec<&Operation>, Vec<&Operation>) = area.operations.iter().partition(|operation| operation.method == "get");
+    let own = own_types.then(|| {
+        quote!(
+            mod types;
+            pub use types::*;
+        )
+    });
+    let (reads, writes): (Vec<&Operation>, Vec<&Operation>) =
+        area.operations.iter().partition(|operation| operation.method == "get");
     let reads: Vec<TokenStream> = reads.into_iter().map(|operation| method(surface, operation)).collect();
     let writes: Vec<TokenStream> = writes.into_iter().map(|operation| method(surface, operation)).collect();
     let reads = (!reads.is_empty()).then(|| quote!(impl<A: Access> #handle<A> { #(#reads)* }));

@@ -43,8 +43,16 @@ pub(crate) fn file(surface: &Surface, area: &Area) -> Result<Code> {
     let names: Vec<_> = names.into_iter().map(|name| format_ident!("{name}")).collect();
     let own: Vec<_> = used.iter().map(|name| format_ident!("{name}")).collect();
     let own = (!own.is_empty()).then(|| quote!(use super::{#(#own),*};));
-    let value = text.split(|c: char| !c.is_alphanumeric()).any(|word| word == "Value").then(|| quote!(use serde_json::Value;));
-    let map = text.contains("Map <").then(|| quote!(use serde_json::Map;));
+    let value = text.split(|c: char| !c.is_alphanumeric()).any(|word| word == "Value").then(|| {
+        quote!(
+            use serde_json::Value;
+        )
+    });
+    let map = text.contains("Map <").then(|| {
+        quote!(
+            use serde_json::Map;
+        )
+    });
     code.items(quote! {
         #own
         use crate::support::operation::operation;
@@ -148,13 +156,15 @@ fn setter(param: &Param, visibility: TokenStream) -> TokenStream {
         (Ty::Vec(item), _) => {
             let limits = limits(&param.limits);
             match &**item {
-                Ty::Text => quote!(self.call.query_each(#wire, #ident.into_iter().map(|it| it.as_ref().to_owned()), #limits)),
+                Ty::Text => {
+                    quote!(self.call.query_each(#wire, #ident.into_iter().map(|it| it.as_ref().to_owned()), #limits))
+                }
                 _ => quote!(self.call.query_each(#wire, #ident, #limits)),
             }
         }
         (Ty::Int, _) if !param.limits.is_empty() => {
-            let low = param.limits.get("minimum").map_or_else(|| quote!(i64::MIN), |low| literal(low));
-            let high = param.limits.get("maximum").map_or_else(|| quote!(i64::MAX), |high| literal(high));
+            let low = param.limits.get("minimum").map_or_else(|| quote!(i64::MIN), literal);
+            let high = param.limits.get("maximum").map_or_else(|| quote!(i64::MAX), literal);
             quote!(self.call.query_within(#wire, #value, #low..=#high))
         }
         (Ty::Text, _) if !param.limits.is_empty() => {
@@ -211,7 +221,9 @@ fn send(operation: &Operation) -> TokenStream {
         ),
         (Some(_), false) => (quote!(self.call.receive().await), " Sends the request."),
         (None, _) => match operation.answer.texts.first() {
-            Some(media) => (quote!(self.call.receive_text(#media).await), " Sends the request and reads the answer as text."),
+            Some(media) => {
+                (quote!(self.call.receive_text(#media).await), " Sends the request and reads the answer as text.")
+            }
             None => (quote!(self.call.receive_nothing().await), " Sends the request."),
         },
     };

@@ -92,7 +92,8 @@ fn sample(surface: &Surface, document: &Document, operation: &Operation) -> Resu
     };
     let minimal = call(surface, document, facts, operation, Extent::Minimal);
     let full = call(surface, document, facts, operation, Extent::Full);
-    let minimal_sent = if operation.paging.is_some() { quote!(sent_page(#minimal)) } else { quote!(sent(#minimal.send())) };
+    let minimal_sent =
+        if operation.paging.is_some() { quote!(sent_page(#minimal)) } else { quote!(sent(#minimal.send())) };
     let texts = operation.answer.texts.iter().map(|media| {
         let send = match &operation.answer.json {
             Some(_) => format_ident!("send_for_{}", media.rsplit('/').next().unwrap_or(media)),

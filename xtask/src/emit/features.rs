@@ -12,10 +12,15 @@ const END: &str = "# areas: end\n";
 pub(crate) fn emit(surfaces: &[Surface], output: &mut Output) -> Result<()> {
     let own = features(surfaces, |version, _| format!("\"_{version}\""), |version| format!("_{version} = []\n"));
     // What users switch on in drata-ext is switched on in drata-api.
-    let passed = features(surfaces, |version, feature| format!("\"_{version}\", \"drata-api/{feature}\""), |version| format!("_{version} = []\n"));
+    let passed = features(
+        surfaces,
+        |version, feature| format!("\"_{version}\", \"drata-api/{feature}\""),
+        |version| format!("_{version} = []\n"),
+    );
     for (path, list) in [("crates/drata-api/Cargo.toml", own), ("crates/drata-ext/Cargo.toml", passed)] {
         let manifest = files::read(&files::root().join(path))?;
-        let (before, rest) = manifest.split_once(BEGIN).with_context(|| format!("{path}: no line `{}`", BEGIN.trim()))?;
+        let (before, rest) =
+            manifest.split_once(BEGIN).with_context(|| format!("{path}: no line `{}`", BEGIN.trim()))?;
         let (_, after) = rest.split_once(END).with_context(|| format!("{path}: no line `{}`", END.trim()))?;
         output.add(path, format!("{before}{BEGIN}{list}{END}{after}"));
     }

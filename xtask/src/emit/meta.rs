@@ -17,7 +17,8 @@ pub(crate) fn name(operation: &Operation) -> String {
 pub(crate) fn file(surface: &Surface, area: &Area) -> Result<Code> {
     let statics: Vec<TokenStream> = area.operations.iter().map(|operation| one(surface, area, operation)).collect();
     let all: Vec<_> = area.operations.iter().map(|operation| format_ident!("{}", name(operation))).collect();
-    let mut code = Code::new(&format!("What is known of the operations of the area `{}` before they are called.", area.name));
+    let mut code =
+        Code::new(&format!("What is known of the operations of the area `{}` before they are called.", area.name));
     code.items(quote! {
         use http::Method;
 
@@ -42,12 +43,15 @@ fn one(surface: &Surface, area: &Area, operation: &Operation) -> TokenStream {
     let rust_path = operation.rust_path(surface.version);
     let (permission, permission_name, beta) = (&meta.permission, &meta.permission_name, meta.beta);
     let entitlement = meta.entitlement.as_ref().map_or_else(|| quote!(None), |name| quote!(Some(#name)));
-    let idempotency = format_ident!("{}", match (operation.method.as_str(), meta.upsert) {
-        ("get", _) => "Safe",
-        ("put" | "delete", _) => "Idempotent",
-        (_, true) => "Upsert",
-        _ => "Unsafe",
-    });
+    let idempotency = format_ident!(
+        "{}",
+        match (operation.method.as_str(), meta.upsert) {
+            ("get", _) => "Safe",
+            ("put" | "delete", _) => "Idempotent",
+            (_, true) => "Upsert",
+            _ => "Unsafe",
+        }
+    );
     let pagination = match &operation.paging {
         None => quote!(Pagination::None),
         Some(paging) => {
@@ -56,10 +60,13 @@ fn one(surface: &Surface, area: &Area, operation: &Operation) -> TokenStream {
                 let total = paging.counts;
                 quote!(Pagination::Cursor { max_size: #most, total: #total })
             } else {
-                let last = paging.max_page.map_or_else(|| quote!(None), |last| {
-                    let last = proc_macro2::Literal::i64_unsuffixed(last);
-                    quote!(Some(#last))
-                });
+                let last = paging.max_page.map_or_else(
+                    || quote!(None),
+                    |last| {
+                        let last = proc_macro2::Literal::i64_unsuffixed(last);
+                        quote!(Some(#last))
+                    },
+                );
                 quote!(Pagination::Number { max_limit: #most, max_page: #last })
             }
         }

@@ -34,7 +34,8 @@ fn sandbox(version: Version, output: &mut Output) -> Result<()> {
     let mut document = spec::document(version)?;
     document.each_operation(|_, operation| {
         operation.retain(|key, _| !["description", "summary"].contains(&key.as_str()));
-        for parameter in operation.get_mut("parameters").and_then(serde_json::Value::as_array_mut).into_iter().flatten() {
+        for parameter in operation.get_mut("parameters").and_then(serde_json::Value::as_array_mut).into_iter().flatten()
+        {
             parameter.as_object_mut().map(|map| map.shift_remove("description"));
         }
     });

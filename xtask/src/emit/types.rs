@@ -18,7 +18,8 @@ pub(crate) fn emit(code: &mut Code, surface: &Surface, types: &[&TypeDef], share
         let condition = condition.map(|condition| condition + "\n").unwrap_or_default();
         match &def.kind {
             Kind::Enum(variants) => {
-                let list: Vec<String> = variants.iter().map(|(variant, wire)| format!("{variant} = {wire:?}")).collect();
+                let list: Vec<String> =
+                    variants.iter().map(|(variant, wire)| format!("{variant} = {wire:?}")).collect();
                 code.text(&format!("\n{condition}{}", declaration("open_enum", def, &list)));
             }
             Kind::Ids(forms) => {
@@ -72,7 +73,8 @@ fn imports(code: &mut Code, surface: &Surface, types: &[&TypeDef]) -> Result<()>
         }
     }
     let own: BTreeSet<&str> = types.iter().map(|def| def.name.as_str()).collect();
-    let foreign: Vec<_> = named.iter().filter(|name| !own.contains(name.as_str())).map(|name| format_ident!("{name}")).collect();
+    let foreign: Vec<_> =
+        named.iter().filter(|name| !own.contains(name.as_str())).map(|name| format_ident!("{name}")).collect();
     let version = format_ident!("{}", surface.version.name());
     let foreign = (!foreign.is_empty()).then(|| quote!(use crate::#version::shared::{#(#foreign),*};));
     let macros = macros.into_iter().filter_map(|path| path.parse::<TokenStream>().ok());
@@ -80,7 +82,11 @@ fn imports(code: &mut Code, surface: &Surface, types: &[&TypeDef]) -> Result<()>
     let ours = (!ours.is_empty()).then(|| quote!(use crate::{#(#ours),*};));
     let json: Vec<_> = json.into_iter().map(|name| format_ident!("{name}")).collect();
     let json = (!json.is_empty()).then(|| quote!(use serde_json::{#(#json),*};));
-    let maps = maps.then(|| quote!(use std::collections::BTreeMap;));
+    let maps = maps.then(|| {
+        quote!(
+            use std::collections::BTreeMap;
+        )
+    });
     code.items(quote! {
         #maps
         #json
@@ -113,8 +119,10 @@ fn structure(def: &TypeDef, fields: &[Field], condition: &TokenStream, answer: b
         Kind::Form(_) => quote!(#[derive(Clone, Debug)]),
         _ => quote!(#[derive(Clone, Debug, PartialEq)]),
     };
-    let extra = answer.then(|| quote!(/// What came beyond the contract.
-        pub extra: Extra));
+    let extra = answer.then(|| {
+        quote!(/// What came beyond the contract.
+        pub extra: Extra)
+    });
     quote! {
         #words
         #condition
@@ -240,7 +248,9 @@ fn taken_item(item: &Ty) -> TokenStream {
 fn converted(ty: &Ty, value: TokenStream) -> Option<TokenStream> {
     match ty {
         Ty::Text | Ty::Time | Ty::File | Ty::Json => Some(quote!(#value.into())),
-        Ty::Vec(item) if matches!(**item, Ty::Text | Ty::Time | Ty::File) => Some(quote!(#value.into_iter().map(Into::into).collect())),
+        Ty::Vec(item) if matches!(**item, Ty::Text | Ty::Time | Ty::File) => {
+            Some(quote!(#value.into_iter().map(Into::into).collect()))
+        }
         Ty::Vec(_) => Some(quote!(#value.into_iter().collect())),
         _ => None,
     }
@@ -261,12 +271,21 @@ fn call(name: &str, def: &TypeDef, fields: &[Field]) -> String {
             let limits = if name == "model" || field.limits.is_empty() {
                 String::new()
             } else {
-                let limits: Vec<String> = field.limits.0.iter().map(|(limit, value)| format!("{limit}: {value}")).collect();
+                let limits: Vec<String> =
+                    field.limits.0.iter().map(|(limit, value)| format!("{limit}: {value}")).collect();
                 format!(" {{ {} }}", limits.join(", "))
             };
-            let null = if name == "request_model" && field.required && matches!(field.ty, Ty::Option(_)) { " null" } else { "" };
+            let null = if name == "request_model" && field.required && matches!(field.ty, Ty::Option(_)) {
+                " null"
+            } else {
+                ""
+            };
             format!("    {}: {:?}{null}{limits},\n", field.ident, field.wire)
         })
         .collect();
-    if list.is_empty() { format!("{name}!({} {{}});\n", def.name) } else { format!("{name}!({} {{\n{list}}});\n", def.name) }
+    if list.is_empty() {
+        format!("{name}!({} {{}});\n", def.name)
+    } else {
+        format!("{name}!({} {{\n{list}}});\n", def.name)
+    }
 }

@@ -20,7 +20,8 @@ pub(crate) fn emit(surface: &Surface, output: &mut Output) -> Result<()> {
     let folder = folder(surface);
     output.own(&folder);
     let shared: Vec<&TypeDef> = surface.types.values().filter(|def| def.areas.len() > 1).collect();
-    let lost: Vec<&str> = surface.types.values().filter(|def| def.areas.is_empty()).map(|def| def.name.as_str()).collect();
+    let lost: Vec<&str> =
+        surface.types.values().filter(|def| def.areas.is_empty()).map(|def| def.name.as_str()).collect();
     // The completeness guard: whatever is left by now is reached by an operation, and so has an area.
     ensure!(lost.is_empty(), "types that no area holds: {}", lost.join(", "));
 
@@ -96,7 +97,10 @@ pub(crate) fn condition(surface: &Surface, def: &TypeDef) -> Option<String> {
     if common || def.areas.len() == surface.areas.len() {
         return None;
     }
-    let features: Vec<String> =
-        def.areas.iter().map(|area| format!("feature = \"{}\"", names::feature(surface.version.name(), area))).collect();
+    let features: Vec<String> = def
+        .areas
+        .iter()
+        .map(|area| format!("feature = \"{}\"", names::feature(surface.version.name(), area)))
+        .collect();
     Some(format!("#[cfg(any({}))]", features.join(", ")))
 }

@@ -21,7 +21,9 @@ pub(crate) fn split(document: &mut Document) -> anyhow::Result<()> {
     for place in document.places() {
         let Some(operation) = document.operation_mut(&place) else { continue };
         let id = text(operation, "operationId").to_owned();
-        let Some(content) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut) else { continue };
+        let Some(content) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut) else {
+            continue;
+        };
         if let Some(other) = content.keys().find(|media| ![JSON, MULTIPART].contains(&media.as_str())) {
             found.push(
                 Diagnosis::new(
@@ -74,7 +76,9 @@ fn form_name(operation_id: &str, schema: &Value) -> String {
     match crate::document::reference(schema) {
         // A form that the overlay wrote is no copy of a JSON body.
         Some(name) if name.ends_with("FormDto") => name.to_owned(),
-        Some(name) => format!("{}Form", name.replace("Request", "").replace("PublicV2Dto", "").replace("PublicDto", "")),
+        Some(name) => {
+            format!("{}Form", name.replace("Request", "").replace("PublicV2Dto", "").replace("PublicDto", ""))
+        }
         None => format!("{}Form", operation_id.replace("#multipart", "").rsplit('_').next().unwrap_or_default()),
     }
 }
@@ -82,7 +86,11 @@ fn form_name(operation_id: &str, schema: &Value) -> String {
 /// A JSON body cannot hold a file; what it can hold instead is a field of its own.
 fn strip_files(document: &mut Document, place: &Place) {
     let Some(operation) = document.operation_mut(place) else { return };
-    let Some(name) = crate::document::reference(&operation["requestBody"]["content"][JSON]["schema"]).map(str::to_owned) else { return };
+    let Some(name) =
+        crate::document::reference(&operation["requestBody"]["content"][JSON]["schema"]).map(str::to_owned)
+    else {
+        return;
+    };
     let Some(schema) = document.schemas_mut().get_mut(&name) else { return };
     walk("", schema, &mut |_, schema| {
         if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {

@@ -60,7 +60,10 @@ fn parameter_names(document: &Document) -> BTreeMap<String, String> {
         .flat_map(|(place, operation)| {
             let names = items(operation, "parameters").iter().map(|parameter| text(parameter, "name").to_owned());
             let pointer = place.pointer();
-            names.enumerate().map(move |(index, name)| (format!("{pointer}/parameters/{index}"), name)).collect::<Vec<_>>()
+            names
+                .enumerate()
+                .map(move |(index, name)| (format!("{pointer}/parameters/{index}"), name))
+                .collect::<Vec<_>>()
         })
         .collect()
 }
@@ -116,7 +119,8 @@ pub(crate) fn is_named(pointer: &str) -> bool {
 pub(crate) fn operation_owners(document: &Document) -> BTreeMap<String, String> {
     let mut owners = BTreeMap::new();
     for (place, operation) in document.operations() {
-        let area: String = names::words(text(operation, super::AREA)).iter().map(|word| names::singular(word)).collect();
+        let area: String =
+            names::words(text(operation, super::AREA)).iter().map(|word| names::singular(word)).collect();
         let method = text(operation, "operationId").rsplit('_').next().unwrap_or_default().replace("#multipart", "");
         let owner = if place.method == "get" { area } else { names::type_name(&method) };
         for (index, parameter) in items(operation, "parameters").iter().enumerate() {
@@ -141,7 +145,8 @@ pub(crate) fn inline_name(pointer: &str, owners: &BTreeMap<String, String>) -> S
             (names::type_name(name), rest.to_owned())
         }
         None => {
-            let within = |place: &&String| pointer.strip_prefix(place.as_str()).is_some_and(|rest| rest.starts_with('/'));
+            let within =
+                |place: &&String| pointer.strip_prefix(place.as_str()).is_some_and(|rest| rest.starts_with('/'));
             let place = owners.keys().filter(within).max_by_key(|place| place.len()).cloned().unwrap_or_default();
             (owners.get(&place).cloned().unwrap_or_default(), pointer[place.len()..].trim_start_matches('/').to_owned())
         }
@@ -149,16 +154,13 @@ pub(crate) fn inline_name(pointer: &str, owners: &BTreeMap<String, String>) -> S
     let mut name = owner;
     let mut parts = rest.split('/').peekable();
     while let Some(part) = parts.next() {
-        match part {
-            "properties" => {
-                if let Some(field) = parts.next() {
-                    let many = parts.peek() == Some(&"items");
-                    let words = names::words(&field.replace("[]", ""));
-                    let field: String = words.concat();
-                    name += &if many { names::singular(&field) } else { field };
-                }
-            }
-            _ => {}
+        if part == "properties"
+            && let Some(field) = parts.next()
+        {
+            let many = parts.peek() == Some(&"items");
+            let words = names::words(&field.replace("[]", ""));
+            let field: String = words.concat();
+            name += &if many { names::singular(&field) } else { field };
         }
     }
     name

@@ -26,7 +26,9 @@ impl Envelope {
     /// What was noted at the operation.
     pub(crate) fn of(operation: &Value) -> Option<Self> {
         let noted = operation.get(KEY)?;
-        let path = |key: &str| noted.get(key)?.as_array().map(|all| all.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+        let path = |key: &str| {
+            noted.get(key)?.as_array().map(|all| all.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        };
         Some(Self {
             by_cursor: noted["byCursor"] == true,
             items: path("items")?,
@@ -60,7 +62,9 @@ pub(crate) fn name(document: &mut Document) {
         .schemas()
         .filter_map(|(name, schema)| {
             let item = schema.get("x-page-of")?.as_str()?;
-            let item = document.schema(item).and_then(|schema| schema.get(RUST_NAME)?.as_str().map(str::to_owned))
+            let item = document
+                .schema(item)
+                .and_then(|schema| schema.get(RUST_NAME)?.as_str().map(str::to_owned))
                 .unwrap_or_else(|| names::type_name(item));
             Some((name.clone(), format!("{item}Page")))
         })
@@ -77,9 +81,14 @@ pub(crate) fn name(document: &mut Document) {
 
 /// The page's schema and how the operation pages, if it does.
 fn find(document: &Document, operation: &Value) -> Option<(String, Envelope)> {
-    let has = |name: &str| items(operation, "parameters").iter().any(|parameter| text(parameter, "in") == "query" && text(parameter, "name") == name);
+    let has = |name: &str| {
+        items(operation, "parameters")
+            .iter()
+            .any(|parameter| text(parameter, "in") == "query" && text(parameter, "name") == name)
+    };
     let by_cursor = has("cursor") && has("size");
-    if !by_cursor && !(has("page") && has("limit")) {
+    let by_number = has("page") && has("limit");
+    if !(by_cursor || by_number) {
         return None;
     }
     let (_, response) = members(operation, "responses").next()?;
@@ -109,12 +118,16 @@ fn find_items(document: &Document, schema: &Value) -> Option<Vec<String>> {
     if properties.iter().any(|(name, property)| *name == "data" && is_list(property)) {
         return Some(vec!["data".to_owned()]);
     }
-    let lists: Vec<&String> = properties.iter().filter(|(_, property)| is_list(property)).map(|(name, _)| *name).collect();
+    let lists: Vec<&String> =
+        properties.iter().filter(|(_, property)| is_list(property)).map(|(name, _)| *name).collect();
     if let [list] = lists.as_slice() {
         return Some(vec![(*list).clone()]);
     }
-    let objects: Vec<(&String, &Value)> =
-        properties.iter().filter(|(_, property)| reference(property).is_some()).map(|(name, property)| (*name, document.resolve(property))).collect();
+    let objects: Vec<(&String, &Value)> = properties
+        .iter()
+        .filter(|(_, property)| reference(property).is_some())
+        .map(|(name, property)| (*name, document.resolve(property)))
+        .collect();
     match objects.as_slice() {
         [(name, object)] if lists.is_empty() => {
             let inner = members(object, "properties").any(|(name, property)| name == "data" && is_list(property));

@@ -20,7 +20,9 @@ pub(crate) fn make_optional(document: &mut Document) {
         }
     }
     for (name, fields) in expandable {
-        let Some(required) = document.schemas_mut().get_mut(&name).and_then(|schema| schema.get_mut("required")) else { continue };
+        let Some(required) = document.schemas_mut().get_mut(&name).and_then(|schema| schema.get_mut("required")) else {
+            continue;
+        };
         if let Some(list) = required.as_array_mut() {
             list.retain(|field| !field.as_str().is_some_and(|field| fields.contains(field)));
         }

@@ -17,7 +17,9 @@ pub(crate) fn single_all_of(document: &mut Document) {
         let single = single.clone();
         if let (Some(map), Value::Object(single)) = (schema.as_object_mut(), single) {
             // A reference is the whole type; keys such as a stray `format` or `default` beside it describe nothing.
-            map.retain(|key, _| key.starts_with("x-") || ["description", "deprecated", "nullable"].contains(&key.as_str()));
+            map.retain(|key, _| {
+                key.starts_with("x-") || ["description", "deprecated", "nullable"].contains(&key.as_str())
+            });
             map.extend(single);
         }
     });

@@ -21,9 +21,10 @@ pub(crate) fn open(document: &mut Document) {
         .map(|(name, _)| format!("{SCHEMAS}/{}", escape(&name)))
         .collect();
     document.each_schema(|pointer, schema| {
-        let in_request = pointer.contains("/requestBody/") || requests.iter().any(|name| {
-            pointer.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        });
+        let in_request = pointer.contains("/requestBody/")
+            || requests.iter().any(|name| {
+                pointer.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            });
         close(schema, in_request);
     });
 }

@@ -31,12 +31,20 @@ pub(crate) fn rename(version: Version, document: &mut Document) -> anyhow::Resul
         }
         if name.ends_with(|last: char| last.is_ascii_digit()) {
             found.push(
-                Diagnosis::new(place.pointer(), format!("the rules name this operation {name}, which ends in a number"), mend(&id))
-                    .in_operation(&id),
+                Diagnosis::new(
+                    place.pointer(),
+                    format!("the rules name this operation {name}, which ends in a number"),
+                    mend(&id),
+                )
+                .in_operation(&id),
             );
         }
         let form = holder.get(MULTIPART_TWIN).is_some();
-        chosen.entry((area.clone(), name.clone())).or_default().push(if form { format!("{id} (form)") } else { id.clone() });
+        chosen.entry((area.clone(), name.clone())).or_default().push(if form {
+            format!("{id} (form)")
+        } else {
+            id.clone()
+        });
         operation.insert(VENDOR_ID.to_owned(), id.into());
         operation.insert(RUST_NAME.to_owned(), name.clone().into());
         operation.insert("operationId".to_owned(), format!("{area}__{name}").into());

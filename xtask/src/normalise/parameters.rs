@@ -16,17 +16,25 @@ pub(crate) fn check(document: &Document) -> anyhow::Result<()> {
                 ("path" | "query" | "header", None) => format!("parameter {name} has no schema, so it has no type"),
                 ("path", _) if !placeholder => format!("the path {} has no place for parameter {name}", place.path),
                 ("path" | "query" | "header", Some(schema)) if is_plain(document, schema) => continue,
-                ("path" | "query" | "header", _) => format!("parameter {name} is an object or a list of lists, which no query can hold"),
+                ("path" | "query" | "header", _) => {
+                    format!("parameter {name} is an object or a list of lists, which no query can hold")
+                }
                 _ => format!("parameter {name} stands in a {within}, and only path, query and header can be sent"),
             };
-            let mend = format!("in corrections.yaml: `operation: {id}`, `parameter: {name}`, and `remove: true` or a `merge` that mends it");
-            found.push(Diagnosis::new(format!("{}/parameters/{index}", place.pointer()), problem, mend).in_operation(id));
+            let mend = format!(
+                "in corrections.yaml: `operation: {id}`, `parameter: {name}`, and `remove: true` or a `merge` that mends it"
+            );
+            found.push(
+                Diagnosis::new(format!("{}/parameters/{index}", place.pointer()), problem, mend).in_operation(id),
+            );
         }
         for name in placeholders(&place.path) {
             let declared = |parameter: &Value| text(parameter, "in") == "path" && text(parameter, "name") == name;
             if !items(operation, "parameters").iter().any(declared) {
                 let problem = format!("the path {} has a place for {name}, and no parameter fills it", place.path);
-                let mend = format!("in corrections.yaml: `operation: {id}` and a `merge` with all its `parameters`, {name} among them");
+                let mend = format!(
+                    "in corrections.yaml: `operation: {id}` and a `merge` with all its `parameters`, {name} among them"
+                );
                 found.push(Diagnosis::new(format!("{}/parameters", place.pointer()), problem, mend).in_operation(id));
             }
         }

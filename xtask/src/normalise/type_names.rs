@@ -40,8 +40,10 @@ pub(crate) fn rename(document: &mut Document) -> anyhow::Result<()> {
     }
     Diagnoses(found).into_result()?;
 
-    let ours: BTreeMap<String, String> =
-        chosen.into_iter().flat_map(|(ours, vendors)| vendors.into_iter().map(move |vendor| (vendor, ours.clone()))).collect();
+    let ours: BTreeMap<String, String> = chosen
+        .into_iter()
+        .flat_map(|(ours, vendors)| vendors.into_iter().map(move |vendor| (vendor, ours.clone())))
+        .collect();
     document.each_schema(|_, schema| {
         if let Some(name) = reference(schema).and_then(|name| ours.get(name)) {
             schema["$ref"] = refer_to(name)["$ref"].clone();

@@ -83,7 +83,8 @@ fn correction(node: &Node<'_>) -> Result<Correction> {
             bail!("{}: an action does one thing; write two", value.place());
         }
     }
-    let action = action.with_context(|| format!("{}: nothing to do: merge, replace, remove, add or name", node.place()))?;
+    let action =
+        action.with_context(|| format!("{}: nothing to do: merge, replace, remove, add or name", node.place()))?;
     Ok(Correction { place: node.place(), target, action })
 }
 
@@ -96,8 +97,13 @@ impl Correction {
         };
         match changed {
             Ok(true) => Ok(()),
-            Ok(false) => bail!("{}: changes nothing: {} is that way already; remove the action", self.place, self.target),
-            Err(error) => Err(error.context(format!("{}: does not match: {}; remove or mend the action", self.place, self.target))),
+            Ok(false) => {
+                bail!("{}: changes nothing: {} is that way already; remove the action", self.place, self.target)
+            }
+            Err(error) => {
+                Err(error
+                    .context(format!("{}: does not match: {}; remove or mend the action", self.place, self.target)))
+            }
         }
     }
 
@@ -126,7 +132,10 @@ impl Correction {
         match (&self.action, slot) {
             (Action::Add(_), Some(_)) => bail!("{pointer} is there already, so it cannot be added"),
             (Action::Add(value), None) => {
-                parent.as_object_mut().with_context(|| format!("{pointer} has no object above it"))?.insert(key, value.clone());
+                parent
+                    .as_object_mut()
+                    .with_context(|| format!("{pointer} has no object above it"))?
+                    .insert(key, value.clone());
                 Ok(true)
             }
             (_, None) => bail!("nothing stands at {pointer}"),
@@ -200,7 +209,9 @@ fn merge(target: &mut Value, patch: &Value) {
 pub(crate) fn forget_required(schema: &mut Value) {
     let kept: Vec<Value> = items(schema, "required")
         .iter()
-        .filter(|name| name.as_str().is_some_and(|name| schema.pointer("/properties").is_some_and(|all| all.get(name).is_some())))
+        .filter(|name| {
+            name.as_str().is_some_and(|name| schema.pointer("/properties").is_some_and(|all| all.get(name).is_some()))
+        })
         .cloned()
         .collect();
     if let Some(required) = schema.get_mut("required") {

@@ -84,7 +84,8 @@ impl Docs {
                 None => dead.push(anyhow!("{place}: words for what does not exist: {target}; remove them")),
             }
         }
-        let areas: Map<String, Value> = self.areas.iter().map(|(_, tag, words)| (tag.clone(), words.clone().into())).collect();
+        let areas: Map<String, Value> =
+            self.areas.iter().map(|(_, tag, words)| (tag.clone(), words.clone().into())).collect();
         for (place, tag, _) in &self.areas {
             let used = document.operations().any(|(_, operation)| operation["tags"][0].as_str() == Some(tag));
             if !used {

@@ -50,7 +50,9 @@ impl Target {
     }
 
     fn in_operation(&self, document: &Document, id: &str) -> Result<String> {
-        let Some((place, operation)) = document.operations().find(|(_, operation)| text(operation, "operationId") == id) else {
+        let Some((place, operation)) =
+            document.operations().find(|(_, operation)| text(operation, "operationId") == id)
+        else {
             bail!("no operation is called {id:?}");
         };
         let base = place.pointer();

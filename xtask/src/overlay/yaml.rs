@@ -70,9 +70,7 @@ impl<'a> Node<'a> {
                 .map(Value::Number)
                 .with_context(|| format!("{}: {number} is not a number that JSON has", self.place()))?,
             YamlData::Value(Scalar::String(text)) => text.as_ref().into(),
-            YamlData::Sequence(_) => {
-                self.list()?.iter().map(Node::json).collect::<Result<Vec<_>>>()?.into()
-            }
+            YamlData::Sequence(_) => self.list()?.iter().map(Node::json).collect::<Result<Vec<_>>>()?.into(),
             YamlData::Mapping(_) => {
                 let entries = self.entries()?.into_iter().map(|(key, value)| Ok((key.to_owned(), value.json()?)));
                 entries.collect::<Result<Map<_, _>>>()?.into()

@@ -17,7 +17,11 @@ use crate::normalise::{AREA, Envelope, MULTIPART_TWIN, SUCCESSES};
 use crate::overlay::{DOC, RUST_NAME};
 
 /// Every operation of the document.
-pub(crate) fn operations(document: &Document, file: &syn::File, types: &BTreeMap<String, TypeDef>) -> Result<Vec<Operation>> {
+pub(crate) fn operations(
+    document: &Document,
+    file: &syn::File,
+    types: &BTreeMap<String, TypeDef>,
+) -> Result<Vec<Operation>> {
     let methods = methods(file);
     document
         .operations()
@@ -69,7 +73,10 @@ fn read(place: &Place, operation: &Value, method: &ImplItemFn, types: &BTreeMap<
     let mut params = Vec::new();
     for (index, parameter) in items(operation, "parameters").iter().enumerate() {
         let wire = text(parameter, "name").to_owned();
-        let ty = arguments.get(&format!("p_{index}")).and_then(|ty| Ty::parse(ty)).ok_or_else(|| unknown(&format!("parameter {wire}")))?;
+        let ty = arguments
+            .get(&format!("p_{index}"))
+            .and_then(|ty| Ty::parse(ty))
+            .ok_or_else(|| unknown(&format!("parameter {wire}")))?;
         let place = match text(parameter, "in") {
             "path" => ParamPlace::Path,
             "header" => ParamPlace::Header,
@@ -110,8 +117,11 @@ fn read(place: &Place, operation: &Value, method: &ImplItemFn, types: &BTreeMap<
         true => Some(answer_type(method).ok_or_else(|| unknown("the answer"))?.tolerant()),
         false => None,
     };
-    let mut texts: Vec<String> =
-        successes.iter().filter(|(_, media)| !media.is_empty() && media != "application/json").map(|(_, media)| media.clone()).collect();
+    let mut texts: Vec<String> = successes
+        .iter()
+        .filter(|(_, media)| !media.is_empty() && media != "application/json")
+        .map(|(_, media)| media.clone())
+        .collect();
     texts.dedup();
     let answer = Answer {
         // Drata answers any write without a body now and then; a read without one has nothing to say.
@@ -120,7 +130,9 @@ fn read(place: &Place, operation: &Value, method: &ImplItemFn, types: &BTreeMap<
         texts,
     };
     let paging = match (Envelope::of(operation), &answer.json) {
-        (Some(envelope), Some(page)) => Some(paging(envelope, page, &params, types).ok_or_else(|| unknown("the items of the page"))?),
+        (Some(envelope), Some(page)) => {
+            Some(paging(envelope, page, &params, types).ok_or_else(|| unknown("the items of the page"))?)
+        }
         _ => None,
     };
     let flag = |key: &str| operation.get(key) == Some(&Value::Bool(true));

@@ -43,7 +43,8 @@ fn area_docs(document: &Document) -> BTreeMap<String, String> {
     let mut docs: BTreeMap<String, String> = BTreeMap::new();
     for (_, operation) in document.operations() {
         let area = crate::document::text(operation, crate::normalise::AREA);
-        let words = operation["tags"][0].as_str().and_then(|tag| document.0[AREA_DOCS].get(tag)).and_then(Value::as_str);
+        let words =
+            operation["tags"][0].as_str().and_then(|tag| document.0[AREA_DOCS].get(tag)).and_then(Value::as_str);
         if let Some(words) = words {
             docs.entry(area.to_owned()).or_insert_with(|| words.to_owned());
         }

@@ -31,7 +31,11 @@ pub(crate) fn types(document: &Document, file: &syn::File) -> Result<BTreeMap<St
                     let role = if forms.contains(name) { Role::Form } else { role(vendor, direction)? };
                     fields(schema, item, role)?
                 }
-                Some(_) => return Err(no_rule(vendor, "it is neither an object with fields nor an enumeration of texts").into()),
+                Some(_) => {
+                    return Err(
+                        no_rule(vendor, "it is neither an object with fields nor an enumeration of texts").into()
+                    );
+                }
                 None => return Err(no_rule(vendor, "progenitor made no type of it").into()),
             }
         };
@@ -59,7 +63,8 @@ fn role(vendor: &str, direction: Direction) -> Result<Role> {
         Direction::Answer => Ok(Role::Answer),
         Direction::Request => Ok(Role::Request),
         Direction::Both => {
-            Err(no_rule(vendor, "an object is both read and written, and reading is tolerant where writing is strict").into())
+            Err(no_rule(vendor, "an object is both read and written, and reading is tolerant where writing is strict")
+                .into())
         }
     }
 }
@@ -69,8 +74,10 @@ fn no_rule(vendor: &str, problem: &str) -> Diagnosis {
     Diagnosis::new(
         format!("{SCHEMAS}/{vendor}"),
         format!("{vendor} cannot be generated: {problem}"),
-        format!("in corrections.yaml: `schema: {vendor}` and a `merge` or `replace` that makes it plainer, or `add` a copy of it \
-                 under another name and let one of its operations use that"),
+        format!(
+            "in corrections.yaml: `schema: {vendor}` and a `merge` or `replace` that makes it plainer, or `add` a copy of it \
+                 under another name and let one of its operations use that"
+        ),
     )
 }
 
@@ -96,12 +103,16 @@ fn forms(document: &Document) -> BTreeSet<String> {
     document
         .operations()
         .filter(|(_, operation)| operation.get(MULTIPART_TWIN).is_some())
-        .filter_map(|(_, operation)| reference(operation.pointer("/requestBody/content/application~1json/schema")?).map(str::to_owned))
+        .filter_map(|(_, operation)| {
+            reference(operation.pointer("/requestBody/content/application~1json/schema")?).map(str::to_owned)
+        })
         .collect()
 }
 
 fn id_forms(schema: &Value) -> Vec<(String, String)> {
-    members(schema, ID_FORMS).map(|(form, prefix)| (form.clone(), prefix.as_str().unwrap_or_default().to_owned())).collect()
+    members(schema, ID_FORMS)
+        .map(|(form, prefix)| (form.clone(), prefix.as_str().unwrap_or_default().to_owned()))
+        .collect()
 }
 
 /// The name on the wire: serde's `rename`, else the identifier.

@@ -118,9 +118,12 @@ impl Ty {
     pub(crate) fn named(&self) -> Option<&str> {
         match self {
             Self::Named(name) => Some(name),
-            Self::Vec(inner) | Self::List(inner) | Self::Map(inner) | Self::Option(inner) | Self::Patch(inner) | Self::Boxed(inner) => {
-                inner.named()
-            }
+            Self::Vec(inner)
+            | Self::List(inner)
+            | Self::Map(inner)
+            | Self::Option(inner)
+            | Self::Patch(inner)
+            | Self::Boxed(inner) => inner.named(),
             _ => None,
         }
     }

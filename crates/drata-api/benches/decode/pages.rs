@@ -34,14 +34,14 @@ pub(crate) fn vendors() -> Bytes {
 }
 
 fn vendor(index: usize) -> String {
-    let archived = index % 9 == 0;
+    let archived = index.is_multiple_of(9);
     let fields: Vec<(&str, Value)> = vec![
         ("id", json!(index)),
         ("name", json!(format!("Vendor {index}"))),
         ("category", json!(pick(index, &["ENGINEERING", "SECURITY", "FINANCE"]))),
         ("risk", json!(pick(index, &["NONE", "LOW", "MODERATE", "HIGH"]))),
         ("type", json!(pick(index, &["VENDOR", "SUPPLIER", "PARTNER"]))),
-        ("critical", json!(index % 3 == 0)),
+        ("critical", json!(index.is_multiple_of(3))),
         ("status", json!(if archived { "ARCHIVED" } else { "ACTIVE" })),
         ("location", json!("Lisbon, Portugal")),
         ("url", json!(format!("https://vendor-{index}.example.com"))),
@@ -51,7 +51,7 @@ fn vendor(index: usize) -> String {
         ("trustCenterProvider", Value::Null),
         ("servicesProvided", json!("Hosts the build of the product \"and\" its documents")),
         ("dataStored", json!("Names and addresses of customers")),
-        ("hasPii", json!(index % 2 == 0)),
+        ("hasPii", json!(index.is_multiple_of(2))),
         ("passwordPolicy", json!(pick(index, &["SSO", "LDAP", "USERNAME_PASSWORD"]))),
         ("passwordRequiresMinLength", json!(true)),
         ("passwordMinLength", json!(12)),

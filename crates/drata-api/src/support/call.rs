@@ -119,7 +119,10 @@ impl Call {
             }
             Err(_) => {
                 let name = name.to_string();
-                self.refuse(&name, Violation::new(format!("{text:?} cannot stand in a header: only visible ASCII can")));
+                self.refuse(
+                    &name,
+                    Violation::new(format!("{text:?} cannot stand in a header: only visible ASCII can")),
+                );
             }
         }
     }
@@ -267,7 +270,9 @@ impl std::fmt::Display for Call {
         match &request.body {
             Body::Empty => Ok(()),
             Body::Json(bytes) => write!(f, "\n\n{}", String::from_utf8_lossy(bytes)),
-            Body::Raw { content_type, content } => write!(f, "\ncontent-type: {content_type}\n\n{} bytes", content.len()),
+            Body::Raw { content_type, content } => {
+                write!(f, "\ncontent-type: {content_type}\n\n{} bytes", content.len())
+            }
             Body::Form(form) => {
                 f.write_str("\n")?;
                 for part in &form.parts {

@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+/// The most fields that a type can have.
+pub(crate) const MAX_FIELDS: usize = 128;
+
 /// The fields of an answer that the contract does not know, kept as they came and written back the same.
 ///
 /// Every type of an answer has one, so a field that the service adds tomorrow can be used today.
@@ -11,7 +14,8 @@ use serde_json::{Map, Value};
 pub struct Extra {
     // Boxed, because it is empty almost always.
     fields: Option<Box<Map<String, Value>>>,
-    nulls: u128,
+    /// A bit for each known field that came as `null`.
+    nulls: [u64; MAX_FIELDS / 64],
 }
 
 impl Extra {
@@ -41,12 +45,14 @@ impl Extra {
 
     /// Notes that the known field at `index` came as an explicit `null`.
     pub(crate) fn note_null(&mut self, index: usize) {
-        self.nulls |= 1u128.checked_shl(index as u32).unwrap_or_default();
+        if let Some(nulls) = self.nulls.get_mut(index / 64) {
+            *nulls |= 1 << (index % 64);
+        }
     }
 
     /// Whether the known field at `index` came as an explicit `null`.
     pub(crate) fn was_null(&self, index: usize) -> bool {
-        self.nulls & 1u128.checked_shl(index as u32).unwrap_or_default() != 0
+        self.nulls.get(index / 64).is_some_and(|nulls| nulls >> (index % 64) & 1 == 1)
     }
 }
 

@@ -27,8 +27,7 @@ use super::wire::{FromWire, Wire};
 #[derive(Clone, PartialEq)]
 pub struct List<T> {
     items: Vec<T>,
-    // Boxed, because it is empty almost always.
-    rejected: Option<Box<Vec<Rejected>>>,
+    rejected: Vec<Rejected>,
     /// Whether it came as its only item instead of a list of one.
     lone: bool,
 }
@@ -79,7 +78,7 @@ impl std::error::Error for Rejected {}
 impl<T> List<T> {
     /// The items that did not decode.
     pub fn rejected(&self) -> &[Rejected] {
-        self.rejected.as_deref().map_or(&[], Vec::as_slice)
+        &self.rejected
     }
 
     /// The items that decoded.
@@ -107,7 +106,7 @@ impl<T> List<T> {
     /// All items in their order, each decoded or rejected.
     pub fn into_results(self) -> impl Iterator<Item = Result<T, Rejected>> {
         let total = self.items.len() + self.rejected().len();
-        let mut rejected = self.rejected.map(|rejected| *rejected).unwrap_or_default().into_iter().peekable();
+        let mut rejected = self.rejected.into_iter().peekable();
         let mut items = self.items.into_iter();
         (0..total).filter_map(move |index| match rejected.next_if(|rejected| rejected.index == index) {
             Some(rejected) => Some(Err(rejected)),
@@ -132,7 +131,7 @@ impl<T: fmt::Debug> fmt::Debug for List<T> {
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), rejected: None, lone: false }
+        Self { items: Vec::new(), rejected: Vec::new(), lone: false }
     }
 }
 
@@ -152,7 +151,7 @@ impl<T> DerefMut for List<T> {
 
 impl<T> From<Vec<T>> for List<T> {
     fn from(items: Vec<T>) -> Self {
-        Self { items, rejected: None, lone: false }
+        Self { items, rejected: Vec::new(), lone: false }
     }
 }
 
@@ -247,7 +246,7 @@ impl<'de, T: for<'any> FromWire<'any>> FromWire<'de> for List<T> {
             Value::Null => return Err(D::Error::invalid_type(Unexpected::Unit, &"a list")),
             other => (vec![other], true),
         };
-        let mut list = Self { items: Vec::with_capacity(raw.len()), rejected: None, lone };
+        let mut list = Self { items: Vec::with_capacity(raw.len()), rejected: Vec::new(), lone };
         for (index, raw) in raw.into_iter().enumerate() {
             match serde_path_to_error::deserialize::<_, Wire<T>>(&raw) {
                 Ok(Wire(item)) => list.items.push(item),
@@ -257,7 +256,7 @@ impl<'de, T: for<'any> FromWire<'any>> FromWire<'de> for List<T> {
                         path => path,
                     };
                     let problem = error.into_inner().to_string();
-                    list.rejected.get_or_insert_default().push(Rejected { index, path, problem, raw });
+                    list.rejected.push(Rejected { index, path, problem, raw });
                 }
             }
         }

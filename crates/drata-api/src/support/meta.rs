@@ -131,9 +131,6 @@ impl OperationMeta {
 
     /// The vendor's reference page of this operation.
     pub fn reference_url(&self) -> String {
-        format!(
-            "https://developers.drata.com/openapi/reference/{}/operation/{}/",
-            self.version, self.operation_id
-        )
+        format!("https://developers.drata.com/openapi/reference/{}/operation/{}/", self.version, self.operation_id)
     }
 }

@@ -80,6 +80,7 @@ struct KeySeed<'a>(&'a mut Keys);
 impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
     type Value = usize;
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
         deserializer.deserialize_identifier(self)
     }
@@ -160,6 +161,9 @@ macro_rules! model {
             #[allow(non_camel_case_types, clippy::enum_variant_names)]
             enum Field { $($field),* }
 
+            const NAMES: &[&str] = &[$($wire),*];
+            const _: () = assert!(NAMES.len() <= $crate::support::extra::MAX_FIELDS);
+
             impl<'de> serde::Deserialize<'de> for $name {
                 fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                     struct Visitor;
@@ -173,7 +177,7 @@ macro_rules! model {
 
                         fn visit_map<A: serde::de::MapAccess<'de>>(self, mut input: A) -> Result<$name, A::Error> {
                             let mut extra = $crate::support::extra::Extra::default();
-                            let mut keys = support::Keys::new(&[$($wire),*]);
+                            let mut keys = support::Keys::new(NAMES);
                             $(let mut $field = None;)*
                             while let Some(index) = keys.next(&mut input, &mut extra)? {
                                 $(if index == Field::$field as usize {

@@ -2,8 +2,8 @@
 
 use serde::de::DeserializeOwned;
 
-use super::operation::Operation;
 use super::list::List;
+use super::operation::Operation;
 
 /// A list operation.
 pub trait Paged: Operation<Output = Self::Page> + Clone + 'static {

@@ -9,19 +9,31 @@ use super::validate::Limited;
 use super::wire::WireText;
 
 /// Writes a field unless it is left out.
-pub(crate) fn put<M: SerializeMap, T: Serialize + Limited>(out: &mut M, name: &'static str, value: &T) -> Result<(), M::Error> {
+pub(crate) fn put<M: SerializeMap, T: Serialize + Limited>(
+    out: &mut M,
+    name: &'static str,
+    value: &T,
+) -> Result<(), M::Error> {
     if value.is_absent() { Ok(()) } else { out.serialize_entry(name, value) }
 }
 
 /// Writes a field that is sent as `null` when it has no value.
-pub(crate) fn put_null<M: SerializeMap, T: Serialize>(out: &mut M, name: &'static str, value: &T) -> Result<(), M::Error> {
+pub(crate) fn put_null<M: SerializeMap, T: Serialize>(
+    out: &mut M,
+    name: &'static str,
+    value: &T,
+) -> Result<(), M::Error> {
     out.serialize_entry(name, value)
 }
 
 /// The way of writing a field: left out or `null` when it has no value.
 macro_rules! put_field {
-    ($out:expr, $wire:literal, $value:expr) => { $crate::support::request_model::put($out, $wire, $value) };
-    ($out:expr, $wire:literal, $value:expr, null) => { $crate::support::request_model::put_null($out, $wire, $value) };
+    ($out:expr, $wire:literal, $value:expr) => {
+        $crate::support::request_model::put($out, $wire, $value)
+    };
+    ($out:expr, $wire:literal, $value:expr, null) => {
+        $crate::support::request_model::put_null($out, $wire, $value)
+    };
 }
 pub(crate) use put_field;
 

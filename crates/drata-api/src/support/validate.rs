@@ -77,8 +77,14 @@ pub struct Limits {
 
 impl Limits {
     /// No limits.
-    pub const NONE: Self =
-        Self { min_length: 0, max_length: usize::MAX, minimum: i64::MIN, maximum: i64::MAX, min_items: 0, max_items: usize::MAX };
+    pub const NONE: Self = Self {
+        min_length: 0,
+        max_length: usize::MAX,
+        minimum: i64::MIN,
+        maximum: i64::MAX,
+        min_items: 0,
+        max_items: usize::MAX,
+    };
 
     /// Checks a text. Length counts characters, not bytes.
     pub fn check_text(&self, text: &str) -> Result<(), Violation> {
@@ -162,7 +168,9 @@ impl<T: Limited> Limited for Option<T> {
 impl<T: Limited> Limited for Vec<T> {
     fn check(&self, limits: &Limits) -> Result<(), Violation> {
         limits.check_count(self.len())?;
-        self.iter().enumerate().try_for_each(|(index, item)| item.check(limits).map_err(|violation| violation.at(index)))
+        self.iter()
+            .enumerate()
+            .try_for_each(|(index, item)| item.check(limits).map_err(|violation| violation.at(index)))
     }
 }
 

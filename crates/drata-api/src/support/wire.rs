@@ -260,6 +260,7 @@ impl<'de, T: FromWire<'de>> Visitor<'de> for OptionVisitor<T> {
 }
 
 impl<'de, T: FromWire<'de>> FromWire<'de> for Option<T> {
+    #[inline]
     fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_option(OptionVisitor(PhantomData))
     }
