@@ -20,7 +20,7 @@ use crate::generate::hash::Draw;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     pub(crate) effect: Effect,
-    operation: Option<String>,
+    target: Target,
     when: When,
     pub(crate) afterwards: bool,
 }
@@ -41,6 +41,23 @@ pub(crate) enum Effect {
     TextIds,
 }
 
+/// Which requests it happens to.
+#[derive(Clone, Debug, PartialEq)]
+enum Target {
+    Any,
+    Operation(String),
+    Files,
+}
+
+/// A request, as far as faults are concerned.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Aimed<'a> {
+    Operation(&'a Operation),
+    /// A signed link.
+    File,
+    Nowhere,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum When {
     Always,
@@ -51,7 +68,7 @@ enum When {
 
 impl Fault {
     const fn new(effect: Effect) -> Self {
-        Self { effect, operation: None, when: When::Always, afterwards: false }
+        Self { effect, target: Target::Any, when: When::Always, afterwards: false }
     }
 
     /// An error of the service with the documented body.
@@ -113,7 +130,14 @@ impl Fault {
     /// (`GET /connections`). Both versions may have an operation of the same short form; then it is both.
     #[must_use]
     pub fn on(mut self, operation: impl Into<String>) -> Self {
-        self.operation = Some(operation.into());
+        self.target = Target::Operation(operation.into());
+        self
+    }
+
+    /// Only the files behind signed links.
+    #[must_use]
+    pub fn on_files(mut self) -> Self {
+        self.target = Target::Files;
         self
     }
 
@@ -156,7 +180,10 @@ impl Fault {
 
     /// The operation that it is restricted to.
     pub(crate) fn operation(&self) -> Option<&str> {
-        self.operation.as_deref()
+        match &self.target {
+            Target::Operation(name) => Some(name),
+            Target::Any | Target::Files => None,
+        }
     }
 }
 
@@ -188,13 +215,13 @@ impl Faults {
     }
 
     /// The faults that happen to this request.
-    pub(crate) fn strike(&mut self, operation: Option<&Operation>) -> Vec<Fault> {
+    pub(crate) fn strike(&mut self, request: Aimed<'_>) -> Vec<Fault> {
         let mut struck = Vec::new();
         for (place, armed) in self.armed.iter_mut().enumerate() {
-            let meant = match (&armed.fault.operation, operation) {
-                (None, _) => true,
-                (Some(name), Some(operation)) => operation.is_called(name),
-                (Some(_), None) => false,
+            let meant = match (&armed.fault.target, request) {
+                (Target::Any, _) | (Target::Files, Aimed::File) => true,
+                (Target::Operation(name), Aimed::Operation(operation)) => operation.is_called(name),
+                (Target::Operation(_) | Target::Files, _) => false,
             };
             if !meant {
                 continue;

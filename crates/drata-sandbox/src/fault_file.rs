@@ -18,6 +18,8 @@ struct File {
 struct Entry {
     effect: Effect,
     operation: Option<String>,
+    #[serde(default)]
+    files: bool,
     status: Option<u16>,
     retry_after: Option<String>,
     delay_ms: Option<u64>,
@@ -86,6 +88,9 @@ impl Entry {
         };
         if let Some(value) = self.retry_after {
             fault = fault.with_retry_after(value);
+        }
+        if self.files {
+            fault = fault.on_files();
         }
         if let Some(operation) = self.operation {
             if !Sandbox::has_operation(&operation) {

@@ -97,6 +97,8 @@ Faults, in a file for --faults:
   status = 502                 #       unknown-enum, extra-fields, missing-fields, text-ids
   operation = \"getConnections\" # or an identifier of the contract, or \"GET /connections\"; all when left out
   next = 2                     # only the next two calls; or every = 5, or rate = 0.1; always when left out
+  afterwards = true            # the request has done what it asks for before the error comes
+  # also: files = true for signed links, delay_ms for latency and slow-body, retry_after = \"30\" for status
 
 Beside the API, for tests in any language and without a key:
   GET    /sandbox/requests     what was received, counted per operation, with what was against the contract

@@ -136,7 +136,7 @@ pub(crate) fn masked(headers: &HeaderMap) -> HeaderMap {
         // A short key would be shown in whole.
         let end =
             key.len().checked_sub(4).filter(|end| *end >= 8).and_then(|start| key.get(start..)).unwrap_or_default();
-        *value = HeaderValue::from_str(&format!("{scheme} …{end}")).unwrap_or(HeaderValue::from_static("masked"));
+        *value = HeaderValue::from_str(&format!("{scheme} ***{end}")).unwrap_or(HeaderValue::from_static("masked"));
     }
     headers
 }

@@ -21,7 +21,7 @@ use crate::control;
 use crate::description;
 use crate::distort;
 use crate::failure::Failure;
-use crate::fault::{Effect, Fault};
+use crate::fault::{Aimed, Effect, Fault};
 use crate::outgoing::Outgoing;
 use crate::params;
 use crate::record::{self, Received};
@@ -135,15 +135,21 @@ impl Exchange<'_> {
         {
             return Reply::json(200, document, None);
         }
-        if signed::is_link(&self.path) {
-            return self.download(parts, &query);
-        }
+        let is_link = signed::is_link(&self.path);
         let found = self.world.catalog.router.find(&self.method, &self.path);
         if let Found::Operation(place, _) = &found {
             self.operation = Some(&self.world.catalog.operations[*place]);
         }
-        self.faults = self.world.faults.lock().unwrap_or_else(PoisonError::into_inner).strike(self.operation);
+        let aimed = match self.operation {
+            Some(operation) => Aimed::Operation(operation),
+            None if is_link => Aimed::File,
+            None => Aimed::Nowhere,
+        };
+        self.faults = self.world.faults.lock().unwrap_or_else(PoisonError::into_inner).strike(aimed);
         self.wait().await;
+        if is_link {
+            return self.error(false).unwrap_or_else(|| self.download(parts, &query));
+        }
         if let Err(refused) = self.admit() {
             return refused;
         }

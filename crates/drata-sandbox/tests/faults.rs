@@ -70,6 +70,17 @@ async fn an_error_may_come_after_the_deed() {
 }
 
 #[tokio::test]
+async fn files_behind_links_may_fail_too() {
+    let api = with(Fault::truncated().on_files().next(1)).await;
+    let link =
+        api.get("/policies/1/current-published/download").await["signedUrl"].as_str().expect("a link").to_owned();
+    assert!(reqwest::get(&link).await.expect("an answer").bytes().await.is_err());
+    assert!(reqwest::get(&link).await.expect("an answer").bytes().await.is_ok());
+    api.sandbox.add_fault(Fault::status(503).on_files());
+    assert_eq!(reqwest::get(&link).await.expect("an answer").status(), 503);
+}
+
+#[tokio::test]
 async fn a_cursor_may_repeat_for_ever() {
     let api = with(Fault::repeated_cursor()).await;
     let first = api.get("/v2/vendors?size=10").await;
