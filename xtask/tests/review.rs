@@ -47,7 +47,7 @@ fn the_report_holds_everything_that_a_reviewer_asks() {
         "## Public surface",
         "**breaking**, from 0.1.0 to **0.2.0**",
         "- `v2::Workspace.primary`: `bool` → `Option<bool>`",
-        "- `v2::uploads::UploadsApi::list`",
+        "- `v2::uploads`",
         "## Overlays",
         "v2, actions newly needed:",
         "mixed-brackets: list `kinds` is named without brackets",

@@ -30,21 +30,29 @@ pub(crate) struct SurfaceChange {
 
 impl SurfaceChange {
     pub(crate) fn between(old: &Lines, new: &Lines) -> Self {
-        let mut change = Self::default();
-        for (item, was) in old {
-            match new.get(item) {
-                None => change.removed.push(item.clone()),
-                Some(is) if is != was => change.changed.push((item.clone(), was.clone(), is.clone())),
-                Some(_) => {}
-            }
-        }
-        change.added = new.keys().filter(|item| !old.contains_key(*item)).cloned().collect();
-        change
+        let changed = old.iter().filter_map(|(item, was)| {
+            let is = new.get(item).filter(|is| *is != was)?;
+            Some((item.clone(), was.clone(), is.clone()))
+        });
+        Self { removed: only_in(old, new), changed: changed.collect(), added: only_in(new, old) }
     }
 
     pub(crate) fn breaks(&self) -> bool {
         !self.removed.is_empty() || !self.changed.is_empty()
     }
+}
+
+/// The items of one surface that the other lacks. What goes or comes with its owner is not listed beside it.
+fn only_in(these: &Lines, others: &Lines) -> Vec<String> {
+    let lacks = |item: &str| these.contains_key(item) && !others.contains_key(item);
+    these.keys().filter(|item| lacks(item) && !owner(item).is_some_and(lacks)).cloned().collect()
+}
+
+/// What an item belongs to: a field to its type, a method to its handle, all to their module.
+fn owner(item: &str) -> Option<&str> {
+    let separators = [" as ", ".", "::"];
+    let (owner, _) = separators.iter().find_map(|separator| item.rsplit_once(separator))?;
+    Some(owner)
 }
 
 /// The surface of the working tree.
@@ -228,6 +236,12 @@ mod tests {
         assert_eq!(change.changed, [("v2::Role.id".to_owned(), "i64".to_owned(), "Option<i64>".to_owned())]);
         assert_eq!(change.added, ["v2::Kind::B", "v2::Role.note"]);
         assert!(!SurfaceChange::between(&new, &new).breaks());
+        let gone = SurfaceChange::between(&new, &Lines::new());
+        assert_eq!(
+            gone.removed,
+            ["v2::Kind", "v2::Role", "v2::roles::Kind", "v2::roles::Role"],
+            "members go with their types"
+        );
     }
 
     #[test]
