@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use drata_api::{ByteStream, OperationMeta};
 use futures_util::stream;
 use reqwest::Response;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::Error;
 use crate::failure::Failure;
@@ -52,17 +52,24 @@ pub(crate) async fn beginning(answer: &mut Response, limit: Duration, most: usiz
     all.freeze()
 }
 
-/// Piece by piece, as it arrives. `limit` is the longest silence.
+/// Piece by piece, as it arrives. `limit` is the longest silence, `deadline` the time for the whole call and its end.
 pub(crate) fn stream(
     answer: Response,
     operation: Option<&'static OperationMeta>,
     endpoint: Arc<str>,
     limit: Duration,
+    deadline: Option<(Duration, Instant)>,
 ) -> ByteStream {
     Box::pin(stream::try_unfold(answer, move |mut answer| {
         let endpoint = Arc::clone(&endpoint);
         async move {
-            let next = chunk(&mut answer, operation, limit).await;
+            let next = chunk(&mut answer, operation, limit);
+            let next = match deadline {
+                None => next.await,
+                Some((asked, until)) => timeout_at(until, next)
+                    .await
+                    .unwrap_or_else(|_| Err(Failure::last(Error::deadline(operation, asked, None)))),
+            };
             let next = next.map_err(|failure| failure.error.with_endpoint(endpoint).with_attempts(1))?;
             Ok::<_, Error>(next.map(|bytes| (bytes, answer)))
         }

@@ -9,6 +9,7 @@ use drata_api::{
 };
 use http::{HeaderValue, Method, header};
 use reqwest::Url;
+use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::activity::Activity;
@@ -53,12 +54,13 @@ impl Transport for HttpTransport {
                 self.recorder.record(operation);
             }
             let terms = self.terms(&request);
+            let until = request.options.deadline.map(|limit| Instant::now() + limit);
             let mut attempts = 0;
             let outcome = self
                 .retrier
                 .run(&terms, |number| {
                     attempts = number;
-                    self.attempt(&request, number)
+                    self.attempt(&request, number, until)
                 })
                 .await;
             let span = tracing::Span::current();
@@ -89,11 +91,11 @@ impl HttpTransport {
         request.options.deadline.or((!transfers_file).then_some(self.timeouts.call))
     }
 
-    async fn attempt(&self, request: &Request, number: u32) -> Result<Response, Failure> {
+    async fn attempt(&self, request: &Request, number: u32, until: Option<Instant>) -> Result<Response, Failure> {
         let query = request.query.iter().map(|(name, value)| (name.as_ref(), value.as_str()));
         let url = self.base.join(request.version, &request.path, query).map_err(Failure::last)?;
         let span = trace::attempt(request, &self.base, &url, number);
-        let exchange = self.exchange(request, url).instrument(span.clone());
+        let exchange = self.exchange(request, url, until).instrument(span.clone());
         let outcome = match request.options.attempt_timeout {
             Some(limit) => tokio::time::timeout(limit, exchange)
                 .await
@@ -104,7 +106,7 @@ impl HttpTransport {
         outcome
     }
 
-    async fn exchange(&self, request: &Request, url: Url) -> Result<Response, Failure> {
+    async fn exchange(&self, request: &Request, url: Url, until: Option<Instant>) -> Result<Response, Failure> {
         let operation = request.operation;
         let limit = self.read_timeout(&request.options);
         let activity = Activity::new();
@@ -124,7 +126,13 @@ impl HttpTransport {
         }
         let headers = std::mem::take(answer.headers_mut());
         let body = match request.answer {
-            Answer::Stream => ResponseBody::Stream(body::stream(answer, operation, self.base.label(), limit)),
+            Answer::Stream => ResponseBody::Stream(body::stream(
+                answer,
+                operation,
+                self.base.label(),
+                limit,
+                request.options.deadline.zip(until),
+            )),
             Answer::Whole => ResponseBody::Whole(body::whole(&mut answer, operation, limit).await?),
         };
         Ok(Response::new(status, headers, body))

@@ -9,6 +9,7 @@ mod key_safety;
 mod lists;
 mod operations;
 mod pace;
+mod proxies;
 mod rate_limits;
 #[cfg(feature = "v2-events")]
 mod reports;

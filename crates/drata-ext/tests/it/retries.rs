@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use drata_ext::api::Form;
 use drata_ext::{OperationMeta, RetryPolicy, Upload};
+use futures_util::StreamExt as _;
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -147,6 +148,18 @@ async fn the_deadline_ends_a_try_that_hangs() {
     assert_eq!(error.attempts(), 2);
     let last = std::error::Error::source(&error).unwrap().to_string();
     assert!(last.contains("502 bad gateway"), "{last}");
+}
+
+#[tokio::test]
+async fn the_deadline_also_ends_a_stream_that_hangs() {
+    let server = Server::script([Reply::new(200, "text/csv", "a,b\n1,2\n").stalled()]).await;
+    let mut call = call(&server.client(), &READ);
+    call.request_mut().options.deadline = Some(Duration::from_millis(100));
+    let mut stream = call.receive_stream("text/csv").await.unwrap();
+    assert_eq!(stream.next().await.unwrap().unwrap(), "a,b\n");
+    let error = stream.next().await.unwrap().unwrap_err();
+    assert!(error.is_deadline(), "{error}");
+    assert!(stream.next().await.is_none());
 }
 
 #[tokio::test]
