@@ -2,6 +2,8 @@
 //!
 //! The way of the data is the order of the modules: `import` makes the contract, `overlay` corrects and explains it,
 //! `normalise` makes it plain, `generate` gives it to progenitor, `surface` reads what came back, `emit` writes it.
+//! `diff`, `lint` and `report` are for the day the document changes: what changed for a client, what is wrong with it, and
+//! the page for the pull request.
 
 use std::process::ExitCode;
 
