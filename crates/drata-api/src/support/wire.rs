@@ -33,6 +33,7 @@ pub trait FromWire<'de>: Sized {
 pub(crate) struct Wire<T>(pub T);
 
 impl<'de, T: FromWire<'de>> Deserialize<'de> for Wire<T> {
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::from_wire(deserializer).map(Self)
     }
@@ -92,6 +93,7 @@ impl Visitor<'_> for IntegerVisitor {
 }
 
 impl<'de> FromWire<'de> for i64 {
+    #[inline]
     fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(IntegerVisitor)
     }
@@ -128,6 +130,7 @@ impl Visitor<'_> for FloatVisitor {
 }
 
 impl<'de> FromWire<'de> for f64 {
+    #[inline]
     fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(FloatVisitor)
     }
@@ -156,6 +159,7 @@ impl Visitor<'_> for BoolVisitor {
 }
 
 impl<'de> FromWire<'de> for bool {
+    #[inline]
     fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(BoolVisitor)
     }
@@ -196,6 +200,7 @@ impl Visitor<'_> for TextVisitor {
 }
 
 impl<'de> FromWire<'de> for String {
+    #[inline]
     fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(TextVisitor)
     }
@@ -254,6 +259,7 @@ impl<'de, T: FromWire<'de>> Visitor<'de> for OptionVisitor<T> {
         Ok(None)
     }
 
+    #[inline]
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         T::from_wire(deserializer).map(Some)
     }
