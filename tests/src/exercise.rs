@@ -158,7 +158,8 @@ pub async fn stands_at_root(client: &Client, version: ApiVersion) -> bool {
     if version.path_prefix().is_empty() {
         return false;
     }
-    let Some(probe) = samples::all(version).find(|sample| sample.meta.is_read() && !sample.meta.path.contains('{')) else {
+    let Some(probe) = samples::all(version).find(|sample| sample.meta.is_read() && !sample.meta.path.contains('{'))
+    else {
         return false;
     };
     let status = |root: bool| async move {
