@@ -100,3 +100,8 @@ pub use self::session::CustomDataSession;
 pub mod prelude {
     pub use crate::{Drata, Error, ListExt, Operation, Upload};
 }
+
+/// The examples of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
