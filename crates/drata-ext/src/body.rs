@@ -12,6 +12,9 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::Error;
 use crate::failure::Failure;
 
+/// The most bytes reserved because a header announces them.
+const MAX_RESERVED: usize = 4 * 1024 * 1024;
+
 /// The next piece, or `None` at the end.
 pub(crate) async fn chunk(
     answer: &mut Response,
@@ -31,10 +34,15 @@ pub(crate) async fn whole(
     operation: Option<&'static OperationMeta>,
     limit: Duration,
 ) -> Result<Bytes, Failure> {
+    let length = answer.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
     let Some(first) = chunk(answer, operation, limit).await? else { return Ok(Bytes::new()) };
-    let Some(second) = chunk(answer, operation, limit).await? else { return Ok(first) };
-    let mut all = BytesMut::from(first);
-    all.extend_from_slice(&second);
+    if first.len() == length {
+        // What is announced is all that comes; reading on frees the connection for the next request.
+        chunk(answer, operation, limit).await?;
+        return Ok(first);
+    }
+    let mut all = BytesMut::with_capacity(length.min(MAX_RESERVED).max(first.len()));
+    all.extend_from_slice(&first);
     while let Some(next) = chunk(answer, operation, limit).await? {
         all.extend_from_slice(&next);
     }
