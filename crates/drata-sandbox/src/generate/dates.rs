@@ -1,5 +1,6 @@
 //! Dates that make sense together: created before changed, begun before ended.
 
+use jiff::fmt::temporal::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::hash::Draw;
@@ -60,7 +61,8 @@ impl Timeline {
 
 /// As the service writes a moment: `2025-03-01T09:30:00.000Z`.
 pub(crate) fn date_time(at: Timestamp) -> String {
-    format!("{at:.3}")
+    const MILLISECONDS: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+    MILLISECONDS.timestamp_to_string(&at)
 }
 
 /// As the service writes a day: `2025-03-01`.

@@ -1,10 +1,16 @@
 //! Repeatable randomness without state: every value follows from what it is drawn for.
 
 /// Hashes a text (FNV-1a, then mixed).
-pub(crate) fn text(text: &str) -> u64 {
-    let hash = text
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+// Most texts are literals: inlined, their hashes are computed when this is compiled.
+#[inline(always)]
+pub(crate) const fn text(text: &str) -> u64 {
+    let bytes = text.as_bytes();
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut place = 0;
+    while place < bytes.len() {
+        hash = (hash ^ bytes[place] as u64).wrapping_mul(0x0000_0100_0000_01b3);
+        place += 1;
+    }
     mix(hash, 0)
 }
 
@@ -28,7 +34,8 @@ impl Draw {
     }
 
     /// A source for something within this place, by name.
-    pub(crate) fn named(self, name: &str) -> Self {
+    #[inline(always)]
+    pub(crate) const fn named(self, name: &str) -> Self {
         self.within(text(name))
     }
 
