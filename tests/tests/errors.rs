@@ -9,18 +9,18 @@ use drata_sandbox::{Fault, Features, Permissions, RateLimit, Sandbox};
 /// A client of the sandbox that tries once.
 fn client(sandbox: &Sandbox, key: &str) -> Drata {
     let builder = Drata::builder().api_key(key).base_url(sandbox.base_url()).retry_policy(RetryPolicy::never());
-    builder.no_proxy().build().unwrap()
+    builder.no_proxy().build().expect("a key and an address of this machine")
 }
 
 async fn sandbox() -> (Sandbox, Drata) {
-    let sandbox = Sandbox::builder().records(3).start().await.unwrap();
+    let sandbox = Sandbox::builder().records(3).start().await.expect("a free port");
     let drata = client(&sandbox, sandbox.api_key());
     (sandbox, drata)
 }
 
 /// The failure of listing the connections.
 async fn listing(drata: &Drata) -> Error {
-    drata.v1().connections().list().send().await.unwrap_err()
+    drata.v1().connections().list().send().await.expect_err("the sandbox was set up to refuse it")
 }
 
 /// The message, without the port that the sandbox happens to have.

@@ -6,7 +6,6 @@ mod source;
 mod wrap;
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -91,19 +90,19 @@ fn describe<'a>(area: &Area, samples: impl Iterator<Item = &'a Sample>) -> Strin
 fn describe_operation(text: &mut String, area: &Area, sample: &Sample, client: &Client) {
     let name = sample.meta.rust_path.rsplit("::").next().unwrap_or_default();
     let method = area.method(name);
-    writeln!(text, "{}", method.signature).unwrap();
-    writeln!(text, "    // {}", facts(sample.meta)).unwrap();
+    text.push_str(&format!("{}\n", method.signature));
+    text.push_str(&format!("    // {}\n", facts(sample.meta)));
     for setters in list("    ", &method.setters) {
-        writeln!(text, "{setters}").unwrap();
+        text.push_str(&format!("{setters}\n"));
     }
     for send in &method.sends {
-        writeln!(text, "    {send}").unwrap();
+        text.push_str(&format!("    {send}\n"));
     }
     for line in (sample.full)(client).lines().filter(|line| !line.is_empty()) {
         // Bodies are long; where they break says nothing.
         let parts: Vec<String> = line.split(',').map(str::to_owned).collect();
         for line in list("  > ", &parts) {
-            writeln!(text, "{line}").unwrap();
+            text.push_str(&format!("{line}\n"));
         }
     }
     text.push('\n');
@@ -143,9 +142,9 @@ fn facts(meta: &OperationMeta) -> String {
 
 fn describe_types(text: &mut String, types: &Types) {
     for (name, fields) in &types.structs {
-        writeln!(text, "struct {name}").unwrap();
+        text.push_str(&format!("struct {name}\n"));
         for line in list("    ", fields) {
-            writeln!(text, "{line}").unwrap();
+            text.push_str(&format!("{line}\n"));
         }
     }
     for (name, values) in &types.enums {
@@ -154,9 +153,9 @@ fn describe_types(text: &mut String, types: &Types) {
         if values.len() > SHOWN {
             shown.push("…".to_owned());
         }
-        writeln!(text, "enum {name}, {} values", values.len()).unwrap();
+        text.push_str(&format!("enum {name}, {} values\n", values.len()));
         for line in list("    ", &shown) {
-            writeln!(text, "{line}").unwrap();
+            text.push_str(&format!("{line}\n"));
         }
     }
 }
