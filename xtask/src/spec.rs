@@ -1,5 +1,6 @@
 //! `cargo xtask spec`: the effective OpenAPI document, for tools and for teams in other languages.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -48,7 +49,12 @@ pub(crate) fn document(version: Version) -> Result<Document> {
         }
         operation.retain(|key, _| key != AREA && key != "x-undocumented-form");
     });
-    document.each_schema(|_, schema| plain(schema));
+    let types: BTreeMap<String, String> = document
+        .schemas()
+        .map(|(name, schema)| (name.clone(), text(schema, "type").to_owned()))
+        .filter(|(_, of)| !of.is_empty())
+        .collect();
+    document.each_schema(|_, schema| plain(schema, &types));
     remove_unreached(&mut document);
     if let Some(root) = document.0.as_object_mut() {
         root.shift_remove(AREA_DOCS);
@@ -58,25 +64,31 @@ pub(crate) fn document(version: Version) -> Result<Document> {
     Ok(document)
 }
 
-/// A schema as OpenAPI 3.0 means it.
-fn plain(schema: &mut Value) {
+/// A schema as OpenAPI 3.0 means it. `types` are those of the named schemas.
+fn plain(schema: &mut Value, types: &BTreeMap<String, String>) {
     let fraction = matches!(text(schema, "format"), "double" | "float");
     if text(schema, "type") == "number" && !fraction {
         schema["type"] = "integer".into();
         schema["format"] = "int64".into();
     }
     let beside_reference = reference(schema).is_some();
+    let referred = schema.pointer("/allOf/0").and_then(reference).and_then(|name| types.get(name)).cloned();
     let Some(map) = schema.as_object_mut() else { return };
     map.retain(|key, _| !["x-observed-type", "x-rust-name", "x-id-forms"].contains(&key.as_str()));
-    let typed = map.contains_key("type");
-    // `nullable` says something about a type, so it needs one beside it.
-    if map.get("nullable") == Some(&Value::Bool(true)) && !typed && !beside_reference {
-        let referred = map.get("allOf").is_some();
-        if referred {
-            map.insert("type".to_owned(), "object".into())
-        } else {
-            map.shift_remove("nullable")
-        };
+    // `nullable` says something about a type, so it needs one beside it: the one that is referred to.
+    if map.get("nullable") == Some(&Value::Bool(true)) && !map.contains_key("type") {
+        match referred {
+            Some(referred) => {
+                map.insert("type".to_owned(), referred.into());
+            }
+            None => {
+                map.shift_remove("nullable");
+            }
+        }
+    }
+    // A format says something about a text or a number; beside a reference it says nothing.
+    if map.contains_key("allOf") {
+        map.shift_remove("format");
     }
     if beside_reference {
         map.retain(|key, _| key == "$ref");
