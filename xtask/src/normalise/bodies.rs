@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::diagnosis::{Diagnoses, Diagnosis};
 use crate::document::{Document, Place, text, walk};
+use crate::overlay::RUST_NAME;
 
 /// Marks an operation whose body is a form.
 pub(crate) const MULTIPART_TWIN: &str = "x-multipart";
@@ -56,7 +57,9 @@ pub(crate) fn split(document: &mut Document) -> anyhow::Result<()> {
         }
     }
     for (place, mut form) in twins {
-        let schema = document.resolve(&form["requestBody"]["content"][JSON]["schema"]).clone();
+        let mut schema = document.resolve(&form["requestBody"]["content"][JSON]["schema"]).clone();
+        // A name that was given is the JSON body's.
+        schema.as_object_mut().map(|map| map.shift_remove(RUST_NAME));
         // The form's type is another than the JSON body's: there, a file is a file.
         let name = form_name(text(&form, "operationId"), &form["requestBody"]["content"][JSON]["schema"]);
         form["requestBody"]["content"][JSON]["schema"] = json!({ "$ref": format!("#/components/schemas/{name}") });

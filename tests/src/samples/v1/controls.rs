@@ -408,7 +408,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .upload_external_evidence_json(
                     1,
                     1,
-                    &UploadEvidence::new(
+                    &UploadEvidenceRequest::new(
                         "2026-01-15T09:30:00.000Z",
                         "sample",
                         RenewalScheduleType::OneMonth,
@@ -422,7 +422,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .upload_external_evidence_json(
                     1,
                     1,
-                    &UploadEvidence::new(
+                    &UploadEvidenceRequest::new(
                             "2026-01-15T09:30:00.000Z",
                             "sample",
                             RenewalScheduleType::OneMonth,

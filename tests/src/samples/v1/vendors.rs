@@ -174,7 +174,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .vendors()
                 .send_questionnaire(
                     1,
-                    &QuestionnaireSentRequest::new("ada@example.com", 1, "sample", 1),
+                    &QuestionnaireSendRequest::new("ada@example.com", 1, "sample", 1),
                 )
                 .send(),
         ),
@@ -183,7 +183,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .vendors()
                 .send_questionnaire(
                     1,
-                    &QuestionnaireSentRequest::new("ada@example.com", 1, "sample", 1)
+                    &QuestionnaireSendRequest::new("ada@example.com", 1, "sample", 1)
                         .email_subject("sample"),
                 ),
         ),
@@ -267,7 +267,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .vendors()
                 .upload_document(
                     1,
-                    VendorDocumentRequest::new(
+                    VendorDocumentForm::new(
                         Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ),
                 )
@@ -278,7 +278,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .vendors()
                 .upload_document(
                     1,
-                    VendorDocumentRequest::new(
+                    VendorDocumentForm::new(
                             Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                         )
                         .type_(VendorDocumentType::ComplianceReport)
@@ -295,7 +295,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .vendors()
                 .upload_questionnaires(
                     1,
-                    QuestionnaireUploadRequest::new([
+                    QuestionnaireUploadForm::new([
                         Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 )
@@ -306,7 +306,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .vendors()
                 .upload_questionnaires(
                     1,
-                    QuestionnaireUploadRequest::new([
+                    QuestionnaireUploadForm::new([
                             Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                         ])
                         .security_review_id(1),

@@ -55,7 +55,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .upload(
                     1,
                     RiskRef::Id(1),
-                    UploadRiskDocumentsRequest::new([
+                    RiskDocumentsForm::new([
                         Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 )
@@ -67,7 +67,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .upload(
                     1,
                     RiskRef::Id(1),
-                    UploadRiskDocumentsRequest::new([
+                    RiskDocumentsForm::new([
                         Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 ),

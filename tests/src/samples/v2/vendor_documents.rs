@@ -41,7 +41,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .vendor_documents()
                 .upload(
                     1,
-                    VendorDocumentCreateRequest::new(
+                    VendorDocumentForm::new(
                         Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ),
                 )
@@ -52,7 +52,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .vendor_documents()
                 .upload(
                     1,
-                    VendorDocumentCreateRequest::new(
+                    VendorDocumentForm::new(
                             Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                         )
                         .security_review_id(1)

@@ -214,7 +214,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .send_questionnaire(
                     1,
                     1,
-                    VendorSecurityReviewQuestionnaireCreateRequest::new([
+                    SecurityQuestionnaireForm::new([
                         Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 )
@@ -226,7 +226,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .send_questionnaire(
                     1,
                     1,
-                    VendorSecurityReviewQuestionnaireCreateRequest::new([
+                    SecurityQuestionnaireForm::new([
                         Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 ),
@@ -241,7 +241,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .vendor_security_reviews()
                 .send_questionnaire_to_vendor(
                     1,
-                    VendorSecurityReviewQuestionnaireCreateRequest::new([
+                    SecurityQuestionnaireForm::new([
                         Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 )
@@ -252,7 +252,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .vendor_security_reviews()
                 .send_questionnaire_to_vendor(
                     1,
-                    VendorSecurityReviewQuestionnaireCreateRequest::new([
+                    SecurityQuestionnaireForm::new([
                         Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 ),

@@ -10,15 +10,15 @@ mod answers {
     answer!(company_info_nda: CompanyInfoNda, V1, "CompanyInfoResponsePublicDto.nda");
     answer!(monitoring_controls: MonitoringControls, V1, "MonitoringControlsResponsePublicDto");
     answer!(trust_center_all_private_documents: TrustCenterAllPrivateDocuments, V1, "TrustCenterAllPrivateDocumentsResponsePublicDto", private_documents = "privateDocuments");
-    answer!(trust_center_all_private_documents_private_document: TrustCenterAllPrivateDocumentsPrivateDocument, V1, "TrustCenterAllPrivateDocumentsResponsePublicDto.privateDocuments");
     answer!(trust_center_preapproved_email_address: TrustCenterPreapprovedEmailAddress, V1, "TrustCenterPreapprovedEmailAddressResponsePublicDto");
     answer!(trust_center_preapproved_email_domain: TrustCenterPreapprovedEmailDomain, V1, "TrustCenterPreapprovedEmailDomainResponsePublicDto");
     answer!(trust_center_private_access: TrustCenterPrivateAccess, V1, "TrustCenterPrivateAccessResponsePublicDto", preapproved_email_domains = "preapprovedEmailDomains", preapproved_email_addresses = "preapprovedEmailAddresses");
+    answer!(trust_center_private_document: TrustCenterPrivateDocument, V1, "TrustCenterAllPrivateDocumentsResponsePublicDto.privateDocuments");
     answer!(trust_center_request: TrustCenterRequest, V1, "TrustCenterRequestResponsePublicDto");
     answer!(trust_center_request_approve: TrustCenterRequestApprove, V1, "TrustCenterRequestApproveResponsePublicDto");
     answer!(trust_center_request_denied: TrustCenterRequestDenied, V1, "TrustCenterRequestDeniedResponsePublicDto");
+    answer!(trust_center_request_document: TrustCenterRequestDocument, V1, "TrustCenterRequestDocumentWithNameResponsePublicDto.documents");
     answer!(trust_center_request_document_with_name: TrustCenterRequestDocumentWithName, V1, "TrustCenterRequestDocumentWithNameResponsePublicDto", documents = "documents", statuses = "statuses");
-    answer!(trust_center_request_document_with_name_document: TrustCenterRequestDocumentWithNameDocument, V1, "TrustCenterRequestDocumentWithNameResponsePublicDto.documents");
     answer!(trust_center_request_page: TrustCenterRequestPage, V1, "TrustCenterRequestsResponsePublicDto", data = "data");
     answer!(trust_center_request_status: TrustCenterRequestStatus, V1, "TrustCenterRequestStatusPublicDto");
 }

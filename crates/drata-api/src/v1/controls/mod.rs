@@ -360,7 +360,7 @@ impl ControlsApi {
         &self,
         workspace_id: i64,
         id: i64,
-        body: &UploadEvidence,
+        body: &UploadEvidenceRequest,
     ) -> builder::UploadExternalEvidenceJson {
         builder::UploadExternalEvidenceJson::new(
             Call::new(&self.client, &meta::UPLOAD_EXTERNAL_EVIDENCE_JSON)

@@ -1540,83 +1540,6 @@ model!(RequirementDetailControl {
 });
 
 /// External evidence to attach to a control, as one of `file`, `base64File` and `url`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct UploadEvidence {
-    /// Address of the evidence, at most 768 characters. At most 768 characters.
-    pub url: Option<String>,
-    /// Display name of the evidence, at most 191 characters. At most 191 characters.
-    pub filename: Option<String>,
-    /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
-    pub base64_file: Option<String>,
-    /// At most 30,000 characters. At most 30000 characters.
-    pub description: Option<String>,
-    /// `creationDate`
-    pub creation_date: Timestamp,
-    /// Day the evidence falls due, as `YYYY-MM-DD`.
-    pub renewal_date: String,
-    /// How often the renewal falls due; `CUSTOM` relies on `renewalDate` instead of a fixed interval.
-    pub renewal_schedule_type: RenewalScheduleType,
-}
-
-impl UploadEvidence {
-    /// A new `UploadEvidence` with what is required.
-    pub fn new(
-        creation_date: impl Into<Timestamp>,
-        renewal_date: impl Into<String>,
-        renewal_schedule_type: RenewalScheduleType,
-    ) -> Self {
-        Self {
-            url: Default::default(),
-            filename: Default::default(),
-            base64_file: Default::default(),
-            description: Default::default(),
-            creation_date: creation_date.into(),
-            renewal_date: renewal_date.into(),
-            renewal_schedule_type,
-        }
-    }
-
-    /// Sets [`url`](Self::url).
-    #[must_use]
-    pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = Some(url.into());
-        self
-    }
-
-    /// Sets [`filename`](Self::filename).
-    #[must_use]
-    pub fn filename(mut self, filename: impl Into<String>) -> Self {
-        self.filename = Some(filename.into());
-        self
-    }
-
-    /// Sets [`base64_file`](Self::base64_file).
-    #[must_use]
-    pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
-        self
-    }
-
-    /// Sets [`description`](Self::description).
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-}
-
-request_model!(UploadEvidence {
-    url: "url" { max_length: 768 },
-    filename: "filename" { max_length: 191 },
-    base64_file: "base64File",
-    description: "description" { max_length: 30000 },
-    creation_date: "creationDate",
-    renewal_date: "renewalDate",
-    renewal_schedule_type: "renewalScheduleType",
-});
-
-/// External evidence to attach to a control, as one of `file`, `base64File` and `url`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UploadEvidenceForm {
@@ -1695,6 +1618,83 @@ impl UploadEvidenceForm {
 
 form_model!(UploadEvidenceForm {
     file: "file",
+    url: "url" { max_length: 768 },
+    filename: "filename" { max_length: 191 },
+    base64_file: "base64File",
+    description: "description" { max_length: 30000 },
+    creation_date: "creationDate",
+    renewal_date: "renewalDate",
+    renewal_schedule_type: "renewalScheduleType",
+});
+
+/// External evidence to attach to a control, as one of `file`, `base64File` and `url`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct UploadEvidenceRequest {
+    /// Address of the evidence, at most 768 characters. At most 768 characters.
+    pub url: Option<String>,
+    /// Display name of the evidence, at most 191 characters. At most 191 characters.
+    pub filename: Option<String>,
+    /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
+    pub base64_file: Option<String>,
+    /// At most 30,000 characters. At most 30000 characters.
+    pub description: Option<String>,
+    /// `creationDate`
+    pub creation_date: Timestamp,
+    /// Day the evidence falls due, as `YYYY-MM-DD`.
+    pub renewal_date: String,
+    /// How often the renewal falls due; `CUSTOM` relies on `renewalDate` instead of a fixed interval.
+    pub renewal_schedule_type: RenewalScheduleType,
+}
+
+impl UploadEvidenceRequest {
+    /// A new `UploadEvidenceRequest` with what is required.
+    pub fn new(
+        creation_date: impl Into<Timestamp>,
+        renewal_date: impl Into<String>,
+        renewal_schedule_type: RenewalScheduleType,
+    ) -> Self {
+        Self {
+            url: Default::default(),
+            filename: Default::default(),
+            base64_file: Default::default(),
+            description: Default::default(),
+            creation_date: creation_date.into(),
+            renewal_date: renewal_date.into(),
+            renewal_schedule_type,
+        }
+    }
+
+    /// Sets [`url`](Self::url).
+    #[must_use]
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
+
+    /// Sets [`filename`](Self::filename).
+    #[must_use]
+    pub fn filename(mut self, filename: impl Into<String>) -> Self {
+        self.filename = Some(filename.into());
+        self
+    }
+
+    /// Sets [`base64_file`](Self::base64_file).
+    #[must_use]
+    pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
+        self.base64_file = Some(base64_file.into());
+        self
+    }
+
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+}
+
+request_model!(UploadEvidenceRequest {
     url: "url" { max_length: 768 },
     filename: "filename" { max_length: 191 },
     base64_file: "base64File",

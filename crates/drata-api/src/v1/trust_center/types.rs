@@ -228,45 +228,13 @@ request_model!(TrustCenterAccessRequest {
 #[non_exhaustive]
 pub struct TrustCenterAllPrivateDocuments {
     /// `privateDocuments`
-    pub private_documents: List<TrustCenterAllPrivateDocumentsPrivateDocument>,
+    pub private_documents: List<TrustCenterPrivateDocument>,
     /// What came beyond the contract.
     pub extra: Extra,
 }
 
 model!(TrustCenterAllPrivateDocuments {
     private_documents: "privateDocuments",
-});
-
-/// What stands in `privateDocuments`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct TrustCenterAllPrivateDocumentsPrivateDocument {
-    /// Id to use as `documentId` in an access request.
-    pub id: Option<i64>,
-    /// `name`
-    pub name: Option<String>,
-    /// Kind of the document, as access requests name it.
-    pub type_: Option<TrustCenterRequestDocumentTypeType>,
-    /// Location of the file.
-    pub file: Option<String>,
-    /// `created_at`
-    pub created_at: Option<Timestamp>,
-    /// Version number of the document.
-    pub version: Option<i64>,
-    /// Whether anyone can read the document without asking.
-    pub is_public: Option<bool>,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-model!(TrustCenterAllPrivateDocumentsPrivateDocument {
-    id: "id",
-    name: "name",
-    type_: "type",
-    file: "file",
-    created_at: "created_at",
-    version: "version",
-    is_public: "isPublic",
 });
 
 /// How long an approved access lasts.
@@ -380,6 +348,38 @@ model!(TrustCenterPrivateAccess {
     preapproved_email_addresses: "preapprovedEmailAddresses",
 });
 
+/// What stands in `privateDocuments`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TrustCenterPrivateDocument {
+    /// Id to use as `documentId` in an access request.
+    pub id: Option<i64>,
+    /// `name`
+    pub name: Option<String>,
+    /// Kind of the document, as access requests name it.
+    pub type_: Option<TrustCenterRequestDocumentTypeType>,
+    /// Location of the file.
+    pub file: Option<String>,
+    /// `created_at`
+    pub created_at: Option<Timestamp>,
+    /// Version number of the document.
+    pub version: Option<i64>,
+    /// Whether anyone can read the document without asking.
+    pub is_public: Option<bool>,
+    /// What came beyond the contract.
+    pub extra: Extra,
+}
+
+model!(TrustCenterPrivateDocument {
+    id: "id",
+    name: "name",
+    type_: "type",
+    file: "file",
+    created_at: "created_at",
+    version: "version",
+    is_public: "isPublic",
+});
+
 open_enum! {
     /// Values of `reportType`.
     pub enum TrustCenterReportType {
@@ -467,6 +467,38 @@ model!(TrustCenterRequestDenied {
     is_denied: "isDenied",
 });
 
+/// What stands in `documents`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TrustCenterRequestDocument {
+    /// `id`
+    pub id: Option<i64>,
+    /// `name`
+    pub name: Option<String>,
+    /// Kind of the document, as access requests name it.
+    pub type_: Option<TrustCenterRequestDocumentTypeType>,
+    /// Location of the file.
+    pub file: Option<String>,
+    /// `created_at`
+    pub created_at: Option<Timestamp>,
+    /// Version number of the document.
+    pub version: Option<i64>,
+    /// Whether anyone can read the document without asking.
+    pub is_public: Option<bool>,
+    /// What came beyond the contract.
+    pub extra: Extra,
+}
+
+model!(TrustCenterRequestDocument {
+    id: "id",
+    name: "name",
+    type_: "type",
+    file: "file",
+    created_at: "created_at",
+    version: "version",
+    is_public: "isPublic",
+});
+
 open_enum! {
     /// Values of `type`.
     pub enum TrustCenterRequestDocumentTypeType {
@@ -493,7 +525,7 @@ pub struct TrustCenterRequestDocumentWithName {
     /// Name of the administrator who handles the request.
     pub managed_by: String,
     /// `documents`
-    pub documents: List<TrustCenterRequestDocumentWithNameDocument>,
+    pub documents: List<TrustCenterRequestDocument>,
     /// Statuses the request went through.
     pub statuses: List<TrustCenterRequestStatus>,
     /// Web address of the NDA in DocuSign.
@@ -518,38 +550,6 @@ model!(TrustCenterRequestDocumentWithName {
     nda_url: "ndaUrl",
     flow_type: "flowType",
     auto_approve_type: "autoApproveType",
-});
-
-/// What stands in `documents`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct TrustCenterRequestDocumentWithNameDocument {
-    /// `id`
-    pub id: Option<i64>,
-    /// `name`
-    pub name: Option<String>,
-    /// Kind of the document, as access requests name it.
-    pub type_: Option<TrustCenterRequestDocumentTypeType>,
-    /// Location of the file.
-    pub file: Option<String>,
-    /// `created_at`
-    pub created_at: Option<Timestamp>,
-    /// Version number of the document.
-    pub version: Option<i64>,
-    /// Whether anyone can read the document without asking.
-    pub is_public: Option<bool>,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-model!(TrustCenterRequestDocumentWithNameDocument {
-    id: "id",
-    name: "name",
-    type_: "type",
-    file: "file",
-    created_at: "created_at",
-    version: "version",
-    is_public: "isPublic",
 });
 
 /// One page of access requests.

@@ -120,7 +120,7 @@ impl VendorsApi {
     pub fn send_questionnaire(
         &self,
         id: i64,
-        body: &QuestionnaireSentRequest,
+        body: &QuestionnaireSendRequest,
     ) -> builder::SendQuestionnaire {
         builder::SendQuestionnaire::new(
             Call::new(&self.client, &meta::SEND_QUESTIONNAIRE).path("id", id).json(body),
@@ -164,7 +164,7 @@ impl VendorsApi {
     pub fn upload_document(
         &self,
         id: i64,
-        form: VendorDocumentRequest,
+        form: VendorDocumentForm,
     ) -> builder::UploadDocument {
         builder::UploadDocument::new(
             Call::new(&self.client, &meta::UPLOAD_DOCUMENT).path("id", id).form(form),
@@ -181,7 +181,7 @@ impl VendorsApi {
     pub fn upload_questionnaires(
         &self,
         id: i64,
-        form: QuestionnaireUploadRequest,
+        form: QuestionnaireUploadForm,
     ) -> builder::UploadQuestionnaires {
         builder::UploadQuestionnaires::new(
             Call::new(&self.client, &meta::UPLOAD_QUESTIONNAIRES)

@@ -9,6 +9,55 @@ use crate::support::request_model::request_model;
 use crate::v1::shared::{RenewalScheduleType, User};
 use crate::{Extra, List, Patch, Timestamp, Upload};
 
+/// The questionnaire to send, its recipient and the text of the mail.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct QuestionnaireSendRequest {
+    /// Address of the recipient, at most 191 characters. At most 191 characters.
+    pub email: String,
+    /// Id of the questionnaire to send.
+    pub questionnaire_id: i64,
+    /// Subject of the mail, at most 191 characters. At most 191 characters.
+    pub email_subject: Option<String>,
+    /// Text of the mail, at most 768 characters. At most 768 characters.
+    pub email_content: String,
+    /// Id of the security review the questionnaire is part of.
+    pub security_review_id: i64,
+}
+
+impl QuestionnaireSendRequest {
+    /// A new `QuestionnaireSendRequest` with what is required.
+    pub fn new(
+        email: impl Into<String>,
+        questionnaire_id: i64,
+        email_content: impl Into<String>,
+        security_review_id: i64,
+    ) -> Self {
+        Self {
+            email: email.into(),
+            questionnaire_id,
+            email_subject: Default::default(),
+            email_content: email_content.into(),
+            security_review_id,
+        }
+    }
+
+    /// Sets [`email_subject`](Self::email_subject).
+    #[must_use]
+    pub fn email_subject(mut self, email_subject: impl Into<String>) -> Self {
+        self.email_subject = Some(email_subject.into());
+        self
+    }
+}
+
+request_model!(QuestionnaireSendRequest {
+    email: "email" { max_length: 191 },
+    questionnaire_id: "questionnaireId",
+    email_subject: "emailSubject" { max_length: 191 },
+    email_content: "emailContent" { max_length: 768 },
+    security_review_id: "securityReviewId",
+});
+
 /// A questionnaire sent to a vendor, or uploaded on its behalf.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -67,59 +116,10 @@ model!(QuestionnaireSentPage {
     total: "total",
 });
 
-/// The questionnaire to send, its recipient and the text of the mail.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct QuestionnaireSentRequest {
-    /// Address of the recipient, at most 191 characters. At most 191 characters.
-    pub email: String,
-    /// Id of the questionnaire to send.
-    pub questionnaire_id: i64,
-    /// Subject of the mail, at most 191 characters. At most 191 characters.
-    pub email_subject: Option<String>,
-    /// Text of the mail, at most 768 characters. At most 768 characters.
-    pub email_content: String,
-    /// Id of the security review the questionnaire is part of.
-    pub security_review_id: i64,
-}
-
-impl QuestionnaireSentRequest {
-    /// A new `QuestionnaireSentRequest` with what is required.
-    pub fn new(
-        email: impl Into<String>,
-        questionnaire_id: i64,
-        email_content: impl Into<String>,
-        security_review_id: i64,
-    ) -> Self {
-        Self {
-            email: email.into(),
-            questionnaire_id,
-            email_subject: Default::default(),
-            email_content: email_content.into(),
-            security_review_id,
-        }
-    }
-
-    /// Sets [`email_subject`](Self::email_subject).
-    #[must_use]
-    pub fn email_subject(mut self, email_subject: impl Into<String>) -> Self {
-        self.email_subject = Some(email_subject.into());
-        self
-    }
-}
-
-request_model!(QuestionnaireSentRequest {
-    email: "email" { max_length: 191 },
-    questionnaire_id: "questionnaireId",
-    email_subject: "emailSubject" { max_length: 191 },
-    email_content: "emailContent" { max_length: 768 },
-    security_review_id: "securityReviewId",
-});
-
 /// The files of a questionnaire that a vendor completed elsewhere.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct QuestionnaireUploadRequest {
+pub struct QuestionnaireUploadForm {
     /// Files to store: `.pdf`, images (`.gif`, `.jpeg`, `.jpg`, `.png`) or office files (`.docx`, `.xlsx`, `.pptx`,
     /// `.odt`, `.ods`, `.odp`).
     pub files: Vec<Upload>,
@@ -127,8 +127,8 @@ pub struct QuestionnaireUploadRequest {
     pub security_review_id: Option<i64>,
 }
 
-impl QuestionnaireUploadRequest {
-    /// A new `QuestionnaireUploadRequest` with what is required.
+impl QuestionnaireUploadForm {
+    /// A new `QuestionnaireUploadForm` with what is required.
     pub fn new(files: impl IntoIterator<Item = impl Into<Upload>>) -> Self {
         Self {
             files: files.into_iter().map(Into::into).collect(),
@@ -144,7 +144,7 @@ impl QuestionnaireUploadRequest {
     }
 }
 
-form_model!(QuestionnaireUploadRequest {
+form_model!(QuestionnaireUploadForm {
     files: "files",
     security_review_id: "securityReviewId",
 });
@@ -896,7 +896,7 @@ model!(VendorDocument {
 /// A document to store for a vendor.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct VendorDocumentRequest {
+pub struct VendorDocumentForm {
     /// What kind of document it is.
     pub type_: Option<VendorDocumentType>,
     /// File to store: `.csv`, `.pdf`, images (`.gif`, `.jpeg`, `.jpg`, `.png`) and office files (`.docx`, `.xlsx`,
@@ -906,8 +906,8 @@ pub struct VendorDocumentRequest {
     pub security_review_id: Option<i64>,
 }
 
-impl VendorDocumentRequest {
-    /// A new `VendorDocumentRequest` with what is required.
+impl VendorDocumentForm {
+    /// A new `VendorDocumentForm` with what is required.
     pub fn new(file: impl Into<Upload>) -> Self {
         Self {
             type_: Default::default(),
@@ -931,7 +931,7 @@ impl VendorDocumentRequest {
     }
 }
 
-form_model!(VendorDocumentRequest {
+form_model!(VendorDocumentForm {
     type_: "type",
     file: "file",
     security_review_id: "securityReviewId",

@@ -97,7 +97,7 @@ impl RiskDocumentsApi {
         &self,
         risk_register_id: i64,
         risk_id: impl Into<RiskRef>,
-        form: UploadRiskDocumentsRequest,
+        form: RiskDocumentsForm,
     ) -> builder::Upload {
         builder::Upload::new(
             Call::new(&self.client, &meta::UPLOAD)

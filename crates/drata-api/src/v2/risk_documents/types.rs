@@ -47,6 +47,27 @@ model!(RiskDocumentPage {
     pagination: "pagination",
 });
 
+/// `RiskDocuments` as a form that can send files.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RiskDocumentsForm {
+    /// `files`
+    pub files: Vec<Upload>,
+}
+
+impl RiskDocumentsForm {
+    /// A new `RiskDocumentsForm` with what is required.
+    pub fn new(files: impl IntoIterator<Item = impl Into<Upload>>) -> Self {
+        Self {
+            files: files.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+form_model!(RiskDocumentsForm {
+    files: "files",
+});
+
 /// The documents that an upload attached to a risk.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -59,25 +80,4 @@ pub struct RiskDocumentsUpload {
 
 model!(RiskDocumentsUpload {
     documents: "documents",
-});
-
-/// `UploadRiskDocumentsRequest` as a form that can send files.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct UploadRiskDocumentsRequest {
-    /// `files`
-    pub files: Vec<Upload>,
-}
-
-impl UploadRiskDocumentsRequest {
-    /// A new `UploadRiskDocumentsRequest` with what is required.
-    pub fn new(files: impl IntoIterator<Item = impl Into<Upload>>) -> Self {
-        Self {
-            files: files.into_iter().map(Into::into).collect(),
-        }
-    }
-}
-
-form_model!(UploadRiskDocumentsRequest {
-    files: "files",
 });

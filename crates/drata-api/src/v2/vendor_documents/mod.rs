@@ -64,11 +64,7 @@ impl VendorDocumentsApi {
     /// (`vendors-post-document`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorDocumentsPublicV2Controller_uploadVendorDocument/)
-    pub fn upload(
-        &self,
-        vendor_id: i64,
-        form: VendorDocumentCreateRequest,
-    ) -> builder::Upload {
+    pub fn upload(&self, vendor_id: i64, form: VendorDocumentForm) -> builder::Upload {
         builder::Upload::new(
             Call::new(&self.client, &meta::UPLOAD).path("vendorId", vendor_id).form(form),
         )

@@ -10,7 +10,7 @@ use crate::{Extra, List, Upload};
 /// A document to upload for a vendor.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct VendorDocumentCreateRequest {
+pub struct VendorDocumentForm {
     /// A PDF, a CSV, a text document (`.doc`, `.docx`, `.odt`), spreadsheet (`.ods`, `.xlsx`), presentation
     /// (`.odp`, `.pptx`) or image (`.gif`, `.jpeg`, `.jpg`, `.png`); its MIME type has to agree with the extension.
     pub file: Upload,
@@ -20,8 +20,8 @@ pub struct VendorDocumentCreateRequest {
     pub type_: Option<VendorDocumentType>,
 }
 
-impl VendorDocumentCreateRequest {
-    /// A new `VendorDocumentCreateRequest` with what is required.
+impl VendorDocumentForm {
+    /// A new `VendorDocumentForm` with what is required.
     pub fn new(file: impl Into<Upload>) -> Self {
         Self {
             file: file.into(),
@@ -45,7 +45,7 @@ impl VendorDocumentCreateRequest {
     }
 }
 
-form_model!(VendorDocumentCreateRequest {
+form_model!(VendorDocumentForm {
     file: "file",
     security_review_id: "securityReviewId",
     type_: "type",

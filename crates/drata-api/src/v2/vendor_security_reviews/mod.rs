@@ -181,7 +181,7 @@ impl VendorSecurityReviewsApi {
         &self,
         vendor_id: i64,
         security_review_id: i64,
-        form: VendorSecurityReviewQuestionnaireCreateRequest,
+        form: SecurityQuestionnaireForm,
     ) -> builder::SendQuestionnaire {
         builder::SendQuestionnaire::new(
             Call::new(&self.client, &meta::SEND_QUESTIONNAIRE)
@@ -201,7 +201,7 @@ impl VendorSecurityReviewsApi {
     pub fn send_questionnaire_to_vendor(
         &self,
         vendor_id: i64,
-        form: VendorSecurityReviewQuestionnaireCreateRequest,
+        form: SecurityQuestionnaireForm,
     ) -> builder::SendQuestionnaireToVendor {
         builder::SendQuestionnaireToVendor::new(
             Call::new(&self.client, &meta::SEND_QUESTIONNAIRE_TO_VENDOR)

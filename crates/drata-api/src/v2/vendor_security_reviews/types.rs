@@ -14,6 +14,28 @@ use crate::v2::shared::{
 
 use crate::{Extra, List, Patch, Timestamp, Upload};
 
+/// Questionnaire files to upload for a vendor.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SecurityQuestionnaireForm {
+    /// PDFs, CSVs, text documents (`.doc`, `.docx`, `.odt`), spreadsheets (`.ods`, `.xlsx`) or presentations
+    /// (`.odp`, `.pptx`), but no images.
+    pub files: Vec<Upload>,
+}
+
+impl SecurityQuestionnaireForm {
+    /// A new `SecurityQuestionnaireForm` with what is required.
+    pub fn new(files: impl IntoIterator<Item = impl Into<Upload>>) -> Self {
+        Self {
+            files: files.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+form_model!(SecurityQuestionnaireForm {
+    files: "files",
+});
+
 open_enum! {
     /// What can be done with a security review: `finalize` completes it, `reopen` takes a completed one back to in
     /// progress.
@@ -1400,28 +1422,6 @@ pub struct VendorSecurityReviewPage {
 model!(VendorSecurityReviewPage {
     data: "data",
     pagination: "pagination",
-});
-
-/// Questionnaire files to upload for a vendor.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct VendorSecurityReviewQuestionnaireCreateRequest {
-    /// PDFs, CSVs, text documents (`.doc`, `.docx`, `.odt`), spreadsheets (`.ods`, `.xlsx`) or presentations
-    /// (`.odp`, `.pptx`), but no images.
-    pub files: Vec<Upload>,
-}
-
-impl VendorSecurityReviewQuestionnaireCreateRequest {
-    /// A new `VendorSecurityReviewQuestionnaireCreateRequest` with what is required.
-    pub fn new(files: impl IntoIterator<Item = impl Into<Upload>>) -> Self {
-        Self {
-            files: files.into_iter().map(Into::into).collect(),
-        }
-    }
-}
-
-form_model!(VendorSecurityReviewQuestionnaireCreateRequest {
-    files: "files",
 });
 
 /// Changes to a security review.
