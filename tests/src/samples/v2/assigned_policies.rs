@@ -14,7 +14,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .assigned_policies()
                 .acknowledge(
-                    UserRef::Id(1),
+                    UserRef::Email("ada@example.com".to_owned()),
                     1,
                     &UserPolicyAcceptRequest::new("2026-01-15T09:30:00.000Z"),
                 )
@@ -24,7 +24,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             &V2::new(client)
                 .assigned_policies()
                 .acknowledge(
-                    UserRef::Id(1),
+                    UserRef::Email("ada@example.com".to_owned()),
                     1,
                     &UserPolicyAcceptRequest::new("2026-01-15T09:30:00.000Z")
                         .details("sample"),
@@ -36,12 +36,14 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client).assigned_policies().list(UserRef::Id(1)),
+            V2::new(client)
+                .assigned_policies()
+                .list(UserRef::Email("ada@example.com".to_owned())),
         ),
         full: |client| wire(
             &V2::new(client)
                 .assigned_policies()
-                .list(UserRef::Id(1))
+                .list(UserRef::Email("ada@example.com".to_owned()))
                 .cursor("sample")
                 .size(1)
                 .sort(SortKey::CreatedAt)

@@ -96,12 +96,15 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).controls().get(1, ControlRef::Id(1)).send(),
+            V2::new(client)
+                .controls()
+                .get(1, ControlRef::Code("DCF-1".to_owned()))
+                .send(),
         ),
         full: |client| wire(
             &V2::new(client)
                 .controls()
-                .get(1, ControlRef::Id(1))
+                .get(1, ControlRef::Code("DCF-1".to_owned()))
                 .expand([ControlExpand::CustomFields]),
         ),
         texts: &[],
@@ -198,7 +201,11 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent(
             V2::new(client)
                 .controls()
-                .update(1, ControlRef::Id(1), &ControlModifyRequest::new())
+                .update(
+                    1,
+                    ControlRef::Code("DCF-1".to_owned()),
+                    &ControlModifyRequest::new(),
+                )
                 .send(),
         ),
         full: |client| wire(
@@ -206,7 +213,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .controls()
                 .update(
                     1,
-                    ControlRef::Id(1),
+                    ControlRef::Code("DCF-1".to_owned()),
                     &ControlModifyRequest::new()
                         .name("sample")
                         .description("sample")

@@ -17,7 +17,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .create_for_custom_connection(
                     1,
                     &DeviceCreateRequest::new(
-                        PersonnelRef::Id(1),
+                        PersonnelRef::Email("ada@example.com".to_owned()),
                         AgentPlatform::Macos,
                         "sample",
                     ),
@@ -30,7 +30,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .create_for_custom_connection(
                     1,
                     &DeviceCreateRequest::new(
-                            PersonnelRef::Id(1),
+                            PersonnelRef::Email("ada@example.com".to_owned()),
                             AgentPlatform::Macos,
                             "sample",
                         )

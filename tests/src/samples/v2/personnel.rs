@@ -11,12 +11,15 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).personnel().get(PersonnelRef::Id(1)).send(),
+            V2::new(client)
+                .personnel()
+                .get(PersonnelRef::Email("ada@example.com".to_owned()))
+                .send(),
         ),
         full: |client| wire(
             &V2::new(client)
                 .personnel()
-                .get(PersonnelRef::Id(1))
+                .get(PersonnelRef::Email("ada@example.com".to_owned()))
                 .expand([PersonnelExpand::CustomFields]),
         ),
         texts: &[],
@@ -67,14 +70,17 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent(
             V2::new(client)
                 .personnel()
-                .update(PersonnelRef::Id(1), &PersonnelModifyRequest::new())
+                .update(
+                    PersonnelRef::Email("ada@example.com".to_owned()),
+                    &PersonnelModifyRequest::new(),
+                )
                 .send(),
         ),
         full: |client| wire(
             &V2::new(client)
                 .personnel()
                 .update(
-                    PersonnelRef::Id(1),
+                    PersonnelRef::Email("ada@example.com".to_owned()),
                     &PersonnelModifyRequest::new()
                         .started_at("sample")
                         .separated_at("sample")

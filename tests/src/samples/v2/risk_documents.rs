@@ -12,10 +12,15 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::DELETE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).risk_documents().delete(1, RiskRef::Id(1), 1).send(),
+            V2::new(client)
+                .risk_documents()
+                .delete(1, RiskRef::Code("RISK-001".to_owned()), 1)
+                .send(),
         ),
         full: |client| wire(
-            &V2::new(client).risk_documents().delete(1, RiskRef::Id(1), 1),
+            &V2::new(client)
+                .risk_documents()
+                .delete(1, RiskRef::Code("RISK-001".to_owned()), 1),
         ),
         texts: &[],
     },
@@ -23,21 +28,30 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).risk_documents().get(1, RiskRef::Id(1), 1).send(),
+            V2::new(client)
+                .risk_documents()
+                .get(1, RiskRef::Code("RISK-001".to_owned()), 1)
+                .send(),
         ),
-        full: |client| wire(&V2::new(client).risk_documents().get(1, RiskRef::Id(1), 1)),
+        full: |client| wire(
+            &V2::new(client)
+                .risk_documents()
+                .get(1, RiskRef::Code("RISK-001".to_owned()), 1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client).risk_documents().list(1, RiskRef::Id(1)),
+            V2::new(client)
+                .risk_documents()
+                .list(1, RiskRef::Code("RISK-001".to_owned())),
         ),
         full: |client| wire(
             &V2::new(client)
                 .risk_documents()
-                .list(1, RiskRef::Id(1))
+                .list(1, RiskRef::Code("RISK-001".to_owned()))
                 .cursor("sample")
                 .size(1)
                 .sort(SortKey::CreatedAt)
@@ -54,7 +68,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .risk_documents()
                 .upload(
                     1,
-                    RiskRef::Id(1),
+                    RiskRef::Code("RISK-001".to_owned()),
                     RiskDocumentsForm::new([
                         Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
@@ -66,7 +80,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .risk_documents()
                 .upload(
                     1,
-                    RiskRef::Id(1),
+                    RiskRef::Code("RISK-001".to_owned()),
                     RiskDocumentsForm::new([
                         Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),

@@ -13,13 +13,21 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent(
             V2::new(client)
                 .risk_notes()
-                .create(1, RiskRef::Id(1), &RiskNoteWriteRequest::new("sample"))
+                .create(
+                    1,
+                    RiskRef::Code("RISK-001".to_owned()),
+                    &RiskNoteWriteRequest::new("sample"),
+                )
                 .send(),
         ),
         full: |client| wire(
             &V2::new(client)
                 .risk_notes()
-                .create(1, RiskRef::Id(1), &RiskNoteWriteRequest::new("sample")),
+                .create(
+                    1,
+                    RiskRef::Code("RISK-001".to_owned()),
+                    &RiskNoteWriteRequest::new("sample"),
+                ),
         ),
         texts: &[],
     },
@@ -27,21 +35,31 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::DELETE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).risk_notes().delete(1, RiskRef::Id(1), 1).send(),
+            V2::new(client)
+                .risk_notes()
+                .delete(1, RiskRef::Code("RISK-001".to_owned()), 1)
+                .send(),
         ),
-        full: |client| wire(&V2::new(client).risk_notes().delete(1, RiskRef::Id(1), 1)),
+        full: |client| wire(
+            &V2::new(client)
+                .risk_notes()
+                .delete(1, RiskRef::Code("RISK-001".to_owned()), 1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).risk_notes().get(1, RiskRef::Id(1), 1).send(),
+            V2::new(client)
+                .risk_notes()
+                .get(1, RiskRef::Code("RISK-001".to_owned()), 1)
+                .send(),
         ),
         full: |client| wire(
             &V2::new(client)
                 .risk_notes()
-                .get(1, RiskRef::Id(1), 1)
+                .get(1, RiskRef::Code("RISK-001".to_owned()), 1)
                 .expand([RiskNotesExpand::Owner]),
         ),
         texts: &[],
@@ -50,12 +68,12 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client).risk_notes().list(1, RiskRef::Id(1)),
+            V2::new(client).risk_notes().list(1, RiskRef::Code("RISK-001".to_owned())),
         ),
         full: |client| wire(
             &V2::new(client)
                 .risk_notes()
-                .list(1, RiskRef::Id(1))
+                .list(1, RiskRef::Code("RISK-001".to_owned()))
                 .cursor("sample")
                 .size(1)
                 .sort(SortKey::CreatedAt)
@@ -71,13 +89,23 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent(
             V2::new(client)
                 .risk_notes()
-                .update(1, RiskRef::Id(1), 1, &RiskNoteWriteRequest::new("sample"))
+                .update(
+                    1,
+                    RiskRef::Code("RISK-001".to_owned()),
+                    1,
+                    &RiskNoteWriteRequest::new("sample"),
+                )
                 .send(),
         ),
         full: |client| wire(
             &V2::new(client)
                 .risk_notes()
-                .update(1, RiskRef::Id(1), 1, &RiskNoteWriteRequest::new("sample")),
+                .update(
+                    1,
+                    RiskRef::Code("RISK-001".to_owned()),
+                    1,
+                    &RiskNoteWriteRequest::new("sample"),
+                ),
         ),
         texts: &[],
     },

@@ -48,9 +48,14 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).risks().get(1, RiskRef::Id(1)).send()),
+        minimal: |client| sent(
+            V2::new(client).risks().get(1, RiskRef::Code("RISK-001".to_owned())).send(),
+        ),
         full: |client| wire(
-            &V2::new(client).risks().get(1, RiskRef::Id(1)).expand([RiskExpand::Owners]),
+            &V2::new(client)
+                .risks()
+                .get(1, RiskRef::Code("RISK-001".to_owned()))
+                .expand([RiskExpand::Owners]),
         ),
         texts: &[],
     },
@@ -96,7 +101,11 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent(
             V2::new(client)
                 .risks()
-                .update(1, RiskRef::Id(1), &RiskUpdateRequest::new())
+                .update(
+                    1,
+                    RiskRef::Code("RISK-001".to_owned()),
+                    &RiskUpdateRequest::new(),
+                )
                 .send(),
         ),
         full: |client| wire(
@@ -104,7 +113,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .risks()
                 .update(
                     1,
-                    RiskRef::Id(1),
+                    RiskRef::Code("RISK-001".to_owned()),
                     &RiskUpdateRequest::new()
                         .title("sample")
                         .description("sample")

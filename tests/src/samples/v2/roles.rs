@@ -10,11 +10,13 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).roles().get(RoleRef::Id(1)).send()),
+        minimal: |client| sent(
+            V2::new(client).roles().get(RoleRef::Name("ADMIN".to_owned())).send(),
+        ),
         full: |client| wire(
             &V2::new(client)
                 .roles()
-                .get(RoleRef::Id(1))
+                .get(RoleRef::Name("ADMIN".to_owned()))
                 .expand([RoleExpand::Permissions]),
         ),
         texts: &[],
@@ -39,11 +41,13 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_USERS,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).roles().list_users(RoleRef::Id(1))),
+        minimal: |client| sent_page(
+            V2::new(client).roles().list_users(RoleRef::Name("ADMIN".to_owned())),
+        ),
         full: |client| wire(
             &V2::new(client)
                 .roles()
-                .list_users(RoleRef::Id(1))
+                .list_users(RoleRef::Name("ADMIN".to_owned()))
                 .cursor("sample")
                 .size(1)
                 .sort(SortKey::CreatedAt)

@@ -12,21 +12,31 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::DELETE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).user_documents().delete(UserRef::Id(1), 1).send(),
+            V2::new(client)
+                .user_documents()
+                .delete(UserRef::Email("ada@example.com".to_owned()), 1)
+                .send(),
         ),
-        full: |client| wire(&V2::new(client).user_documents().delete(UserRef::Id(1), 1)),
+        full: |client| wire(
+            &V2::new(client)
+                .user_documents()
+                .delete(UserRef::Email("ada@example.com".to_owned()), 1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).user_documents().get(UserRef::Id(1), 1).send(),
+            V2::new(client)
+                .user_documents()
+                .get(UserRef::Email("ada@example.com".to_owned()), 1)
+                .send(),
         ),
         full: |client| wire(
             &V2::new(client)
                 .user_documents()
-                .get(UserRef::Id(1), 1)
+                .get(UserRef::Email("ada@example.com".to_owned()), 1)
                 .expand([UserDocumentExpand::DownloadUrl]),
         ),
         texts: &[],
@@ -35,12 +45,14 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client).user_documents().list(UserRef::Id(1)),
+            V2::new(client)
+                .user_documents()
+                .list(UserRef::Email("ada@example.com".to_owned())),
         ),
         full: |client| wire(
             &V2::new(client)
                 .user_documents()
-                .list(UserRef::Id(1))
+                .list(UserRef::Email("ada@example.com".to_owned()))
                 .cursor("sample")
                 .size(1)
                 .sort(SortKey::CreatedAt)
@@ -59,7 +71,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .user_documents()
                 .upload(
-                    UserRef::Id(1),
+                    UserRef::Email("ada@example.com".to_owned()),
                     UserDocumentCreateForm::new(UserDocumentCreateFormType::MfaEvidence)
                         .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
@@ -69,7 +81,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             &V2::new(client)
                 .user_documents()
                 .upload(
-                    UserRef::Id(1),
+                    UserRef::Email("ada@example.com".to_owned()),
                     UserDocumentCreateForm::new(UserDocumentCreateFormType::MfaEvidence)
                         .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
                         .base64_file("sample")
@@ -85,7 +97,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .user_documents()
                 .upload_json(
-                    UserRef::Id(1),
+                    UserRef::Email("ada@example.com".to_owned()),
                     &UserDocumentCreateRequest::new(
                         UserDocumentCreateFormType::MfaEvidence,
                     ),
@@ -96,7 +108,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             &V2::new(client)
                 .user_documents()
                 .upload_json(
-                    UserRef::Id(1),
+                    UserRef::Email("ada@example.com".to_owned()),
                     &UserDocumentCreateRequest::new(
                             UserDocumentCreateFormType::MfaEvidence,
                         )

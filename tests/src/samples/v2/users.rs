@@ -10,11 +10,16 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).users().get(UserRef::Id(1)).send()),
+        minimal: |client| sent(
+            V2::new(client)
+                .users()
+                .get(UserRef::Email("ada@example.com".to_owned()))
+                .send(),
+        ),
         full: |client| wire(
             &V2::new(client)
                 .users()
-                .get(UserRef::Id(1))
+                .get(UserRef::Email("ada@example.com".to_owned()))
                 .expand([UserExpand::BackgroundChecks]),
         ),
         texts: &[],

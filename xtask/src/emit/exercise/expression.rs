@@ -158,7 +158,14 @@ impl Expressions<'_> {
                 let variant = variants.first().map(|(variant, _)| format_ident!("{variant}"));
                 quote!(#ident::#variant)
             }
-            Kind::Ids(_) => quote!(#ident::Id(1)),
+            Kind::Ids(forms) => match (forms.first(), self.resolve(schema)["example"].as_str()) {
+                (Some((form, prefix)), Some(example)) => {
+                    let form = format_ident!("{form}");
+                    let value = example.strip_prefix(prefix.as_str()).unwrap_or(example);
+                    quote!(#ident::#form(#value.to_owned()))
+                }
+                _ => quote!(#ident::Id(1)),
+            },
             Kind::Answer(fields) | Kind::Request(fields) | Kind::Form(fields) => {
                 self.object(def, fields, schema, within)
             }
