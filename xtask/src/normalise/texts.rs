@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::document::{Document, text};
+use crate::document::Document;
 
 pub(crate) fn mark_formats(document: &mut Document) {
     document.each_schema(|_, schema| {
@@ -26,5 +26,4 @@ pub(crate) fn mark_formats(document: &mut Document) {
             }
         }
     });
-    debug_assert!(document.operations().all(|(_, operation)| !text(operation, "operationId").is_empty()));
 }
