@@ -16,7 +16,7 @@ use super::code::Code;
 use crate::document::{Document, items, text};
 use crate::files::Output;
 use crate::spec;
-use crate::surface::{Area, Operation, Param, ParamPlace, Surface};
+use crate::surface::{Area, Operation, Param, ParamPlace, Surface, Ty};
 
 /// Where the tables of a version stand.
 fn folder(surface: &Surface) -> PathBuf {
@@ -124,18 +124,27 @@ fn call(surface: &Surface, document: &Document, facts: &Value, operation: &Opera
     let name = format_ident!("{}", operation.name);
     let expressions =
         Expressions { surface, document, extent, csv: operation.path.split('/').any(|segment| segment == "csv") };
-    let schema_of = |param: &Param| {
+    let fact_of = |param: &Param| {
         let found = items(facts, "parameters")
             .iter()
             .find(|fact| text(fact, "name") == param.wire && fact["in"] == place(param));
-        found.map_or(&Value::Null, |fact| &fact["schema"])
+        found.unwrap_or(&Value::Null)
     };
+    let schema_of = |param: &Param| &fact_of(param)["schema"];
     let mut arguments: Vec<TokenStream> = operation
         .params
         .iter()
         .filter(|param| param.required)
         .map(|param| match param.place {
-            ParamPlace::Path => expressions.path_value(param, schema_of(param)),
+            ParamPlace::Path => match (fact_of(param)["example"].as_i64(), &param.ty) {
+                // An identifier of several forms that this operation documents as a number.
+                (Some(number), Ty::Named(name)) => {
+                    let name = format_ident!("{name}");
+                    let number = proc_macro2::Literal::i64_unsuffixed(number);
+                    quote!(#name::Id(#number))
+                }
+                _ => expressions.path_value(param, schema_of(param)),
+            },
             ParamPlace::Query | ParamPlace::Header => expressions.argument(&param.ty, schema_of(param)),
         })
         .collect();

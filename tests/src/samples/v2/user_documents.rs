@@ -12,31 +12,21 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::DELETE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
-                .user_documents()
-                .delete(UserRef::Email("ada@example.com".to_owned()), 1)
-                .send(),
+            V2::new(client).user_documents().delete(UserRef::Id(1), 1).send(),
         ),
-        full: |client| wire(
-            &V2::new(client)
-                .user_documents()
-                .delete(UserRef::Email("ada@example.com".to_owned()), 1),
-        ),
+        full: |client| wire(&V2::new(client).user_documents().delete(UserRef::Id(1), 1)),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
-                .user_documents()
-                .get(UserRef::Email("ada@example.com".to_owned()), 1)
-                .send(),
+            V2::new(client).user_documents().get(UserRef::Id(1), 1).send(),
         ),
         full: |client| wire(
             &V2::new(client)
                 .user_documents()
-                .get(UserRef::Email("ada@example.com".to_owned()), 1)
+                .get(UserRef::Id(1), 1)
                 .expand([UserDocumentExpand::DownloadUrl]),
         ),
         texts: &[],
@@ -45,14 +35,12 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client)
-                .user_documents()
-                .list(UserRef::Email("ada@example.com".to_owned())),
+            V2::new(client).user_documents().list(UserRef::Id(1)),
         ),
         full: |client| wire(
             &V2::new(client)
                 .user_documents()
-                .list(UserRef::Email("ada@example.com".to_owned()))
+                .list(UserRef::Id(1))
                 .cursor("sample")
                 .size(1)
                 .sort(SortKey::CreatedAt)
@@ -71,7 +59,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .user_documents()
                 .upload(
-                    UserRef::Email("ada@example.com".to_owned()),
+                    UserRef::Id(1),
                     UserDocumentCreateForm::new(UserDocumentCreateFormType::MfaEvidence)
                         .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
@@ -81,7 +69,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             &V2::new(client)
                 .user_documents()
                 .upload(
-                    UserRef::Email("ada@example.com".to_owned()),
+                    UserRef::Id(1),
                     UserDocumentCreateForm::new(UserDocumentCreateFormType::MfaEvidence)
                         .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
                         .base64_file("sample")
@@ -97,7 +85,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .user_documents()
                 .upload_json(
-                    UserRef::Email("ada@example.com".to_owned()),
+                    UserRef::Id(1),
                     &UserDocumentCreateRequest::new(
                         UserDocumentCreateFormType::MfaEvidence,
                     ),
@@ -108,7 +96,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             &V2::new(client)
                 .user_documents()
                 .upload_json(
-                    UserRef::Email("ada@example.com".to_owned()),
+                    UserRef::Id(1),
                     &UserDocumentCreateRequest::new(
                             UserDocumentCreateFormType::MfaEvidence,
                         )
