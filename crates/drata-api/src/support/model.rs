@@ -152,6 +152,14 @@ pub(crate) fn property<T, F: schemars::JsonSchema>(
     generator.subschema_for::<F>()
 }
 
+/// The schema of an object with these properties.
+#[cfg(feature = "schemars")]
+pub(crate) fn object_schema(properties: Vec<(&'static str, schemars::Schema)>) -> schemars::Schema {
+    let properties: serde_json::Map<String, Value> =
+        properties.into_iter().map(|(name, schema)| (name.to_owned(), schema.into())).collect();
+    schemars::json_schema!({ "type": "object", "properties": properties })
+}
+
 /// Implements reading and writing for the struct of an answer: its fields and their names on the wire.
 macro_rules! model {
     ($name:ident { $($field:ident: $wire:literal),* $(,)? }) => {
@@ -213,10 +221,7 @@ macro_rules! model {
                 }
 
                 fn json_schema(_generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                    schemars::json_schema!({
-                        "type": "object",
-                        "properties": { $($wire: support::property(|it: &$name| &it.$field, _generator)),* },
-                    })
+                    support::object_schema(vec![$(($wire, support::property(|it: &$name| &it.$field, _generator))),*])
                 }
             }
         };

@@ -154,10 +154,7 @@ macro_rules! request_model {
             }
 
             fn json_schema(_generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({
-                    "type": "object",
-                    "properties": { $($wire: $crate::support::model::property(|it: &$name| &it.$field, _generator)),* },
-                })
+                $crate::support::model::object_schema(vec![$(($wire, $crate::support::model::property(|it: &$name| &it.$field, _generator))),*])
             }
         }
     };
