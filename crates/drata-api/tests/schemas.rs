@@ -1,4 +1,5 @@
 //! JSON schemas of the types, behind the feature `schemars`.
+#![cfg(all(feature = "schemars", feature = "v1-connections", feature = "v2-vendors"))]
 
 use drata_api::v1::connections::{ConnectionPage, ConnectionState, Roster};
 use drata_api::v2::vendors::VendorModifyRequest;
