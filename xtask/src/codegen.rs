@@ -9,7 +9,7 @@ use crate::document::Document;
 use crate::files::{self, Output};
 use crate::normalise::normalise;
 use crate::surface::Surface;
-use crate::{completeness, emit, generate, surface};
+use crate::{completeness, emit, generate, spec, surface};
 
 /// Generates crates/drata-api from the contracts.
 #[derive(clap::Args)]
@@ -43,11 +43,13 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 fn generate_all() -> Result<Output> {
     let mut output = Output::default();
     let mut surfaces = Vec::new();
+    let mut documents = Vec::new();
     for version in Version::ALL {
         let effective = contract::effective(version)?;
+        documents.push(spec::document(effective.clone()));
         surfaces.push(surface_of(version, effective)?);
     }
-    emit::emit(&surfaces, &mut output)?;
+    emit::emit(&surfaces, &documents, &mut output)?;
     Ok(output)
 }
 

@@ -89,6 +89,12 @@ pub(crate) fn prepare(document: &Document) -> Document {
             map.insert("enum".to_owned(), values.into());
         }
     });
+    // Our own keys are no part of a schema to progenitor, but it tells a file by a schema that is exactly that.
+    document.each_schema(|_, schema| {
+        if let Some(map) = schema.as_object_mut() {
+            map.retain(|key, _| !key.starts_with("x-"));
+        }
+    });
     let numbered: Vec<(String, Place)> =
         document.places().into_iter().enumerate().map(|(index, place)| (format!("op_{index}"), place)).collect();
     let mut paths = serde_json::Map::new();

@@ -24,7 +24,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let document = document(args.version)?.to_text();
+    let document = document(contract::effective(args.version)?).to_text();
     match &args.out {
         Some(path) => files::write_whole(path, &document)?,
         None => print!("{document}"),
@@ -32,9 +32,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The effective document as plain OpenAPI 3.0: what a linter takes and any generator understands.
-pub(crate) fn document(version: Version) -> Result<Document> {
-    let mut document = contract::effective(version)?;
+/// An effective document as plain OpenAPI 3.0: what a linter takes and any generator understands.
+pub(crate) fn document(effective: Document) -> Document {
+    let mut document = effective;
     expansions::make_optional(&mut document);
     describe_tags(&mut document);
     document.each_operation(|_, operation| {
@@ -61,7 +61,7 @@ pub(crate) fn document(version: Version) -> Result<Document> {
         root["info"]["license"] = json!({ "name": "MIT OR Apache-2.0", "url": "https://spdx.org/licenses/MIT.html" });
         root["info"][DOC] = "The public API of Drata: its contract with corrections, in words of our own.".into();
     }
-    Ok(document)
+    document
 }
 
 /// A schema as OpenAPI 3.0 means it. `types` are those of the named schemas.

@@ -232,7 +232,7 @@ fn known_obstacles_are_taken() {
             "name": "order", "in": "query", "required": false,
             "schema": { "type": "string", "enum": ["ASC", "DESC"], "default": 1 },
         }]);
-        let form = json!({ "type": "object", "properties": { "file": { "type": "string", "format": "binary" }, "name": { "type": "string", "maxLength": 5 } } });
+        let form = json!({ "type": "object", "properties": { "file": { "type": "string", "format": "binary", "maxLength": 9, "x-sample": {} }, "name": { "type": "string", "maxLength": 5 } } });
         operation["requestBody"] = body("multipart/form-data", form.clone());
         operation["requestBody"]["content"]["application/json"] = json!({ "schema": form });
         operation["responses"]["204"] = json!({ "description": "" });
@@ -242,6 +242,8 @@ fn known_obstacles_are_taken() {
     });
     let output = workspace.xtask(&["codegen"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let types = fs::read_to_string(workspace.path("crates/drata-api/src/v2/things/types.rs")).unwrap();
+    assert!(types.contains("pub file: Option<Upload>"), "a file with facts beside it is a file:\n{types}");
 }
 
 #[test]

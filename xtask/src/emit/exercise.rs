@@ -15,7 +15,6 @@ use self::expression::{Expressions, Extent};
 use super::code::Code;
 use crate::document::{Document, items, text};
 use crate::files::Output;
-use crate::spec;
 use crate::surface::{Area, Operation, Param, ParamPlace, Surface, Ty};
 
 /// Where the tables of a version stand.
@@ -23,13 +22,12 @@ fn folder(surface: &Surface) -> PathBuf {
     Path::new("tests/src/samples").join(surface.version.name())
 }
 
-pub(crate) fn emit(surface: &Surface, output: &mut Output) -> Result<()> {
-    let document = spec::document(surface.version)?;
+pub(crate) fn emit(surface: &Surface, document: &Document, output: &mut Output) -> Result<()> {
     let folder = folder(surface);
     output.own(&folder);
     for area in &surface.areas {
         let path = folder.join(format!("{}.rs", area.name));
-        output.add(path.clone(), table(surface, &document, area)?.finish(&path)?);
+        output.add(path.clone(), table(surface, document, area)?.finish(&path)?);
     }
     let path = folder.join("mod.rs");
     output.add(path.clone(), index(surface)?.finish(&path)?);
@@ -122,8 +120,7 @@ fn call(surface: &Surface, document: &Document, facts: &Value, operation: &Opera
     let version = format_ident!("{}", surface.version.name().to_uppercase());
     let area = format_ident!("{}", operation.area);
     let name = format_ident!("{}", operation.name);
-    let expressions =
-        Expressions { surface, document, extent, csv: operation.path.split('/').any(|segment| segment == "csv") };
+    let expressions = Expressions { surface, document, extent };
     let fact_of = |param: &Param| {
         let found = items(facts, "parameters")
             .iter()

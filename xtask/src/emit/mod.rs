@@ -14,24 +14,23 @@ mod version;
 use anyhow::Result;
 
 use crate::contract::Version;
+use crate::document::Document;
 use crate::files::Output;
-use crate::spec;
 use crate::surface::Surface;
 
-/// Every generated file of the workspace.
-pub(crate) fn emit(surfaces: &[Surface], output: &mut Output) -> Result<()> {
-    for surface in surfaces {
+/// Every generated file of the workspace, from the surface of each version and its effective document.
+pub(crate) fn emit(surfaces: &[Surface], documents: &[Document], output: &mut Output) -> Result<()> {
+    for (surface, document) in surfaces.iter().zip(documents) {
         version::emit(surface, output)?;
-        sandbox(surface.version, output)?;
-        exercise::emit(surface, output)?;
-        tolerance::emit(surface, output)?;
+        sandbox(surface.version, document.clone(), output);
+        exercise::emit(surface, document, output)?;
+        tolerance::emit(surface, document, output)?;
     }
     features::emit(surfaces, output)
 }
 
 /// The contract that the sandbox serves: the effective document, without words.
-fn sandbox(version: Version, output: &mut Output) -> Result<()> {
-    let mut document = spec::document(version)?;
+fn sandbox(version: Version, mut document: Document, output: &mut Output) {
     document.each_operation(|_, operation| {
         operation.retain(|key, _| !["description", "summary"].contains(&key.as_str()));
         for parameter in operation.get_mut("parameters").and_then(serde_json::Value::as_array_mut).into_iter().flatten()
@@ -44,5 +43,4 @@ fn sandbox(version: Version, output: &mut Output) -> Result<()> {
     });
     document.0.as_object_mut().map(|root| root.shift_remove("tags"));
     output.add(format!("crates/drata-sandbox/contract/{}.json", version.name()), document.to_text());
-    Ok(())
 }

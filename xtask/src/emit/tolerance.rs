@@ -14,14 +14,13 @@ use super::code::Code;
 use crate::document::Document;
 use crate::files::Output;
 use crate::names;
-use crate::spec;
 use crate::surface::{Area, Field, Kind, Surface, Ty, TypeDef};
 
-pub(crate) fn emit(surface: &Surface, output: &mut Output) -> Result<()> {
+pub(crate) fn emit(surface: &Surface, document: &Document, output: &mut Output) -> Result<()> {
     let version = surface.version.name();
     let folder = Path::new("tests/tests/tolerance").join(version);
     output.own(&folder);
-    let places = places(surface, &spec::document(surface.version)?)?;
+    let places = places(surface, document)?;
     let mut add = |name: &str, code: Code| -> Result<()> {
         let path: PathBuf = folder.join(format!("{name}.rs"));
         output.add(path.clone(), code.finish(&path)?);

@@ -24,8 +24,6 @@ pub(super) struct Expressions<'a> {
     pub(super) surface: &'a Surface,
     pub(super) document: &'a Document,
     pub(super) extent: Extent,
-    /// Whether files are tables.
-    pub(super) csv: bool,
 }
 
 impl Expressions<'_> {
@@ -118,14 +116,10 @@ impl Expressions<'_> {
                 quote!(Timestamp::from(#text))
             }
             Ty::File => {
-                let (name, content) = if self.csv {
-                    (
-                        "sample.csv",
-                        "id,first_name,last_name,email,is_contractor,mfa\n1,Ada,Lovelace,ada@example.com,no,yes\n",
-                    )
-                } else {
-                    ("sample.pdf", "%PDF-1.4\n")
-                };
+                // A file of another kind than the usual document is one that the overlay shows.
+                let shown = |key: &str| schema["x-sample"][key].as_str();
+                let name = shown("fileName").unwrap_or("sample.pdf");
+                let content = shown("content").unwrap_or("%PDF-1.4\n");
                 quote!(Upload::from_bytes(#name, #content))
             }
             Ty::Json => quote!(json!({ "key": "value" })),
