@@ -109,15 +109,8 @@ impl Document {
 
     /// The component schemas, by name.
     pub(crate) fn schemas_mut(&mut self) -> &mut Map<String, Value> {
-        let components = object_at(&mut self.0, "components");
-        let schemas = components.entry("schemas").or_insert_with(|| Value::Object(Map::new()));
-        if !schemas.is_object() {
-            *schemas = Value::Object(Map::new());
-        }
-        match schemas {
-            Value::Object(map) => map,
-            _ => unreachable!("made an object above"),
-        }
+        object_at(&mut self.0, "components");
+        object_at(&mut self.0["components"], "schemas")
     }
 
     /// The component schema called `name`.
