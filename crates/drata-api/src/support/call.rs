@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
 
 use super::client::{Access, Client, ReadOnly};
 use super::decode::decode;
@@ -162,6 +163,29 @@ impl Call {
         if let Body::Form(form) = &mut self.request.body {
             for part in form.parts.iter_mut().filter(|part| part.name == from) {
                 part.name = to.clone().into();
+            }
+        }
+    }
+
+    /// Sets a field of the body, whether or not the contract knows it.
+    pub fn extra_field(&mut self, name: String, value: Value) {
+        match &mut self.request.body {
+            Body::Form(form) => {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                form.parts.retain(|part| part.name != name);
+                form.text(name, text);
+            }
+            body @ Body::Empty => *body = Body::Json(json!({ name: value }).to_string().into()),
+            Body::Json(bytes) => match serde_json::from_slice::<Map<String, Value>>(bytes) {
+                Ok(mut fields) => {
+                    fields.insert(name, value);
+                    *bytes = Value::Object(fields).to_string().into();
+                }
+                Err(_) => self.refuse(&name, Violation::new("the body is no object, so it takes no field".to_owned())),
+            },
+            Body::Raw { content_type, .. } => {
+                let problem = format!("a body of {content_type} takes no field");
+                self.refuse(&name, Violation::new(problem));
             }
         }
     }

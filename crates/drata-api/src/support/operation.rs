@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::call::Call;
 
 /// What every operation's builder offers beside its own parameters.
@@ -47,6 +49,15 @@ pub trait Operation: Sized + Send {
     #[must_use]
     fn extra_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.call_mut().request_mut().query.push((name.into().into(), value.into()));
+        self
+    }
+
+    /// Adds a field to the body that the contract does not know, replacing one of that name. In a form, it is a part of text.
+    ///
+    /// A body that holds no fields, such as a list, cannot take one: the call is then refused when it is sent.
+    #[must_use]
+    fn extra_field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.call_mut().extra_field(name.into(), value.into());
         self
     }
 }
