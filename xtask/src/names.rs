@@ -47,11 +47,35 @@ pub(crate) fn type_name(vendor: &str) -> String {
     kept.concat()
 }
 
-/// The name of a field, a parameter or a setter.
+/// The name of a field, a parameter or a setter: without the brackets of a list and the `x-` of a header.
 pub(crate) fn ident(wire: &str) -> String {
-    let name = wire.trim_end_matches("[]").to_snake_case();
+    let bare = wire.trim_end_matches("[]");
+    let bare = bare.strip_prefix("x-").unwrap_or(bare);
+    let name = plain_acronyms(bare).to_snake_case();
     let name = if name.starts_with(|first: char| first.is_ascii_digit()) { format!("n{name}") } else { name };
     if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
+}
+
+/// Writes acronyms in the plural as words, which camel case would take apart: `matrixSLAs` is `matrixSlas`.
+fn plain_acronyms(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_uppercase()) {
+        let (before, from) = rest.split_at(start);
+        let length = from.find(|c: char| !c.is_ascii_uppercase()).unwrap_or(from.len());
+        let (capitals, after) = from.split_at(length);
+        let ends = |text: &str| !text.starts_with(|c: char| c.is_ascii_lowercase());
+        out.push_str(before);
+        match after.strip_prefix('s') {
+            Some(next) if length > 1 && ends(next) => {
+                out.push_str(&capitals[..1]);
+                out.push_str(&capitals[1..].to_ascii_lowercase());
+            }
+            _ => out.push_str(capitals),
+        }
+        rest = after;
+    }
+    out + rest
 }
 
 /// The name of an operation within its area.
@@ -123,9 +147,15 @@ mod tests {
 
     #[test]
     fn fields_are_snake_case_and_no_keywords() {
-        for (wire, ours) in
-            [("clientType", "client_type"), ("type", "type_"), ("expand[]", "expand"), ("_links", "links")]
-        {
+        for (wire, ours) in [
+            ("clientType", "client_type"),
+            ("type", "type_"),
+            ("expand[]", "expand"),
+            ("_links", "links"),
+            ("x-session-id", "session_id"),
+            ("p3MatrixSLAs", "p3_matrix_slas"),
+            ("hasMFAStatus", "has_mfa_status"),
+        ] {
             assert_eq!(ident(wire), ours);
         }
     }

@@ -2760,11 +2760,11 @@ pub struct Policy {
     /// `versions`
     pub versions: List<PolicyVersion>,
     /// `policyWeekTimeFrameSLAs`
-    pub policy_week_time_frame_sl_as: Option<List<PolicyWeekTimeFrameSla>>,
+    pub policy_week_time_frame_slas: Option<List<PolicyWeekTimeFrameSla>>,
     /// `policyGracePeriodSLAs`
-    pub policy_grace_period_sl_as: Option<List<PolicyGracePeriodSla>>,
+    pub policy_grace_period_slas: Option<List<PolicyGracePeriodSla>>,
     /// `policyP3MatrixSLAs`
-    pub policy_p3_matrix_sl_as: Option<List<PolicyP3MatrixSla>>,
+    pub policy_p3_matrix_slas: Option<List<PolicyP3MatrixSla>>,
     /// Identity groups the policy is assigned to.
     pub groups: List<Group>,
     /// Scope of the policy, such as `ALL`.
@@ -2790,9 +2790,9 @@ model!(Policy {
     updated_at: "updatedAt",
     current_owner: "currentOwner",
     versions: "versions",
-    policy_week_time_frame_sl_as: "policyWeekTimeFrameSLAs",
-    policy_grace_period_sl_as: "policyGracePeriodSLAs",
-    policy_p3_matrix_sl_as: "policyP3MatrixSLAs",
+    policy_week_time_frame_slas: "policyWeekTimeFrameSLAs",
+    policy_grace_period_slas: "policyGracePeriodSLAs",
+    policy_p3_matrix_slas: "policyP3MatrixSLAs",
     groups: "groups",
     assigned_to: "assignedTo",
     notify_groups: "notifyGroups",
@@ -2882,11 +2882,11 @@ pub struct PolicyVersion {
     /// Text of the version as HTML; may be null.
     pub html: Option<String>,
     /// `weekTimeFrameSLAs`
-    pub week_time_frame_sl_as: Option<List<WeekTimeFrameSla>>,
+    pub week_time_frame_slas: Option<List<WeekTimeFrameSla>>,
     /// `p3MatrixSLAs`
-    pub p3_matrix_sl_as: Option<List<P3MatrixSla>>,
+    pub p3_matrix_slas: Option<List<P3MatrixSla>>,
     /// `gracePeriodSLAs`
-    pub grace_period_sl_as: Option<List<GracePeriodSla>>,
+    pub grace_period_slas: Option<List<GracePeriodSla>>,
     /// `renewalDate`
     pub renewal_date: String,
     /// When the version was approved; null until then.
@@ -2935,9 +2935,9 @@ model!(PolicyVersion {
     doc_viewer: "docViewer",
     description: "description",
     html: "html",
-    week_time_frame_sl_as: "weekTimeFrameSLAs",
-    p3_matrix_sl_as: "p3MatrixSLAs",
-    grace_period_sl_as: "gracePeriodSLAs",
+    week_time_frame_slas: "weekTimeFrameSLAs",
+    p3_matrix_slas: "p3MatrixSLAs",
+    grace_period_slas: "gracePeriodSLAs",
     renewal_date: "renewalDate",
     approved_at: "approvedAt",
     published_at: "publishedAt",

@@ -29,9 +29,9 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &CreateCustomDataRequest::new(json!({ "key" : "value" })),
                 )
-                .x_session_id("sample")
-                .x_session_complete("sample")
-                .x_session_abort("sample"),
+                .session_id("sample")
+                .session_complete("sample")
+                .session_abort("sample"),
         ),
         texts: &[],
     },

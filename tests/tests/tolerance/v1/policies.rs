@@ -11,7 +11,7 @@ mod answers {
     answer!(policy_owner: PolicyOwner, V1, "PolicyOwnerResponsePublicDto");
     answer!(policy_summary: PolicySummary, V1, "PolicySummarizedResponsePublicDto", groups = "groups");
     answer!(policy_summary_page: PolicySummaryPage, V1, "PoliciesResponsePublicDto", data = "data");
-    answer!(policy_with_replace: PolicyWithReplace, V1, "PolicyWithReplaceResponsePublicDto", policy_week_time_frame_sl_as = "policyWeekTimeFrameSLAs", policy_grace_period_sl_as = "policyGracePeriodSLAs", policy_p3_matrix_sl_as = "policyP3MatrixSLAs", groups = "groups", reminders = "reminders", replaced_policies = "replacedPolicies");
+    answer!(policy_with_replace: PolicyWithReplace, V1, "PolicyWithReplaceResponsePublicDto", policy_week_time_frame_slas = "policyWeekTimeFrameSLAs", policy_grace_period_slas = "policyGracePeriodSLAs", policy_p3_matrix_slas = "policyP3MatrixSLAs", groups = "groups", reminders = "reminders", replaced_policies = "replacedPolicies");
     answer!(replaced_policy: ReplacedPolicy, V1, "ReplacedPolicyResponsePublicDto");
     answer!(user_signed_url: UserSignedUrl, V1, "UserSignedUrlResponsePublicDto");
 }

@@ -30,10 +30,10 @@ answer!(p3_matrix_sla: v1::controls::P3MatrixSla, V1, "P3MatrixSLAResponsePublic
 answer!(personnel: v1::background_checks::Personnel, V1, "PersonnelDetailsResponsePublicDto", compliance_checks = "complianceChecks", compliance_tests = "complianceTests", devices = "devices");
 answer!(personnel_data: v1::background_checks::PersonnelData, V1, "PersonnelDataResponsePublicDto");
 answer!(personnel_device: v1::assets::PersonnelDevice, V1, "DeviceResponsePublicDto", compliance_checks = "complianceChecks", identifiers = "identifiers", documents = "documents");
-answer!(policy: v1::controls::Policy, V1, "PolicyResponsePublicDto", versions = "versions", policy_week_time_frame_sl_as = "policyWeekTimeFrameSLAs", policy_grace_period_sl_as = "policyGracePeriodSLAs", policy_p3_matrix_sl_as = "policyP3MatrixSLAs", groups = "groups", reminders = "reminders");
+answer!(policy: v1::controls::Policy, V1, "PolicyResponsePublicDto", versions = "versions", policy_week_time_frame_slas = "policyWeekTimeFrameSLAs", policy_grace_period_slas = "policyGracePeriodSLAs", policy_p3_matrix_slas = "policyP3MatrixSLAs", groups = "groups", reminders = "reminders");
 answer!(policy_grace_period_sla: v1::controls::PolicyGracePeriodSla, V1, "PolicyGracePeriodSLAResponsePublicDto");
 answer!(policy_p3_matrix_sla: v1::controls::PolicyP3MatrixSla, V1, "PolicyP3MatrixSLAResponsePublicDto");
-answer!(policy_version: v1::controls::PolicyVersion, V1, "PolicyVersionResponsePublicDto", week_time_frame_sl_as = "weekTimeFrameSLAs", p3_matrix_sl_as = "p3MatrixSLAs", grace_period_sl_as = "gracePeriodSLAs");
+answer!(policy_version: v1::controls::PolicyVersion, V1, "PolicyVersionResponsePublicDto", week_time_frame_slas = "weekTimeFrameSLAs", p3_matrix_slas = "p3MatrixSLAs", grace_period_slas = "gracePeriodSLAs");
 answer!(policy_week_time_frame_sla: v1::controls::PolicyWeekTimeFrameSla, V1, "PolicyWeekTimeFrameSLAResponsePublicDto");
 answer!(reminder: v1::controls::Reminder, V1, "ReminderResponsePublicDto");
 answer!(requirement_list_control: v1::controls::RequirementListControl, V1, "RequirementListResponsePublicDto.controls");

@@ -591,11 +591,11 @@ impl List {
     }
 
     /// FedRAMP 20x key security indicators.
-    pub fn fr20x_ks_is(
+    pub fn fr20x_ksis(
         mut self,
-        fr20x_ks_is: impl IntoIterator<Item = ControlFr20xKsI>,
+        fr20x_ksis: impl IntoIterator<Item = ControlFr20xKsI>,
     ) -> Self {
-        self.call.query_each("fr20xKSIs", fr20x_ks_is, crate::Limits::NONE);
+        self.call.query_each("fr20xKSIs", fr20x_ksis, crate::Limits::NONE);
         self
     }
 

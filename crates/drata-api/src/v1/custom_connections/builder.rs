@@ -24,20 +24,20 @@ impl CreateRecords {
 
     /// Session the records belong to, chosen by the caller; marked as required although plain uploads work without
     /// a session.
-    pub fn x_session_id(mut self, x_session_id: &str) -> Self {
-        self.call.header("x-session-id", x_session_id);
+    pub fn session_id(mut self, session_id: &str) -> Self {
+        self.call.header("x-session-id", session_id);
         self
     }
 
     /// Send `true` to finish the session and make its records the live set.
-    pub fn x_session_complete(mut self, x_session_complete: &str) -> Self {
-        self.call.header("x-session-complete", x_session_complete);
+    pub fn session_complete(mut self, session_complete: &str) -> Self {
+        self.call.header("x-session-complete", session_complete);
         self
     }
 
     /// Send `true` to abandon the session and have its records cleaned up.
-    pub fn x_session_abort(mut self, x_session_abort: &str) -> Self {
-        self.call.header("x-session-abort", x_session_abort);
+    pub fn session_abort(mut self, session_abort: &str) -> Self {
+        self.call.header("x-session-abort", session_abort);
         self
     }
 

@@ -220,11 +220,11 @@ pub struct PolicyWithReplace {
     /// `currentOwner`
     pub current_owner: User,
     /// Service-level terms measured in weeks.
-    pub policy_week_time_frame_sl_as: Option<List<PolicyWeekTimeFrameSla>>,
+    pub policy_week_time_frame_slas: Option<List<PolicyWeekTimeFrameSla>>,
     /// Service-level terms that grant a grace period.
-    pub policy_grace_period_sl_as: Option<List<PolicyGracePeriodSla>>,
+    pub policy_grace_period_slas: Option<List<PolicyGracePeriodSla>>,
     /// Service-level terms laid out as a P3 matrix.
-    pub policy_p3_matrix_sl_as: Option<List<PolicyP3MatrixSla>>,
+    pub policy_p3_matrix_slas: Option<List<PolicyP3MatrixSla>>,
     /// Identity groups the policy applies to.
     pub groups: List<Group>,
     /// Who must follow the policy: everyone (`ALL`), certain groups (`GROUP`) or nobody (`NONE`).
@@ -260,9 +260,9 @@ model!(PolicyWithReplace {
     created_at: "createdAt",
     updated_at: "updatedAt",
     current_owner: "currentOwner",
-    policy_week_time_frame_sl_as: "policyWeekTimeFrameSLAs",
-    policy_grace_period_sl_as: "policyGracePeriodSLAs",
-    policy_p3_matrix_sl_as: "policyP3MatrixSLAs",
+    policy_week_time_frame_slas: "policyWeekTimeFrameSLAs",
+    policy_grace_period_slas: "policyGracePeriodSLAs",
+    policy_p3_matrix_slas: "policyP3MatrixSLAs",
     groups: "groups",
     assigned_to: "assignedTo",
     notify_groups: "notifyGroups",
