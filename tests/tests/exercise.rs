@@ -7,6 +7,10 @@ use drata_sandbox::{Fault, Sandbox};
 use drata_tests::{Line, Outcome, exercise, selection};
 use futures_util::StreamExt as _;
 
+/// A field that the vendor's document requires and the service does not know: samples send it, for servers made from the
+/// document.
+const ONLY_DOCUMENTED: &str = "POST /public/tickets: getParsedRequestDto is not a property of the body";
+
 /// What did not go well when every operation of a version was called.
 async fn run(version: ApiVersion, fault: Option<Fault>) -> Vec<Line> {
     let sandbox = Sandbox::start().await.expect("a free port");
@@ -23,7 +27,8 @@ async fn run(version: ApiVersion, fault: Option<Fault>) -> Vec<Line> {
     let lines: Vec<Line> = pin!(exercise(drata.client(), calls, 1, 1)).collect().await;
     assert_eq!(sandbox.requests().total(), lines.len() as u64, "one request a call");
     assert!(lines.len() > 100, "{version} has {} operations", lines.len());
-    assert_eq!(sandbox.requests().violations(), Vec::<String>::new());
+    let violations = sandbox.requests().violations().into_iter().filter(|violation| violation != ONLY_DOCUMENTED);
+    assert_eq!(violations.collect::<Vec<_>>(), Vec::<String>::new());
     lines.into_iter().filter(|line| line.outcome != Outcome::Ok).collect()
 }
 

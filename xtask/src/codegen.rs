@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use crate::contract::{self, Version};
 use crate::document::Document;
+use crate::emit::Input;
 use crate::files::{self, Output};
 use crate::normalise::normalise;
 use crate::surface::Surface;
@@ -42,14 +43,14 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 /// Everything that is generated, from the contracts that are checked in.
 fn generate_all() -> Result<Output> {
     let mut output = Output::default();
-    let mut surfaces = Vec::new();
-    let mut documents = Vec::new();
+    let mut versions = Vec::new();
     for version in Version::ALL {
-        let effective = contract::effective(version)?;
-        documents.push(spec::document(effective.clone()));
-        surfaces.push(surface_of(version, effective)?);
+        let contract = contract::load(version)?;
+        let effective = contract::correct(version, contract.clone())?;
+        let document = spec::document(effective.clone());
+        versions.push(Input { surface: surface_of(version, effective)?, document, contract });
     }
-    emit::emit(&surfaces, &documents, &mut output)?;
+    emit::emit(&versions, &mut output)?;
     Ok(output)
 }
 

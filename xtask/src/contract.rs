@@ -54,7 +54,11 @@ pub(crate) fn load(version: Version) -> Result<Document> {
 
 /// The contract with its overlays applied: what the API really is, in our words.
 pub(crate) fn effective(version: Version) -> Result<Document> {
-    let mut document = load(version)?;
-    Overlay::load(version)?.apply(&mut document)?;
-    Ok(document)
+    correct(version, load(version)?)
+}
+
+/// Applies the overlays of `version` to its contract.
+pub(crate) fn correct(version: Version, mut contract: Document) -> Result<Document> {
+    Overlay::load(version)?.apply(&mut contract)?;
+    Ok(contract)
 }

@@ -2,6 +2,7 @@
 //!
 //! The program `exercise`, the tests of tolerance and the snapshots of the wire all read these tables.
 
+mod documented;
 mod expression;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +12,9 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
+use self::documented::Documented;
 use self::expression::{Expressions, Extent};
+use super::Input;
 use super::code::Code;
 use crate::document::{Document, items, text};
 use crate::files::Output;
@@ -22,12 +25,13 @@ fn folder(surface: &Surface) -> PathBuf {
     Path::new("tests/src/samples").join(surface.version.name())
 }
 
-pub(crate) fn emit(surface: &Surface, document: &Document, output: &mut Output) -> Result<()> {
+pub(crate) fn emit(input: &Input, output: &mut Output) -> Result<()> {
+    let surface = &input.surface;
     let folder = folder(surface);
     output.own(&folder);
     for area in &surface.areas {
         let path = folder.join(format!("{}.rs", area.name));
-        output.add(path.clone(), table(surface, document, area)?.finish(&path)?);
+        output.add(path.clone(), table(input, area)?.finish(&path)?);
     }
     let path = folder.join("mod.rs");
     output.add(path.clone(), index(surface)?.finish(&path)?);
@@ -49,24 +53,28 @@ fn index(surface: &Surface) -> Result<Code> {
     Ok(code)
 }
 
-fn table(surface: &Surface, document: &Document, area: &Area) -> Result<Code> {
-    let samples =
-        area.operations.iter().map(|operation| sample(surface, document, operation)).collect::<Result<Vec<_>>>()?;
+fn table(input: &Input, area: &Area) -> Result<Code> {
+    let surface = &input.surface;
+    let samples = area.operations.iter().map(|operation| sample(input, operation)).collect::<Result<Vec<_>>>()?;
     let version = format_ident!("{}", surface.version.name());
     let handle = format_ident!("{}", surface.version.name().to_uppercase());
     let module = format_ident!("{}", area.name);
     let names = expression::imports(&quote!(#(#samples)*));
     let all = quote!(#(#samples)*).to_string();
-    let helpers = ["Sample", "sent", "sent_page", "wire"]
-        .into_iter()
-        .filter(|name| all.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == *name))
-        .map(|name| format_ident!("{name}"));
+    let uses = |name: &&str| all.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == *name);
+    let helpers = ["Sample", "sent", "sent_page", "wire"].into_iter().filter(uses).map(|name| format_ident!("{name}"));
+    let more = uses(&"extra_field").then(|| {
+        quote!(
+            use drata_api::Operation as _;
+        )
+    });
     let mut code = Code::new(&format!("Sample calls of the area `{}`.", area.name));
     if area.operations.iter().any(|operation| operation.meta.deprecated) {
         code.text("\n// An operation that Drata deprecates is called as long as it is there.\n#![allow(deprecated)]\n");
     }
     code.items(quote! {
         #names
+        #more
         use drata_api::#version::#handle;
         use drata_api::#version::#module::*;
 
@@ -77,9 +85,9 @@ fn table(surface: &Surface, document: &Document, area: &Area) -> Result<Code> {
     Ok(code)
 }
 
-fn sample(surface: &Surface, document: &Document, operation: &Operation) -> Result<TokenStream> {
-    let facts =
-        facts(document, operation).with_context(|| format!("{} is not in the effective document", operation.id))?;
+fn sample(input: &Input, operation: &Operation) -> Result<TokenStream> {
+    let facts = facts(&input.document, operation)
+        .with_context(|| format!("{} is not in the effective document", operation.id))?;
     let meta = format_ident!("{}", super::meta::name(operation));
     // An operation is exercised once: by its form, unless only a correction knows that one.
     let has_form = operation.body.as_ref().is_some_and(|body| body.form);
@@ -88,8 +96,8 @@ fn sample(surface: &Surface, document: &Document, operation: &Operation) -> Resu
     } else {
         operation.json_alternative
     };
-    let minimal = call(surface, document, facts, operation, Extent::Minimal);
-    let full = call(surface, document, facts, operation, Extent::Full);
+    let minimal = call(input, facts, operation, Extent::Minimal);
+    let full = call(input, facts, operation, Extent::Full);
     let minimal_sent =
         if operation.paging.is_some() { quote!(sent_page(#minimal)) } else { quote!(sent(#minimal.send())) };
     let texts = operation.answer.texts.iter().map(|media| {
@@ -116,7 +124,9 @@ fn facts<'a>(document: &'a Document, operation: &Operation) -> Option<&'a Value>
 }
 
 /// The builder of a call, its setters called.
-fn call(surface: &Surface, document: &Document, facts: &Value, operation: &Operation, extent: Extent) -> TokenStream {
+fn call(input: &Input, facts: &Value, operation: &Operation, extent: Extent) -> TokenStream {
+    let Input { surface, document, contract } = input;
+    let documented = Documented::new(contract, &operation.id);
     let version = format_ident!("{}", surface.version.name().to_uppercase());
     let area = format_ident!("{}", operation.area);
     let name = format_ident!("{}", operation.name);
@@ -128,6 +138,10 @@ fn call(surface: &Surface, document: &Document, facts: &Value, operation: &Opera
         found.unwrap_or(&Value::Null)
     };
     let schema_of = |param: &Param| &fact_of(param)["schema"];
+    let value_of = |param: &Param| match (fact_of(param)["example"].as_str(), &param.ty) {
+        (Some(shown), Ty::Text) => quote!(#shown),
+        _ => expressions.argument(&param.ty, schema_of(param)),
+    };
     let mut arguments: Vec<TokenStream> = operation
         .params
         .iter()
@@ -142,19 +156,28 @@ fn call(surface: &Surface, document: &Document, facts: &Value, operation: &Opera
                 }
                 _ => expressions.path_value(param, schema_of(param)),
             },
-            ParamPlace::Query | ParamPlace::Header => expressions.argument(&param.ty, schema_of(param)),
+            ParamPlace::Query | ParamPlace::Header => value_of(param),
         })
         .collect();
+    let mut more_fields = Vec::new();
     if let Some(body) = &operation.body {
         let media = if body.form { "multipart/form-data" } else { "application/json" };
-        arguments.push(expressions.body(&body.ty, body.form, &facts["requestBody"]["content"][media]["schema"]));
+        let schema = &facts["requestBody"]["content"][media]["schema"];
+        arguments.push(expressions.body(&body.ty, body.form, schema));
+        more_fields = documented.more_fields(media, document.resolve(schema));
     }
-    let setters = operation.params.iter().filter(|param| !param.required && extent == Extent::Full).map(|param| {
+    let sets =
+        |param: &&Param| !param.required && (extent == Extent::Full || documented.requires(place(param), &param.wire));
+    let setters = operation.params.iter().filter(sets).map(|param| {
         let setter = format_ident!("{}", super::builders::setter_name(param));
-        let value = expressions.argument(&param.ty, schema_of(param));
+        let value = value_of(param);
         quote!(.#setter(#value))
     });
-    quote!(#version::new(client).#area().#name(#(#arguments),*)#(#setters)*)
+    let more_fields = more_fields.iter().filter(|_| extent == Extent::Minimal).map(|(field, value)| {
+        let value: TokenStream = value.to_string().parse().expect("JSON is made of Rust's tokens");
+        quote!(.extra_field(#field, json!(#value)))
+    });
+    quote!(#version::new(client).#area().#name(#(#arguments),*)#(#setters)*#(#more_fields)*)
 }
 
 fn place(param: &Param) -> &'static str {

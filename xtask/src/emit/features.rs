@@ -9,7 +9,7 @@ use crate::surface::Surface;
 const BEGIN: &str = "# areas: begin\n";
 const END: &str = "# areas: end\n";
 
-pub(crate) fn emit(surfaces: &[Surface], output: &mut Output) -> Result<()> {
+pub(crate) fn emit(surfaces: &[&Surface], output: &mut Output) -> Result<()> {
     let own = features(surfaces, |version, _| format!("\"_{version}\""), |version| format!("_{version} = []\n"));
     // What users switch on in drata-ext is switched on in drata-api.
     let passed = features(
@@ -27,7 +27,7 @@ pub(crate) fn emit(surfaces: &[Surface], output: &mut Output) -> Result<()> {
     Ok(())
 }
 
-fn features(surfaces: &[Surface], needs: impl Fn(&str, &str) -> String, private: impl Fn(&str) -> String) -> String {
+fn features(surfaces: &[&Surface], needs: impl Fn(&str, &str) -> String, private: impl Fn(&str) -> String) -> String {
     let mut list = String::new();
     let versions: Vec<&str> = surfaces.iter().map(|surface| surface.version.name()).collect();
     let all: Vec<String> = versions.iter().map(|version| format!("\"{version}\"")).collect();

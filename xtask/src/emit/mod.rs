@@ -18,15 +18,26 @@ use crate::document::Document;
 use crate::files::Output;
 use crate::surface::Surface;
 
-/// Every generated file of the workspace, from the surface of each version and its effective document.
-pub(crate) fn emit(surfaces: &[Surface], documents: &[Document], output: &mut Output) -> Result<()> {
-    for (surface, document) in surfaces.iter().zip(documents) {
+/// One version, as it is written.
+pub(crate) struct Input {
+    pub(crate) surface: Surface,
+    /// The effective document: the contract with its overlays applied.
+    pub(crate) document: Document,
+    /// The contract as it was imported.
+    pub(crate) contract: Document,
+}
+
+/// Every generated file of the workspace.
+pub(crate) fn emit(versions: &[Input], output: &mut Output) -> Result<()> {
+    for input in versions {
+        let Input { surface, document, .. } = input;
         version::emit(surface, output)?;
         sandbox(surface.version, document.clone(), output);
-        exercise::emit(surface, document, output)?;
+        exercise::emit(input, output)?;
         tolerance::emit(surface, document, output)?;
     }
-    features::emit(surfaces, output)
+    let surfaces: Vec<_> = versions.iter().map(|input| &input.surface).collect();
+    features::emit(&surfaces, output)
 }
 
 /// The contract that the sandbox serves: the effective document, without words.

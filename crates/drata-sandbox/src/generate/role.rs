@@ -170,7 +170,7 @@ fn exact(name: &str) -> Option<Role> {
         }
         "title" | "question" => Role::Title,
         "message" | "comment" | "note" | "notes" | "reason" | "rationale" | "changesExplanation" => Role::Comment,
-        "code" | "evidenceTemplateCode" => Role::Code,
+        "code" | "evidenceTemplateCode" | "riskId" => Role::Code,
         "slug" | "frameworkSlug" => Role::Slug,
         "signedUrl" | "downloadUrl" | "downloadPdfUrl" => Role::SignedUrl,
         "fileName" | "filename" | "originalFileName" | "originalFilename" => Role::FileName,

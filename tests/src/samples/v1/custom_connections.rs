@@ -19,6 +19,9 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &CreateCustomDataRequest::new(json!({ "key" : "value" })),
                 )
+                .session_id("sample")
+                .session_complete("false")
+                .session_abort("true")
                 .send(),
         ),
         full: |client| wire(
@@ -30,8 +33,8 @@ pub(super) static SAMPLES: &[Sample] = &[
                     &CreateCustomDataRequest::new(json!({ "key" : "value" })),
                 )
                 .session_id("sample")
-                .session_complete("sample")
-                .session_abort("sample"),
+                .session_complete("false")
+                .session_abort("true"),
         ),
         texts: &[],
     },

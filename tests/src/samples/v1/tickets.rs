@@ -2,6 +2,8 @@
 
 //! Sample calls of the area `tickets`.
 
+use serde_json::json;
+use drata_api::Operation as _;
 use drata_api::v1::V1;
 use drata_api::v1::tickets::*;
 use crate::sample::{Sample, sent, wire};
@@ -23,6 +25,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         1,
                     ),
                 )
+                .extra_field("getParsedRequestDto", json!({}))
                 .send(),
         ),
         full: |client| wire(

@@ -11,10 +11,15 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::DELETE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).hris_user_identities().delete(1, IdentityRef::Id(1)).send(),
+            V2::new(client)
+                .hris_user_identities()
+                .delete(1, IdentityRef::IdentityId("ada.byron".to_owned()))
+                .send(),
         ),
         full: |client| wire(
-            &V2::new(client).hris_user_identities().delete(1, IdentityRef::Id(1)),
+            &V2::new(client)
+                .hris_user_identities()
+                .delete(1, IdentityRef::IdentityId("ada.byron".to_owned())),
         ),
         texts: &[],
     },
@@ -22,10 +27,15 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).hris_user_identities().get(1, IdentityRef::Id(1)).send(),
+            V2::new(client)
+                .hris_user_identities()
+                .get(1, IdentityRef::IdentityId("ada.byron".to_owned()))
+                .send(),
         ),
         full: |client| wire(
-            &V2::new(client).hris_user_identities().get(1, IdentityRef::Id(1)),
+            &V2::new(client)
+                .hris_user_identities()
+                .get(1, IdentityRef::IdentityId("ada.byron".to_owned())),
         ),
         texts: &[],
     },

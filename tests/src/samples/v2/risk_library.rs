@@ -41,12 +41,15 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).risk_library().get(1, RiskLibraryRef::Id(1)).send(),
+            V2::new(client)
+                .risk_library()
+                .get(1, RiskLibraryRef::RiskId("RISK-001".to_owned()))
+                .send(),
         ),
         full: |client| wire(
             &V2::new(client)
                 .risk_library()
-                .get(1, RiskLibraryRef::Id(1))
+                .get(1, RiskLibraryRef::RiskId("RISK-001".to_owned()))
                 .expand([RiskLibraryExpand::Controls]),
         ),
         texts: &[],

@@ -225,7 +225,7 @@ fn is_file(ty: &Ty) -> bool {
 }
 
 /// A text of the schema's format and length.
-fn words(time: bool, schema: &Value) -> String {
+pub(super) fn words(time: bool, schema: &Value) -> String {
     let words = match text(schema, "format") {
         "email" => "ada@example.com".to_owned(),
         "uri" | "url" => "https://example.com/sample".to_owned(),

@@ -1,0 +1,79 @@
+//! What the vendor's document asks of a request, whether or not the service does.
+//!
+//! A correction says what the service needs, and the builders take no more. A server made from the document goes by the
+//! document alone, so the least request of a sample holds what either asks for.
+
+use serde_json::{Value, json};
+
+use super::expression::words;
+use crate::document::{Document, items, text};
+
+/// An operation in the contract as it was imported, before any correction.
+pub(super) struct Documented<'a> {
+    contract: &'a Document,
+    facts: &'a Value,
+}
+
+impl<'a> Documented<'a> {
+    /// The operation with this identifier; a correction may have added one that the contract lacks.
+    pub(super) fn new(contract: &'a Document, id: &str) -> Self {
+        let found = contract.operations().map(|(_, facts)| facts).find(|facts| text(facts, "operationId") == id);
+        Self { contract, facts: found.unwrap_or(&Value::Null) }
+    }
+
+    /// Whether the document requires the parameter.
+    pub(super) fn requires(&self, place: &str, name: &str) -> bool {
+        let found =
+            items(self.facts, "parameters").iter().find(|fact| fact["in"] == place && text(fact, "name") == name);
+        found.is_some_and(|fact| fact["required"] == true)
+    }
+
+    /// The fields that the document requires of the body, beyond those of `effective`, each with a value.
+    pub(super) fn more_fields(&self, media: &str, effective: &Value) -> Vec<(&'a str, Value)> {
+        let schema = self.contract.resolve(&self.facts["requestBody"]["content"][media]["schema"]);
+        let known = items(effective, "required");
+        let names = items(schema, "required").iter().filter(|name| !known.contains(name)).filter_map(Value::as_str);
+        names.map(|name| (name, self.value(&schema["properties"][name]))).collect()
+    }
+
+    fn value(&self, schema: &Value) -> Value {
+        let schema = self.contract.resolve(schema);
+        match text(schema, "type") {
+            "boolean" => json!(true),
+            "number" | "integer" => json!(1),
+            "string" => json!(words(false, schema)),
+            "array" => json!([]),
+            _ => json!({}),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_the_document_asks_for_is_found() {
+        let contract = Document(json!({
+            "paths": { "/tickets": { "post": {
+                "operationId": "createTicket",
+                "parameters": [{ "name": "x-session", "in": "header", "required": true }, { "name": "q", "in": "query" }],
+                "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Ticket" } } } },
+            } } },
+            "components": { "schemas": { "Ticket": {
+                "type": "object",
+                "required": ["title", "parsed", "count"],
+                "properties": { "title": { "type": "string" }, "parsed": { "type": "object" }, "count": { "type": "number" } },
+            } } },
+        }));
+        let documented = Documented::new(&contract, "createTicket");
+        assert!(documented.requires("header", "x-session"));
+        assert!(!documented.requires("query", "q"));
+        assert!(!documented.requires("query", "x-session"));
+
+        let effective = json!({ "required": ["title"] });
+        let expected = vec![("parsed", json!({})), ("count", json!(1))];
+        assert_eq!(documented.more_fields("application/json", &effective), expected);
+        assert!(Documented::new(&contract, "other").more_fields("application/json", &effective).is_empty());
+    }
+}
