@@ -288,31 +288,31 @@ pub struct BackgroundCheck {
     /// State of the case; the values come from KarmaCheck.
     pub status: String,
     /// Id of the case at KarmaCheck.
-    pub case_id: String,
+    pub case_id: Option<String>,
     /// Id of the invitation to the case at KarmaCheck.
-    pub case_invitation_id: String,
+    pub case_invitation_id: Option<String>,
     /// `url`
-    pub url: String,
+    pub url: Option<String>,
     /// Day the check was recorded by hand, as `YYYY-MM-DD`.
-    pub manual_check_date: String,
+    pub manual_check_date: Option<String>,
     /// Link to a report recorded by hand.
-    pub manually_check_url: String,
+    pub manually_check_url: Option<String>,
     /// Provider or manner of the check, such as `CERTN`.
     pub type_: String,
     /// Where the check originates, such as `DRATA`.
     pub source: String,
     /// `reportData`
-    pub report_data: String,
+    pub report_data: Option<String>,
     /// `user`
-    pub user: User,
+    pub user: Option<User>,
     /// Why the check does not apply to the user.
-    pub out_of_scope_reason: String,
+    pub out_of_scope_reason: Option<String>,
     /// When the check was declared not applicable.
-    pub out_of_scope_at: Timestamp,
+    pub out_of_scope_at: Option<Timestamp>,
     /// Address the invitation went to.
-    pub invitation_email: String,
+    pub invitation_email: Option<String>,
     /// When the report was linked to the user.
-    pub linked_at: Timestamp,
+    pub linked_at: Option<Timestamp>,
     /// `createdAt`
     pub created_at: Timestamp,
     /// `updatedAt`
@@ -822,37 +822,37 @@ pub struct ConnectionDetail {
     /// When the connection failed; null while it works.
     pub failed_at: Option<Timestamp>,
     /// Company id at Gusto; used by that connection only.
-    pub company_id: i64,
+    pub company_id: Option<i64>,
     /// Assignment id at Curricula; used by that connection only.
-    pub assignment_id: String,
+    pub assignment_id: Option<String>,
     /// The user who set up the connection.
-    pub user: User,
+    pub user: Option<User>,
     /// Account the connection belongs to.
     pub account_id: String,
     /// Id of the client in the connected system.
     pub client_id: String,
     /// Name the account gave the connection, to tell several of one kind apart.
-    pub client_alias: String,
+    pub client_alias: Option<String>,
     /// When somebody last changed the connection by hand.
-    pub manually_updated_at: Timestamp,
+    pub manually_updated_at: Option<Timestamp>,
     /// When somebody last changed the alias by hand.
-    pub alias_updated_at: Timestamp,
+    pub alias_updated_at: Option<Timestamp>,
     /// When the connection was deleted.
-    pub deleted_at: Timestamp,
+    pub deleted_at: Option<Timestamp>,
     /// Typed as a number, though the documented example is a UUID.
-    pub requestor_id: String,
+    pub requestor_id: Option<String>,
     /// Product chosen at a background check provider.
-    pub product: Value,
+    pub product: Option<Value>,
     /// Whether the connection may write to the connected system.
     pub write_access_enabled: bool,
     /// How users are selected in Jira, such as `LABEL`.
-    pub source_preference: String,
+    pub source_preference: Option<String>,
     /// Jira label that marks a ticket as a security issue.
-    pub security_label: String,
+    pub security_label: Option<String>,
     /// Jira query that sorts tickets into categories.
-    pub jql_query: String,
+    pub jql_query: Option<String>,
     /// Whether the Checkr account has been authorized.
-    pub authorized: bool,
+    pub authorized: Option<bool>,
     /// Workspaces the connection serves.
     pub workspaces: List<Workspace>,
     /// Kinds of data the connection can supply.
@@ -991,11 +991,11 @@ pub struct ControlTest {
     /// Whether the test is switched on, such as `ENABLED`.
     pub check_status: String,
     /// Why the test is switched off.
-    pub disabled_message: String,
+    pub disabled_message: Option<String>,
     /// Weight against other tests, such as `NORMAL`.
     pub priority: String,
     /// When the platform switched the test on by itself.
-    pub auto_enabled_at: Timestamp,
+    pub auto_enabled_at: Option<Timestamp>,
     /// Number of the test, the one paths expect.
     pub test_id: i64,
     /// `createdAt`
@@ -1005,7 +1005,7 @@ pub struct ControlTest {
     /// `monitorInstances`
     pub monitor_instances: List<MonitorInstance>,
     /// The user who switched the test off, if somebody did.
-    pub disabling_user: User,
+    pub disabling_user: Option<User>,
     /// Controls the test supports; rarely none.
     pub controls: List<ControlMonitor>,
     /// Resources the test leaves out.
@@ -2866,9 +2866,9 @@ pub struct PolicyVersion {
     /// `version`
     pub version: i64,
     /// Same number as `subVersion`.
-    pub minor_version: i64,
+    pub minor_version: Option<i64>,
     /// `subVersion`
-    pub sub_version: i64,
+    pub sub_version: Option<i64>,
     /// Whether this is the version uploaded or written last.
     pub current: bool,
     /// How the version came about, such as `UPLOADED`.
@@ -2876,7 +2876,7 @@ pub struct PolicyVersion {
     /// Address of the file; null for a version without one.
     pub file_url: Option<String>,
     /// Viewer that suits the document, such as `NATIVE`.
-    pub doc_viewer: String,
+    pub doc_viewer: Option<String>,
     /// `description`
     pub description: Option<String>,
     /// Text of the version as HTML; may be null.
@@ -2888,15 +2888,15 @@ pub struct PolicyVersion {
     /// `gracePeriodSLAs`
     pub grace_period_slas: Option<List<GracePeriodSla>>,
     /// `renewalDate`
-    pub renewal_date: String,
+    pub renewal_date: Option<String>,
     /// When the version was approved; null until then.
     pub approved_at: Option<Timestamp>,
     /// When the version was published; null until then.
     pub published_at: Option<Timestamp>,
     /// `createdAt`
-    pub created_at: Timestamp,
+    pub created_at: Option<Timestamp>,
     /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub updated_at: Option<Timestamp>,
     /// When the text was last changed; null if it never was.
     pub html_last_updated: Option<Timestamp>,
     /// The user who owns the policy; may be null.
@@ -2910,7 +2910,7 @@ pub struct PolicyVersion {
     /// Product the text is kept in, such as `CONFLUENCE`; may be null.
     pub external_provider: Option<ClientType>,
     /// Version and sub version as one decimal number, such as 1.1.
-    pub composed_version: f64,
+    pub composed_version: Option<f64>,
     /// Same value as `policyVersionStatus`.
     pub status: Option<PolicyVersionStatus>,
     /// Stage of the version, from `DRAFT` to `PUBLISHED` or `DISCARDED`; may be null.
@@ -2918,7 +2918,7 @@ pub struct PolicyVersion {
     /// The user who approved the version; null until then.
     pub approver: Option<User>,
     /// Whether the renewal date has passed.
-    pub has_expired_renewal_date: bool,
+    pub has_expired_renewal_date: Option<bool>,
     /// What came beyond the contract.
     pub extra: Extra,
 }
@@ -3005,13 +3005,13 @@ pub struct Reminder {
     /// `id`
     pub id: i64,
     /// `completedAt`
-    pub completed_at: Timestamp,
+    pub completed_at: Option<Timestamp>,
     /// `createdAt`
     pub created_at: Timestamp,
     /// `updatedAt`
     pub updated_at: Timestamp,
     /// `deletedAt`
-    pub deleted_at: Timestamp,
+    pub deleted_at: Option<Timestamp>,
     /// What came beyond the contract.
     pub extra: Extra,
 }
@@ -3385,33 +3385,33 @@ pub struct UserIdentity {
     /// When the account was linked to the user.
     pub connected_at: Timestamp,
     /// When the link to the user was cut.
-    pub disconnected_at: Timestamp,
+    pub disconnected_at: Option<Timestamp>,
     /// Whether multi-factor authentication protects the account.
     pub has_mfa: bool,
     /// The user the account is linked to.
-    pub user: User,
+    pub user: Option<User>,
     /// The connection that reported the account.
     pub connection: ConnectionDetail,
     /// Whether the user is connected to an identity provider.
     pub has_idp: bool,
     /// Second address, for custom identities.
-    pub secondary_email: String,
+    pub secondary_email: Option<String>,
     /// First name, for custom identities.
-    pub first_name: String,
+    pub first_name: Option<String>,
     /// Last name, for custom identities.
-    pub last_name: String,
+    pub last_name: Option<String>,
     /// First day of work according to this identity.
-    pub started_at: Timestamp,
+    pub started_at: Option<Timestamp>,
     /// Last day of work according to this identity.
-    pub separated_at: Timestamp,
+    pub separated_at: Option<Timestamp>,
     /// `isContractor`
     pub is_contractor: Option<bool>,
     /// `jobTitle`
-    pub job_title: String,
+    pub job_title: Option<String>,
     /// Id of the manager in the connected system, not a user id.
-    pub manager_id: String,
+    pub manager_id: Option<String>,
     /// `managerName`
-    pub manager_name: String,
+    pub manager_name: Option<String>,
     /// What came beyond the contract.
     pub extra: Extra,
 }

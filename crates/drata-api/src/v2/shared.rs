@@ -25,7 +25,7 @@ pub struct AssetCompact {
     /// System the asset was learned from, such as `AGENT`.
     pub asset_provider: String,
     /// When the asset was approved, where that applies.
-    pub approved_at: Timestamp,
+    pub approved_at: Option<Timestamp>,
     /// When tracking ended; null while the asset is in use.
     pub removed_at: Option<Timestamp>,
     /// Name of the company that owns the asset.

@@ -23,9 +23,9 @@ pub struct Asset {
     /// Source that reported the asset, such as `AGENT`.
     pub asset_provider: String,
     /// When the asset was approved, where approval applies.
-    pub approved_at: Timestamp,
+    pub approved_at: Option<Timestamp>,
     /// When tracking of the asset ended; null while it continues.
-    pub removed_at: Timestamp,
+    pub removed_at: Option<Timestamp>,
     /// Classes the asset falls into.
     pub asset_class_types: List<AssetClass>,
     /// Name of the company that owns the asset.
@@ -35,19 +35,19 @@ pub struct Asset {
     /// Employment status of the owner.
     pub employment_status: Option<String>,
     /// `notes`
-    pub notes: String,
+    pub notes: Option<String>,
     /// What the asset stands for, such as `PERSONNEL` or `WORKSTATION`.
-    pub asset_reference_type: String,
+    pub asset_reference_type: Option<String>,
     /// Identifier of the thing itself, such as a serial number.
-    pub unique_id: String,
+    pub unique_id: Option<String>,
     /// `createdAt`
     pub created_at: Timestamp,
     /// `updatedAt`
     pub updated_at: Timestamp,
     /// The device behind a hardware asset.
-    pub device: PersonnelDevice,
+    pub device: Option<PersonnelDevice>,
     /// Identifier of a virtual asset in its source system.
-    pub external_id: String,
+    pub external_id: Option<String>,
     /// Where a virtual asset comes from, usually an account id in the source system.
     pub external_owner_id: Option<String>,
     /// What came beyond the contract.

@@ -2,6 +2,7 @@
 
 //! Types of the area `controls`.
 
+use serde_json::Value;
 use crate::support::model::model;
 use crate::support::open_enum::open_enum;
 use crate::support::request_model::form_model;
@@ -32,7 +33,7 @@ pub struct Control {
     /// The name in a form fit for URLs.
     pub slug: String,
     /// When the control was archived; null while it is active.
-    pub archived_at: Timestamp,
+    pub archived_at: Option<Timestamp>,
     /// `frameworkTags`
     pub framework_tags: List<String>,
     /// `hasEvidence`
@@ -51,8 +52,8 @@ pub struct Control {
     pub control_tests: List<ControlTest>,
     /// Linked requirements, grouped by framework.
     pub framework_requirements: List<FrameworkRequirements>,
-    /// `lastUpdatedBy`
-    pub last_updated_by: UserListItem,
+    /// Who changed the control last, as a user (`UserListItem`) or as a word.
+    pub last_updated_by: Option<Value>,
     /// `updatedAt`
     pub updated_at: Timestamp,
     /// Id of the template behind the control, which tells custom controls from built-in ones.
@@ -467,7 +468,7 @@ pub struct ControlListItem {
     /// `workspaceId`
     pub workspace_id: i64,
     /// When the control was archived; null while it is active.
-    pub archived_at: Timestamp,
+    pub archived_at: Option<Timestamp>,
     /// Identifiers of the frameworks the control is mapped to.
     pub framework_tags: List<String>,
     /// `hasEvidence`
@@ -714,9 +715,9 @@ pub struct ControlShort {
     /// The name in a form fit for URLs.
     pub slug: String,
     /// When the control was archived; null while it is active.
-    pub archived_at: Timestamp,
-    /// `lastUpdatedBy`
-    pub last_updated_by: UserListItem,
+    pub archived_at: Option<Timestamp>,
+    /// Who changed the control last, as a user (`UserListItem`) or as a word.
+    pub last_updated_by: Option<Value>,
     /// `updatedAt`
     pub updated_at: Timestamp,
     /// Id of the template behind the control, which tells custom controls from built-in ones.

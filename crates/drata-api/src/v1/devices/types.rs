@@ -72,11 +72,11 @@ pub struct AssetWithoutPersonnel {
     /// Source that reported the asset, such as `AGENT`.
     pub asset_provider: String,
     /// When the asset was approved, where approval applies.
-    pub approved_at: Timestamp,
+    pub approved_at: Option<Timestamp>,
     /// When tracking of the asset ended; null while it continues.
     pub removed_at: Option<Timestamp>,
     /// Name of the company that owns the asset.
-    pub company: String,
+    pub company: Option<String>,
     /// `notes`
     pub notes: Option<String>,
     /// What the asset stands for, such as `PERSONNEL` or `WORKSTATION`.

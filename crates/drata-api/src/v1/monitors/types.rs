@@ -27,11 +27,11 @@ pub struct ControlTestInstance {
     /// Operating state, such as `ENABLED` or `DISABLED`; independent of the outcome.
     pub check_status: String,
     /// Why the test is disabled.
-    pub disabled_message: String,
+    pub disabled_message: Option<String>,
     /// Weight in comparison with other tests, for example `NORMAL`.
     pub priority: String,
     /// When the test was enabled automatically.
-    pub auto_enabled_at: Timestamp,
+    pub auto_enabled_at: Option<Timestamp>,
     /// Number that identifies the test in paths.
     pub test_id: i64,
     /// `createdAt`
@@ -41,7 +41,7 @@ pub struct ControlTestInstance {
     /// Monitors the test runs.
     pub monitor_instances: List<MonitorInstance>,
     /// Who disabled the test, if anyone did.
-    pub disabling_user: User,
+    pub disabling_user: Option<User>,
     /// Controls the test gives evidence for; as a rule at least one.
     pub controls: List<ControlMonitor>,
     /// Resources taken out of the result.

@@ -20,7 +20,7 @@ pub struct CurrentPublishedPolicyVersion {
     /// Major number.
     pub version: i64,
     /// Minor number.
-    pub sub_version: i64,
+    pub sub_version: Option<i64>,
     /// What changed in this version, in brief.
     pub change_summary: Option<String>,
     /// What came beyond the contract.
