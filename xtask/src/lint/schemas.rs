@@ -26,9 +26,15 @@ pub(super) fn findings(document: &Document) -> Vec<Finding> {
         // What only an error holds, or nothing reaches, the SDK does not read.
         if seen.ways.iter().any(|way| *way != Way::Error) {
             found.extend(
-                [default_misfit(&seen), sample_misfit(&seen), unknown_required(&seen), limits_cross(&seen)]
-                    .into_iter()
-                    .flatten(),
+                [
+                    default_misfit(&seen),
+                    sample_misfit(&seen),
+                    words_misfit(&seen),
+                    unknown_required(&seen),
+                    limits_cross(&seen),
+                ]
+                .into_iter()
+                .flatten(),
             );
         }
     });
@@ -137,6 +143,24 @@ fn sample_misfit(seen: &Seen<'_>) -> Option<Finding> {
     seen.finding("sample-misfit", format!("declared {declared}, and the sample is {observed}"), effect, mend, absorbed)
 }
 
+/// A field that may be null by our words and not by its type.
+fn words_misfit(seen: &Seen<'_>) -> Option<Finding> {
+    let (object, name) = seen.pointer.rsplit_once("/properties/")?;
+    let says_null = text(seen.schema, "description").split(|c: char| !c.is_alphabetic()).any(|word| word == "null");
+    let required = items(seen.document.0.pointer(object)?, "required").iter().any(|required| required == name);
+    if !says_null || !required || seen.schema["nullable"] == true || !seen.ways.contains(&Way::Answer) {
+        return None;
+    }
+    let mend = action::merge(seen.document, seen.pointer, "{ nullable: true }");
+    seen.finding(
+        "words-misfit",
+        "null by the words of docs.yaml, and never null by its type".to_owned(),
+        "if the words are right, an answer with a null cannot be read",
+        format!("{mend}, or other words"),
+        false,
+    )
+}
+
 /// A field that is required and not declared.
 fn unknown_required(seen: &Seen<'_>) -> Option<Finding> {
     let required = items(seen.schema, "required");
@@ -213,6 +237,11 @@ mod tests {
                 json!({ "type": "object", "properties": { "a": { "type": "string" } }, "required": ["a", "b"] }),
                 vec!["unknown-required"],
             ),
+            (
+                json!({ "properties": { "a": { "type": "string", "description": "Null, or null." } }, "required": ["a"] }),
+                vec!["words-misfit"],
+            ),
+            (json!({ "properties": { "a": { "type": "string", "description": "May be null." } } }), vec![]),
             (json!({ "type": "string", "minLength": 3, "maxLength": 2 }), vec!["limits-cross"]),
         ] {
             assert_eq!(rules(&schema), expected, "{schema}");
