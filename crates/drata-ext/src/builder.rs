@@ -10,6 +10,7 @@ use reqwest::Proxy;
 use reqwest::redirect::Policy;
 
 use crate::base_url::BaseUrl;
+use crate::connecting::ConnectLimit;
 use crate::permissions::Recorder;
 use crate::retrier::Retrier;
 use crate::transport::{HttpTransport, Timeouts};
@@ -109,14 +110,14 @@ impl Builder {
         self
     }
 
-    /// Sets how long a connection may take to come about; 10 seconds by default.
+    /// Sets how long a connection may take to come about, its TLS handshake included; 10 seconds by default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.connect = timeout;
         self
     }
 
     /// Sets how long nothing may arrive, from the end of the request on and between two pieces of the answer; a minute by
-    /// default.
+    /// default. The time in which a connection comes about does not count.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.read = timeout;
         self
@@ -208,7 +209,8 @@ impl Builder {
     fn http(&self, base: &BaseUrl) -> Result<reqwest::Client, String> {
         let mut http = reqwest::Client::builder()
             .user_agent(self.user_agent())
-            .connect_timeout(self.timeouts.connect)
+            // In place of its own limit, which is one for all calls.
+            .connector_layer(ConnectLimit)
             // The key goes to one host: a redirect is an answer, never a way.
             .redirect(Policy::none())
             .referer(false)

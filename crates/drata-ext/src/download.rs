@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
-use drata_api::Idempotency;
+use drata_api::{CallOptions, Idempotency};
 use http::header;
 use reqwest::{Response, Url};
 use tempfile::NamedTempFile;
@@ -20,7 +20,7 @@ use crate::base_url::{check_scheme, host_and_port};
 use crate::failure::Failure;
 use crate::retrier::Terms;
 use crate::retry_after::retry_after;
-use crate::transport::Shared;
+use crate::transport::{Limits, Shared};
 use crate::{Error, RateLimiter, body};
 
 /// The most bytes read of a refusal.
@@ -44,8 +44,7 @@ pub struct Download {
     transport: Shared,
     link: String,
     progress: Option<Arc<Progress>>,
-    read_timeout: Option<Duration>,
-    deadline: Option<Duration>,
+    options: CallOptions,
 }
 
 /// Called with the bytes received so far, and with the whole size where it is known.
@@ -53,7 +52,7 @@ type Progress = dyn Fn(u64, Option<u64>) + Send + Sync;
 
 impl Download {
     pub(crate) fn new(transport: Shared, link: String) -> Self {
-        Self { transport, link, progress: None, read_timeout: None, deadline: None }
+        Self { transport, link, progress: None, options: CallOptions::default() }
     }
 
     /// Calls `progress` with the bytes received so far and the whole size, where it is known. It starts over when the
@@ -63,15 +62,21 @@ impl Download {
         self
     }
 
+    /// Sets how long a connection to the store may take to come about; the client's connect timeout by default.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.options.connect_timeout = Some(timeout);
+        self
+    }
+
     /// Sets how long nothing may arrive; the client's read timeout by default.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
-        self.read_timeout = Some(timeout);
+        self.options.read_timeout = Some(timeout);
         self
     }
 
     /// Limits the whole download, its tries and the waits between them; no limit by default.
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
+        self.options.deadline = Some(deadline);
         self
     }
 
@@ -124,7 +129,7 @@ impl Download {
             idempotency: Idempotency::Safe,
             repeatable: true,
             max_attempts: None,
-            deadline: self.deadline,
+            deadline: self.options.deadline,
             // Links lead to a store of files, which the service's limit is not about.
             limiter: RateLimiter::unlimited(),
         };
@@ -133,13 +138,7 @@ impl Download {
     }
 
     async fn fetch(&self, url: &Url) -> Result<Response, Failure> {
-        let limit = self.limit();
-        let sent = self.transport.http.get(url.clone()).send();
-        let answer = Activity::new()
-            .bound(limit, sent)
-            .await
-            .ok_or_else(|| Failure::of_silence(None, limit))?
-            .map_err(|error| Failure::of_client(None, error, self.transport.timeouts.connect))?;
+        let answer = self.limits().send(None, self.transport.http.get(url.clone()), &Activity::new()).await?;
         match answer.status() {
             status if status.is_success() => Ok(answer),
             status if status.is_redirection() => Err(Failure::last(Error::redirect(None, status, None).with_link())),
@@ -150,7 +149,7 @@ impl Download {
     async fn refusal(&self, mut answer: Response) -> Failure {
         let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
         let wait = retry_after(&headers, SystemTime::now());
-        let text = body::beginning(&mut answer, self.limit(), MAX_REFUSAL).await;
+        let text = body::beginning(&mut answer, self.limits().read, MAX_REFUSAL).await;
         let text = reason(&String::from_utf8_lossy(&text));
         let error = Error::status_code(None, status, headers, text.into());
         Failure::of_status(error.with_retry_after(wait).with_link())
@@ -178,8 +177,8 @@ impl Download {
         Ok((temporary, incoming.received))
     }
 
-    fn limit(&self) -> Duration {
-        self.read_timeout.unwrap_or(self.transport.timeouts.read)
+    fn limits(&self) -> Limits {
+        self.transport.limits(&self.options)
     }
 }
 
@@ -205,7 +204,7 @@ impl<'a> Incoming<'a> {
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
-        let next = body::chunk(&mut self.answer, None, self.download.limit()).await?;
+        let next = body::chunk(&mut self.answer, None, self.download.limits().read).await?;
         if let Some(chunk) = &next {
             self.received += chunk.len() as u64;
             if let Some(progress) = &self.download.progress {

@@ -51,6 +51,7 @@ mod api_key;
 mod base_url;
 mod body;
 mod builder;
+mod connecting;
 mod download;
 mod drata;
 #[cfg(feature = "v2-events")]

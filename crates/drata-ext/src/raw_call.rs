@@ -1,9 +1,7 @@
 //! Requests that the contract does not know.
 
-use std::time::Duration;
-
 use bytes::Bytes;
-use drata_api::{Access, ApiVersion, Body, Call, Client, Form, Idempotency, Request, Response};
+use drata_api::{Access, ApiVersion, Body, Call, Client, Form, Idempotency, Operation, Request, Response};
 use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -11,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::Error;
 
 /// A request written by hand: same key, retries, limits and errors as a typed call. Made by [`Drata::request`] and
-/// [`Drata::get`].
+/// [`Drata::get`]. Its timeouts and tries are set as a typed call's, with the methods of [`Operation`].
 ///
 /// ```no_run
 /// # async fn example(drata: drata_ext::Drata) -> Result<(), drata_ext::Error> {
@@ -72,12 +70,6 @@ impl RawCall {
         self
     }
 
-    /// Limits the whole call, its tries and the waits between them.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.call.request_mut().options.deadline = Some(deadline);
-        self
-    }
-
     /// Sends it and decodes the JSON answer.
     ///
     /// # Errors
@@ -112,6 +104,18 @@ impl RawCall {
             Some(problem) => Err(Error::invalid(None, problem)),
             None => Ok(self.call),
         }
+    }
+}
+
+impl Operation for RawCall {
+    type Output = Response;
+
+    fn call(&self) -> &Call {
+        &self.call
+    }
+
+    fn call_mut(&mut self) -> &mut Call {
+        &mut self.call
     }
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use drata_api::{
-    Answer, Body, CallOptions, Idempotency, PartValue, Request, Response, ResponseBody, SendFuture, Transport,
+    Answer, Body, CallOptions, Idempotency, OperationMeta, PartValue, Request, Response, ResponseBody, SendFuture,
+    Transport,
 };
 use http::{HeaderValue, Method, header};
 use reqwest::Url;
@@ -20,7 +21,7 @@ use crate::failure::Failure;
 use crate::permissions::Recorder;
 use crate::retrier::{Retrier, Terms};
 use crate::retry_after::retry_after;
-use crate::{Error, RateLimiter, multipart, trace};
+use crate::{Error, RateLimiter, connecting, multipart, trace};
 
 /// The most bytes read of an answer that is an error.
 const MAX_ERROR_BODY: usize = 256 * 1024;
@@ -108,14 +109,11 @@ impl HttpTransport {
 
     async fn exchange(&self, request: &Request, url: Url, until: Option<Instant>) -> Result<Response, Failure> {
         let operation = request.operation;
-        let limit = self.read_timeout(&request.options);
+        let limits = self.limits(&request.options);
+        let limit = limits.read;
         let activity = Activity::new();
         let outgoing = self.outgoing(request, url, &activity).await.map_err(Failure::last)?;
-        let mut answer = activity
-            .bound(limit, outgoing.send())
-            .await
-            .ok_or_else(|| Failure::of_silence(operation, limit))?
-            .map_err(|error| Failure::of_client(operation, error, self.timeouts.connect))?;
+        let mut answer = limits.send(operation, outgoing, &activity).await?;
 
         let status = answer.status();
         if status.is_redirection() {
@@ -176,8 +174,35 @@ impl HttpTransport {
         Failure::of_status(error.with_retry_after(wait))
     }
 
-    fn read_timeout(&self, options: &CallOptions) -> Duration {
-        options.read_timeout.unwrap_or(self.timeouts.read)
+    pub(crate) fn limits(&self, options: &CallOptions) -> Limits {
+        Limits {
+            connect: options.connect_timeout.unwrap_or(self.timeouts.connect),
+            read: options.read_timeout.unwrap_or(self.timeouts.read),
+        }
+    }
+}
+
+/// How long one try may wait for what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) connect: Duration,
+    pub(crate) read: Duration,
+}
+
+impl Limits {
+    /// Sends the request and waits for the head of the answer.
+    pub(crate) async fn send(
+        &self,
+        operation: Option<&'static OperationMeta>,
+        request: reqwest::RequestBuilder,
+        activity: &Activity,
+    ) -> Result<reqwest::Response, Failure> {
+        let sent = connecting::within(self.connect, activity, request.send());
+        activity
+            .bound(self.read, sent)
+            .await
+            .ok_or_else(|| Failure::of_silence(operation, self.read))?
+            .map_err(|error| Failure::of_client(operation, error, self.connect))
     }
 }
 

@@ -31,6 +31,13 @@ pub trait Operation: Sized + Send {
         self
     }
 
+    /// Limits the time in which a connection has to come about, where one has to be made.
+    #[must_use]
+    fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.call_mut().request_mut().options.connect_timeout = Some(timeout);
+        self
+    }
+
     /// Limits the time without a byte of the answer, from the end of the request on.
     #[must_use]
     fn read_timeout(mut self, timeout: Duration) -> Self {

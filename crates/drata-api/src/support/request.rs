@@ -78,6 +78,8 @@ pub struct CallOptions {
     pub deadline: Option<Duration>,
     /// Time for one try, from connecting to the last byte of the answer.
     pub attempt_timeout: Option<Duration>,
+    /// Time for a connection to come about, where one has to be made.
+    pub connect_timeout: Option<Duration>,
     /// Time without a byte of the answer, from the end of the request on.
     pub read_timeout: Option<Duration>,
     /// The most tries, the first included.

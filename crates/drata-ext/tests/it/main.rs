@@ -17,4 +17,5 @@ mod retries;
 mod server;
 #[cfg(feature = "v2-custom-data-records")]
 mod sessions;
+mod timeouts;
 mod uploads;
