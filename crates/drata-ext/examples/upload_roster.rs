@@ -12,6 +12,7 @@ use drata_ext::{ListExt, Upload};
 use drata_sandbox::Sandbox;
 use indicatif::{ProgressBar, ProgressStyle};
 use support::Account;
+use tokio::signal;
 
 const SAMPLE: &str = "\
 id,first_name,last_name,email,is_contractor,mfa,job_title
@@ -37,7 +38,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let connections = account.drata.v1().connections();
     let before = connections.list().collect_all().await?.len();
     // The vendor does not document the field's name. Should "file" be wrong: .rename_part("file", "...").
-    connections.create_from_csv(RosterForm::new(roster)).send().await?;
+    let upload = connections.create_from_csv(RosterForm::new(roster));
+    tokio::select! {
+        taken = upload.send() => taken?,
+        // Whichever is later is dropped: an upload on its way ends there.
+        interrupted = signal::ctrl_c() => {
+            interrupted?;
+            return Err("cancelled".into());
+        }
+    };
     bar.finish_and_clear();
     let after = connections.list().collect_all().await?;
     println!("The roster was taken. The account had {before} connections and has {} now.", after.len());

@@ -13,6 +13,10 @@ use tokio::io::AsyncRead;
 /// From bytes or a path it can be sent again after a failed try; [`Upload::once`] takes a reader, which cannot, so such a
 /// call is tried once. Files are streamed from their path, never wholly read into memory.
 ///
+/// To cancel an upload, drop the future of its call, for example by `tokio::select!` or by aborting its task: the connection
+/// is closed in the middle of the body, so the service sees no whole request, and no other try is made. A call that is
+/// dropped while it waits for the answer was sent, and may have had its effect.
+///
 /// ```
 /// use drata_api::Upload;
 ///

@@ -2,12 +2,15 @@
 
 use std::sync::{Arc, Mutex};
 
-use drata_ext::Upload;
 use drata_ext::api::{Body, Form};
+use drata_ext::{Drata, Upload};
 use serde_json::json;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 
 use crate::operations::{CREATE, call, error_of};
-use crate::server::{Received, Reply, Server};
+use crate::server::{KEY, Received, Reply, Server};
 
 async fn sent(form: Form) -> Received {
     let server = Server::script([Reply::ok(json!({}))]).await;
@@ -67,4 +70,33 @@ async fn a_file_that_is_not_there_is_an_error_that_names_it() {
     assert!(error.to_string().contains("/no/such/roster.csv"), "{error}");
     assert!(!error.outcome_unknown());
     assert_eq!(server.count(), 0);
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_takes_its_upload_back() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}/public", listener.local_addr().unwrap());
+    let drata = Drata::builder().api_key(KEY).base_url(base).build().unwrap();
+
+    // It has no end, so that it is cancelled on its way.
+    let (report, mut sent) = mpsc::unbounded_channel();
+    let endless = Upload::once("endless.bin", tokio::io::repeat(7)).with_progress(move |bytes| {
+        let _ = report.send(bytes);
+    });
+    let mut form = Form::default();
+    form.file("file", endless);
+    let mut post = call(&drata, &CREATE);
+    post.request_mut().body = Body::Form(form);
+    let upload = tokio::spawn(post.receive_nothing());
+
+    let (mut connection, _) = listener.accept().await.unwrap();
+    assert!(sent.recv().await.is_some());
+    upload.abort();
+    let mut received = Vec::new();
+    connection.read_to_end(&mut received).await.unwrap();
+    assert!(received.starts_with(b"POST /public/things HTTP/1.1\r\n"));
+    assert!(!received.ends_with(b"\r\n0\r\n\r\n"), "a body that ends is a request that counts");
+    // The reader and its reports are gone with the call.
+    while sent.recv().await.is_some() {}
+    assert!(upload.await.unwrap_err().is_cancelled());
 }
