@@ -17,7 +17,10 @@ pub(crate) fn decode<T: DeserializeOwned>(
     status: StatusCode,
     body: Bytes,
 ) -> Result<T, Error> {
-    if let Ok(value) = straight(|| serde_json::from_slice(&body)) {
+    // That it is UTF-8 is checked once for the whole, which costs far less than text by text.
+    if let Ok(text) = str::from_utf8(&body)
+        && let Ok(value) = straight(|| serde_json::from_str(text))
+    {
         return Ok(value);
     }
     let mut input = serde_json::Deserializer::from_slice(&body);
