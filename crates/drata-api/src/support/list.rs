@@ -27,6 +27,13 @@ use super::wire::{FromWire, Wire};
 #[derive(Clone, PartialEq)]
 pub struct List<T> {
     items: Vec<T>,
+    // Boxed, because almost every list is nothing but its items.
+    oddity: Option<Box<Oddity>>,
+}
+
+/// What is odd about a list.
+#[derive(Clone, Debug, PartialEq)]
+struct Oddity {
     rejected: Vec<Rejected>,
     /// Whether it came as its only item instead of a list of one.
     lone: bool,
@@ -78,7 +85,12 @@ impl std::error::Error for Rejected {}
 impl<T> List<T> {
     /// The items that did not decode.
     pub fn rejected(&self) -> &[Rejected] {
-        &self.rejected
+        self.oddity.as_ref().map_or(&[], |oddity| &oddity.rejected)
+    }
+
+    /// Whether it came as its only item instead of a list of one.
+    fn is_lone(&self) -> bool {
+        self.oddity.as_ref().is_some_and(|oddity| oddity.lone)
     }
 
     /// The items that decoded.
@@ -106,7 +118,7 @@ impl<T> List<T> {
     /// All items in their order, each decoded or rejected.
     pub fn into_results(self) -> impl Iterator<Item = Result<T, Rejected>> {
         let total = self.items.len() + self.rejected().len();
-        let mut rejected = self.rejected.into_iter().peekable();
+        let mut rejected = self.oddity.map_or_else(Vec::new, |oddity| oddity.rejected).into_iter().peekable();
         let mut items = self.items.into_iter();
         (0..total).filter_map(move |index| match rejected.next_if(|rejected| rejected.index == index) {
             Some(rejected) => Some(Err(rejected)),
@@ -131,7 +143,7 @@ impl<T: fmt::Debug> fmt::Debug for List<T> {
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), rejected: Vec::new(), lone: false }
+        Vec::new().into()
     }
 }
 
@@ -151,7 +163,7 @@ impl<T> DerefMut for List<T> {
 
 impl<T> From<Vec<T>> for List<T> {
     fn from(items: Vec<T>) -> Self {
-        Self { items, rejected: Vec::new(), lone: false }
+        Self { items, oddity: None }
     }
 }
 
@@ -181,7 +193,7 @@ impl<'a, T> IntoIterator for &'a List<T> {
 
 impl<T: Serialize> Serialize for List<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match (self.items.as_slice(), self.rejected(), self.lone) {
+        match (self.items.as_slice(), self.rejected(), self.is_lone()) {
             ([item], [], true) => return item.serialize(serializer),
             ([], [rejected], true) => return rejected.raw.serialize(serializer),
             _ => {}
@@ -246,21 +258,23 @@ impl<'de, T: for<'any> FromWire<'any>> FromWire<'de> for List<T> {
             Value::Null => return Err(D::Error::invalid_type(Unexpected::Unit, &"a list")),
             other => (vec![other], true),
         };
-        let mut list = Self { items: Vec::with_capacity(raw.len()), rejected: Vec::new(), lone };
+        let mut items = Vec::with_capacity(raw.len());
+        let mut rejected = Vec::new();
         for (index, raw) in raw.into_iter().enumerate() {
             match serde_path_to_error::deserialize::<_, Wire<T>>(&raw) {
-                Ok(Wire(item)) => list.items.push(item),
+                Ok(Wire(item)) => items.push(item),
                 Err(error) => {
                     let path = match error.path().to_string() {
                         path if path == "." => String::new(),
                         path => path,
                     };
                     let problem = error.into_inner().to_string();
-                    list.rejected.push(Rejected { index, path, problem, raw });
+                    rejected.push(Rejected { index, path, problem, raw });
                 }
             }
         }
-        Ok(list)
+        let oddity = (lone || !rejected.is_empty()).then(|| Box::new(Oddity { rejected, lone }));
+        Ok(Self { items, oddity })
     }
 }
 
