@@ -7,6 +7,9 @@ use crate::document::Place;
 /// Words of the vendor's server code that say nothing to a user.
 const NOISE: [&str; 6] = ["Public", "V2", "Dto", "Controller", "Response", "Enum"];
 
+/// What the name of a type ends in that is sent: as JSON, or as a form.
+const SENT: [&str; 2] = ["Request", "Form"];
+
 /// Verbs that operation ids begin with, and the one that we use instead.
 const VERBS: [(&str, &str); 12] = [
     ("get", "get"),
@@ -41,10 +44,27 @@ pub(crate) fn feature(version: &str, area: &str) -> String {
     format!("{version}-{}", area.replace('_', "-"))
 }
 
-/// The name of a type: the vendor's without the words of its server code.
+/// The name of a type: the vendor's without the words of its server code. What is sent says last what it is for, with our
+/// verb: `EditControlRequest` is `ControlUpdateRequest`.
 pub(crate) fn type_name(vendor: &str) -> String {
-    let kept: Vec<String> = words(vendor).into_iter().filter(|word| !NOISE.contains(&word.as_str())).collect();
+    let mut kept: Vec<String> = words(vendor).into_iter().filter(|word| !NOISE.contains(&word.as_str())).collect();
+    if let [first, .., verb, last] = kept.as_mut_slice()
+        && SENT.contains(&last.as_str())
+    {
+        if let Some(ours) = type_verb(verb) {
+            *verb = ours;
+        } else if let Some(ours) = type_verb(first) {
+            kept.remove(0);
+            kept.insert(kept.len() - 1, ours);
+        }
+    }
     kept.concat()
+}
+
+/// Our word for a verb in the name of a type.
+fn type_verb(word: &str) -> Option<String> {
+    let (_, ours) = VERBS.iter().find(|(vendor, _)| *vendor == word.to_snake_case())?;
+    Some(ours.to_upper_camel_case())
 }
 
 /// The name of a field, a parameter or a setter: without the brackets of a list and the `x-` of a header.
@@ -127,6 +147,10 @@ mod tests {
             ("VendorCreateRequestPublicV2Dto", "VendorCreateRequest"),
             ("RiskRegisterUpdatePublicV2RequestDto", "RiskRegisterUpdateRequest"),
             ("EventTypeEnum", "EventType"),
+            ("VendorModifyRequestPublicV2Dto", "VendorUpdateRequest"),
+            ("EditControlRequestPublicDto", "ControlUpdateRequest"),
+            ("TicketsCreateFieldRequestPublicDto", "TicketsCreateFieldRequest"),
+            ("CustomerRequestResponsePublicDto", "CustomerRequest"),
         ] {
             assert_eq!(type_name(vendor), ours);
         }

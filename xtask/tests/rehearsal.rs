@@ -14,7 +14,7 @@ use support::{Workspace, said};
 /// A user's program. It names everything that a change below takes away or alters.
 const PROGRAM: &str = r#"
 use drata_api::v2::V2;
-use drata_api::v2::vendor_types::{SortDirection, VendorTypeCreateRequest, VendorTypeModifyRequest};
+use drata_api::v2::vendor_types::{SortDirection, VendorTypeCreateRequest, VendorTypeUpdateRequest};
 use drata_api::v2::workspaces::{Workspace, WorkspaceStatus};
 
 pub async fn write(api: &V2) -> Result<(), drata_api::Error> {
@@ -22,7 +22,7 @@ pub async fn write(api: &V2) -> Result<(), drata_api::Error> {
     request.note = Some("from a program".to_owned());
     let _: String = request.name.clone();
     api.vendor_types().create(&request).send().await?;
-    api.vendor_types().update(1, &VendorTypeModifyRequest::new("Hosting")).send().await?;
+    api.vendor_types().update(1, &VendorTypeUpdateRequest::new("Hosting")).send().await?;
     api.vendor_types().delete(1).send().await
 }
 

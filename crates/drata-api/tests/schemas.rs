@@ -2,7 +2,7 @@
 #![cfg(all(feature = "schemars", feature = "v1-connections", feature = "v2-vendors"))]
 
 use drata_api::v1::connections::{ConnectionPage, ConnectionState, Roster};
-use drata_api::v2::vendors::VendorModifyRequest;
+use drata_api::v2::vendors::VendorUpdateRequest;
 use schemars::schema_for;
 
 #[test]
@@ -29,6 +29,6 @@ fn an_enumeration_stays_open() {
 fn requests_have_schemas_too() {
     let roster = schema_for!(Roster);
     assert_eq!(roster.as_value()["properties"]["personnelData"]["type"], "array");
-    let update = schema_for!(VendorModifyRequest);
+    let update = schema_for!(VendorUpdateRequest);
     assert!(update.as_value()["properties"].as_object().is_some_and(|fields| fields.len() > 10));
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use drata_api::v2::custom_data_records::meta;
 use drata_api::v2::custom_data_records::{
-    CreateCustomDataSessionRequest, CustomDataRecordResult, SessionAction, SessionActionOutcome, SessionActionRequest,
+    CustomDataRecordResult, CustomDataSessionCreateRequest, SessionAction, SessionActionOutcome, SessionActionRequest,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -185,7 +185,7 @@ impl CustomDataSession {
 
     async fn send_batch(&mut self, batch: Batch) -> Result<Vec<CustomDataRecordResult>, Error> {
         let names: Vec<_> = batch.records.iter().map(name).collect();
-        let request = CreateCustomDataSessionRequest::new(batch.records);
+        let request = CustomDataSessionCreateRequest::new(batch.records);
         let records = self.drata.v2().custom_data_records();
         let results = records
             .upload_to_session(self.connection_id, self.resource_id, &self.session_id, &request)

@@ -16,7 +16,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .controls()
                 .create(
                     1,
-                    CreateControlForm::new("sample", "sample", "sample")
+                    ControlCreateForm::new("sample", "sample", "sample")
                         .external_evidence([
                             Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                         ]),
@@ -28,7 +28,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .controls()
                 .create(
                     1,
-                    CreateControlForm::new("sample", "sample", "sample")
+                    ControlCreateForm::new("sample", "sample", "sample")
                         .question("sample")
                         .activity("sample")
                         .external_evidence_metadata("sample")
@@ -51,7 +51,7 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent(
             V1::new(client)
                 .controls()
-                .create_json(1, &CreateControlRequest::new("sample", "sample", "sample"))
+                .create_json(1, &ControlCreateRequest::new("sample", "sample", "sample"))
                 .send(),
         ),
         full: |client| wire(
@@ -59,7 +59,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .controls()
                 .create_json(
                     1,
-                    &CreateControlRequest::new("sample", "sample", "sample")
+                    &ControlCreateRequest::new("sample", "sample", "sample")
                         .question("sample")
                         .activity("sample")
                         .external_evidence_metadata("sample")
@@ -79,13 +79,13 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent(
             V1::new(client)
                 .controls()
-                .create_note(1, 1, &CreateControlNoteRequest::new("sample"))
+                .create_note(1, 1, &ControlNoteCreateRequest::new("sample"))
                 .send(),
         ),
         full: |client| wire(
             &V1::new(client)
                 .controls()
-                .create_note(1, 1, &CreateControlNoteRequest::new("sample")),
+                .create_note(1, 1, &ControlNoteCreateRequest::new("sample")),
         ),
         texts: &[],
     },
@@ -314,7 +314,7 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent(
             V1::new(client)
                 .controls()
-                .update(1, 1, &EditControlRequest::new("sample", "sample"))
+                .update(1, 1, &ControlUpdateRequest::new("sample", "sample"))
                 .send(),
         ),
         full: |client| wire(
@@ -323,7 +323,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .update(
                     1,
                     1,
-                    &EditControlRequest::new("sample", "sample")
+                    &ControlUpdateRequest::new("sample", "sample")
                         .question("sample")
                         .code("sample")
                         .activity("sample"),
@@ -370,7 +370,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .upload_external_evidence(
                     1,
                     1,
-                    UploadEvidenceForm::new(
+                    EvidenceUploadForm::new(
                             "2026-01-15T09:30:00.000Z",
                             "sample",
                             RenewalScheduleType::OneMonth,
@@ -385,7 +385,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .upload_external_evidence(
                     1,
                     1,
-                    UploadEvidenceForm::new(
+                    EvidenceUploadForm::new(
                             "2026-01-15T09:30:00.000Z",
                             "sample",
                             RenewalScheduleType::OneMonth,
@@ -408,7 +408,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .upload_external_evidence_json(
                     1,
                     1,
-                    &UploadEvidenceRequest::new(
+                    &EvidenceUploadRequest::new(
                         "2026-01-15T09:30:00.000Z",
                         "sample",
                         RenewalScheduleType::OneMonth,
@@ -422,7 +422,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .upload_external_evidence_json(
                     1,
                     1,
-                    &UploadEvidenceRequest::new(
+                    &EvidenceUploadRequest::new(
                             "2026-01-15T09:30:00.000Z",
                             "sample",
                             RenewalScheduleType::OneMonth,

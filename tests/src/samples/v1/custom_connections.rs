@@ -17,7 +17,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .create_records(
                     1,
                     1,
-                    &CreateCustomDataRequest::new(json!({ "key" : "value" })),
+                    &CustomDataCreateRequest::new(json!({ "key" : "value" })),
                 )
                 .session_id("sample")
                 .session_complete("false")
@@ -30,7 +30,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .create_records(
                     1,
                     1,
-                    &CreateCustomDataRequest::new(json!({ "key" : "value" })),
+                    &CustomDataCreateRequest::new(json!({ "key" : "value" })),
                 )
                 .session_id("sample")
                 .session_complete("false")
@@ -91,7 +91,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     1,
                     "1",
-                    &UpdateCustomDataRequest::new(
+                    &CustomDataUpdateRequest::new(
                         Map::from_iter([("key".to_owned(), json!("value"))]),
                     ),
                 )
@@ -104,7 +104,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     1,
                     "1",
-                    &UpdateCustomDataRequest::new(
+                    &CustomDataUpdateRequest::new(
                         Map::from_iter([("key".to_owned(), json!("value"))]),
                     ),
                 ),

@@ -31,7 +31,7 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent(
             V1::new(client)
                 .customer_requests()
-                .update(1, &UpdateCustomerRequestDetailsRequest::new("sample", [1]))
+                .update(1, &CustomerRequestDetailsUpdateRequest::new("sample", [1]))
                 .send(),
         ),
         full: |client| wire(
@@ -39,7 +39,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .customer_requests()
                 .update(
                     1,
-                    &UpdateCustomerRequestDetailsRequest::new("sample", [1])
+                    &CustomerRequestDetailsUpdateRequest::new("sample", [1])
                         .description("sample"),
                 ),
         ),

@@ -17,7 +17,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .devices()
                 .create_for_custom_connection(
                     1,
-                    &CreateDeviceRequest::new(1, AgentPlatform::Macos, "sample"),
+                    &DeviceCreateRequest::new(1, AgentPlatform::Macos, "sample"),
                 )
                 .send(),
         ),
@@ -26,7 +26,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .devices()
                 .create_for_custom_connection(
                     1,
-                    &CreateDeviceRequest::new(1, AgentPlatform::Macos, "sample")
+                    &DeviceCreateRequest::new(1, AgentPlatform::Macos, "sample")
                         .alias("sample")
                         .antivirus_enabled(true)
                         .antivirus_explanation(

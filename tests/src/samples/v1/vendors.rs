@@ -193,14 +193,14 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).vendors().update(1, &VendorModifyRequest::new()).send(),
+            V1::new(client).vendors().update(1, &VendorUpdateRequest::new()).send(),
         ),
         full: |client| wire(
             &V1::new(client)
                 .vendors()
                 .update(
                     1,
-                    &VendorModifyRequest::new()
+                    &VendorUpdateRequest::new()
                         .name("sample")
                         .category(VendorCategory::Engineering)
                         .risk(VendorRisk::None)

@@ -91,14 +91,14 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).assets().update(1, &AssetModifyRequest::new()).send(),
+            V2::new(client).assets().update(1, &AssetUpdateRequest::new()).send(),
         ),
         full: |client| wire(
             &V2::new(client)
                 .assets()
                 .update(
                     1,
-                    &AssetModifyRequest::new()
+                    &AssetUpdateRequest::new()
                         .name("sample")
                         .description("sample")
                         .notes("sample")

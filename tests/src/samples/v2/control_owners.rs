@@ -55,13 +55,13 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent(
             V2::new(client)
                 .control_owners()
-                .update(1, 1, &ControlOwnerModifyRequest::new([1]))
+                .update(1, 1, &ControlOwnerUpdateRequest::new([1]))
                 .send(),
         ),
         full: |client| wire(
             &V2::new(client)
                 .control_owners()
-                .update(1, 1, &ControlOwnerModifyRequest::new([1])),
+                .update(1, 1, &ControlOwnerUpdateRequest::new([1])),
         ),
         texts: &[],
     },

@@ -204,7 +204,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .update(
                     1,
                     ControlRef::Code("DCF-1".to_owned()),
-                    &ControlModifyRequest::new(),
+                    &ControlUpdateRequest::new(),
                 )
                 .send(),
         ),
@@ -214,7 +214,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .update(
                     1,
                     ControlRef::Code("DCF-1".to_owned()),
-                    &ControlModifyRequest::new()
+                    &ControlUpdateRequest::new()
                         .name("sample")
                         .description("sample")
                         .question("sample")

@@ -14,13 +14,13 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent(
             V2::new(client)
                 .custom_data_records()
-                .create(1, 1, &CreateCustomDataRequest::new(json!({ "key" : "value" })))
+                .create(1, 1, &CustomDataCreateRequest::new(json!({ "key" : "value" })))
                 .send(),
         ),
         full: |client| wire(
             &V2::new(client)
                 .custom_data_records()
-                .create(1, 1, &CreateCustomDataRequest::new(json!({ "key" : "value" }))),
+                .create(1, 1, &CustomDataCreateRequest::new(json!({ "key" : "value" }))),
         ),
         texts: &[],
     },
@@ -105,7 +105,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     1,
                     "1",
-                    &UpdateCustomDataRequest::new(
+                    &CustomDataUpdateRequest::new(
                         Map::from_iter([("key".to_owned(), json!("value"))]),
                     ),
                 )
@@ -118,7 +118,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     1,
                     "1",
-                    &UpdateCustomDataRequest::new(
+                    &CustomDataUpdateRequest::new(
                         Map::from_iter([("key".to_owned(), json!("value"))]),
                     ),
                 ),
@@ -135,7 +135,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     1,
                     "1",
-                    &CreateCustomDataSessionRequest::new(json!({ "key" : "value" })),
+                    &CustomDataSessionCreateRequest::new(json!({ "key" : "value" })),
                 )
                 .send(),
         ),
@@ -146,7 +146,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     1,
                     "1",
-                    &CreateCustomDataSessionRequest::new(json!({ "key" : "value" })),
+                    &CustomDataSessionCreateRequest::new(json!({ "key" : "value" })),
                 ),
         ),
         texts: &[],

@@ -132,7 +132,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .update(
                     1,
                     1,
-                    EvidenceLibraryModifyForm::new()
+                    EvidenceLibraryUpdateForm::new()
                         .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
                 .send(),
@@ -143,7 +143,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .update(
                     1,
                     1,
-                    EvidenceLibraryModifyForm::new()
+                    EvidenceLibraryUpdateForm::new()
                         .base64_file("sample")
                         .control_ids([1])
                         .description("sample")
@@ -166,7 +166,7 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent(
             V2::new(client)
                 .evidence_library()
-                .update_json(1, 1, &EvidenceLibraryModifyRequest::new())
+                .update_json(1, 1, &EvidenceLibraryUpdateRequest::new())
                 .send(),
         ),
         full: |client| wire(
@@ -175,7 +175,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .update_json(
                     1,
                     1,
-                    &EvidenceLibraryModifyRequest::new()
+                    &EvidenceLibraryUpdateRequest::new()
                         .base64_file("sample")
                         .control_ids(vec![1])
                         .description("sample")

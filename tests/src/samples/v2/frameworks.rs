@@ -32,8 +32,8 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .create_requirements(
                     1,
                     1,
-                    &CreateFrameworkRequirementsRequest::new([
-                        CreateFrameworkRequirementRequest::new("sample", "sample"),
+                    &FrameworkRequirementsCreateRequest::new([
+                        FrameworkRequirementCreateRequest::new("sample", "sample"),
                     ]),
                 )
                 .send(),
@@ -44,8 +44,8 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .create_requirements(
                     1,
                     1,
-                    &CreateFrameworkRequirementsRequest::new([
-                        CreateFrameworkRequirementRequest::new("sample", "sample")
+                    &FrameworkRequirementsCreateRequest::new([
+                        FrameworkRequirementCreateRequest::new("sample", "sample")
                             .description("sample")
                             .category("sample")
                             .additional_info("sample")
@@ -185,7 +185,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .update_requirement_legacy(
                     1,
                     1,
-                    &FrameworkRequirementModifyRequest::new(),
+                    &LegacyFrameworkRequirementUpdateRequest::new(),
                 )
                 .send(),
         ),
@@ -195,7 +195,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .update_requirement_legacy(
                     1,
                     1,
-                    &FrameworkRequirementModifyRequest::new()
+                    &LegacyFrameworkRequirementUpdateRequest::new()
                         .custom_fields([
                             CustomFieldSubmitRequest::new(Some("sample".to_owned()))
                                 .id(1)

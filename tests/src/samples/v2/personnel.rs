@@ -72,7 +72,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .personnel()
                 .update(
                     PersonnelRef::Email("ada@example.com".to_owned()),
-                    &PersonnelModifyRequest::new(),
+                    &PersonnelUpdateRequest::new(),
                 )
                 .send(),
         ),
@@ -81,7 +81,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .personnel()
                 .update(
                     PersonnelRef::Email("ada@example.com".to_owned()),
-                    &PersonnelModifyRequest::new()
+                    &PersonnelUpdateRequest::new()
                         .started_at("sample")
                         .separated_at("sample")
                         .employment_status(EmploymentStatus::CurrentEmployee)

@@ -14,13 +14,13 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent(
             V2::new(client)
                 .policies()
-                .assign_owner(1, &PolicyOwnerModifyRequest::new(1))
+                .assign_owner(1, &PolicyOwnerUpdateRequest::new(1))
                 .send(),
         ),
         full: |client| wire(
             &V2::new(client)
                 .policies()
-                .assign_owner(1, &PolicyOwnerModifyRequest::new(1)),
+                .assign_owner(1, &PolicyOwnerUpdateRequest::new(1)),
         ),
         texts: &[],
     },
@@ -31,7 +31,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .policies()
                 .create(
-                    CreatePolicyForm::new(
+                    PolicyCreateForm::new(
                             "sample",
                             1,
                             CreatePolicySourceType::Uploaded,
@@ -46,7 +46,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             &V2::new(client)
                 .policies()
                 .create(
-                    CreatePolicyForm::new(
+                    PolicyCreateForm::new(
                             "sample",
                             1,
                             CreatePolicySourceType::Uploaded,
@@ -93,7 +93,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .policies()
                 .create_json(
-                    &CreatePolicyRequest::new(
+                    &PolicyCreateRequest::new(
                         "sample",
                         1,
                         CreatePolicySourceType::Uploaded,
@@ -107,7 +107,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             &V2::new(client)
                 .policies()
                 .create_json(
-                    &CreatePolicyRequest::new(
+                    &PolicyCreateRequest::new(
                             "sample",
                             1,
                             CreatePolicySourceType::Uploaded,
@@ -248,14 +248,14 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).policies().update(1, &PolicyModifyRequest::new()).send(),
+            V2::new(client).policies().update(1, &PolicyUpdateRequest::new()).send(),
         ),
         full: |client| wire(
             &V2::new(client)
                 .policies()
                 .update(
                     1,
-                    &PolicyModifyRequest::new()
+                    &PolicyUpdateRequest::new()
                         .name("sample")
                         .description("sample")
                         .disclaimer("sample")

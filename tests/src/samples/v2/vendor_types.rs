@@ -52,13 +52,13 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent(
             V2::new(client)
                 .vendor_types()
-                .update(1, &VendorTypeModifyRequest::new("sample"))
+                .update(1, &VendorTypeUpdateRequest::new("sample"))
                 .send(),
         ),
         full: |client| wire(
             &V2::new(client)
                 .vendor_types()
-                .update(1, &VendorTypeModifyRequest::new("sample")),
+                .update(1, &VendorTypeUpdateRequest::new("sample")),
         ),
         texts: &[],
     },

@@ -183,14 +183,14 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).vendors().update(1, &VendorModifyRequest::new()).send(),
+            V2::new(client).vendors().update(1, &VendorUpdateRequest::new()).send(),
         ),
         full: |client| wire(
             &V2::new(client)
                 .vendors()
                 .update(
                     1,
-                    &VendorModifyRequest::new()
+                    &VendorUpdateRequest::new()
                         .name("sample")
                         .has_pii(true)
                         .password_requires_number(true)

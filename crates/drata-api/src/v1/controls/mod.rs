@@ -172,7 +172,7 @@ impl ControlsApi {
     /// (`controls-post`). Needs the plan feature `CUSTOM_CONTROLS`.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_createControl/)
-    pub fn create(&self, workspace_id: i64, form: CreateControlForm) -> builder::Create {
+    pub fn create(&self, workspace_id: i64, form: ControlCreateForm) -> builder::Create {
         builder::Create::new(
             Call::new(&self.client, &meta::CREATE)
                 .path("workspaceId", workspace_id)
@@ -191,7 +191,7 @@ impl ControlsApi {
     pub fn create_json(
         &self,
         workspace_id: i64,
-        body: &CreateControlRequest,
+        body: &ControlCreateRequest,
     ) -> builder::CreateJson {
         builder::CreateJson::new(
             Call::new(&self.client, &meta::CREATE_JSON)
@@ -210,7 +210,7 @@ impl ControlsApi {
         &self,
         workspace_id: i64,
         control_id: i64,
-        body: &CreateControlNoteRequest,
+        body: &ControlNoteCreateRequest,
     ) -> builder::CreateNote {
         builder::CreateNote::new(
             Call::new(&self.client, &meta::CREATE_NOTE)
@@ -279,7 +279,7 @@ impl ControlsApi {
         &self,
         workspace_id: i64,
         control_id: i64,
-        body: &EditControlRequest,
+        body: &ControlUpdateRequest,
     ) -> builder::Update {
         builder::Update::new(
             Call::new(&self.client, &meta::UPDATE)
@@ -339,7 +339,7 @@ impl ControlsApi {
         &self,
         workspace_id: i64,
         id: i64,
-        form: UploadEvidenceForm,
+        form: EvidenceUploadForm,
     ) -> builder::UploadExternalEvidence {
         builder::UploadExternalEvidence::new(
             Call::new(&self.client, &meta::UPLOAD_EXTERNAL_EVIDENCE)
@@ -360,7 +360,7 @@ impl ControlsApi {
         &self,
         workspace_id: i64,
         id: i64,
-        body: &UploadEvidenceRequest,
+        body: &EvidenceUploadRequest,
     ) -> builder::UploadExternalEvidenceJson {
         builder::UploadExternalEvidenceJson::new(
             Call::new(&self.client, &meta::UPLOAD_EXTERNAL_EVIDENCE_JSON)

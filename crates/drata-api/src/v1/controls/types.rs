@@ -211,6 +211,302 @@ open_enum! {
     }
 }
 
+/// A custom control to create, with optional links and evidence.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ControlCreateForm {
+    /// At most 191 characters. At most 191 characters.
+    pub name: String,
+    /// At most 30,000 characters. At most 30000 characters.
+    pub description: String,
+    /// Human-readable code such as `DRA-69`, at most 20 characters. At most 20 characters.
+    pub code: String,
+    /// Question whose answer shows whether the control is met, at most 768 characters. At most 768 characters.
+    pub question: Option<String>,
+    /// Steps that put the control into practice, at most 768 characters. At most 768 characters.
+    pub activity: Option<String>,
+    /// JSON text of an array with one object per uploaded file: `originalFile` names the upload, the others are
+    /// `filename`, `name`, `description`, `creationDate`, `renewalDate` and `renewalScheduleType`.
+    pub external_evidence_metadata: Option<String>,
+    /// Ids of evidence library items, once called reports.
+    pub report_ids: Option<Vec<i64>>,
+    /// `policyIds`
+    pub policy_ids: Option<Vec<i64>>,
+    /// `requirementIds`
+    pub requirement_ids: Option<Vec<i64>>,
+    /// Ids of users.
+    pub owners: Option<Vec<i64>>,
+    /// Ids of control tests to link.
+    pub test_ids: Option<Vec<i64>>,
+    /// Evidence files; multipart form data only.
+    pub external_evidence: Option<Vec<Upload>>,
+    /// JSON text of an array of objects with `base64String`, a data URL, and `filename`; the alternative to
+    /// `externalEvidence`.
+    pub base64_files: Option<String>,
+}
+
+impl ControlCreateForm {
+    /// A new `ControlCreateForm` with what is required.
+    pub fn new(
+        name: impl Into<String>,
+        description: impl Into<String>,
+        code: impl Into<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            description: description.into(),
+            code: code.into(),
+            question: Default::default(),
+            activity: Default::default(),
+            external_evidence_metadata: Default::default(),
+            report_ids: Default::default(),
+            policy_ids: Default::default(),
+            requirement_ids: Default::default(),
+            owners: Default::default(),
+            test_ids: Default::default(),
+            external_evidence: Default::default(),
+            base64_files: Default::default(),
+        }
+    }
+
+    /// Sets [`question`](Self::question).
+    #[must_use]
+    pub fn question(mut self, question: impl Into<String>) -> Self {
+        self.question = Some(question.into());
+        self
+    }
+
+    /// Sets [`activity`](Self::activity).
+    #[must_use]
+    pub fn activity(mut self, activity: impl Into<String>) -> Self {
+        self.activity = Some(activity.into());
+        self
+    }
+
+    /// Sets [`external_evidence_metadata`](Self::external_evidence_metadata).
+    #[must_use]
+    pub fn external_evidence_metadata(
+        mut self,
+        external_evidence_metadata: impl Into<String>,
+    ) -> Self {
+        self.external_evidence_metadata = Some(external_evidence_metadata.into());
+        self
+    }
+
+    /// Sets [`report_ids`](Self::report_ids).
+    #[must_use]
+    pub fn report_ids(mut self, report_ids: impl IntoIterator<Item = i64>) -> Self {
+        self.report_ids = Some(report_ids.into_iter().collect());
+        self
+    }
+
+    /// Sets [`policy_ids`](Self::policy_ids).
+    #[must_use]
+    pub fn policy_ids(mut self, policy_ids: impl IntoIterator<Item = i64>) -> Self {
+        self.policy_ids = Some(policy_ids.into_iter().collect());
+        self
+    }
+
+    /// Sets [`requirement_ids`](Self::requirement_ids).
+    #[must_use]
+    pub fn requirement_ids(
+        mut self,
+        requirement_ids: impl IntoIterator<Item = i64>,
+    ) -> Self {
+        self.requirement_ids = Some(requirement_ids.into_iter().collect());
+        self
+    }
+
+    /// Sets [`owners`](Self::owners).
+    #[must_use]
+    pub fn owners(mut self, owners: impl IntoIterator<Item = i64>) -> Self {
+        self.owners = Some(owners.into_iter().collect());
+        self
+    }
+
+    /// Sets [`test_ids`](Self::test_ids).
+    #[must_use]
+    pub fn test_ids(mut self, test_ids: impl IntoIterator<Item = i64>) -> Self {
+        self.test_ids = Some(test_ids.into_iter().collect());
+        self
+    }
+
+    /// Sets [`external_evidence`](Self::external_evidence).
+    #[must_use]
+    pub fn external_evidence(
+        mut self,
+        external_evidence: impl IntoIterator<Item = impl Into<Upload>>,
+    ) -> Self {
+        self.external_evidence = Some(
+            external_evidence.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+
+    /// Sets [`base64_files`](Self::base64_files).
+    #[must_use]
+    pub fn base64_files(mut self, base64_files: impl Into<String>) -> Self {
+        self.base64_files = Some(base64_files.into());
+        self
+    }
+}
+
+form_model!(ControlCreateForm {
+    name: "name" { max_length: 191 },
+    description: "description" { max_length: 30000 },
+    code: "code" { max_length: 20 },
+    question: "question" { max_length: 768 },
+    activity: "activity" { max_length: 768 },
+    external_evidence_metadata: "externalEvidenceMetadata",
+    report_ids: "reportIds",
+    policy_ids: "policyIds",
+    requirement_ids: "requirementIds",
+    owners: "owners",
+    test_ids: "testIds",
+    external_evidence: "externalEvidence",
+    base64_files: "base64Files",
+});
+
+/// A custom control to create, with optional links and evidence.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ControlCreateRequest {
+    /// At most 191 characters. At most 191 characters.
+    pub name: String,
+    /// At most 30,000 characters. At most 30000 characters.
+    pub description: String,
+    /// Human-readable code such as `DRA-69`, at most 20 characters. At most 20 characters.
+    pub code: String,
+    /// Question whose answer shows whether the control is met, at most 768 characters. At most 768 characters.
+    pub question: Option<String>,
+    /// Steps that put the control into practice, at most 768 characters. At most 768 characters.
+    pub activity: Option<String>,
+    /// JSON text of an array with one object per uploaded file: `originalFile` names the upload, the others are
+    /// `filename`, `name`, `description`, `creationDate`, `renewalDate` and `renewalScheduleType`.
+    pub external_evidence_metadata: Option<String>,
+    /// Ids of evidence library items, once called reports.
+    pub report_ids: Option<Vec<i64>>,
+    /// `policyIds`
+    pub policy_ids: Option<Vec<i64>>,
+    /// `requirementIds`
+    pub requirement_ids: Option<Vec<i64>>,
+    /// Ids of users.
+    pub owners: Option<Vec<i64>>,
+    /// Ids of control tests to link.
+    pub test_ids: Option<Vec<i64>>,
+    /// JSON text of an array of objects with `base64String`, a data URL, and `filename`; the alternative to
+    /// `externalEvidence`.
+    pub base64_files: Option<String>,
+}
+
+impl ControlCreateRequest {
+    /// A new `ControlCreateRequest` with what is required.
+    pub fn new(
+        name: impl Into<String>,
+        description: impl Into<String>,
+        code: impl Into<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            description: description.into(),
+            code: code.into(),
+            question: Default::default(),
+            activity: Default::default(),
+            external_evidence_metadata: Default::default(),
+            report_ids: Default::default(),
+            policy_ids: Default::default(),
+            requirement_ids: Default::default(),
+            owners: Default::default(),
+            test_ids: Default::default(),
+            base64_files: Default::default(),
+        }
+    }
+
+    /// Sets [`question`](Self::question).
+    #[must_use]
+    pub fn question(mut self, question: impl Into<String>) -> Self {
+        self.question = Some(question.into());
+        self
+    }
+
+    /// Sets [`activity`](Self::activity).
+    #[must_use]
+    pub fn activity(mut self, activity: impl Into<String>) -> Self {
+        self.activity = Some(activity.into());
+        self
+    }
+
+    /// Sets [`external_evidence_metadata`](Self::external_evidence_metadata).
+    #[must_use]
+    pub fn external_evidence_metadata(
+        mut self,
+        external_evidence_metadata: impl Into<String>,
+    ) -> Self {
+        self.external_evidence_metadata = Some(external_evidence_metadata.into());
+        self
+    }
+
+    /// Sets [`report_ids`](Self::report_ids).
+    #[must_use]
+    pub fn report_ids(mut self, report_ids: impl IntoIterator<Item = i64>) -> Self {
+        self.report_ids = Some(report_ids.into_iter().collect());
+        self
+    }
+
+    /// Sets [`policy_ids`](Self::policy_ids).
+    #[must_use]
+    pub fn policy_ids(mut self, policy_ids: impl IntoIterator<Item = i64>) -> Self {
+        self.policy_ids = Some(policy_ids.into_iter().collect());
+        self
+    }
+
+    /// Sets [`requirement_ids`](Self::requirement_ids).
+    #[must_use]
+    pub fn requirement_ids(
+        mut self,
+        requirement_ids: impl IntoIterator<Item = i64>,
+    ) -> Self {
+        self.requirement_ids = Some(requirement_ids.into_iter().collect());
+        self
+    }
+
+    /// Sets [`owners`](Self::owners).
+    #[must_use]
+    pub fn owners(mut self, owners: impl IntoIterator<Item = i64>) -> Self {
+        self.owners = Some(owners.into_iter().collect());
+        self
+    }
+
+    /// Sets [`test_ids`](Self::test_ids).
+    #[must_use]
+    pub fn test_ids(mut self, test_ids: impl IntoIterator<Item = i64>) -> Self {
+        self.test_ids = Some(test_ids.into_iter().collect());
+        self
+    }
+
+    /// Sets [`base64_files`](Self::base64_files).
+    #[must_use]
+    pub fn base64_files(mut self, base64_files: impl Into<String>) -> Self {
+        self.base64_files = Some(base64_files.into());
+        self
+    }
+}
+
+request_model!(ControlCreateRequest {
+    name: "name" { max_length: 191 },
+    description: "description" { max_length: 30000 },
+    code: "code" { max_length: 20 },
+    question: "question" { max_length: 768 },
+    activity: "activity" { max_length: 768 },
+    external_evidence_metadata: "externalEvidenceMetadata",
+    report_ids: "reportIds",
+    policy_ids: "policyIds",
+    requirement_ids: "requirementIds",
+    owners: "owners",
+    test_ids: "testIds",
+    base64_files: "base64Files",
+});
+
 open_enum! {
     /// Values of `cyberEssentialsRequirements`.
     pub enum ControlCyberEssentialsRequirement {
@@ -567,6 +863,25 @@ open_enum! {
     }
 }
 
+/// A note to add to a control.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ControlNoteCreateRequest {
+    /// At most 191 characters. At most 191 characters.
+    pub comment: String,
+}
+
+impl ControlNoteCreateRequest {
+    /// A new `ControlNoteCreateRequest` with what is required.
+    pub fn new(comment: impl Into<String>) -> Self {
+        Self { comment: comment.into() }
+    }
+}
+
+request_model!(ControlNoteCreateRequest {
+    comment: "comment" { max_length: 191 },
+});
+
 open_enum! {
     /// Values of `nydfs`.
     pub enum ControlNydf {
@@ -828,325 +1143,10 @@ open_enum! {
     }
 }
 
-/// A custom control to create, with optional links and evidence.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct CreateControlForm {
-    /// At most 191 characters. At most 191 characters.
-    pub name: String,
-    /// At most 30,000 characters. At most 30000 characters.
-    pub description: String,
-    /// Human-readable code such as `DRA-69`, at most 20 characters. At most 20 characters.
-    pub code: String,
-    /// Question whose answer shows whether the control is met, at most 768 characters. At most 768 characters.
-    pub question: Option<String>,
-    /// Steps that put the control into practice, at most 768 characters. At most 768 characters.
-    pub activity: Option<String>,
-    /// JSON text of an array with one object per uploaded file: `originalFile` names the upload, the others are
-    /// `filename`, `name`, `description`, `creationDate`, `renewalDate` and `renewalScheduleType`.
-    pub external_evidence_metadata: Option<String>,
-    /// Ids of evidence library items, once called reports.
-    pub report_ids: Option<Vec<i64>>,
-    /// `policyIds`
-    pub policy_ids: Option<Vec<i64>>,
-    /// `requirementIds`
-    pub requirement_ids: Option<Vec<i64>>,
-    /// Ids of users.
-    pub owners: Option<Vec<i64>>,
-    /// Ids of control tests to link.
-    pub test_ids: Option<Vec<i64>>,
-    /// Evidence files; multipart form data only.
-    pub external_evidence: Option<Vec<Upload>>,
-    /// JSON text of an array of objects with `base64String`, a data URL, and `filename`; the alternative to
-    /// `externalEvidence`.
-    pub base64_files: Option<String>,
-}
-
-impl CreateControlForm {
-    /// A new `CreateControlForm` with what is required.
-    pub fn new(
-        name: impl Into<String>,
-        description: impl Into<String>,
-        code: impl Into<String>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            description: description.into(),
-            code: code.into(),
-            question: Default::default(),
-            activity: Default::default(),
-            external_evidence_metadata: Default::default(),
-            report_ids: Default::default(),
-            policy_ids: Default::default(),
-            requirement_ids: Default::default(),
-            owners: Default::default(),
-            test_ids: Default::default(),
-            external_evidence: Default::default(),
-            base64_files: Default::default(),
-        }
-    }
-
-    /// Sets [`question`](Self::question).
-    #[must_use]
-    pub fn question(mut self, question: impl Into<String>) -> Self {
-        self.question = Some(question.into());
-        self
-    }
-
-    /// Sets [`activity`](Self::activity).
-    #[must_use]
-    pub fn activity(mut self, activity: impl Into<String>) -> Self {
-        self.activity = Some(activity.into());
-        self
-    }
-
-    /// Sets [`external_evidence_metadata`](Self::external_evidence_metadata).
-    #[must_use]
-    pub fn external_evidence_metadata(
-        mut self,
-        external_evidence_metadata: impl Into<String>,
-    ) -> Self {
-        self.external_evidence_metadata = Some(external_evidence_metadata.into());
-        self
-    }
-
-    /// Sets [`report_ids`](Self::report_ids).
-    #[must_use]
-    pub fn report_ids(mut self, report_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.report_ids = Some(report_ids.into_iter().collect());
-        self
-    }
-
-    /// Sets [`policy_ids`](Self::policy_ids).
-    #[must_use]
-    pub fn policy_ids(mut self, policy_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.policy_ids = Some(policy_ids.into_iter().collect());
-        self
-    }
-
-    /// Sets [`requirement_ids`](Self::requirement_ids).
-    #[must_use]
-    pub fn requirement_ids(
-        mut self,
-        requirement_ids: impl IntoIterator<Item = i64>,
-    ) -> Self {
-        self.requirement_ids = Some(requirement_ids.into_iter().collect());
-        self
-    }
-
-    /// Sets [`owners`](Self::owners).
-    #[must_use]
-    pub fn owners(mut self, owners: impl IntoIterator<Item = i64>) -> Self {
-        self.owners = Some(owners.into_iter().collect());
-        self
-    }
-
-    /// Sets [`test_ids`](Self::test_ids).
-    #[must_use]
-    pub fn test_ids(mut self, test_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.test_ids = Some(test_ids.into_iter().collect());
-        self
-    }
-
-    /// Sets [`external_evidence`](Self::external_evidence).
-    #[must_use]
-    pub fn external_evidence(
-        mut self,
-        external_evidence: impl IntoIterator<Item = impl Into<Upload>>,
-    ) -> Self {
-        self.external_evidence = Some(
-            external_evidence.into_iter().map(Into::into).collect(),
-        );
-        self
-    }
-
-    /// Sets [`base64_files`](Self::base64_files).
-    #[must_use]
-    pub fn base64_files(mut self, base64_files: impl Into<String>) -> Self {
-        self.base64_files = Some(base64_files.into());
-        self
-    }
-}
-
-form_model!(CreateControlForm {
-    name: "name" { max_length: 191 },
-    description: "description" { max_length: 30000 },
-    code: "code" { max_length: 20 },
-    question: "question" { max_length: 768 },
-    activity: "activity" { max_length: 768 },
-    external_evidence_metadata: "externalEvidenceMetadata",
-    report_ids: "reportIds",
-    policy_ids: "policyIds",
-    requirement_ids: "requirementIds",
-    owners: "owners",
-    test_ids: "testIds",
-    external_evidence: "externalEvidence",
-    base64_files: "base64Files",
-});
-
-/// A note to add to a control.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateControlNoteRequest {
-    /// At most 191 characters. At most 191 characters.
-    pub comment: String,
-}
-
-impl CreateControlNoteRequest {
-    /// A new `CreateControlNoteRequest` with what is required.
-    pub fn new(comment: impl Into<String>) -> Self {
-        Self { comment: comment.into() }
-    }
-}
-
-request_model!(CreateControlNoteRequest {
-    comment: "comment" { max_length: 191 },
-});
-
-/// A custom control to create, with optional links and evidence.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateControlRequest {
-    /// At most 191 characters. At most 191 characters.
-    pub name: String,
-    /// At most 30,000 characters. At most 30000 characters.
-    pub description: String,
-    /// Human-readable code such as `DRA-69`, at most 20 characters. At most 20 characters.
-    pub code: String,
-    /// Question whose answer shows whether the control is met, at most 768 characters. At most 768 characters.
-    pub question: Option<String>,
-    /// Steps that put the control into practice, at most 768 characters. At most 768 characters.
-    pub activity: Option<String>,
-    /// JSON text of an array with one object per uploaded file: `originalFile` names the upload, the others are
-    /// `filename`, `name`, `description`, `creationDate`, `renewalDate` and `renewalScheduleType`.
-    pub external_evidence_metadata: Option<String>,
-    /// Ids of evidence library items, once called reports.
-    pub report_ids: Option<Vec<i64>>,
-    /// `policyIds`
-    pub policy_ids: Option<Vec<i64>>,
-    /// `requirementIds`
-    pub requirement_ids: Option<Vec<i64>>,
-    /// Ids of users.
-    pub owners: Option<Vec<i64>>,
-    /// Ids of control tests to link.
-    pub test_ids: Option<Vec<i64>>,
-    /// JSON text of an array of objects with `base64String`, a data URL, and `filename`; the alternative to
-    /// `externalEvidence`.
-    pub base64_files: Option<String>,
-}
-
-impl CreateControlRequest {
-    /// A new `CreateControlRequest` with what is required.
-    pub fn new(
-        name: impl Into<String>,
-        description: impl Into<String>,
-        code: impl Into<String>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            description: description.into(),
-            code: code.into(),
-            question: Default::default(),
-            activity: Default::default(),
-            external_evidence_metadata: Default::default(),
-            report_ids: Default::default(),
-            policy_ids: Default::default(),
-            requirement_ids: Default::default(),
-            owners: Default::default(),
-            test_ids: Default::default(),
-            base64_files: Default::default(),
-        }
-    }
-
-    /// Sets [`question`](Self::question).
-    #[must_use]
-    pub fn question(mut self, question: impl Into<String>) -> Self {
-        self.question = Some(question.into());
-        self
-    }
-
-    /// Sets [`activity`](Self::activity).
-    #[must_use]
-    pub fn activity(mut self, activity: impl Into<String>) -> Self {
-        self.activity = Some(activity.into());
-        self
-    }
-
-    /// Sets [`external_evidence_metadata`](Self::external_evidence_metadata).
-    #[must_use]
-    pub fn external_evidence_metadata(
-        mut self,
-        external_evidence_metadata: impl Into<String>,
-    ) -> Self {
-        self.external_evidence_metadata = Some(external_evidence_metadata.into());
-        self
-    }
-
-    /// Sets [`report_ids`](Self::report_ids).
-    #[must_use]
-    pub fn report_ids(mut self, report_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.report_ids = Some(report_ids.into_iter().collect());
-        self
-    }
-
-    /// Sets [`policy_ids`](Self::policy_ids).
-    #[must_use]
-    pub fn policy_ids(mut self, policy_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.policy_ids = Some(policy_ids.into_iter().collect());
-        self
-    }
-
-    /// Sets [`requirement_ids`](Self::requirement_ids).
-    #[must_use]
-    pub fn requirement_ids(
-        mut self,
-        requirement_ids: impl IntoIterator<Item = i64>,
-    ) -> Self {
-        self.requirement_ids = Some(requirement_ids.into_iter().collect());
-        self
-    }
-
-    /// Sets [`owners`](Self::owners).
-    #[must_use]
-    pub fn owners(mut self, owners: impl IntoIterator<Item = i64>) -> Self {
-        self.owners = Some(owners.into_iter().collect());
-        self
-    }
-
-    /// Sets [`test_ids`](Self::test_ids).
-    #[must_use]
-    pub fn test_ids(mut self, test_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.test_ids = Some(test_ids.into_iter().collect());
-        self
-    }
-
-    /// Sets [`base64_files`](Self::base64_files).
-    #[must_use]
-    pub fn base64_files(mut self, base64_files: impl Into<String>) -> Self {
-        self.base64_files = Some(base64_files.into());
-        self
-    }
-}
-
-request_model!(CreateControlRequest {
-    name: "name" { max_length: 191 },
-    description: "description" { max_length: 30000 },
-    code: "code" { max_length: 20 },
-    question: "question" { max_length: 768 },
-    activity: "activity" { max_length: 768 },
-    external_evidence_metadata: "externalEvidenceMetadata",
-    report_ids: "reportIds",
-    policy_ids: "policyIds",
-    requirement_ids: "requirementIds",
-    owners: "owners",
-    test_ids: "testIds",
-    base64_files: "base64Files",
-});
-
 /// New texts for a control.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct EditControlRequest {
+pub struct ControlUpdateRequest {
     /// At most 191 characters. At most 191 characters.
     pub name: String,
     /// At most 30,000 characters. At most 30000 characters.
@@ -1159,8 +1159,8 @@ pub struct EditControlRequest {
     pub activity: Option<String>,
 }
 
-impl EditControlRequest {
-    /// A new `EditControlRequest` with what is required.
+impl ControlUpdateRequest {
+    /// A new `ControlUpdateRequest` with what is required.
     pub fn new(name: impl Into<String>, description: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -1193,7 +1193,7 @@ impl EditControlRequest {
     }
 }
 
-request_model!(EditControlRequest {
+request_model!(ControlUpdateRequest {
     name: "name" { max_length: 191 },
     description: "description" { max_length: 30000 },
     question: "question" { max_length: 768 },
@@ -1234,6 +1234,171 @@ model!(EvidenceLibraryControl {
     updated_at: "updatedAt",
     renewal_schema: "renewalSchema",
     is_expired: "isExpired",
+});
+
+/// External evidence to attach to a control, as one of `file`, `base64File` and `url`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct EvidenceUploadForm {
+    /// Document, image, JSON, CSV, Markdown, plain text or `.zip` file; multipart form data only.
+    pub file: Option<Upload>,
+    /// Address of the evidence, at most 768 characters. At most 768 characters.
+    pub url: Option<String>,
+    /// Display name of the evidence, at most 191 characters. At most 191 characters.
+    pub filename: Option<String>,
+    /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
+    pub base64_file: Option<String>,
+    /// At most 30,000 characters. At most 30000 characters.
+    pub description: Option<String>,
+    /// `creationDate`
+    pub creation_date: Timestamp,
+    /// Day the evidence falls due, as `YYYY-MM-DD`.
+    pub renewal_date: String,
+    /// How often the renewal falls due; `CUSTOM` relies on `renewalDate` instead of a fixed interval.
+    pub renewal_schedule_type: RenewalScheduleType,
+}
+
+impl EvidenceUploadForm {
+    /// A new `EvidenceUploadForm` with what is required.
+    pub fn new(
+        creation_date: impl Into<Timestamp>,
+        renewal_date: impl Into<String>,
+        renewal_schedule_type: RenewalScheduleType,
+    ) -> Self {
+        Self {
+            file: Default::default(),
+            url: Default::default(),
+            filename: Default::default(),
+            base64_file: Default::default(),
+            description: Default::default(),
+            creation_date: creation_date.into(),
+            renewal_date: renewal_date.into(),
+            renewal_schedule_type,
+        }
+    }
+
+    /// Sets [`file`](Self::file).
+    #[must_use]
+    pub fn file(mut self, file: impl Into<Upload>) -> Self {
+        self.file = Some(file.into());
+        self
+    }
+
+    /// Sets [`url`](Self::url).
+    #[must_use]
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
+
+    /// Sets [`filename`](Self::filename).
+    #[must_use]
+    pub fn filename(mut self, filename: impl Into<String>) -> Self {
+        self.filename = Some(filename.into());
+        self
+    }
+
+    /// Sets [`base64_file`](Self::base64_file).
+    #[must_use]
+    pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
+        self.base64_file = Some(base64_file.into());
+        self
+    }
+
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+}
+
+form_model!(EvidenceUploadForm {
+    file: "file",
+    url: "url" { max_length: 768 },
+    filename: "filename" { max_length: 191 },
+    base64_file: "base64File",
+    description: "description" { max_length: 30000 },
+    creation_date: "creationDate",
+    renewal_date: "renewalDate",
+    renewal_schedule_type: "renewalScheduleType",
+});
+
+/// External evidence to attach to a control, as one of `file`, `base64File` and `url`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct EvidenceUploadRequest {
+    /// Address of the evidence, at most 768 characters. At most 768 characters.
+    pub url: Option<String>,
+    /// Display name of the evidence, at most 191 characters. At most 191 characters.
+    pub filename: Option<String>,
+    /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
+    pub base64_file: Option<String>,
+    /// At most 30,000 characters. At most 30000 characters.
+    pub description: Option<String>,
+    /// `creationDate`
+    pub creation_date: Timestamp,
+    /// Day the evidence falls due, as `YYYY-MM-DD`.
+    pub renewal_date: String,
+    /// How often the renewal falls due; `CUSTOM` relies on `renewalDate` instead of a fixed interval.
+    pub renewal_schedule_type: RenewalScheduleType,
+}
+
+impl EvidenceUploadRequest {
+    /// A new `EvidenceUploadRequest` with what is required.
+    pub fn new(
+        creation_date: impl Into<Timestamp>,
+        renewal_date: impl Into<String>,
+        renewal_schedule_type: RenewalScheduleType,
+    ) -> Self {
+        Self {
+            url: Default::default(),
+            filename: Default::default(),
+            base64_file: Default::default(),
+            description: Default::default(),
+            creation_date: creation_date.into(),
+            renewal_date: renewal_date.into(),
+            renewal_schedule_type,
+        }
+    }
+
+    /// Sets [`url`](Self::url).
+    #[must_use]
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
+
+    /// Sets [`filename`](Self::filename).
+    #[must_use]
+    pub fn filename(mut self, filename: impl Into<String>) -> Self {
+        self.filename = Some(filename.into());
+        self
+    }
+
+    /// Sets [`base64_file`](Self::base64_file).
+    #[must_use]
+    pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
+        self.base64_file = Some(base64_file.into());
+        self
+    }
+
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+}
+
+request_model!(EvidenceUploadRequest {
+    url: "url" { max_length: 768 },
+    filename: "filename" { max_length: 191 },
+    base64_file: "base64File",
+    description: "description" { max_length: 30000 },
+    creation_date: "creationDate",
+    renewal_date: "renewalDate",
+    renewal_schedule_type: "renewalScheduleType",
 });
 
 /// A file or link attached to a control as evidence.
@@ -1538,171 +1703,6 @@ model!(RequirementDetailControl {
     is_ready: "isReady",
     control_number: "controlNumber",
     archived_at: "archivedAt",
-});
-
-/// External evidence to attach to a control, as one of `file`, `base64File` and `url`.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct UploadEvidenceForm {
-    /// Document, image, JSON, CSV, Markdown, plain text or `.zip` file; multipart form data only.
-    pub file: Option<Upload>,
-    /// Address of the evidence, at most 768 characters. At most 768 characters.
-    pub url: Option<String>,
-    /// Display name of the evidence, at most 191 characters. At most 191 characters.
-    pub filename: Option<String>,
-    /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
-    pub base64_file: Option<String>,
-    /// At most 30,000 characters. At most 30000 characters.
-    pub description: Option<String>,
-    /// `creationDate`
-    pub creation_date: Timestamp,
-    /// Day the evidence falls due, as `YYYY-MM-DD`.
-    pub renewal_date: String,
-    /// How often the renewal falls due; `CUSTOM` relies on `renewalDate` instead of a fixed interval.
-    pub renewal_schedule_type: RenewalScheduleType,
-}
-
-impl UploadEvidenceForm {
-    /// A new `UploadEvidenceForm` with what is required.
-    pub fn new(
-        creation_date: impl Into<Timestamp>,
-        renewal_date: impl Into<String>,
-        renewal_schedule_type: RenewalScheduleType,
-    ) -> Self {
-        Self {
-            file: Default::default(),
-            url: Default::default(),
-            filename: Default::default(),
-            base64_file: Default::default(),
-            description: Default::default(),
-            creation_date: creation_date.into(),
-            renewal_date: renewal_date.into(),
-            renewal_schedule_type,
-        }
-    }
-
-    /// Sets [`file`](Self::file).
-    #[must_use]
-    pub fn file(mut self, file: impl Into<Upload>) -> Self {
-        self.file = Some(file.into());
-        self
-    }
-
-    /// Sets [`url`](Self::url).
-    #[must_use]
-    pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = Some(url.into());
-        self
-    }
-
-    /// Sets [`filename`](Self::filename).
-    #[must_use]
-    pub fn filename(mut self, filename: impl Into<String>) -> Self {
-        self.filename = Some(filename.into());
-        self
-    }
-
-    /// Sets [`base64_file`](Self::base64_file).
-    #[must_use]
-    pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
-        self
-    }
-
-    /// Sets [`description`](Self::description).
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-}
-
-form_model!(UploadEvidenceForm {
-    file: "file",
-    url: "url" { max_length: 768 },
-    filename: "filename" { max_length: 191 },
-    base64_file: "base64File",
-    description: "description" { max_length: 30000 },
-    creation_date: "creationDate",
-    renewal_date: "renewalDate",
-    renewal_schedule_type: "renewalScheduleType",
-});
-
-/// External evidence to attach to a control, as one of `file`, `base64File` and `url`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct UploadEvidenceRequest {
-    /// Address of the evidence, at most 768 characters. At most 768 characters.
-    pub url: Option<String>,
-    /// Display name of the evidence, at most 191 characters. At most 191 characters.
-    pub filename: Option<String>,
-    /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
-    pub base64_file: Option<String>,
-    /// At most 30,000 characters. At most 30000 characters.
-    pub description: Option<String>,
-    /// `creationDate`
-    pub creation_date: Timestamp,
-    /// Day the evidence falls due, as `YYYY-MM-DD`.
-    pub renewal_date: String,
-    /// How often the renewal falls due; `CUSTOM` relies on `renewalDate` instead of a fixed interval.
-    pub renewal_schedule_type: RenewalScheduleType,
-}
-
-impl UploadEvidenceRequest {
-    /// A new `UploadEvidenceRequest` with what is required.
-    pub fn new(
-        creation_date: impl Into<Timestamp>,
-        renewal_date: impl Into<String>,
-        renewal_schedule_type: RenewalScheduleType,
-    ) -> Self {
-        Self {
-            url: Default::default(),
-            filename: Default::default(),
-            base64_file: Default::default(),
-            description: Default::default(),
-            creation_date: creation_date.into(),
-            renewal_date: renewal_date.into(),
-            renewal_schedule_type,
-        }
-    }
-
-    /// Sets [`url`](Self::url).
-    #[must_use]
-    pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = Some(url.into());
-        self
-    }
-
-    /// Sets [`filename`](Self::filename).
-    #[must_use]
-    pub fn filename(mut self, filename: impl Into<String>) -> Self {
-        self.filename = Some(filename.into());
-        self
-    }
-
-    /// Sets [`base64_file`](Self::base64_file).
-    #[must_use]
-    pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
-        self
-    }
-
-    /// Sets [`description`](Self::description).
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-}
-
-request_model!(UploadEvidenceRequest {
-    url: "url" { max_length: 768 },
-    filename: "filename" { max_length: 191 },
-    base64_file: "base64File",
-    description: "description" { max_length: 30000 },
-    creation_date: "creationDate",
-    renewal_date: "renewalDate",
-    renewal_schedule_type: "renewalScheduleType",
 });
 
 /// One page of users who own a control.

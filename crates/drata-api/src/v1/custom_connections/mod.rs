@@ -68,7 +68,7 @@ impl CustomConnectionsApi {
         &self,
         connection_id: i64,
         resource_id: i64,
-        body: &CreateCustomDataRequest,
+        body: &CustomDataCreateRequest,
     ) -> builder::CreateRecords {
         builder::CreateRecords::new(
             Call::new(&self.client, &meta::CREATE_RECORDS)
@@ -112,7 +112,7 @@ impl CustomConnectionsApi {
         connection_id: i64,
         resource_id: i64,
         record_id: &str,
-        body: &UpdateCustomDataRequest,
+        body: &CustomDataUpdateRequest,
     ) -> builder::UpdateRecord {
         builder::UpdateRecord::new(
             Call::new(&self.client, &meta::UPDATE_RECORD)

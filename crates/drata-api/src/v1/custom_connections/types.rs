@@ -7,25 +7,6 @@ use crate::support::model::model;
 use crate::support::request_model::request_model;
 use crate::{Extra, List, Timestamp};
 
-/// One or more records to create or update.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateCustomDataRequest {
-    /// A record, or an array of records; an `id` inside names the record to update.
-    pub data: Value,
-}
-
-impl CreateCustomDataRequest {
-    /// A new `CreateCustomDataRequest` with what is required.
-    pub fn new(data: impl Into<Value>) -> Self {
-        Self { data: data.into() }
-    }
-}
-
-request_model!(CreateCustomDataRequest {
-    data: "data",
-});
-
 /// A reference to a record that was updated.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -38,6 +19,25 @@ pub struct CustomData {
 
 model!(CustomData {
     id: "id",
+});
+
+/// One or more records to create or update.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CustomDataCreateRequest {
+    /// A record, or an array of records; an `id` inside names the record to update.
+    pub data: Value,
+}
+
+impl CustomDataCreateRequest {
+    /// A new `CustomDataCreateRequest` with what is required.
+    pub fn new(data: impl Into<Value>) -> Self {
+        Self { data: data.into() }
+    }
+}
+
+request_model!(CustomDataCreateRequest {
+    data: "data",
 });
 
 /// What became of one record of an upload. Only `error` tells a failure; the status code does not.
@@ -84,6 +84,25 @@ pub struct CustomDataRecordResultError {
 model!(CustomDataRecordResultError {
     message: "message",
     code: "code",
+});
+
+/// New content for a record.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CustomDataUpdateRequest {
+    /// The record itself, matching the structure of the resource.
+    pub data: Map<String, Value>,
+}
+
+impl CustomDataUpdateRequest {
+    /// A new `CustomDataUpdateRequest` with what is required.
+    pub fn new(data: Map<String, Value>) -> Self {
+        Self { data }
+    }
+}
+
+request_model!(CustomDataUpdateRequest {
+    data: "data",
 });
 
 /// An upload session and its state.
@@ -197,23 +216,4 @@ pub struct SessionWorkspace {
 model!(SessionWorkspace {
     id: "id",
     name: "name",
-});
-
-/// New content for a record.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct UpdateCustomDataRequest {
-    /// The record itself, matching the structure of the resource.
-    pub data: Map<String, Value>,
-}
-
-impl UpdateCustomDataRequest {
-    /// A new `UpdateCustomDataRequest` with what is required.
-    pub fn new(data: Map<String, Value>) -> Self {
-        Self { data }
-    }
-}
-
-request_model!(UpdateCustomDataRequest {
-    data: "data",
 });

@@ -44,7 +44,7 @@ impl CustomerRequestsApi {
     pub fn update(
         &self,
         customer_request_id: i64,
-        body: &UpdateCustomerRequestDetailsRequest,
+        body: &CustomerRequestDetailsUpdateRequest,
     ) -> builder::Update {
         builder::Update::new(
             Call::new(&self.client, &meta::UPDATE)

@@ -8,6 +8,45 @@ use crate::support::open_enum::open_enum;
 use crate::support::request_model::request_model;
 use crate::{Extra, List};
 
+/// New details for an audit request.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CustomerRequestDetailsUpdateRequest {
+    /// `title`
+    pub title: String,
+    /// `description`
+    pub description: Option<String>,
+    /// Ids of users.
+    pub owner_ids: Vec<i64>,
+}
+
+impl CustomerRequestDetailsUpdateRequest {
+    /// A new `CustomerRequestDetailsUpdateRequest` with what is required.
+    pub fn new(
+        title: impl Into<String>,
+        owner_ids: impl IntoIterator<Item = i64>,
+    ) -> Self {
+        Self {
+            title: title.into(),
+            description: Default::default(),
+            owner_ids: owner_ids.into_iter().collect(),
+        }
+    }
+
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+}
+
+request_model!(CustomerRequestDetailsUpdateRequest {
+    title: "title",
+    description: "description",
+    owner_ids: "ownerIds",
+});
+
 /// One page of audit requests.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -111,43 +150,4 @@ model!(UpdateCustomerRequestDetails {
     title: "title",
     description: "description",
     owners: "owners",
-});
-
-/// New details for an audit request.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct UpdateCustomerRequestDetailsRequest {
-    /// `title`
-    pub title: String,
-    /// `description`
-    pub description: Option<String>,
-    /// Ids of users.
-    pub owner_ids: Vec<i64>,
-}
-
-impl UpdateCustomerRequestDetailsRequest {
-    /// A new `UpdateCustomerRequestDetailsRequest` with what is required.
-    pub fn new(
-        title: impl Into<String>,
-        owner_ids: impl IntoIterator<Item = i64>,
-    ) -> Self {
-        Self {
-            title: title.into(),
-            description: Default::default(),
-            owner_ids: owner_ids.into_iter().collect(),
-        }
-    }
-
-    /// Sets [`description`](Self::description).
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-}
-
-request_model!(UpdateCustomerRequestDetailsRequest {
-    title: "title",
-    description: "description",
-    owner_ids: "ownerIds",
 });

@@ -131,7 +131,7 @@ impl DevicesApi {
     pub fn create_for_custom_connection(
         &self,
         connection_id: i64,
-        body: &CreateDeviceRequest,
+        body: &DeviceCreateRequest,
     ) -> builder::CreateForCustomConnection {
         builder::CreateForCustomConnection::new(
             Call::new(&self.client, &meta::CREATE_FOR_CUSTOM_CONNECTION)

@@ -113,10 +113,155 @@ model!(AssetWithoutPersonnel {
     external_owner_id: "externalOwnerId",
 });
 
+/// A device with its holder.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Device {
+    /// `id`
+    pub id: i64,
+    /// Operating system name and version in one string, such as `MacOS 10.15.6`.
+    pub os_version: Option<String>,
+    /// `serialNumber`
+    pub serial_number: Option<String>,
+    /// `model`
+    pub model: Option<String>,
+    /// One MAC address, or several separated by commas.
+    pub mac_address: Option<String>,
+    /// Whether the disk is encrypted; null when unknown.
+    pub encryption_enabled: Option<bool>,
+    /// What the source reported about encryption, as text or as an object.
+    pub encryption_explanation: Option<Value>,
+    /// Whether the firewall is on; null when unknown.
+    pub firewall_enabled: Option<bool>,
+    /// What the source reported about the firewall, as text or as an object.
+    pub firewall_explanation: Option<Value>,
+    /// When the source last reported; null if it never did.
+    pub last_checked_at: Option<Timestamp>,
+    /// System that reports the device, such as `AGENT`, `JAMF` or `CUSTOM`.
+    pub source_type: String,
+    /// `createdAt`
+    pub created_at: Timestamp,
+    /// `updatedAt`
+    pub updated_at: Timestamp,
+    /// When the device was removed; null while it is in use.
+    pub deleted_at: Option<Timestamp>,
+    /// Number of installed applications; null when unknown.
+    pub apps_count: Option<i64>,
+    /// Present only when `complianceChecks` is expanded.
+    pub compliance_checks: Option<List<DeviceComplianceCheck>>,
+    /// Present only when `identifiers` is expanded.
+    pub identifiers: Option<List<DeviceIdentifier>>,
+    /// Present only when `documents` is expanded.
+    pub documents: Option<List<DeviceDocument>>,
+    /// Whether the device meets the requirements as a whole.
+    pub is_device_compliant: Option<bool>,
+    /// Delay until the screen locks and a password is needed, in seconds; null when unknown.
+    pub screen_lock_time: Option<i64>,
+    /// What the source reported about the screen lock, as text or as an object.
+    pub screen_lock_explanation: Option<Value>,
+    /// Whether antivirus software runs; null when unknown.
+    pub antivirus_enabled: Option<bool>,
+    /// What the source reported about antivirus software, as text or as an object.
+    pub antivirus_explanation: Option<Value>,
+    /// Whether updates install by themselves; null when unknown.
+    pub auto_update_enabled: Option<bool>,
+    /// What the source reported about updates, as text or as an object.
+    pub auto_update_explanation: Option<Value>,
+    /// Whether somebody uses a password manager on it; null when unknown.
+    pub password_manager_enabled: Option<bool>,
+    /// What the source reported about password managers, as text or as an object.
+    pub password_manager_explanation: Option<Value>,
+    /// Present only when `asset` is expanded.
+    pub asset: Option<AssetWithoutPersonnel>,
+    /// Id of the user who holds the device; null when there is none.
+    pub user_id: Option<i64>,
+    /// Id of the personnel entry, which differs from `userId`.
+    pub personnel_id: i64,
+    /// Identifier in the source system, at most 191 characters; null when the source gives none. At most 191
+    /// characters.
+    pub external_id: Option<String>,
+    /// What came beyond the contract.
+    pub extra: Extra,
+}
+
+model!(Device {
+    id: "id",
+    os_version: "osVersion",
+    serial_number: "serialNumber",
+    model: "model",
+    mac_address: "macAddress",
+    encryption_enabled: "encryptionEnabled",
+    encryption_explanation: "encryptionExplanation",
+    firewall_enabled: "firewallEnabled",
+    firewall_explanation: "firewallExplanation",
+    last_checked_at: "lastCheckedAt",
+    source_type: "sourceType",
+    created_at: "createdAt",
+    updated_at: "updatedAt",
+    deleted_at: "deletedAt",
+    apps_count: "appsCount",
+    compliance_checks: "complianceChecks",
+    identifiers: "identifiers",
+    documents: "documents",
+    is_device_compliant: "isDeviceCompliant",
+    screen_lock_time: "screenLockTime",
+    screen_lock_explanation: "screenLockExplanation",
+    antivirus_enabled: "antivirusEnabled",
+    antivirus_explanation: "antivirusExplanation",
+    auto_update_enabled: "autoUpdateEnabled",
+    auto_update_explanation: "autoUpdateExplanation",
+    password_manager_enabled: "passwordManagerEnabled",
+    password_manager_explanation: "passwordManagerExplanation",
+    asset: "asset",
+    user_id: "userId",
+    personnel_id: "personnelId",
+    external_id: "externalId",
+});
+
+/// An application installed on a device.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DeviceApp {
+    /// `id`
+    pub id: i64,
+    /// Name, version and license of the application in one string.
+    pub installed_app: String,
+    /// What came beyond the contract.
+    pub extra: Extra,
+}
+
+model!(DeviceApp {
+    id: "id",
+    installed_app: "installedApp",
+});
+
+/// One page of applications installed on a device.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DeviceAppPage {
+    /// `data`
+    pub data: List<DeviceApp>,
+    /// Number of this page, counted from 1.
+    pub page: i64,
+    /// Rows a page holds at most.
+    pub limit: i64,
+    /// Rows in all pages together.
+    pub total: i64,
+    /// What came beyond the contract.
+    pub extra: Extra,
+}
+
+model!(DeviceAppPage {
+    data: "data",
+    page: "page",
+    limit: "limit",
+    total: "total",
+});
+
 /// A device to create, or to update if it is already known.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct CreateDeviceRequest {
+pub struct DeviceCreateRequest {
     /// Id of the personnel entry that holds the device.
     pub personnel_id: i64,
     /// Name of the device, at most 191 characters. At most 191 characters.
@@ -167,8 +312,8 @@ pub struct CreateDeviceRequest {
     pub windows_services: Option<Vec<WindowsServiceRequest>>,
 }
 
-impl CreateDeviceRequest {
-    /// A new `CreateDeviceRequest` with what is required.
+impl DeviceCreateRequest {
+    /// A new `DeviceCreateRequest` with what is required.
     pub fn new(
         personnel_id: i64,
         platform_name: AgentPlatform,
@@ -392,7 +537,7 @@ impl CreateDeviceRequest {
     }
 }
 
-request_model!(CreateDeviceRequest {
+request_model!(DeviceCreateRequest {
     personnel_id: "personnelId",
     alias: "alias" { max_length: 191 },
     antivirus_enabled: "antivirusEnabled",
@@ -417,151 +562,6 @@ request_model!(CreateDeviceRequest {
     screen_lock_explanation: "screenLockExplanation",
     screen_lock_time: "screenLockTime",
     windows_services: "windowsServices",
-});
-
-/// A device with its holder.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Device {
-    /// `id`
-    pub id: i64,
-    /// Operating system name and version in one string, such as `MacOS 10.15.6`.
-    pub os_version: Option<String>,
-    /// `serialNumber`
-    pub serial_number: Option<String>,
-    /// `model`
-    pub model: Option<String>,
-    /// One MAC address, or several separated by commas.
-    pub mac_address: Option<String>,
-    /// Whether the disk is encrypted; null when unknown.
-    pub encryption_enabled: Option<bool>,
-    /// What the source reported about encryption, as text or as an object.
-    pub encryption_explanation: Option<Value>,
-    /// Whether the firewall is on; null when unknown.
-    pub firewall_enabled: Option<bool>,
-    /// What the source reported about the firewall, as text or as an object.
-    pub firewall_explanation: Option<Value>,
-    /// When the source last reported; null if it never did.
-    pub last_checked_at: Option<Timestamp>,
-    /// System that reports the device, such as `AGENT`, `JAMF` or `CUSTOM`.
-    pub source_type: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// When the device was removed; null while it is in use.
-    pub deleted_at: Option<Timestamp>,
-    /// Number of installed applications; null when unknown.
-    pub apps_count: Option<i64>,
-    /// Present only when `complianceChecks` is expanded.
-    pub compliance_checks: Option<List<DeviceComplianceCheck>>,
-    /// Present only when `identifiers` is expanded.
-    pub identifiers: Option<List<DeviceIdentifier>>,
-    /// Present only when `documents` is expanded.
-    pub documents: Option<List<DeviceDocument>>,
-    /// Whether the device meets the requirements as a whole.
-    pub is_device_compliant: Option<bool>,
-    /// Delay until the screen locks and a password is needed, in seconds; null when unknown.
-    pub screen_lock_time: Option<i64>,
-    /// What the source reported about the screen lock, as text or as an object.
-    pub screen_lock_explanation: Option<Value>,
-    /// Whether antivirus software runs; null when unknown.
-    pub antivirus_enabled: Option<bool>,
-    /// What the source reported about antivirus software, as text or as an object.
-    pub antivirus_explanation: Option<Value>,
-    /// Whether updates install by themselves; null when unknown.
-    pub auto_update_enabled: Option<bool>,
-    /// What the source reported about updates, as text or as an object.
-    pub auto_update_explanation: Option<Value>,
-    /// Whether somebody uses a password manager on it; null when unknown.
-    pub password_manager_enabled: Option<bool>,
-    /// What the source reported about password managers, as text or as an object.
-    pub password_manager_explanation: Option<Value>,
-    /// Present only when `asset` is expanded.
-    pub asset: Option<AssetWithoutPersonnel>,
-    /// Id of the user who holds the device; null when there is none.
-    pub user_id: Option<i64>,
-    /// Id of the personnel entry, which differs from `userId`.
-    pub personnel_id: i64,
-    /// Identifier in the source system, at most 191 characters; null when the source gives none. At most 191
-    /// characters.
-    pub external_id: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-model!(Device {
-    id: "id",
-    os_version: "osVersion",
-    serial_number: "serialNumber",
-    model: "model",
-    mac_address: "macAddress",
-    encryption_enabled: "encryptionEnabled",
-    encryption_explanation: "encryptionExplanation",
-    firewall_enabled: "firewallEnabled",
-    firewall_explanation: "firewallExplanation",
-    last_checked_at: "lastCheckedAt",
-    source_type: "sourceType",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    deleted_at: "deletedAt",
-    apps_count: "appsCount",
-    compliance_checks: "complianceChecks",
-    identifiers: "identifiers",
-    documents: "documents",
-    is_device_compliant: "isDeviceCompliant",
-    screen_lock_time: "screenLockTime",
-    screen_lock_explanation: "screenLockExplanation",
-    antivirus_enabled: "antivirusEnabled",
-    antivirus_explanation: "antivirusExplanation",
-    auto_update_enabled: "autoUpdateEnabled",
-    auto_update_explanation: "autoUpdateExplanation",
-    password_manager_enabled: "passwordManagerEnabled",
-    password_manager_explanation: "passwordManagerExplanation",
-    asset: "asset",
-    user_id: "userId",
-    personnel_id: "personnelId",
-    external_id: "externalId",
-});
-
-/// An application installed on a device.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DeviceApp {
-    /// `id`
-    pub id: i64,
-    /// Name, version and license of the application in one string.
-    pub installed_app: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-model!(DeviceApp {
-    id: "id",
-    installed_app: "installedApp",
-});
-
-/// One page of applications installed on a device.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DeviceAppPage {
-    /// `data`
-    pub data: List<DeviceApp>,
-    /// Number of this page, counted from 1.
-    pub page: i64,
-    /// Rows a page holds at most.
-    pub limit: i64,
-    /// Rows in all pages together.
-    pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-model!(DeviceAppPage {
-    data: "data",
-    page: "page",
-    limit: "limit",
-    total: "total",
 });
 
 /// A device with its holder and, on request, its applications.

@@ -132,7 +132,7 @@ impl VendorsApi {
     /// `PUT /vendors/{id}`, v1. Needs the permission **Vendors: Update Vendor** (`vendors-put`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/VendorsPublicController_updateVendor/)
-    pub fn update(&self, id: i64, body: &VendorModifyRequest) -> builder::Update {
+    pub fn update(&self, id: i64, body: &VendorUpdateRequest) -> builder::Update {
         builder::Update::new(
             Call::new(&self.client, &meta::UPDATE).path("id", id).json(body),
         )

@@ -1279,455 +1279,6 @@ model!(VendorListItemPage {
     total: "total",
 });
 
-/// Changes to a vendor; every field is optional.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct VendorModifyRequest {
-    /// At most 191 characters. At most 191 characters.
-    pub name: Option<String>,
-    /// Business domain that uses the vendor.
-    pub category: Patch<VendorCategory>,
-    /// Level of risk tied to customer data.
-    pub risk: Option<VendorRisk>,
-    /// Place in the life of the vendor; `ARCHIVED` puts it away.
-    pub status: Patch<VendorStatus>,
-    /// Whether the company counts the vendor as critical.
-    pub critical: Patch<bool>,
-    /// Whether the vendor processes data on behalf of the company.
-    pub is_sub_processor: Option<bool>,
-    /// Whether the vendor is at work as a subprocessor.
-    pub is_sub_processor_active: Option<bool>,
-    /// Id of the user who answers for the compliance of the vendor.
-    pub user_id: Patch<i64>,
-    /// Website, at most 768 characters. At most 768 characters.
-    pub url: Patch<String>,
-    /// Web address of the privacy policy, at most 768 characters. At most 768 characters.
-    pub privacy_url: Patch<String>,
-    /// Web address of the terms of use, at most 768 characters. At most 768 characters.
-    pub terms_url: Patch<String>,
-    /// What the vendor does for the company, at most 30,000 characters. At most 30000 characters.
-    pub services_provided: Patch<String>,
-    /// Kinds of data the vendor keeps, at most 30,000 characters. At most 30000 characters.
-    pub data_stored: Patch<String>,
-    /// Where the services are provided, at most 30,000 characters. At most 30000 characters.
-    pub location: Option<String>,
-    /// Whether the vendor keeps personally identifiable information.
-    pub has_pii: Option<bool>,
-    /// How users sign in at the vendor.
-    pub password_policy: Patch<VendorPasswordPolicy>,
-    /// Whether passwords have a least length.
-    pub password_requires_min_length: Option<bool>,
-    /// Least number of characters in a password, 6 to 12.
-    pub password_min_length: Patch<i64>,
-    /// Whether passwords need a digit.
-    pub password_requires_number: Option<bool>,
-    /// Whether passwords need a symbol.
-    pub password_requires_symbol: Option<bool>,
-    /// Whether multi-factor authentication is on.
-    pub password_mfa_enabled: Option<bool>,
-    /// Name of the account manager on the side of the vendor, at most 191 characters. At most 191 characters.
-    pub contact_at_vendor: Patch<String>,
-    /// Contact addresses joined by semicolons, at most 1,500 characters in all. At most 1500 characters.
-    pub contacts_email: Patch<String>,
-    /// Free notes, at most 30,000 characters. At most 30000 characters.
-    pub notes: Option<String>,
-    /// When the contract renews, an RFC 3339 timestamp.
-    pub renewal_date: Patch<String>,
-    /// Interval of renewal; `CUSTOM` leaves the date to `renewalDate`.
-    pub renewal_schedule_type: Patch<RenewalScheduleType>,
-    /// Whether all details of the vendor are confirmed.
-    pub confirmed: Patch<bool>,
-    /// Relation to the company, such as `SUPPLIER` or `CONTRACTOR`.
-    pub type_: Patch<VendorType>,
-    /// Id of an account, at most 36 characters. At most 36 characters.
-    pub account_id: Option<String>,
-    /// How much operations depend on the vendor.
-    pub operational_impact: Patch<VendorOperationalImpact>,
-    /// Rights the vendor has in the company's environment.
-    pub environment_access: Patch<VendorEnvironmentAccess>,
-    /// Overall impact; `UNSCORED` if not yet assessed.
-    pub impact_level: Patch<VendorImpactLevel>,
-    /// Kinds of data the vendor reads or processes, at most 300, each once. At most 300 items.
-    pub data_accessed_or_processed_list: Patch<Vec<VendorDataCategory>>,
-    /// Ids of vendors this one integrates with, each once.
-    pub integrations: Option<Vec<i64>>,
-    /// Annual contract value in cents, as text: `1088` is 10.88.
-    pub cost: Patch<String>,
-    /// Ids of vendors to leave out; what this does in a write is not documented.
-    pub exclude_ids: Patch<Vec<i64>>,
-}
-
-impl VendorModifyRequest {
-    /// A new `VendorModifyRequest` with what is required.
-    pub fn new() -> Self {
-        Self {
-            name: Default::default(),
-            category: Default::default(),
-            risk: Default::default(),
-            status: Default::default(),
-            critical: Default::default(),
-            is_sub_processor: Default::default(),
-            is_sub_processor_active: Default::default(),
-            user_id: Default::default(),
-            url: Default::default(),
-            privacy_url: Default::default(),
-            terms_url: Default::default(),
-            services_provided: Default::default(),
-            data_stored: Default::default(),
-            location: Default::default(),
-            has_pii: Default::default(),
-            password_policy: Default::default(),
-            password_requires_min_length: Default::default(),
-            password_min_length: Default::default(),
-            password_requires_number: Default::default(),
-            password_requires_symbol: Default::default(),
-            password_mfa_enabled: Default::default(),
-            contact_at_vendor: Default::default(),
-            contacts_email: Default::default(),
-            notes: Default::default(),
-            renewal_date: Default::default(),
-            renewal_schedule_type: Default::default(),
-            confirmed: Default::default(),
-            type_: Default::default(),
-            account_id: Default::default(),
-            operational_impact: Default::default(),
-            environment_access: Default::default(),
-            impact_level: Default::default(),
-            data_accessed_or_processed_list: Default::default(),
-            integrations: Default::default(),
-            cost: Default::default(),
-            exclude_ids: Default::default(),
-        }
-    }
-
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Sets [`category`](Self::category).
-    #[must_use]
-    pub fn category(mut self, category: impl Into<Patch<VendorCategory>>) -> Self {
-        self.category = category.into();
-        self
-    }
-
-    /// Sets [`risk`](Self::risk).
-    #[must_use]
-    pub fn risk(mut self, risk: VendorRisk) -> Self {
-        self.risk = Some(risk);
-        self
-    }
-
-    /// Sets [`status`](Self::status).
-    #[must_use]
-    pub fn status(mut self, status: impl Into<Patch<VendorStatus>>) -> Self {
-        self.status = status.into();
-        self
-    }
-
-    /// Sets [`critical`](Self::critical).
-    #[must_use]
-    pub fn critical(mut self, critical: impl Into<Patch<bool>>) -> Self {
-        self.critical = critical.into();
-        self
-    }
-
-    /// Sets [`is_sub_processor`](Self::is_sub_processor).
-    #[must_use]
-    pub fn is_sub_processor(mut self, is_sub_processor: bool) -> Self {
-        self.is_sub_processor = Some(is_sub_processor);
-        self
-    }
-
-    /// Sets [`is_sub_processor_active`](Self::is_sub_processor_active).
-    #[must_use]
-    pub fn is_sub_processor_active(mut self, is_sub_processor_active: bool) -> Self {
-        self.is_sub_processor_active = Some(is_sub_processor_active);
-        self
-    }
-
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn user_id(mut self, user_id: impl Into<Patch<i64>>) -> Self {
-        self.user_id = user_id.into();
-        self
-    }
-
-    /// Sets [`url`](Self::url).
-    #[must_use]
-    pub fn url(mut self, url: impl Into<Patch<String>>) -> Self {
-        self.url = url.into();
-        self
-    }
-
-    /// Sets [`privacy_url`](Self::privacy_url).
-    #[must_use]
-    pub fn privacy_url(mut self, privacy_url: impl Into<Patch<String>>) -> Self {
-        self.privacy_url = privacy_url.into();
-        self
-    }
-
-    /// Sets [`terms_url`](Self::terms_url).
-    #[must_use]
-    pub fn terms_url(mut self, terms_url: impl Into<Patch<String>>) -> Self {
-        self.terms_url = terms_url.into();
-        self
-    }
-
-    /// Sets [`services_provided`](Self::services_provided).
-    #[must_use]
-    pub fn services_provided(
-        mut self,
-        services_provided: impl Into<Patch<String>>,
-    ) -> Self {
-        self.services_provided = services_provided.into();
-        self
-    }
-
-    /// Sets [`data_stored`](Self::data_stored).
-    #[must_use]
-    pub fn data_stored(mut self, data_stored: impl Into<Patch<String>>) -> Self {
-        self.data_stored = data_stored.into();
-        self
-    }
-
-    /// Sets [`location`](Self::location).
-    #[must_use]
-    pub fn location(mut self, location: impl Into<String>) -> Self {
-        self.location = Some(location.into());
-        self
-    }
-
-    /// Sets [`has_pii`](Self::has_pii).
-    #[must_use]
-    pub fn has_pii(mut self, has_pii: bool) -> Self {
-        self.has_pii = Some(has_pii);
-        self
-    }
-
-    /// Sets [`password_policy`](Self::password_policy).
-    #[must_use]
-    pub fn password_policy(
-        mut self,
-        password_policy: impl Into<Patch<VendorPasswordPolicy>>,
-    ) -> Self {
-        self.password_policy = password_policy.into();
-        self
-    }
-
-    /// Sets [`password_requires_min_length`](Self::password_requires_min_length).
-    #[must_use]
-    pub fn password_requires_min_length(
-        mut self,
-        password_requires_min_length: bool,
-    ) -> Self {
-        self.password_requires_min_length = Some(password_requires_min_length);
-        self
-    }
-
-    /// Sets [`password_min_length`](Self::password_min_length).
-    #[must_use]
-    pub fn password_min_length(
-        mut self,
-        password_min_length: impl Into<Patch<i64>>,
-    ) -> Self {
-        self.password_min_length = password_min_length.into();
-        self
-    }
-
-    /// Sets [`password_requires_number`](Self::password_requires_number).
-    #[must_use]
-    pub fn password_requires_number(mut self, password_requires_number: bool) -> Self {
-        self.password_requires_number = Some(password_requires_number);
-        self
-    }
-
-    /// Sets [`password_requires_symbol`](Self::password_requires_symbol).
-    #[must_use]
-    pub fn password_requires_symbol(mut self, password_requires_symbol: bool) -> Self {
-        self.password_requires_symbol = Some(password_requires_symbol);
-        self
-    }
-
-    /// Sets [`password_mfa_enabled`](Self::password_mfa_enabled).
-    #[must_use]
-    pub fn password_mfa_enabled(mut self, password_mfa_enabled: bool) -> Self {
-        self.password_mfa_enabled = Some(password_mfa_enabled);
-        self
-    }
-
-    /// Sets [`contact_at_vendor`](Self::contact_at_vendor).
-    #[must_use]
-    pub fn contact_at_vendor(
-        mut self,
-        contact_at_vendor: impl Into<Patch<String>>,
-    ) -> Self {
-        self.contact_at_vendor = contact_at_vendor.into();
-        self
-    }
-
-    /// Sets [`contacts_email`](Self::contacts_email).
-    #[must_use]
-    pub fn contacts_email(mut self, contacts_email: impl Into<Patch<String>>) -> Self {
-        self.contacts_email = contacts_email.into();
-        self
-    }
-
-    /// Sets [`notes`](Self::notes).
-    #[must_use]
-    pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
-        self
-    }
-
-    /// Sets [`renewal_date`](Self::renewal_date).
-    #[must_use]
-    pub fn renewal_date(mut self, renewal_date: impl Into<Patch<String>>) -> Self {
-        self.renewal_date = renewal_date.into();
-        self
-    }
-
-    /// Sets [`renewal_schedule_type`](Self::renewal_schedule_type).
-    #[must_use]
-    pub fn renewal_schedule_type(
-        mut self,
-        renewal_schedule_type: impl Into<Patch<RenewalScheduleType>>,
-    ) -> Self {
-        self.renewal_schedule_type = renewal_schedule_type.into();
-        self
-    }
-
-    /// Sets [`confirmed`](Self::confirmed).
-    #[must_use]
-    pub fn confirmed(mut self, confirmed: impl Into<Patch<bool>>) -> Self {
-        self.confirmed = confirmed.into();
-        self
-    }
-
-    /// Sets [`type_`](Self::type_).
-    #[must_use]
-    pub fn type_(mut self, type_: impl Into<Patch<VendorType>>) -> Self {
-        self.type_ = type_.into();
-        self
-    }
-
-    /// Sets [`account_id`](Self::account_id).
-    #[must_use]
-    pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
-        self.account_id = Some(account_id.into());
-        self
-    }
-
-    /// Sets [`operational_impact`](Self::operational_impact).
-    #[must_use]
-    pub fn operational_impact(
-        mut self,
-        operational_impact: impl Into<Patch<VendorOperationalImpact>>,
-    ) -> Self {
-        self.operational_impact = operational_impact.into();
-        self
-    }
-
-    /// Sets [`environment_access`](Self::environment_access).
-    #[must_use]
-    pub fn environment_access(
-        mut self,
-        environment_access: impl Into<Patch<VendorEnvironmentAccess>>,
-    ) -> Self {
-        self.environment_access = environment_access.into();
-        self
-    }
-
-    /// Sets [`impact_level`](Self::impact_level).
-    #[must_use]
-    pub fn impact_level(
-        mut self,
-        impact_level: impl Into<Patch<VendorImpactLevel>>,
-    ) -> Self {
-        self.impact_level = impact_level.into();
-        self
-    }
-
-    /// Sets [`data_accessed_or_processed_list`](Self::data_accessed_or_processed_list).
-    #[must_use]
-    pub fn data_accessed_or_processed_list(
-        mut self,
-        data_accessed_or_processed_list: impl Into<Patch<Vec<VendorDataCategory>>>,
-    ) -> Self {
-        self.data_accessed_or_processed_list = data_accessed_or_processed_list.into();
-        self
-    }
-
-    /// Sets [`integrations`](Self::integrations).
-    #[must_use]
-    pub fn integrations(mut self, integrations: impl IntoIterator<Item = i64>) -> Self {
-        self.integrations = Some(integrations.into_iter().collect());
-        self
-    }
-
-    /// Sets [`cost`](Self::cost).
-    #[must_use]
-    pub fn cost(mut self, cost: impl Into<Patch<String>>) -> Self {
-        self.cost = cost.into();
-        self
-    }
-
-    /// Sets [`exclude_ids`](Self::exclude_ids).
-    #[must_use]
-    pub fn exclude_ids(mut self, exclude_ids: impl Into<Patch<Vec<i64>>>) -> Self {
-        self.exclude_ids = exclude_ids.into();
-        self
-    }
-}
-
-impl Default for VendorModifyRequest {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-request_model!(VendorModifyRequest {
-    name: "name" { max_length: 191 },
-    category: "category",
-    risk: "risk",
-    status: "status",
-    critical: "critical",
-    is_sub_processor: "isSubProcessor",
-    is_sub_processor_active: "isSubProcessorActive",
-    user_id: "userId" { maximum: 1000000000 },
-    url: "url" { max_length: 768 },
-    privacy_url: "privacyUrl" { max_length: 768 },
-    terms_url: "termsUrl" { max_length: 768 },
-    services_provided: "servicesProvided" { max_length: 30000 },
-    data_stored: "dataStored" { max_length: 30000 },
-    location: "location" { max_length: 30000 },
-    has_pii: "hasPii",
-    password_policy: "passwordPolicy",
-    password_requires_min_length: "passwordRequiresMinLength",
-    password_min_length: "passwordMinLength" { maximum: 12, minimum: 6 },
-    password_requires_number: "passwordRequiresNumber",
-    password_requires_symbol: "passwordRequiresSymbol",
-    password_mfa_enabled: "passwordMfaEnabled",
-    contact_at_vendor: "contactAtVendor" { max_length: 191 },
-    contacts_email: "contactsEmail" { max_length: 1500 },
-    notes: "notes" { max_length: 30000 },
-    renewal_date: "renewalDate",
-    renewal_schedule_type: "renewalScheduleType",
-    confirmed: "confirmed",
-    type_: "type",
-    account_id: "accountId" { max_length: 36 },
-    operational_impact: "operationalImpact",
-    environment_access: "environmentAccess",
-    impact_level: "impactLevel",
-    data_accessed_or_processed_list: "dataAccessedOrProcessedList" { max_items: 300 },
-    integrations: "integrations",
-    cost: "cost",
-    exclude_ids: "excludeIds",
-});
-
 open_enum! {
     /// Values of `nextReviewDeadlineStatus`.
     pub enum VendorNextReviewDeadlineStatus {
@@ -2316,6 +1867,455 @@ pub struct VendorTypeStats {
 model!(VendorTypeStats {
     key: "key",
     amount: "amount",
+});
+
+/// Changes to a vendor; every field is optional.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct VendorUpdateRequest {
+    /// At most 191 characters. At most 191 characters.
+    pub name: Option<String>,
+    /// Business domain that uses the vendor.
+    pub category: Patch<VendorCategory>,
+    /// Level of risk tied to customer data.
+    pub risk: Option<VendorRisk>,
+    /// Place in the life of the vendor; `ARCHIVED` puts it away.
+    pub status: Patch<VendorStatus>,
+    /// Whether the company counts the vendor as critical.
+    pub critical: Patch<bool>,
+    /// Whether the vendor processes data on behalf of the company.
+    pub is_sub_processor: Option<bool>,
+    /// Whether the vendor is at work as a subprocessor.
+    pub is_sub_processor_active: Option<bool>,
+    /// Id of the user who answers for the compliance of the vendor.
+    pub user_id: Patch<i64>,
+    /// Website, at most 768 characters. At most 768 characters.
+    pub url: Patch<String>,
+    /// Web address of the privacy policy, at most 768 characters. At most 768 characters.
+    pub privacy_url: Patch<String>,
+    /// Web address of the terms of use, at most 768 characters. At most 768 characters.
+    pub terms_url: Patch<String>,
+    /// What the vendor does for the company, at most 30,000 characters. At most 30000 characters.
+    pub services_provided: Patch<String>,
+    /// Kinds of data the vendor keeps, at most 30,000 characters. At most 30000 characters.
+    pub data_stored: Patch<String>,
+    /// Where the services are provided, at most 30,000 characters. At most 30000 characters.
+    pub location: Option<String>,
+    /// Whether the vendor keeps personally identifiable information.
+    pub has_pii: Option<bool>,
+    /// How users sign in at the vendor.
+    pub password_policy: Patch<VendorPasswordPolicy>,
+    /// Whether passwords have a least length.
+    pub password_requires_min_length: Option<bool>,
+    /// Least number of characters in a password, 6 to 12.
+    pub password_min_length: Patch<i64>,
+    /// Whether passwords need a digit.
+    pub password_requires_number: Option<bool>,
+    /// Whether passwords need a symbol.
+    pub password_requires_symbol: Option<bool>,
+    /// Whether multi-factor authentication is on.
+    pub password_mfa_enabled: Option<bool>,
+    /// Name of the account manager on the side of the vendor, at most 191 characters. At most 191 characters.
+    pub contact_at_vendor: Patch<String>,
+    /// Contact addresses joined by semicolons, at most 1,500 characters in all. At most 1500 characters.
+    pub contacts_email: Patch<String>,
+    /// Free notes, at most 30,000 characters. At most 30000 characters.
+    pub notes: Option<String>,
+    /// When the contract renews, an RFC 3339 timestamp.
+    pub renewal_date: Patch<String>,
+    /// Interval of renewal; `CUSTOM` leaves the date to `renewalDate`.
+    pub renewal_schedule_type: Patch<RenewalScheduleType>,
+    /// Whether all details of the vendor are confirmed.
+    pub confirmed: Patch<bool>,
+    /// Relation to the company, such as `SUPPLIER` or `CONTRACTOR`.
+    pub type_: Patch<VendorType>,
+    /// Id of an account, at most 36 characters. At most 36 characters.
+    pub account_id: Option<String>,
+    /// How much operations depend on the vendor.
+    pub operational_impact: Patch<VendorOperationalImpact>,
+    /// Rights the vendor has in the company's environment.
+    pub environment_access: Patch<VendorEnvironmentAccess>,
+    /// Overall impact; `UNSCORED` if not yet assessed.
+    pub impact_level: Patch<VendorImpactLevel>,
+    /// Kinds of data the vendor reads or processes, at most 300, each once. At most 300 items.
+    pub data_accessed_or_processed_list: Patch<Vec<VendorDataCategory>>,
+    /// Ids of vendors this one integrates with, each once.
+    pub integrations: Option<Vec<i64>>,
+    /// Annual contract value in cents, as text: `1088` is 10.88.
+    pub cost: Patch<String>,
+    /// Ids of vendors to leave out; what this does in a write is not documented.
+    pub exclude_ids: Patch<Vec<i64>>,
+}
+
+impl VendorUpdateRequest {
+    /// A new `VendorUpdateRequest` with what is required.
+    pub fn new() -> Self {
+        Self {
+            name: Default::default(),
+            category: Default::default(),
+            risk: Default::default(),
+            status: Default::default(),
+            critical: Default::default(),
+            is_sub_processor: Default::default(),
+            is_sub_processor_active: Default::default(),
+            user_id: Default::default(),
+            url: Default::default(),
+            privacy_url: Default::default(),
+            terms_url: Default::default(),
+            services_provided: Default::default(),
+            data_stored: Default::default(),
+            location: Default::default(),
+            has_pii: Default::default(),
+            password_policy: Default::default(),
+            password_requires_min_length: Default::default(),
+            password_min_length: Default::default(),
+            password_requires_number: Default::default(),
+            password_requires_symbol: Default::default(),
+            password_mfa_enabled: Default::default(),
+            contact_at_vendor: Default::default(),
+            contacts_email: Default::default(),
+            notes: Default::default(),
+            renewal_date: Default::default(),
+            renewal_schedule_type: Default::default(),
+            confirmed: Default::default(),
+            type_: Default::default(),
+            account_id: Default::default(),
+            operational_impact: Default::default(),
+            environment_access: Default::default(),
+            impact_level: Default::default(),
+            data_accessed_or_processed_list: Default::default(),
+            integrations: Default::default(),
+            cost: Default::default(),
+            exclude_ids: Default::default(),
+        }
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets [`category`](Self::category).
+    #[must_use]
+    pub fn category(mut self, category: impl Into<Patch<VendorCategory>>) -> Self {
+        self.category = category.into();
+        self
+    }
+
+    /// Sets [`risk`](Self::risk).
+    #[must_use]
+    pub fn risk(mut self, risk: VendorRisk) -> Self {
+        self.risk = Some(risk);
+        self
+    }
+
+    /// Sets [`status`](Self::status).
+    #[must_use]
+    pub fn status(mut self, status: impl Into<Patch<VendorStatus>>) -> Self {
+        self.status = status.into();
+        self
+    }
+
+    /// Sets [`critical`](Self::critical).
+    #[must_use]
+    pub fn critical(mut self, critical: impl Into<Patch<bool>>) -> Self {
+        self.critical = critical.into();
+        self
+    }
+
+    /// Sets [`is_sub_processor`](Self::is_sub_processor).
+    #[must_use]
+    pub fn is_sub_processor(mut self, is_sub_processor: bool) -> Self {
+        self.is_sub_processor = Some(is_sub_processor);
+        self
+    }
+
+    /// Sets [`is_sub_processor_active`](Self::is_sub_processor_active).
+    #[must_use]
+    pub fn is_sub_processor_active(mut self, is_sub_processor_active: bool) -> Self {
+        self.is_sub_processor_active = Some(is_sub_processor_active);
+        self
+    }
+
+    /// Sets [`user_id`](Self::user_id).
+    #[must_use]
+    pub fn user_id(mut self, user_id: impl Into<Patch<i64>>) -> Self {
+        self.user_id = user_id.into();
+        self
+    }
+
+    /// Sets [`url`](Self::url).
+    #[must_use]
+    pub fn url(mut self, url: impl Into<Patch<String>>) -> Self {
+        self.url = url.into();
+        self
+    }
+
+    /// Sets [`privacy_url`](Self::privacy_url).
+    #[must_use]
+    pub fn privacy_url(mut self, privacy_url: impl Into<Patch<String>>) -> Self {
+        self.privacy_url = privacy_url.into();
+        self
+    }
+
+    /// Sets [`terms_url`](Self::terms_url).
+    #[must_use]
+    pub fn terms_url(mut self, terms_url: impl Into<Patch<String>>) -> Self {
+        self.terms_url = terms_url.into();
+        self
+    }
+
+    /// Sets [`services_provided`](Self::services_provided).
+    #[must_use]
+    pub fn services_provided(
+        mut self,
+        services_provided: impl Into<Patch<String>>,
+    ) -> Self {
+        self.services_provided = services_provided.into();
+        self
+    }
+
+    /// Sets [`data_stored`](Self::data_stored).
+    #[must_use]
+    pub fn data_stored(mut self, data_stored: impl Into<Patch<String>>) -> Self {
+        self.data_stored = data_stored.into();
+        self
+    }
+
+    /// Sets [`location`](Self::location).
+    #[must_use]
+    pub fn location(mut self, location: impl Into<String>) -> Self {
+        self.location = Some(location.into());
+        self
+    }
+
+    /// Sets [`has_pii`](Self::has_pii).
+    #[must_use]
+    pub fn has_pii(mut self, has_pii: bool) -> Self {
+        self.has_pii = Some(has_pii);
+        self
+    }
+
+    /// Sets [`password_policy`](Self::password_policy).
+    #[must_use]
+    pub fn password_policy(
+        mut self,
+        password_policy: impl Into<Patch<VendorPasswordPolicy>>,
+    ) -> Self {
+        self.password_policy = password_policy.into();
+        self
+    }
+
+    /// Sets [`password_requires_min_length`](Self::password_requires_min_length).
+    #[must_use]
+    pub fn password_requires_min_length(
+        mut self,
+        password_requires_min_length: bool,
+    ) -> Self {
+        self.password_requires_min_length = Some(password_requires_min_length);
+        self
+    }
+
+    /// Sets [`password_min_length`](Self::password_min_length).
+    #[must_use]
+    pub fn password_min_length(
+        mut self,
+        password_min_length: impl Into<Patch<i64>>,
+    ) -> Self {
+        self.password_min_length = password_min_length.into();
+        self
+    }
+
+    /// Sets [`password_requires_number`](Self::password_requires_number).
+    #[must_use]
+    pub fn password_requires_number(mut self, password_requires_number: bool) -> Self {
+        self.password_requires_number = Some(password_requires_number);
+        self
+    }
+
+    /// Sets [`password_requires_symbol`](Self::password_requires_symbol).
+    #[must_use]
+    pub fn password_requires_symbol(mut self, password_requires_symbol: bool) -> Self {
+        self.password_requires_symbol = Some(password_requires_symbol);
+        self
+    }
+
+    /// Sets [`password_mfa_enabled`](Self::password_mfa_enabled).
+    #[must_use]
+    pub fn password_mfa_enabled(mut self, password_mfa_enabled: bool) -> Self {
+        self.password_mfa_enabled = Some(password_mfa_enabled);
+        self
+    }
+
+    /// Sets [`contact_at_vendor`](Self::contact_at_vendor).
+    #[must_use]
+    pub fn contact_at_vendor(
+        mut self,
+        contact_at_vendor: impl Into<Patch<String>>,
+    ) -> Self {
+        self.contact_at_vendor = contact_at_vendor.into();
+        self
+    }
+
+    /// Sets [`contacts_email`](Self::contacts_email).
+    #[must_use]
+    pub fn contacts_email(mut self, contacts_email: impl Into<Patch<String>>) -> Self {
+        self.contacts_email = contacts_email.into();
+        self
+    }
+
+    /// Sets [`notes`](Self::notes).
+    #[must_use]
+    pub fn notes(mut self, notes: impl Into<String>) -> Self {
+        self.notes = Some(notes.into());
+        self
+    }
+
+    /// Sets [`renewal_date`](Self::renewal_date).
+    #[must_use]
+    pub fn renewal_date(mut self, renewal_date: impl Into<Patch<String>>) -> Self {
+        self.renewal_date = renewal_date.into();
+        self
+    }
+
+    /// Sets [`renewal_schedule_type`](Self::renewal_schedule_type).
+    #[must_use]
+    pub fn renewal_schedule_type(
+        mut self,
+        renewal_schedule_type: impl Into<Patch<RenewalScheduleType>>,
+    ) -> Self {
+        self.renewal_schedule_type = renewal_schedule_type.into();
+        self
+    }
+
+    /// Sets [`confirmed`](Self::confirmed).
+    #[must_use]
+    pub fn confirmed(mut self, confirmed: impl Into<Patch<bool>>) -> Self {
+        self.confirmed = confirmed.into();
+        self
+    }
+
+    /// Sets [`type_`](Self::type_).
+    #[must_use]
+    pub fn type_(mut self, type_: impl Into<Patch<VendorType>>) -> Self {
+        self.type_ = type_.into();
+        self
+    }
+
+    /// Sets [`account_id`](Self::account_id).
+    #[must_use]
+    pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
+        self.account_id = Some(account_id.into());
+        self
+    }
+
+    /// Sets [`operational_impact`](Self::operational_impact).
+    #[must_use]
+    pub fn operational_impact(
+        mut self,
+        operational_impact: impl Into<Patch<VendorOperationalImpact>>,
+    ) -> Self {
+        self.operational_impact = operational_impact.into();
+        self
+    }
+
+    /// Sets [`environment_access`](Self::environment_access).
+    #[must_use]
+    pub fn environment_access(
+        mut self,
+        environment_access: impl Into<Patch<VendorEnvironmentAccess>>,
+    ) -> Self {
+        self.environment_access = environment_access.into();
+        self
+    }
+
+    /// Sets [`impact_level`](Self::impact_level).
+    #[must_use]
+    pub fn impact_level(
+        mut self,
+        impact_level: impl Into<Patch<VendorImpactLevel>>,
+    ) -> Self {
+        self.impact_level = impact_level.into();
+        self
+    }
+
+    /// Sets [`data_accessed_or_processed_list`](Self::data_accessed_or_processed_list).
+    #[must_use]
+    pub fn data_accessed_or_processed_list(
+        mut self,
+        data_accessed_or_processed_list: impl Into<Patch<Vec<VendorDataCategory>>>,
+    ) -> Self {
+        self.data_accessed_or_processed_list = data_accessed_or_processed_list.into();
+        self
+    }
+
+    /// Sets [`integrations`](Self::integrations).
+    #[must_use]
+    pub fn integrations(mut self, integrations: impl IntoIterator<Item = i64>) -> Self {
+        self.integrations = Some(integrations.into_iter().collect());
+        self
+    }
+
+    /// Sets [`cost`](Self::cost).
+    #[must_use]
+    pub fn cost(mut self, cost: impl Into<Patch<String>>) -> Self {
+        self.cost = cost.into();
+        self
+    }
+
+    /// Sets [`exclude_ids`](Self::exclude_ids).
+    #[must_use]
+    pub fn exclude_ids(mut self, exclude_ids: impl Into<Patch<Vec<i64>>>) -> Self {
+        self.exclude_ids = exclude_ids.into();
+        self
+    }
+}
+
+impl Default for VendorUpdateRequest {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+request_model!(VendorUpdateRequest {
+    name: "name" { max_length: 191 },
+    category: "category",
+    risk: "risk",
+    status: "status",
+    critical: "critical",
+    is_sub_processor: "isSubProcessor",
+    is_sub_processor_active: "isSubProcessorActive",
+    user_id: "userId" { maximum: 1000000000 },
+    url: "url" { max_length: 768 },
+    privacy_url: "privacyUrl" { max_length: 768 },
+    terms_url: "termsUrl" { max_length: 768 },
+    services_provided: "servicesProvided" { max_length: 30000 },
+    data_stored: "dataStored" { max_length: 30000 },
+    location: "location" { max_length: 30000 },
+    has_pii: "hasPii",
+    password_policy: "passwordPolicy",
+    password_requires_min_length: "passwordRequiresMinLength",
+    password_min_length: "passwordMinLength" { maximum: 12, minimum: 6 },
+    password_requires_number: "passwordRequiresNumber",
+    password_requires_symbol: "passwordRequiresSymbol",
+    password_mfa_enabled: "passwordMfaEnabled",
+    contact_at_vendor: "contactAtVendor" { max_length: 191 },
+    contacts_email: "contactsEmail" { max_length: 1500 },
+    notes: "notes" { max_length: 30000 },
+    renewal_date: "renewalDate",
+    renewal_schedule_type: "renewalScheduleType",
+    confirmed: "confirmed",
+    type_: "type",
+    account_id: "accountId" { max_length: 36 },
+    operational_impact: "operationalImpact",
+    environment_access: "environmentAccess",
+    impact_level: "impactLevel",
+    data_accessed_or_processed_list: "dataAccessedOrProcessedList" { max_items: 300 },
+    integrations: "integrations",
+    cost: "cost",
+    exclude_ids: "excludeIds",
 });
 
 /// The number of vendors at one risk level.

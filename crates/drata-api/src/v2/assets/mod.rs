@@ -79,7 +79,7 @@ impl AssetsApi {
     /// `PUT /assets/{assetId}`, v2. Needs the permission **Assets: Update Asset** (`assets-put`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/AssetsPublicV2Controller_updateAsset/)
-    pub fn update(&self, asset_id: i64, body: &AssetModifyRequest) -> builder::Update {
+    pub fn update(&self, asset_id: i64, body: &AssetUpdateRequest) -> builder::Update {
         builder::Update::new(
             Call::new(&self.client, &meta::UPDATE).path("assetId", asset_id).json(body),
         )

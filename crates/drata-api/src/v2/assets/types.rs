@@ -237,112 +237,6 @@ open_enum! {
     }
 }
 
-/// Changes to an asset.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct AssetModifyRequest {
-    /// Up to 191 characters. At most 191 characters.
-    pub name: Option<String>,
-    /// Up to 191 characters. At most 191 characters.
-    pub description: Option<String>,
-    /// Up to 191 characters. At most 191 characters.
-    pub notes: Option<String>,
-    /// User id of the new owner.
-    pub owner_id: Option<i64>,
-    /// Classes the asset falls under.
-    pub asset_class_types: Option<Vec<AssetClassType>>,
-    /// `assetType`
-    pub asset_type: Option<AssetType>,
-    /// Custom field values to set; a null value clears.
-    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
-}
-
-impl AssetModifyRequest {
-    /// A new `AssetModifyRequest` with what is required.
-    pub fn new() -> Self {
-        Self {
-            name: Default::default(),
-            description: Default::default(),
-            notes: Default::default(),
-            owner_id: Default::default(),
-            asset_class_types: Default::default(),
-            asset_type: Default::default(),
-            custom_fields: Default::default(),
-        }
-    }
-
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Sets [`description`](Self::description).
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
-    /// Sets [`notes`](Self::notes).
-    #[must_use]
-    pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
-        self
-    }
-
-    /// Sets [`owner_id`](Self::owner_id).
-    #[must_use]
-    pub fn owner_id(mut self, owner_id: i64) -> Self {
-        self.owner_id = Some(owner_id);
-        self
-    }
-
-    /// Sets [`asset_class_types`](Self::asset_class_types).
-    #[must_use]
-    pub fn asset_class_types(
-        mut self,
-        asset_class_types: impl IntoIterator<Item = AssetClassType>,
-    ) -> Self {
-        self.asset_class_types = Some(asset_class_types.into_iter().collect());
-        self
-    }
-
-    /// Sets [`asset_type`](Self::asset_type).
-    #[must_use]
-    pub fn asset_type(mut self, asset_type: AssetType) -> Self {
-        self.asset_type = Some(asset_type);
-        self
-    }
-
-    /// Sets [`custom_fields`](Self::custom_fields).
-    #[must_use]
-    pub fn custom_fields(
-        mut self,
-        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
-    ) -> Self {
-        self.custom_fields = Some(custom_fields.into_iter().collect());
-        self
-    }
-}
-
-impl Default for AssetModifyRequest {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-request_model!(AssetModifyRequest {
-    name: "name" { max_length: 191 },
-    description: "description" { max_length: 191 },
-    notes: "notes" { max_length: 191 },
-    owner_id: "ownerId",
-    asset_class_types: "assetClassTypes",
-    asset_type: "assetType",
-    custom_fields: "customFields",
-});
-
 /// One page of assets.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -413,3 +307,109 @@ open_enum! {
         Virtual = "VIRTUAL",
     }
 }
+
+/// Changes to an asset.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AssetUpdateRequest {
+    /// Up to 191 characters. At most 191 characters.
+    pub name: Option<String>,
+    /// Up to 191 characters. At most 191 characters.
+    pub description: Option<String>,
+    /// Up to 191 characters. At most 191 characters.
+    pub notes: Option<String>,
+    /// User id of the new owner.
+    pub owner_id: Option<i64>,
+    /// Classes the asset falls under.
+    pub asset_class_types: Option<Vec<AssetClassType>>,
+    /// `assetType`
+    pub asset_type: Option<AssetType>,
+    /// Custom field values to set; a null value clears.
+    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
+}
+
+impl AssetUpdateRequest {
+    /// A new `AssetUpdateRequest` with what is required.
+    pub fn new() -> Self {
+        Self {
+            name: Default::default(),
+            description: Default::default(),
+            notes: Default::default(),
+            owner_id: Default::default(),
+            asset_class_types: Default::default(),
+            asset_type: Default::default(),
+            custom_fields: Default::default(),
+        }
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Sets [`notes`](Self::notes).
+    #[must_use]
+    pub fn notes(mut self, notes: impl Into<String>) -> Self {
+        self.notes = Some(notes.into());
+        self
+    }
+
+    /// Sets [`owner_id`](Self::owner_id).
+    #[must_use]
+    pub fn owner_id(mut self, owner_id: i64) -> Self {
+        self.owner_id = Some(owner_id);
+        self
+    }
+
+    /// Sets [`asset_class_types`](Self::asset_class_types).
+    #[must_use]
+    pub fn asset_class_types(
+        mut self,
+        asset_class_types: impl IntoIterator<Item = AssetClassType>,
+    ) -> Self {
+        self.asset_class_types = Some(asset_class_types.into_iter().collect());
+        self
+    }
+
+    /// Sets [`asset_type`](Self::asset_type).
+    #[must_use]
+    pub fn asset_type(mut self, asset_type: AssetType) -> Self {
+        self.asset_type = Some(asset_type);
+        self
+    }
+
+    /// Sets [`custom_fields`](Self::custom_fields).
+    #[must_use]
+    pub fn custom_fields(
+        mut self,
+        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
+    ) -> Self {
+        self.custom_fields = Some(custom_fields.into_iter().collect());
+        self
+    }
+}
+
+impl Default for AssetUpdateRequest {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+request_model!(AssetUpdateRequest {
+    name: "name" { max_length: 191 },
+    description: "description" { max_length: 191 },
+    notes: "notes" { max_length: 191 },
+    owner_id: "ownerId",
+    asset_class_types: "assetClassTypes",
+    asset_type: "assetType",
+    custom_fields: "customFields",
+});

@@ -89,7 +89,7 @@ impl ControlOwnersApi {
         &self,
         workspace_id: i64,
         control_id: i64,
-        body: &ControlOwnerModifyRequest,
+        body: &ControlOwnerUpdateRequest,
     ) -> builder::Update {
         builder::Update::new(
             Call::new(&self.client, &meta::UPDATE)

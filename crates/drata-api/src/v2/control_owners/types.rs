@@ -29,13 +29,13 @@ request_model!(ControlOwnerCreateRequest {
 /// The complete set of owners of a control.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct ControlOwnerModifyRequest {
+pub struct ControlOwnerUpdateRequest {
     /// User ids of all owners the control shall have.
     pub owner_user_ids: Vec<i64>,
 }
 
-impl ControlOwnerModifyRequest {
-    /// A new `ControlOwnerModifyRequest` with what is required.
+impl ControlOwnerUpdateRequest {
+    /// A new `ControlOwnerUpdateRequest` with what is required.
     pub fn new(owner_user_ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             owner_user_ids: owner_user_ids.into_iter().collect(),
@@ -43,7 +43,7 @@ impl ControlOwnerModifyRequest {
     }
 }
 
-request_model!(ControlOwnerModifyRequest {
+request_model!(ControlOwnerUpdateRequest {
     owner_user_ids: "ownerUserIds",
 });
 

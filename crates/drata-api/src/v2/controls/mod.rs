@@ -182,7 +182,7 @@ impl ControlsApi {
         &self,
         workspace_id: i64,
         control_id: impl Into<ControlRef>,
-        body: &ControlModifyRequest,
+        body: &ControlUpdateRequest,
     ) -> builder::Update {
         builder::Update::new(
             Call::new(&self.client, &meta::UPDATE)

@@ -516,156 +516,6 @@ model!(ControlFlags {
     is_monitored: "isMonitored",
 });
 
-/// Changes to a control.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ControlModifyRequest {
-    /// Up to 191 characters. At most 191 characters.
-    pub name: Option<String>,
-    /// Up to 30000 characters. At most 30000 characters.
-    pub description: Option<String>,
-    /// Up to 768 characters. At most 768 characters.
-    pub question: Option<String>,
-    /// Up to 20 characters, such as `DRA-69`. At most 20 characters.
-    pub code: Option<String>,
-    /// Up to 768 characters. At most 768 characters.
-    pub activity: Option<String>,
-    /// Ids of evidence library items to link; called reports by their former name.
-    pub report_ids: Option<Vec<i64>>,
-    /// Ids of policies to link.
-    pub policy_ids: Option<Vec<i64>>,
-    /// Ids of framework requirements to map.
-    pub requirement_ids: Option<Vec<i64>>,
-    /// User ids of the owners.
-    pub owners_ids: Option<Vec<i64>>,
-    /// Ids of monitoring tests to link.
-    pub test_ids: Option<Vec<i64>>,
-    /// Custom field values to set; a null value clears.
-    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
-}
-
-impl ControlModifyRequest {
-    /// A new `ControlModifyRequest` with what is required.
-    pub fn new() -> Self {
-        Self {
-            name: Default::default(),
-            description: Default::default(),
-            question: Default::default(),
-            code: Default::default(),
-            activity: Default::default(),
-            report_ids: Default::default(),
-            policy_ids: Default::default(),
-            requirement_ids: Default::default(),
-            owners_ids: Default::default(),
-            test_ids: Default::default(),
-            custom_fields: Default::default(),
-        }
-    }
-
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Sets [`description`](Self::description).
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
-    /// Sets [`question`](Self::question).
-    #[must_use]
-    pub fn question(mut self, question: impl Into<String>) -> Self {
-        self.question = Some(question.into());
-        self
-    }
-
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
-        self
-    }
-
-    /// Sets [`activity`](Self::activity).
-    #[must_use]
-    pub fn activity(mut self, activity: impl Into<String>) -> Self {
-        self.activity = Some(activity.into());
-        self
-    }
-
-    /// Sets [`report_ids`](Self::report_ids).
-    #[must_use]
-    pub fn report_ids(mut self, report_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.report_ids = Some(report_ids.into_iter().collect());
-        self
-    }
-
-    /// Sets [`policy_ids`](Self::policy_ids).
-    #[must_use]
-    pub fn policy_ids(mut self, policy_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.policy_ids = Some(policy_ids.into_iter().collect());
-        self
-    }
-
-    /// Sets [`requirement_ids`](Self::requirement_ids).
-    #[must_use]
-    pub fn requirement_ids(
-        mut self,
-        requirement_ids: impl IntoIterator<Item = i64>,
-    ) -> Self {
-        self.requirement_ids = Some(requirement_ids.into_iter().collect());
-        self
-    }
-
-    /// Sets [`owners_ids`](Self::owners_ids).
-    #[must_use]
-    pub fn owners_ids(mut self, owners_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.owners_ids = Some(owners_ids.into_iter().collect());
-        self
-    }
-
-    /// Sets [`test_ids`](Self::test_ids).
-    #[must_use]
-    pub fn test_ids(mut self, test_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.test_ids = Some(test_ids.into_iter().collect());
-        self
-    }
-
-    /// Sets [`custom_fields`](Self::custom_fields).
-    #[must_use]
-    pub fn custom_fields(
-        mut self,
-        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
-    ) -> Self {
-        self.custom_fields = Some(custom_fields.into_iter().collect());
-        self
-    }
-}
-
-impl Default for ControlModifyRequest {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-request_model!(ControlModifyRequest {
-    name: "name" { max_length: 191 },
-    description: "description" { max_length: 30000 },
-    question: "question" { max_length: 768 },
-    code: "code" { max_length: 20 },
-    activity: "activity" { max_length: 768 },
-    report_ids: "reportIds",
-    policy_ids: "policyIds",
-    requirement_ids: "requirementIds",
-    owners_ids: "ownersIds",
-    test_ids: "testIds",
-    custom_fields: "customFields",
-});
-
 /// One page of controls.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -836,6 +686,156 @@ open_enum! {
         Archived = "ARCHIVED",
     }
 }
+
+/// Changes to a control.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ControlUpdateRequest {
+    /// Up to 191 characters. At most 191 characters.
+    pub name: Option<String>,
+    /// Up to 30000 characters. At most 30000 characters.
+    pub description: Option<String>,
+    /// Up to 768 characters. At most 768 characters.
+    pub question: Option<String>,
+    /// Up to 20 characters, such as `DRA-69`. At most 20 characters.
+    pub code: Option<String>,
+    /// Up to 768 characters. At most 768 characters.
+    pub activity: Option<String>,
+    /// Ids of evidence library items to link; called reports by their former name.
+    pub report_ids: Option<Vec<i64>>,
+    /// Ids of policies to link.
+    pub policy_ids: Option<Vec<i64>>,
+    /// Ids of framework requirements to map.
+    pub requirement_ids: Option<Vec<i64>>,
+    /// User ids of the owners.
+    pub owners_ids: Option<Vec<i64>>,
+    /// Ids of monitoring tests to link.
+    pub test_ids: Option<Vec<i64>>,
+    /// Custom field values to set; a null value clears.
+    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
+}
+
+impl ControlUpdateRequest {
+    /// A new `ControlUpdateRequest` with what is required.
+    pub fn new() -> Self {
+        Self {
+            name: Default::default(),
+            description: Default::default(),
+            question: Default::default(),
+            code: Default::default(),
+            activity: Default::default(),
+            report_ids: Default::default(),
+            policy_ids: Default::default(),
+            requirement_ids: Default::default(),
+            owners_ids: Default::default(),
+            test_ids: Default::default(),
+            custom_fields: Default::default(),
+        }
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Sets [`question`](Self::question).
+    #[must_use]
+    pub fn question(mut self, question: impl Into<String>) -> Self {
+        self.question = Some(question.into());
+        self
+    }
+
+    /// Sets [`code`](Self::code).
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// Sets [`activity`](Self::activity).
+    #[must_use]
+    pub fn activity(mut self, activity: impl Into<String>) -> Self {
+        self.activity = Some(activity.into());
+        self
+    }
+
+    /// Sets [`report_ids`](Self::report_ids).
+    #[must_use]
+    pub fn report_ids(mut self, report_ids: impl IntoIterator<Item = i64>) -> Self {
+        self.report_ids = Some(report_ids.into_iter().collect());
+        self
+    }
+
+    /// Sets [`policy_ids`](Self::policy_ids).
+    #[must_use]
+    pub fn policy_ids(mut self, policy_ids: impl IntoIterator<Item = i64>) -> Self {
+        self.policy_ids = Some(policy_ids.into_iter().collect());
+        self
+    }
+
+    /// Sets [`requirement_ids`](Self::requirement_ids).
+    #[must_use]
+    pub fn requirement_ids(
+        mut self,
+        requirement_ids: impl IntoIterator<Item = i64>,
+    ) -> Self {
+        self.requirement_ids = Some(requirement_ids.into_iter().collect());
+        self
+    }
+
+    /// Sets [`owners_ids`](Self::owners_ids).
+    #[must_use]
+    pub fn owners_ids(mut self, owners_ids: impl IntoIterator<Item = i64>) -> Self {
+        self.owners_ids = Some(owners_ids.into_iter().collect());
+        self
+    }
+
+    /// Sets [`test_ids`](Self::test_ids).
+    #[must_use]
+    pub fn test_ids(mut self, test_ids: impl IntoIterator<Item = i64>) -> Self {
+        self.test_ids = Some(test_ids.into_iter().collect());
+        self
+    }
+
+    /// Sets [`custom_fields`](Self::custom_fields).
+    #[must_use]
+    pub fn custom_fields(
+        mut self,
+        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
+    ) -> Self {
+        self.custom_fields = Some(custom_fields.into_iter().collect());
+        self
+    }
+}
+
+impl Default for ControlUpdateRequest {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+request_model!(ControlUpdateRequest {
+    name: "name" { max_length: 191 },
+    description: "description" { max_length: 30000 },
+    question: "question" { max_length: 768 },
+    code: "code" { max_length: 20 },
+    activity: "activity" { max_length: 768 },
+    report_ids: "reportIds",
+    policy_ids: "policyIds",
+    requirement_ids: "requirementIds",
+    owners_ids: "ownersIds",
+    test_ids: "testIds",
+    custom_fields: "customFields",
+});
 
 /// The comparisons of all controls asked for.
 #[derive(Clone, Debug, PartialEq)]

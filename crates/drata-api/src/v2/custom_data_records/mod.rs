@@ -74,7 +74,7 @@ impl CustomDataRecordsApi {
         &self,
         connection_id: i64,
         resource_id: i64,
-        body: &CreateCustomDataRequest,
+        body: &CustomDataCreateRequest,
     ) -> builder::Create {
         builder::Create::new(
             Call::new(&self.client, &meta::CREATE)
@@ -141,7 +141,7 @@ impl CustomDataRecordsApi {
         connection_id: i64,
         resource_id: i64,
         record_id: &str,
-        body: &UpdateCustomDataRequest,
+        body: &CustomDataUpdateRequest,
     ) -> builder::Update {
         builder::Update::new(
             Call::new(&self.client, &meta::UPDATE)
@@ -166,7 +166,7 @@ impl CustomDataRecordsApi {
         connection_id: i64,
         resource_id: i64,
         session_id: &str,
-        body: &CreateCustomDataSessionRequest,
+        body: &CustomDataSessionCreateRequest,
     ) -> builder::UploadToSession {
         builder::UploadToSession::new(
             Call::new(&self.client, &meta::UPLOAD_TO_SESSION)

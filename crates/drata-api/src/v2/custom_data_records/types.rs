@@ -9,46 +9,6 @@ use crate::support::request_model::request_model;
 use crate::v2::shared::PaginationTotalCount;
 use crate::{Extra, List, Timestamp};
 
-/// One record or an array of records to create or update.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateCustomDataRequest {
-    /// A record as an object, or several as an array; a known `id` updates, an unknown one creates. Keep the whole
-    /// body under 5 MB.
-    pub data: Value,
-}
-
-impl CreateCustomDataRequest {
-    /// A new `CreateCustomDataRequest` with what is required.
-    pub fn new(data: impl Into<Value>) -> Self {
-        Self { data: data.into() }
-    }
-}
-
-request_model!(CreateCustomDataRequest {
-    data: "data",
-});
-
-/// One record or an array of records for an upload session.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateCustomDataSessionRequest {
-    /// A record as an object, or several as an array, not live before the session is completed. Keep the whole body
-    /// under 5 MB.
-    pub data: Value,
-}
-
-impl CreateCustomDataSessionRequest {
-    /// A new `CreateCustomDataSessionRequest` with what is required.
-    pub fn new(data: impl Into<Value>) -> Self {
-        Self { data: data.into() }
-    }
-}
-
-request_model!(CreateCustomDataSessionRequest {
-    data: "data",
-});
-
 /// A record of a custom resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -73,6 +33,26 @@ model!(CustomData {
     session_id: "sessionId",
     created_at: "createdAt",
     updated_at: "updatedAt",
+});
+
+/// One record or an array of records to create or update.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CustomDataCreateRequest {
+    /// A record as an object, or several as an array; a known `id` updates, an unknown one creates. Keep the whole
+    /// body under 5 MB.
+    pub data: Value,
+}
+
+impl CustomDataCreateRequest {
+    /// A new `CustomDataCreateRequest` with what is required.
+    pub fn new(data: impl Into<Value>) -> Self {
+        Self { data: data.into() }
+    }
+}
+
+request_model!(CustomDataCreateRequest {
+    data: "data",
 });
 
 /// One page of records.
@@ -138,6 +118,26 @@ model!(CustomDataRecordResultError {
     code: "code",
 });
 
+/// One record or an array of records for an upload session.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CustomDataSessionCreateRequest {
+    /// A record as an object, or several as an array, not live before the session is completed. Keep the whole body
+    /// under 5 MB.
+    pub data: Value,
+}
+
+impl CustomDataSessionCreateRequest {
+    /// A new `CustomDataSessionCreateRequest` with what is required.
+    pub fn new(data: impl Into<Value>) -> Self {
+        Self { data: data.into() }
+    }
+}
+
+request_model!(CustomDataSessionCreateRequest {
+    data: "data",
+});
+
 open_enum! {
     /// The state of an upload session: `IN_PROGRESS` while records come in, `ACTIVE` once its records are live,
     /// `CANCELED` or `ARCHIVED` afterwards.
@@ -148,6 +148,25 @@ open_enum! {
         Archived = "ARCHIVED",
     }
 }
+
+/// New content of a record.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CustomDataUpdateRequest {
+    /// Record to store; it must satisfy the schema of the resource.
+    pub data: Map<String, Value>,
+}
+
+impl CustomDataUpdateRequest {
+    /// A new `CustomDataUpdateRequest` with what is required.
+    pub fn new(data: Map<String, Value>) -> Self {
+        Self { data }
+    }
+}
+
+request_model!(CustomDataUpdateRequest {
+    data: "data",
+});
 
 /// An upload session of a custom resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -250,23 +269,4 @@ pub struct SessionPage {
 model!(SessionPage {
     data: "data",
     pagination: "pagination",
-});
-
-/// New content of a record.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct UpdateCustomDataRequest {
-    /// Record to store; it must satisfy the schema of the resource.
-    pub data: Map<String, Value>,
-}
-
-impl UpdateCustomDataRequest {
-    /// A new `UpdateCustomDataRequest` with what is required.
-    pub fn new(data: Map<String, Value>) -> Self {
-        Self { data }
-    }
-}
-
-request_model!(UpdateCustomDataRequest {
-    data: "data",
 });

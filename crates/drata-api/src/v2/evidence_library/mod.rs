@@ -147,7 +147,7 @@ impl EvidenceLibraryApi {
         &self,
         workspace_id: i64,
         evidence_library_id: i64,
-        form: EvidenceLibraryModifyForm,
+        form: EvidenceLibraryUpdateForm,
     ) -> builder::Update {
         builder::Update::new(
             Call::new(&self.client, &meta::UPDATE)
@@ -169,7 +169,7 @@ impl EvidenceLibraryApi {
         &self,
         workspace_id: i64,
         evidence_library_id: i64,
-        body: &EvidenceLibraryModifyRequest,
+        body: &EvidenceLibraryUpdateRequest,
     ) -> builder::UpdateJson {
         builder::UpdateJson::new(
             Call::new(&self.client, &meta::UPDATE_JSON)

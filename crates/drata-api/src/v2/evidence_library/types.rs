@@ -381,7 +381,7 @@ open_enum! {
 /// Changes to an evidence item, and optionally a new artifact that becomes its next version.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct EvidenceLibraryModifyForm {
+pub struct EvidenceLibraryUpdateForm {
     /// New artifact as a JSON-encoded string with the keys `base64String` (a data URL) and `filename`. Excludes
     /// `file`, `url` and `ticketUrl`.
     pub base64_file: Option<String>,
@@ -415,8 +415,8 @@ pub struct EvidenceLibraryModifyForm {
     pub url: Option<String>,
 }
 
-impl EvidenceLibraryModifyForm {
-    /// A new `EvidenceLibraryModifyForm` with what is required.
+impl EvidenceLibraryUpdateForm {
+    /// A new `EvidenceLibraryUpdateForm` with what is required.
     pub fn new() -> Self {
         Self {
             base64_file: Default::default(),
@@ -525,13 +525,13 @@ impl EvidenceLibraryModifyForm {
     }
 }
 
-impl Default for EvidenceLibraryModifyForm {
+impl Default for EvidenceLibraryUpdateForm {
     fn default() -> Self {
         Self::new()
     }
 }
 
-form_model!(EvidenceLibraryModifyForm {
+form_model!(EvidenceLibraryUpdateForm {
     base64_file: "base64File",
     control_ids: "controlIds",
     description: "description" { max_length: 30000 },
@@ -549,7 +549,7 @@ form_model!(EvidenceLibraryModifyForm {
 /// Changes to an evidence item, and optionally a new artifact that becomes its next version.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct EvidenceLibraryModifyRequest {
+pub struct EvidenceLibraryUpdateRequest {
     /// New artifact as a JSON-encoded string with the keys `base64String` (a data URL) and `filename`. Excludes
     /// `file`, `url` and `ticketUrl`.
     pub base64_file: Option<String>,
@@ -580,8 +580,8 @@ pub struct EvidenceLibraryModifyRequest {
     pub url: Patch<String>,
 }
 
-impl EvidenceLibraryModifyRequest {
-    /// A new `EvidenceLibraryModifyRequest` with what is required.
+impl EvidenceLibraryUpdateRequest {
+    /// A new `EvidenceLibraryUpdateRequest` with what is required.
     pub fn new() -> Self {
         Self {
             base64_file: Default::default(),
@@ -682,13 +682,13 @@ impl EvidenceLibraryModifyRequest {
     }
 }
 
-impl Default for EvidenceLibraryModifyRequest {
+impl Default for EvidenceLibraryUpdateRequest {
     fn default() -> Self {
         Self::new()
     }
 }
 
-request_model!(EvidenceLibraryModifyRequest {
+request_model!(EvidenceLibraryUpdateRequest {
     base64_file: "base64File",
     control_ids: "controlIds",
     description: "description" { max_length: 30000 },

@@ -109,7 +109,7 @@ impl FrameworksApi {
         &self,
         workspace_id: i64,
         framework_id: i64,
-        body: &CreateFrameworkRequirementsRequest,
+        body: &FrameworkRequirementsCreateRequest,
     ) -> builder::CreateRequirements {
         builder::CreateRequirements::new(
             Call::new(&self.client, &meta::CREATE_REQUIREMENTS)
@@ -174,7 +174,7 @@ impl FrameworksApi {
         &self,
         workspace_id: i64,
         framework_requirement_id: i64,
-        body: &FrameworkRequirementModifyRequest,
+        body: &LegacyFrameworkRequirementUpdateRequest,
     ) -> builder::UpdateRequirementLegacy {
         builder::UpdateRequirementLegacy::new(
             Call::new(&self.client, &meta::UPDATE_REQUIREMENT_LEGACY)

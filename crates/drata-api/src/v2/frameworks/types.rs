@@ -52,99 +52,6 @@ model!(ControlsForRequirementSubcollection {
     total_count: "totalCount",
 });
 
-/// One requirement in a batch.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateFrameworkRequirementRequest {
-    /// Key of the requirement within its framework, up to 191 characters; an existing code updates that
-    /// requirement. At most 191 characters.
-    pub code: String,
-    /// At most 30000 characters. At most 30000 characters.
-    pub name: String,
-    /// At most 30000 characters. At most 30000 characters.
-    pub description: Option<String>,
-    /// Group to show the requirement under, up to 191 characters. At most 191 characters.
-    pub category: Option<String>,
-    /// Further notes, up to 30000 characters. At most 30000 characters.
-    pub additional_info: Option<String>,
-    /// Ids of the controls to map; each must exist in the workspace.
-    pub control_ids: Option<Vec<i64>>,
-}
-
-impl CreateFrameworkRequirementRequest {
-    /// A new `CreateFrameworkRequirementRequest` with what is required.
-    pub fn new(code: impl Into<String>, name: impl Into<String>) -> Self {
-        Self {
-            code: code.into(),
-            name: name.into(),
-            description: Default::default(),
-            category: Default::default(),
-            additional_info: Default::default(),
-            control_ids: Default::default(),
-        }
-    }
-
-    /// Sets [`description`](Self::description).
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
-    /// Sets [`category`](Self::category).
-    #[must_use]
-    pub fn category(mut self, category: impl Into<String>) -> Self {
-        self.category = Some(category.into());
-        self
-    }
-
-    /// Sets [`additional_info`](Self::additional_info).
-    #[must_use]
-    pub fn additional_info(mut self, additional_info: impl Into<String>) -> Self {
-        self.additional_info = Some(additional_info.into());
-        self
-    }
-
-    /// Sets [`control_ids`](Self::control_ids).
-    #[must_use]
-    pub fn control_ids(mut self, control_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.control_ids = Some(control_ids.into_iter().collect());
-        self
-    }
-}
-
-request_model!(CreateFrameworkRequirementRequest {
-    code: "code" { max_length: 191 },
-    name: "name" { max_length: 30000 },
-    description: "description" { max_length: 30000 },
-    category: "category" { max_length: 191 },
-    additional_info: "additionalInfo" { max_length: 30000 },
-    control_ids: "controlIds",
-});
-
-/// A batch of requirements to create or update in a custom framework.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateFrameworkRequirementsRequest {
-    /// At least one requirement; each code may occur once, and a single bad entry rejects the batch.
-    pub data: Vec<CreateFrameworkRequirementRequest>,
-}
-
-impl CreateFrameworkRequirementsRequest {
-    /// A new `CreateFrameworkRequirementsRequest` with what is required.
-    pub fn new(
-        data: impl IntoIterator<Item = CreateFrameworkRequirementRequest>,
-    ) -> Self {
-        Self {
-            data: data.into_iter().collect(),
-        }
-    }
-}
-
-request_model!(CreateFrameworkRequirementsRequest {
-    data: "data" { min_items: 1 },
-});
-
 /// A framework with its readiness counts and appearance.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -339,41 +246,74 @@ model!(FrameworkRequirement {
     custom_fields: "customFields",
 });
 
-/// Custom values to set on a requirement.
+/// One requirement in a batch.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct FrameworkRequirementModifyRequest {
-    /// `customFields`
-    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
+pub struct FrameworkRequirementCreateRequest {
+    /// Key of the requirement within its framework, up to 191 characters; an existing code updates that
+    /// requirement. At most 191 characters.
+    pub code: String,
+    /// At most 30000 characters. At most 30000 characters.
+    pub name: String,
+    /// At most 30000 characters. At most 30000 characters.
+    pub description: Option<String>,
+    /// Group to show the requirement under, up to 191 characters. At most 191 characters.
+    pub category: Option<String>,
+    /// Further notes, up to 30000 characters. At most 30000 characters.
+    pub additional_info: Option<String>,
+    /// Ids of the controls to map; each must exist in the workspace.
+    pub control_ids: Option<Vec<i64>>,
 }
 
-impl FrameworkRequirementModifyRequest {
-    /// A new `FrameworkRequirementModifyRequest` with what is required.
-    pub fn new() -> Self {
+impl FrameworkRequirementCreateRequest {
+    /// A new `FrameworkRequirementCreateRequest` with what is required.
+    pub fn new(code: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            custom_fields: Default::default(),
+            code: code.into(),
+            name: name.into(),
+            description: Default::default(),
+            category: Default::default(),
+            additional_info: Default::default(),
+            control_ids: Default::default(),
         }
     }
 
-    /// Sets [`custom_fields`](Self::custom_fields).
+    /// Sets [`description`](Self::description).
     #[must_use]
-    pub fn custom_fields(
-        mut self,
-        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
-    ) -> Self {
-        self.custom_fields = Some(custom_fields.into_iter().collect());
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Sets [`category`](Self::category).
+    #[must_use]
+    pub fn category(mut self, category: impl Into<String>) -> Self {
+        self.category = Some(category.into());
+        self
+    }
+
+    /// Sets [`additional_info`](Self::additional_info).
+    #[must_use]
+    pub fn additional_info(mut self, additional_info: impl Into<String>) -> Self {
+        self.additional_info = Some(additional_info.into());
+        self
+    }
+
+    /// Sets [`control_ids`](Self::control_ids).
+    #[must_use]
+    pub fn control_ids(mut self, control_ids: impl IntoIterator<Item = i64>) -> Self {
+        self.control_ids = Some(control_ids.into_iter().collect());
         self
     }
 }
 
-impl Default for FrameworkRequirementModifyRequest {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-request_model!(FrameworkRequirementModifyRequest {
-    custom_fields: "customFields",
+request_model!(FrameworkRequirementCreateRequest {
+    code: "code" { max_length: 191 },
+    name: "name" { max_length: 30000 },
+    description: "description" { max_length: 30000 },
+    category: "category" { max_length: 191 },
+    additional_info: "additionalInfo" { max_length: 30000 },
+    control_ids: "controlIds",
 });
 
 /// One page of requirements of a framework.
@@ -509,6 +449,29 @@ pub struct FrameworkRequirementsBulk {
 
 model!(FrameworkRequirementsBulk {
     data: "data",
+});
+
+/// A batch of requirements to create or update in a custom framework.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct FrameworkRequirementsCreateRequest {
+    /// At least one requirement; each code may occur once, and a single bad entry rejects the batch.
+    pub data: Vec<FrameworkRequirementCreateRequest>,
+}
+
+impl FrameworkRequirementsCreateRequest {
+    /// A new `FrameworkRequirementsCreateRequest` with what is required.
+    pub fn new(
+        data: impl IntoIterator<Item = FrameworkRequirementCreateRequest>,
+    ) -> Self {
+        Self {
+            data: data.into_iter().collect(),
+        }
+    }
+}
+
+request_model!(FrameworkRequirementsCreateRequest {
+    data: "data" { min_items: 1 },
 });
 
 open_enum! {
@@ -659,4 +622,41 @@ pub struct LegacyFrameworkRequirementPage {
 model!(LegacyFrameworkRequirementPage {
     data: "data",
     pagination: "pagination",
+});
+
+/// Custom values to set on a requirement.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct LegacyFrameworkRequirementUpdateRequest {
+    /// `customFields`
+    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
+}
+
+impl LegacyFrameworkRequirementUpdateRequest {
+    /// A new `LegacyFrameworkRequirementUpdateRequest` with what is required.
+    pub fn new() -> Self {
+        Self {
+            custom_fields: Default::default(),
+        }
+    }
+
+    /// Sets [`custom_fields`](Self::custom_fields).
+    #[must_use]
+    pub fn custom_fields(
+        mut self,
+        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
+    ) -> Self {
+        self.custom_fields = Some(custom_fields.into_iter().collect());
+        self
+    }
+}
+
+impl Default for LegacyFrameworkRequirementUpdateRequest {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+request_model!(LegacyFrameworkRequirementUpdateRequest {
+    custom_fields: "customFields",
 });

@@ -80,7 +80,7 @@ impl PersonnelApi {
     pub fn update(
         &self,
         personnel_id: impl Into<PersonnelRef>,
-        body: &PersonnelModifyRequest,
+        body: &PersonnelUpdateRequest,
     ) -> builder::Update {
         builder::Update::new(
             Call::new(&self.client, &meta::UPDATE)

@@ -223,7 +223,7 @@ open_enum! {
 /// Changes to a person; what is set here stops following the identity provider and HRIS.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct PersonnelModifyRequest {
+pub struct PersonnelUpdateRequest {
     /// First day at the company, `YYYY-MM-DD`; fixed against syncs once set, until the sync is reset.
     pub started_at: Option<String>,
     /// Last day at the company, `YYYY-MM-DD`.
@@ -237,8 +237,8 @@ pub struct PersonnelModifyRequest {
     pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
 }
 
-impl PersonnelModifyRequest {
-    /// A new `PersonnelModifyRequest` with what is required.
+impl PersonnelUpdateRequest {
+    /// A new `PersonnelUpdateRequest` with what is required.
     pub fn new() -> Self {
         Self {
             started_at: Default::default(),
@@ -288,13 +288,13 @@ impl PersonnelModifyRequest {
     }
 }
 
-impl Default for PersonnelModifyRequest {
+impl Default for PersonnelUpdateRequest {
     fn default() -> Self {
         Self::new()
     }
 }
 
-request_model!(PersonnelModifyRequest {
+request_model!(PersonnelUpdateRequest {
     started_at: "startedAt",
     separated_at: "separatedAt",
     employment_status: "employmentStatus",

@@ -122,7 +122,7 @@ impl PoliciesApi {
     pub fn assign_owner(
         &self,
         policy_id: i64,
-        body: &PolicyOwnerModifyRequest,
+        body: &PolicyOwnerUpdateRequest,
     ) -> builder::AssignOwner {
         builder::AssignOwner::new(
             Call::new(&self.client, &meta::ASSIGN_OWNER)
@@ -137,7 +137,7 @@ impl PoliciesApi {
     /// `POST /policies`, v2. Needs the permission **policies-post** (`policies-post`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_createPolicy/)
-    pub fn create(&self, form: CreatePolicyForm) -> builder::Create {
+    pub fn create(&self, form: PolicyCreateForm) -> builder::Create {
         builder::Create::new(Call::new(&self.client, &meta::CREATE).form(form))
     }
 
@@ -165,7 +165,7 @@ impl PoliciesApi {
     /// `POST /policies`, v2. Needs the permission **policies-post** (`policies-post`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_createPolicy/)
-    pub fn create_json(&self, body: &CreatePolicyRequest) -> builder::CreateJson {
+    pub fn create_json(&self, body: &PolicyCreateRequest) -> builder::CreateJson {
         builder::CreateJson::new(Call::new(&self.client, &meta::CREATE_JSON).json(body))
     }
 
@@ -214,7 +214,7 @@ impl PoliciesApi {
     /// `PUT /policies/{policyId}`, v2. Needs the permission **Policies: Modify Policy** (`policies-put`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_modifyPolicy/)
-    pub fn update(&self, policy_id: i64, body: &PolicyModifyRequest) -> builder::Update {
+    pub fn update(&self, policy_id: i64, body: &PolicyUpdateRequest) -> builder::Update {
         builder::Update::new(
             Call::new(&self.client, &meta::UPDATE).path("policyId", policy_id).json(body),
         )

@@ -21,236 +21,6 @@ open_enum! {
     }
 }
 
-/// A new policy and the content of its first draft.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct CreatePolicyForm {
-    /// At most 191 characters. At most 191 characters.
-    pub name: String,
-    /// Id of the user who owns the policy.
-    pub owner_id: i64,
-    /// Where the content comes from; `UPLOADED` needs `file`, `EXTERNAL` needs `externalFileId`.
-    pub source_type: CreatePolicySourceType,
-    /// When the policy is due for review, `YYYY-MM-DD`; not in the past.
-    pub renewal_date: Timestamp,
-    /// At most 30000 characters. At most 30000 characters.
-    pub description: String,
-    /// Legal note shown along with the policy, up to 1000 characters. At most 1000 characters.
-    pub disclaimer: Option<String>,
-    /// Id of a file from outside that the account already knows; needed with `EXTERNAL`.
-    pub external_file_id: Option<i64>,
-    /// File name to show, up to 191 characters. At most 191 characters.
-    pub file_name: Option<String>,
-    /// Content as an uploaded document, image, text, archive, mail (`.msg`) or video (`.mp4`); needed with
-    /// `UPLOADED`.
-    pub file: Option<Upload>,
-    /// Whether people must acknowledge the policy after it is published.
-    pub requires_acknowledgement: Option<bool>,
-    /// Who must acknowledge the policy; `GROUP` needs `groupIds`.
-    pub assigned_to: Option<PolicyScope>,
-    /// Groups that must acknowledge the policy, at least one; needed with `GROUP`.
-    pub group_ids: Option<Vec<i64>>,
-}
-
-impl CreatePolicyForm {
-    /// A new `CreatePolicyForm` with what is required.
-    pub fn new(
-        name: impl Into<String>,
-        owner_id: i64,
-        source_type: CreatePolicySourceType,
-        renewal_date: impl Into<Timestamp>,
-        description: impl Into<String>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            owner_id,
-            source_type,
-            renewal_date: renewal_date.into(),
-            description: description.into(),
-            disclaimer: Default::default(),
-            external_file_id: Default::default(),
-            file_name: Default::default(),
-            file: Default::default(),
-            requires_acknowledgement: Default::default(),
-            assigned_to: Default::default(),
-            group_ids: Default::default(),
-        }
-    }
-
-    /// Sets [`disclaimer`](Self::disclaimer).
-    #[must_use]
-    pub fn disclaimer(mut self, disclaimer: impl Into<String>) -> Self {
-        self.disclaimer = Some(disclaimer.into());
-        self
-    }
-
-    /// Sets [`external_file_id`](Self::external_file_id).
-    #[must_use]
-    pub fn external_file_id(mut self, external_file_id: i64) -> Self {
-        self.external_file_id = Some(external_file_id);
-        self
-    }
-
-    /// Sets [`file_name`](Self::file_name).
-    #[must_use]
-    pub fn file_name(mut self, file_name: impl Into<String>) -> Self {
-        self.file_name = Some(file_name.into());
-        self
-    }
-
-    /// Sets [`file`](Self::file).
-    #[must_use]
-    pub fn file(mut self, file: impl Into<Upload>) -> Self {
-        self.file = Some(file.into());
-        self
-    }
-
-    /// Sets [`requires_acknowledgement`](Self::requires_acknowledgement).
-    #[must_use]
-    pub fn requires_acknowledgement(mut self, requires_acknowledgement: bool) -> Self {
-        self.requires_acknowledgement = Some(requires_acknowledgement);
-        self
-    }
-
-    /// Sets [`assigned_to`](Self::assigned_to).
-    #[must_use]
-    pub fn assigned_to(mut self, assigned_to: PolicyScope) -> Self {
-        self.assigned_to = Some(assigned_to);
-        self
-    }
-
-    /// Sets [`group_ids`](Self::group_ids).
-    #[must_use]
-    pub fn group_ids(mut self, group_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.group_ids = Some(group_ids.into_iter().collect());
-        self
-    }
-}
-
-form_model!(CreatePolicyForm {
-    name: "name" { max_length: 191 },
-    owner_id: "ownerId",
-    source_type: "sourceType",
-    renewal_date: "renewalDate",
-    description: "description" { max_length: 30000 },
-    disclaimer: "disclaimer" { max_length: 1000 },
-    external_file_id: "externalFileId",
-    file_name: "fileName" { max_length: 191 },
-    file: "file",
-    requires_acknowledgement: "requiresAcknowledgement",
-    assigned_to: "assignedTo",
-    group_ids: "groupIds" { min_items: 1 },
-});
-
-/// A new policy and the content of its first draft.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreatePolicyRequest {
-    /// At most 191 characters. At most 191 characters.
-    pub name: String,
-    /// Id of the user who owns the policy.
-    pub owner_id: i64,
-    /// Where the content comes from; `UPLOADED` needs `file`, `EXTERNAL` needs `externalFileId`.
-    pub source_type: CreatePolicySourceType,
-    /// When the policy is due for review, `YYYY-MM-DD`; not in the past.
-    pub renewal_date: Timestamp,
-    /// At most 30000 characters. At most 30000 characters.
-    pub description: String,
-    /// Legal note shown along with the policy, up to 1000 characters. At most 1000 characters.
-    pub disclaimer: Option<String>,
-    /// Id of a file from outside that the account already knows; needed with `EXTERNAL`.
-    pub external_file_id: Option<i64>,
-    /// File name to show, up to 191 characters. At most 191 characters.
-    pub file_name: Option<String>,
-    /// Whether people must acknowledge the policy after it is published.
-    pub requires_acknowledgement: Option<bool>,
-    /// Who must acknowledge the policy; `GROUP` needs `groupIds`.
-    pub assigned_to: Option<PolicyScope>,
-    /// Groups that must acknowledge the policy, at least one; needed with `GROUP`.
-    pub group_ids: Option<Vec<i64>>,
-}
-
-impl CreatePolicyRequest {
-    /// A new `CreatePolicyRequest` with what is required.
-    pub fn new(
-        name: impl Into<String>,
-        owner_id: i64,
-        source_type: CreatePolicySourceType,
-        renewal_date: impl Into<Timestamp>,
-        description: impl Into<String>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            owner_id,
-            source_type,
-            renewal_date: renewal_date.into(),
-            description: description.into(),
-            disclaimer: Default::default(),
-            external_file_id: Default::default(),
-            file_name: Default::default(),
-            requires_acknowledgement: Default::default(),
-            assigned_to: Default::default(),
-            group_ids: Default::default(),
-        }
-    }
-
-    /// Sets [`disclaimer`](Self::disclaimer).
-    #[must_use]
-    pub fn disclaimer(mut self, disclaimer: impl Into<String>) -> Self {
-        self.disclaimer = Some(disclaimer.into());
-        self
-    }
-
-    /// Sets [`external_file_id`](Self::external_file_id).
-    #[must_use]
-    pub fn external_file_id(mut self, external_file_id: i64) -> Self {
-        self.external_file_id = Some(external_file_id);
-        self
-    }
-
-    /// Sets [`file_name`](Self::file_name).
-    #[must_use]
-    pub fn file_name(mut self, file_name: impl Into<String>) -> Self {
-        self.file_name = Some(file_name.into());
-        self
-    }
-
-    /// Sets [`requires_acknowledgement`](Self::requires_acknowledgement).
-    #[must_use]
-    pub fn requires_acknowledgement(mut self, requires_acknowledgement: bool) -> Self {
-        self.requires_acknowledgement = Some(requires_acknowledgement);
-        self
-    }
-
-    /// Sets [`assigned_to`](Self::assigned_to).
-    #[must_use]
-    pub fn assigned_to(mut self, assigned_to: PolicyScope) -> Self {
-        self.assigned_to = Some(assigned_to);
-        self
-    }
-
-    /// Sets [`group_ids`](Self::group_ids).
-    #[must_use]
-    pub fn group_ids(mut self, group_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.group_ids = Some(group_ids.into_iter().collect());
-        self
-    }
-}
-
-request_model!(CreatePolicyRequest {
-    name: "name" { max_length: 191 },
-    owner_id: "ownerId",
-    source_type: "sourceType",
-    renewal_date: "renewalDate",
-    description: "description" { max_length: 30000 },
-    disclaimer: "disclaimer" { max_length: 1000 },
-    external_file_id: "externalFileId",
-    file_name: "fileName" { max_length: 191 },
-    requires_acknowledgement: "requiresAcknowledgement",
-    assigned_to: "assignedTo",
-    group_ids: "groupIds" { min_items: 1 },
-});
-
 open_enum! {
     /// Where the content of a new policy comes from, an upload or a file kept elsewhere.
     pub enum CreatePolicySourceType {
@@ -555,6 +325,236 @@ model!(PolicyApprovalConfiguration {
     review_groups: "reviewGroups",
 });
 
+/// A new policy and the content of its first draft.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PolicyCreateForm {
+    /// At most 191 characters. At most 191 characters.
+    pub name: String,
+    /// Id of the user who owns the policy.
+    pub owner_id: i64,
+    /// Where the content comes from; `UPLOADED` needs `file`, `EXTERNAL` needs `externalFileId`.
+    pub source_type: CreatePolicySourceType,
+    /// When the policy is due for review, `YYYY-MM-DD`; not in the past.
+    pub renewal_date: Timestamp,
+    /// At most 30000 characters. At most 30000 characters.
+    pub description: String,
+    /// Legal note shown along with the policy, up to 1000 characters. At most 1000 characters.
+    pub disclaimer: Option<String>,
+    /// Id of a file from outside that the account already knows; needed with `EXTERNAL`.
+    pub external_file_id: Option<i64>,
+    /// File name to show, up to 191 characters. At most 191 characters.
+    pub file_name: Option<String>,
+    /// Content as an uploaded document, image, text, archive, mail (`.msg`) or video (`.mp4`); needed with
+    /// `UPLOADED`.
+    pub file: Option<Upload>,
+    /// Whether people must acknowledge the policy after it is published.
+    pub requires_acknowledgement: Option<bool>,
+    /// Who must acknowledge the policy; `GROUP` needs `groupIds`.
+    pub assigned_to: Option<PolicyScope>,
+    /// Groups that must acknowledge the policy, at least one; needed with `GROUP`.
+    pub group_ids: Option<Vec<i64>>,
+}
+
+impl PolicyCreateForm {
+    /// A new `PolicyCreateForm` with what is required.
+    pub fn new(
+        name: impl Into<String>,
+        owner_id: i64,
+        source_type: CreatePolicySourceType,
+        renewal_date: impl Into<Timestamp>,
+        description: impl Into<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            owner_id,
+            source_type,
+            renewal_date: renewal_date.into(),
+            description: description.into(),
+            disclaimer: Default::default(),
+            external_file_id: Default::default(),
+            file_name: Default::default(),
+            file: Default::default(),
+            requires_acknowledgement: Default::default(),
+            assigned_to: Default::default(),
+            group_ids: Default::default(),
+        }
+    }
+
+    /// Sets [`disclaimer`](Self::disclaimer).
+    #[must_use]
+    pub fn disclaimer(mut self, disclaimer: impl Into<String>) -> Self {
+        self.disclaimer = Some(disclaimer.into());
+        self
+    }
+
+    /// Sets [`external_file_id`](Self::external_file_id).
+    #[must_use]
+    pub fn external_file_id(mut self, external_file_id: i64) -> Self {
+        self.external_file_id = Some(external_file_id);
+        self
+    }
+
+    /// Sets [`file_name`](Self::file_name).
+    #[must_use]
+    pub fn file_name(mut self, file_name: impl Into<String>) -> Self {
+        self.file_name = Some(file_name.into());
+        self
+    }
+
+    /// Sets [`file`](Self::file).
+    #[must_use]
+    pub fn file(mut self, file: impl Into<Upload>) -> Self {
+        self.file = Some(file.into());
+        self
+    }
+
+    /// Sets [`requires_acknowledgement`](Self::requires_acknowledgement).
+    #[must_use]
+    pub fn requires_acknowledgement(mut self, requires_acknowledgement: bool) -> Self {
+        self.requires_acknowledgement = Some(requires_acknowledgement);
+        self
+    }
+
+    /// Sets [`assigned_to`](Self::assigned_to).
+    #[must_use]
+    pub fn assigned_to(mut self, assigned_to: PolicyScope) -> Self {
+        self.assigned_to = Some(assigned_to);
+        self
+    }
+
+    /// Sets [`group_ids`](Self::group_ids).
+    #[must_use]
+    pub fn group_ids(mut self, group_ids: impl IntoIterator<Item = i64>) -> Self {
+        self.group_ids = Some(group_ids.into_iter().collect());
+        self
+    }
+}
+
+form_model!(PolicyCreateForm {
+    name: "name" { max_length: 191 },
+    owner_id: "ownerId",
+    source_type: "sourceType",
+    renewal_date: "renewalDate",
+    description: "description" { max_length: 30000 },
+    disclaimer: "disclaimer" { max_length: 1000 },
+    external_file_id: "externalFileId",
+    file_name: "fileName" { max_length: 191 },
+    file: "file",
+    requires_acknowledgement: "requiresAcknowledgement",
+    assigned_to: "assignedTo",
+    group_ids: "groupIds" { min_items: 1 },
+});
+
+/// A new policy and the content of its first draft.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PolicyCreateRequest {
+    /// At most 191 characters. At most 191 characters.
+    pub name: String,
+    /// Id of the user who owns the policy.
+    pub owner_id: i64,
+    /// Where the content comes from; `UPLOADED` needs `file`, `EXTERNAL` needs `externalFileId`.
+    pub source_type: CreatePolicySourceType,
+    /// When the policy is due for review, `YYYY-MM-DD`; not in the past.
+    pub renewal_date: Timestamp,
+    /// At most 30000 characters. At most 30000 characters.
+    pub description: String,
+    /// Legal note shown along with the policy, up to 1000 characters. At most 1000 characters.
+    pub disclaimer: Option<String>,
+    /// Id of a file from outside that the account already knows; needed with `EXTERNAL`.
+    pub external_file_id: Option<i64>,
+    /// File name to show, up to 191 characters. At most 191 characters.
+    pub file_name: Option<String>,
+    /// Whether people must acknowledge the policy after it is published.
+    pub requires_acknowledgement: Option<bool>,
+    /// Who must acknowledge the policy; `GROUP` needs `groupIds`.
+    pub assigned_to: Option<PolicyScope>,
+    /// Groups that must acknowledge the policy, at least one; needed with `GROUP`.
+    pub group_ids: Option<Vec<i64>>,
+}
+
+impl PolicyCreateRequest {
+    /// A new `PolicyCreateRequest` with what is required.
+    pub fn new(
+        name: impl Into<String>,
+        owner_id: i64,
+        source_type: CreatePolicySourceType,
+        renewal_date: impl Into<Timestamp>,
+        description: impl Into<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            owner_id,
+            source_type,
+            renewal_date: renewal_date.into(),
+            description: description.into(),
+            disclaimer: Default::default(),
+            external_file_id: Default::default(),
+            file_name: Default::default(),
+            requires_acknowledgement: Default::default(),
+            assigned_to: Default::default(),
+            group_ids: Default::default(),
+        }
+    }
+
+    /// Sets [`disclaimer`](Self::disclaimer).
+    #[must_use]
+    pub fn disclaimer(mut self, disclaimer: impl Into<String>) -> Self {
+        self.disclaimer = Some(disclaimer.into());
+        self
+    }
+
+    /// Sets [`external_file_id`](Self::external_file_id).
+    #[must_use]
+    pub fn external_file_id(mut self, external_file_id: i64) -> Self {
+        self.external_file_id = Some(external_file_id);
+        self
+    }
+
+    /// Sets [`file_name`](Self::file_name).
+    #[must_use]
+    pub fn file_name(mut self, file_name: impl Into<String>) -> Self {
+        self.file_name = Some(file_name.into());
+        self
+    }
+
+    /// Sets [`requires_acknowledgement`](Self::requires_acknowledgement).
+    #[must_use]
+    pub fn requires_acknowledgement(mut self, requires_acknowledgement: bool) -> Self {
+        self.requires_acknowledgement = Some(requires_acknowledgement);
+        self
+    }
+
+    /// Sets [`assigned_to`](Self::assigned_to).
+    #[must_use]
+    pub fn assigned_to(mut self, assigned_to: PolicyScope) -> Self {
+        self.assigned_to = Some(assigned_to);
+        self
+    }
+
+    /// Sets [`group_ids`](Self::group_ids).
+    #[must_use]
+    pub fn group_ids(mut self, group_ids: impl IntoIterator<Item = i64>) -> Self {
+        self.group_ids = Some(group_ids.into_iter().collect());
+        self
+    }
+}
+
+request_model!(PolicyCreateRequest {
+    name: "name" { max_length: 191 },
+    owner_id: "ownerId",
+    source_type: "sourceType",
+    renewal_date: "renewalDate",
+    description: "description" { max_length: 30000 },
+    disclaimer: "disclaimer" { max_length: 1000 },
+    external_file_id: "externalFileId",
+    file_name: "fileName" { max_length: 191 },
+    requires_acknowledgement: "requiresAcknowledgement",
+    assigned_to: "assignedTo",
+    group_ids: "groupIds" { min_items: 1 },
+});
+
 open_enum! {
     /// What an answer can hold beside a policy when `expand[]` asks for it.
     pub enum PolicyExpand {
@@ -604,10 +604,72 @@ open_enum! {
     }
 }
 
+/// The new owner of a policy.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PolicyOwnerUpdateRequest {
+    /// Id of a user whose role is Admin, Control Manager, Policy Manager, Workspace Administrator or Tech/Gov.
+    pub user_id: i64,
+}
+
+impl PolicyOwnerUpdateRequest {
+    /// A new `PolicyOwnerUpdateRequest` with what is required.
+    pub fn new(user_id: i64) -> Self {
+        Self { user_id }
+    }
+}
+
+request_model!(PolicyOwnerUpdateRequest {
+    user_id: "userId" { minimum: 1 },
+});
+
+/// An SLA of a policy from its priority matrix.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PolicyP3MatrixSlaCompact {
+    /// `id`
+    pub id: i64,
+    /// `label`
+    pub label: String,
+    /// Time to respond, a number as text.
+    pub time_frame: String,
+    /// `createdAt`
+    pub created_at: Timestamp,
+    /// `updatedAt`
+    pub updated_at: Timestamp,
+    /// What came beyond the contract.
+    pub extra: Extra,
+}
+
+model!(PolicyP3MatrixSlaCompact {
+    id: "id",
+    label: "label",
+    time_frame: "timeFrame",
+    created_at: "createdAt",
+    updated_at: "updatedAt",
+});
+
+/// One page of policies.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PolicyPage {
+    /// `data`
+    pub data: List<Policy>,
+    /// `pagination`
+    pub pagination: PaginationTotalCount,
+    /// What came beyond the contract.
+    pub extra: Extra,
+}
+
+model!(PolicyPage {
+    data: "data",
+    pagination: "pagination",
+});
+
 /// Changes to a policy's texts, renewal and assignments.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct PolicyModifyRequest {
+pub struct PolicyUpdateRequest {
     /// At most 191 characters; only for custom policies, as those from a Drata template answer with 400. At most
     /// 191 characters.
     pub name: Option<String>,
@@ -629,8 +691,8 @@ pub struct PolicyModifyRequest {
     pub control_ids: Option<Vec<i64>>,
 }
 
-impl PolicyModifyRequest {
-    /// A new `PolicyModifyRequest` with what is required.
+impl PolicyUpdateRequest {
+    /// A new `PolicyUpdateRequest` with what is required.
     pub fn new() -> Self {
         Self {
             name: Default::default(),
@@ -709,13 +771,13 @@ impl PolicyModifyRequest {
     }
 }
 
-impl Default for PolicyModifyRequest {
+impl Default for PolicyUpdateRequest {
     fn default() -> Self {
         Self::new()
     }
 }
 
-request_model!(PolicyModifyRequest {
+request_model!(PolicyUpdateRequest {
     name: "name" { max_length: 191 },
     description: "description" { max_length: 30000 },
     disclaimer: "disclaimer" { max_length: 1000 },
@@ -725,68 +787,6 @@ request_model!(PolicyModifyRequest {
     group_ids: "groupIds" { min_items: 1 },
     notify_groups: "notifyGroups",
     control_ids: "controlIds",
-});
-
-/// The new owner of a policy.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PolicyOwnerModifyRequest {
-    /// Id of a user whose role is Admin, Control Manager, Policy Manager, Workspace Administrator or Tech/Gov.
-    pub user_id: i64,
-}
-
-impl PolicyOwnerModifyRequest {
-    /// A new `PolicyOwnerModifyRequest` with what is required.
-    pub fn new(user_id: i64) -> Self {
-        Self { user_id }
-    }
-}
-
-request_model!(PolicyOwnerModifyRequest {
-    user_id: "userId" { minimum: 1 },
-});
-
-/// An SLA of a policy from its priority matrix.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PolicyP3MatrixSlaCompact {
-    /// `id`
-    pub id: i64,
-    /// `label`
-    pub label: String,
-    /// Time to respond, a number as text.
-    pub time_frame: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-model!(PolicyP3MatrixSlaCompact {
-    id: "id",
-    label: "label",
-    time_frame: "timeFrame",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-});
-
-/// One page of policies.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PolicyPage {
-    /// `data`
-    pub data: List<Policy>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
-}
-
-model!(PolicyPage {
-    data: "data",
-    pagination: "pagination",
 });
 
 /// One version of a policy, with download links, owner and SLAs on request.

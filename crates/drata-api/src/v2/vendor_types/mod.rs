@@ -65,7 +65,7 @@ impl VendorTypesApi {
     pub fn update(
         &self,
         vendor_type_id: i64,
-        body: &VendorTypeModifyRequest,
+        body: &VendorTypeUpdateRequest,
     ) -> builder::Update {
         builder::Update::new(
             Call::new(&self.client, &meta::UPDATE)

@@ -43,25 +43,6 @@ request_model!(VendorTypeCreateRequest {
     name: "name" { max_length: 191 },
 });
 
-/// A new name for a vendor type.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct VendorTypeModifyRequest {
-    /// At most 191 characters. At most 191 characters.
-    pub name: String,
-}
-
-impl VendorTypeModifyRequest {
-    /// A new `VendorTypeModifyRequest` with what is required.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
-    }
-}
-
-request_model!(VendorTypeModifyRequest {
-    name: "name" { max_length: 191 },
-});
-
 /// One page of vendor types.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -77,4 +58,23 @@ pub struct VendorTypePage {
 model!(VendorTypePage {
     data: "data",
     pagination: "pagination",
+});
+
+/// A new name for a vendor type.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct VendorTypeUpdateRequest {
+    /// At most 191 characters. At most 191 characters.
+    pub name: String,
+}
+
+impl VendorTypeUpdateRequest {
+    /// A new `VendorTypeUpdateRequest` with what is required.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into() }
+    }
+}
+
+request_model!(VendorTypeUpdateRequest {
+    name: "name" { max_length: 191 },
 });

@@ -145,7 +145,7 @@ impl VendorsApi {
     /// `PUT /vendors/{vendorId}`, v2. Needs the permission **Vendors: Update Vendor** (`vendors-put`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorsPublicV2Controller_updateVendor/)
-    pub fn update(&self, vendor_id: i64, body: &VendorModifyRequest) -> builder::Update {
+    pub fn update(&self, vendor_id: i64, body: &VendorUpdateRequest) -> builder::Update {
         builder::Update::new(
             Call::new(&self.client, &meta::UPDATE).path("vendorId", vendor_id).json(body),
         )

@@ -904,515 +904,6 @@ open_enum! {
     }
 }
 
-/// Changes to a vendor; no field is required.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct VendorModifyRequest {
-    /// At most 191 characters. At most 191 characters.
-    pub name: Option<String>,
-    /// Whether the vendor stores personally identifiable information.
-    pub has_pii: Option<bool>,
-    /// Whether passwords must contain a digit.
-    pub password_requires_number: Option<bool>,
-    /// Whether passwords must contain a character other than letters and digits.
-    pub password_requires_symbol: Option<bool>,
-    /// Whether the vendor is used with multi-factor authentication.
-    pub password_mfa_enabled: Option<bool>,
-    /// Whether passwords have a minimum length; the length is `passwordMinLength`.
-    pub password_requires_min_length: Option<bool>,
-    /// Whether the vendor counts as a subprocessor.
-    pub is_sub_processor: Option<bool>,
-    /// Deprecated: whether the subprocessor is active. Deprecated by Drata.
-    pub is_sub_processor_active: Option<bool>,
-    /// Business domain that uses the vendor; `null` for none.
-    pub category: Patch<VendorCategory>,
-    /// Level of risk to customer data.
-    pub risk: Option<VendorRisk>,
-    /// Stage of the relationship; `null` for none.
-    pub status: Patch<VendorStatus>,
-    /// `critical`
-    pub critical: Patch<bool>,
-    /// Id of the user who answers for the vendor's compliance; `null` for nobody.
-    pub user_id: Patch<i64>,
-    /// Web address of the vendor, at most 768 characters. At most 768 characters.
-    pub url: Patch<String>,
-    /// Web address of the privacy policy, at most 768 characters. At most 768 characters.
-    pub privacy_url: Option<String>,
-    /// Web address of the terms of use, at most 768 characters. At most 768 characters.
-    pub terms_url: Option<String>,
-    /// Web address of the trust center, at most 768 characters. At most 768 characters.
-    pub trust_center_url: Option<String>,
-    /// What the vendor does for the organization, at most 30,000 characters. At most 30000 characters.
-    pub services_provided: Patch<String>,
-    /// What data the vendor holds, at most 30,000 characters. At most 30000 characters.
-    pub data_stored: Patch<String>,
-    /// Where the services are provided from, at most 30,000 characters. At most 30000 characters.
-    pub location: Option<String>,
-    /// How people sign in to the vendor.
-    pub password_policy: Patch<VendorPasswordPolicy>,
-    /// Minimum length of a password in characters, 6 to 12.
-    pub password_min_length: Patch<i64>,
-    /// Name of the account manager on the vendor's side, at most 191 characters. At most 191 characters.
-    pub contact_at_vendor: Patch<String>,
-    /// Addresses at the vendor, separated by semicolons, at most 191 characters in all; stored in lower case. At
-    /// most 191 characters.
-    pub contacts_email: Patch<String>,
-    /// At most 30,000 characters. At most 30000 characters.
-    pub notes: Option<String>,
-    /// When the relationship is up for renewal, as an RFC 3339 timestamp; reads back as a plain date.
-    pub renewal_date: Patch<String>,
-    /// Interval between renewals.
-    pub renewal_schedule_type: Patch<RenewalScheduleType>,
-    /// Whether all details have been confirmed; reads back as `confirmedAt`.
-    pub confirmed: Patch<bool>,
-    /// Built-in kind of vendor, not an account-defined vendor type.
-    pub type_: Patch<VendorKind>,
-    /// Account id, at most 36 characters. At most 36 characters.
-    pub account_id: Option<String>,
-    /// How much operations depend on the vendor.
-    pub operational_impact: Patch<VendorOperationalImpact>,
-    /// Access the vendor has to the environment.
-    pub environment_access: Patch<VendorEnvironmentAccess>,
-    /// Overall impact.
-    pub impact_level: Patch<VendorImpactLevel>,
-    /// Id of a custom level of residual risk; ignored unless the account uses custom vendor risk levels.
-    pub residual_risk_level_id: Patch<i64>,
-    /// Id of a custom level of inherent risk; ignored unless the account uses custom vendor risk levels.
-    pub inherent_risk_level_id: Patch<i64>,
-    /// Kinds of data the vendor sees, each once, at most 300. At most 300 items.
-    pub data_accessed_or_processed_list: Patch<Vec<VendorDataAccessedOrProcessed>>,
-    /// Ids of the vendors this one integrates with, each once.
-    pub integrations: Option<Vec<i64>>,
-    /// Annual contract value in cents, a whole number written as a string: `"1088"` is 10.88.
-    pub cost: Patch<String>,
-    /// Values of custom fields, each found by `id` or `name`; a `null` value deletes. An ambiguous name is refused
-    /// with 422.
-    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
-    /// User who looks after the relationship; `null` removes the present one.
-    pub vendor_relationship_contact: Patch<VendorRelationshipContactRequest>,
-}
-
-impl VendorModifyRequest {
-    /// A new `VendorModifyRequest` with what is required.
-    pub fn new() -> Self {
-        Self {
-            name: Default::default(),
-            has_pii: Default::default(),
-            password_requires_number: Default::default(),
-            password_requires_symbol: Default::default(),
-            password_mfa_enabled: Default::default(),
-            password_requires_min_length: Default::default(),
-            is_sub_processor: Default::default(),
-            is_sub_processor_active: Default::default(),
-            category: Default::default(),
-            risk: Default::default(),
-            status: Default::default(),
-            critical: Default::default(),
-            user_id: Default::default(),
-            url: Default::default(),
-            privacy_url: Default::default(),
-            terms_url: Default::default(),
-            trust_center_url: Default::default(),
-            services_provided: Default::default(),
-            data_stored: Default::default(),
-            location: Default::default(),
-            password_policy: Default::default(),
-            password_min_length: Default::default(),
-            contact_at_vendor: Default::default(),
-            contacts_email: Default::default(),
-            notes: Default::default(),
-            renewal_date: Default::default(),
-            renewal_schedule_type: Default::default(),
-            confirmed: Default::default(),
-            type_: Default::default(),
-            account_id: Default::default(),
-            operational_impact: Default::default(),
-            environment_access: Default::default(),
-            impact_level: Default::default(),
-            residual_risk_level_id: Default::default(),
-            inherent_risk_level_id: Default::default(),
-            data_accessed_or_processed_list: Default::default(),
-            integrations: Default::default(),
-            cost: Default::default(),
-            custom_fields: Default::default(),
-            vendor_relationship_contact: Default::default(),
-        }
-    }
-
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Sets [`has_pii`](Self::has_pii).
-    #[must_use]
-    pub fn has_pii(mut self, has_pii: bool) -> Self {
-        self.has_pii = Some(has_pii);
-        self
-    }
-
-    /// Sets [`password_requires_number`](Self::password_requires_number).
-    #[must_use]
-    pub fn password_requires_number(mut self, password_requires_number: bool) -> Self {
-        self.password_requires_number = Some(password_requires_number);
-        self
-    }
-
-    /// Sets [`password_requires_symbol`](Self::password_requires_symbol).
-    #[must_use]
-    pub fn password_requires_symbol(mut self, password_requires_symbol: bool) -> Self {
-        self.password_requires_symbol = Some(password_requires_symbol);
-        self
-    }
-
-    /// Sets [`password_mfa_enabled`](Self::password_mfa_enabled).
-    #[must_use]
-    pub fn password_mfa_enabled(mut self, password_mfa_enabled: bool) -> Self {
-        self.password_mfa_enabled = Some(password_mfa_enabled);
-        self
-    }
-
-    /// Sets [`password_requires_min_length`](Self::password_requires_min_length).
-    #[must_use]
-    pub fn password_requires_min_length(
-        mut self,
-        password_requires_min_length: bool,
-    ) -> Self {
-        self.password_requires_min_length = Some(password_requires_min_length);
-        self
-    }
-
-    /// Sets [`is_sub_processor`](Self::is_sub_processor).
-    #[must_use]
-    pub fn is_sub_processor(mut self, is_sub_processor: bool) -> Self {
-        self.is_sub_processor = Some(is_sub_processor);
-        self
-    }
-
-    /// Sets [`is_sub_processor_active`](Self::is_sub_processor_active).
-    #[must_use]
-    pub fn is_sub_processor_active(mut self, is_sub_processor_active: bool) -> Self {
-        self.is_sub_processor_active = Some(is_sub_processor_active);
-        self
-    }
-
-    /// Sets [`category`](Self::category).
-    #[must_use]
-    pub fn category(mut self, category: impl Into<Patch<VendorCategory>>) -> Self {
-        self.category = category.into();
-        self
-    }
-
-    /// Sets [`risk`](Self::risk).
-    #[must_use]
-    pub fn risk(mut self, risk: VendorRisk) -> Self {
-        self.risk = Some(risk);
-        self
-    }
-
-    /// Sets [`status`](Self::status).
-    #[must_use]
-    pub fn status(mut self, status: impl Into<Patch<VendorStatus>>) -> Self {
-        self.status = status.into();
-        self
-    }
-
-    /// Sets [`critical`](Self::critical).
-    #[must_use]
-    pub fn critical(mut self, critical: impl Into<Patch<bool>>) -> Self {
-        self.critical = critical.into();
-        self
-    }
-
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn user_id(mut self, user_id: impl Into<Patch<i64>>) -> Self {
-        self.user_id = user_id.into();
-        self
-    }
-
-    /// Sets [`url`](Self::url).
-    #[must_use]
-    pub fn url(mut self, url: impl Into<Patch<String>>) -> Self {
-        self.url = url.into();
-        self
-    }
-
-    /// Sets [`privacy_url`](Self::privacy_url).
-    #[must_use]
-    pub fn privacy_url(mut self, privacy_url: impl Into<String>) -> Self {
-        self.privacy_url = Some(privacy_url.into());
-        self
-    }
-
-    /// Sets [`terms_url`](Self::terms_url).
-    #[must_use]
-    pub fn terms_url(mut self, terms_url: impl Into<String>) -> Self {
-        self.terms_url = Some(terms_url.into());
-        self
-    }
-
-    /// Sets [`trust_center_url`](Self::trust_center_url).
-    #[must_use]
-    pub fn trust_center_url(mut self, trust_center_url: impl Into<String>) -> Self {
-        self.trust_center_url = Some(trust_center_url.into());
-        self
-    }
-
-    /// Sets [`services_provided`](Self::services_provided).
-    #[must_use]
-    pub fn services_provided(
-        mut self,
-        services_provided: impl Into<Patch<String>>,
-    ) -> Self {
-        self.services_provided = services_provided.into();
-        self
-    }
-
-    /// Sets [`data_stored`](Self::data_stored).
-    #[must_use]
-    pub fn data_stored(mut self, data_stored: impl Into<Patch<String>>) -> Self {
-        self.data_stored = data_stored.into();
-        self
-    }
-
-    /// Sets [`location`](Self::location).
-    #[must_use]
-    pub fn location(mut self, location: impl Into<String>) -> Self {
-        self.location = Some(location.into());
-        self
-    }
-
-    /// Sets [`password_policy`](Self::password_policy).
-    #[must_use]
-    pub fn password_policy(
-        mut self,
-        password_policy: impl Into<Patch<VendorPasswordPolicy>>,
-    ) -> Self {
-        self.password_policy = password_policy.into();
-        self
-    }
-
-    /// Sets [`password_min_length`](Self::password_min_length).
-    #[must_use]
-    pub fn password_min_length(
-        mut self,
-        password_min_length: impl Into<Patch<i64>>,
-    ) -> Self {
-        self.password_min_length = password_min_length.into();
-        self
-    }
-
-    /// Sets [`contact_at_vendor`](Self::contact_at_vendor).
-    #[must_use]
-    pub fn contact_at_vendor(
-        mut self,
-        contact_at_vendor: impl Into<Patch<String>>,
-    ) -> Self {
-        self.contact_at_vendor = contact_at_vendor.into();
-        self
-    }
-
-    /// Sets [`contacts_email`](Self::contacts_email).
-    #[must_use]
-    pub fn contacts_email(mut self, contacts_email: impl Into<Patch<String>>) -> Self {
-        self.contacts_email = contacts_email.into();
-        self
-    }
-
-    /// Sets [`notes`](Self::notes).
-    #[must_use]
-    pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
-        self
-    }
-
-    /// Sets [`renewal_date`](Self::renewal_date).
-    #[must_use]
-    pub fn renewal_date(mut self, renewal_date: impl Into<Patch<String>>) -> Self {
-        self.renewal_date = renewal_date.into();
-        self
-    }
-
-    /// Sets [`renewal_schedule_type`](Self::renewal_schedule_type).
-    #[must_use]
-    pub fn renewal_schedule_type(
-        mut self,
-        renewal_schedule_type: impl Into<Patch<RenewalScheduleType>>,
-    ) -> Self {
-        self.renewal_schedule_type = renewal_schedule_type.into();
-        self
-    }
-
-    /// Sets [`confirmed`](Self::confirmed).
-    #[must_use]
-    pub fn confirmed(mut self, confirmed: impl Into<Patch<bool>>) -> Self {
-        self.confirmed = confirmed.into();
-        self
-    }
-
-    /// Sets [`type_`](Self::type_).
-    #[must_use]
-    pub fn type_(mut self, type_: impl Into<Patch<VendorKind>>) -> Self {
-        self.type_ = type_.into();
-        self
-    }
-
-    /// Sets [`account_id`](Self::account_id).
-    #[must_use]
-    pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
-        self.account_id = Some(account_id.into());
-        self
-    }
-
-    /// Sets [`operational_impact`](Self::operational_impact).
-    #[must_use]
-    pub fn operational_impact(
-        mut self,
-        operational_impact: impl Into<Patch<VendorOperationalImpact>>,
-    ) -> Self {
-        self.operational_impact = operational_impact.into();
-        self
-    }
-
-    /// Sets [`environment_access`](Self::environment_access).
-    #[must_use]
-    pub fn environment_access(
-        mut self,
-        environment_access: impl Into<Patch<VendorEnvironmentAccess>>,
-    ) -> Self {
-        self.environment_access = environment_access.into();
-        self
-    }
-
-    /// Sets [`impact_level`](Self::impact_level).
-    #[must_use]
-    pub fn impact_level(
-        mut self,
-        impact_level: impl Into<Patch<VendorImpactLevel>>,
-    ) -> Self {
-        self.impact_level = impact_level.into();
-        self
-    }
-
-    /// Sets [`residual_risk_level_id`](Self::residual_risk_level_id).
-    #[must_use]
-    pub fn residual_risk_level_id(
-        mut self,
-        residual_risk_level_id: impl Into<Patch<i64>>,
-    ) -> Self {
-        self.residual_risk_level_id = residual_risk_level_id.into();
-        self
-    }
-
-    /// Sets [`inherent_risk_level_id`](Self::inherent_risk_level_id).
-    #[must_use]
-    pub fn inherent_risk_level_id(
-        mut self,
-        inherent_risk_level_id: impl Into<Patch<i64>>,
-    ) -> Self {
-        self.inherent_risk_level_id = inherent_risk_level_id.into();
-        self
-    }
-
-    /// Sets [`data_accessed_or_processed_list`](Self::data_accessed_or_processed_list).
-    #[must_use]
-    pub fn data_accessed_or_processed_list(
-        mut self,
-        data_accessed_or_processed_list: impl Into<
-            Patch<Vec<VendorDataAccessedOrProcessed>>,
-        >,
-    ) -> Self {
-        self.data_accessed_or_processed_list = data_accessed_or_processed_list.into();
-        self
-    }
-
-    /// Sets [`integrations`](Self::integrations).
-    #[must_use]
-    pub fn integrations(mut self, integrations: impl IntoIterator<Item = i64>) -> Self {
-        self.integrations = Some(integrations.into_iter().collect());
-        self
-    }
-
-    /// Sets [`cost`](Self::cost).
-    #[must_use]
-    pub fn cost(mut self, cost: impl Into<Patch<String>>) -> Self {
-        self.cost = cost.into();
-        self
-    }
-
-    /// Sets [`custom_fields`](Self::custom_fields).
-    #[must_use]
-    pub fn custom_fields(
-        mut self,
-        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
-    ) -> Self {
-        self.custom_fields = Some(custom_fields.into_iter().collect());
-        self
-    }
-
-    /// Sets [`vendor_relationship_contact`](Self::vendor_relationship_contact).
-    #[must_use]
-    pub fn vendor_relationship_contact(
-        mut self,
-        vendor_relationship_contact: impl Into<Patch<VendorRelationshipContactRequest>>,
-    ) -> Self {
-        self.vendor_relationship_contact = vendor_relationship_contact.into();
-        self
-    }
-}
-
-impl Default for VendorModifyRequest {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-request_model!(VendorModifyRequest {
-    name: "name" { max_length: 191 },
-    has_pii: "hasPii",
-    password_requires_number: "passwordRequiresNumber",
-    password_requires_symbol: "passwordRequiresSymbol",
-    password_mfa_enabled: "passwordMfaEnabled",
-    password_requires_min_length: "passwordRequiresMinLength",
-    is_sub_processor: "isSubProcessor",
-    is_sub_processor_active: "isSubProcessorActive",
-    category: "category",
-    risk: "risk",
-    status: "status",
-    critical: "critical",
-    user_id: "userId" { maximum: 1000000000 },
-    url: "url" { max_length: 768 },
-    privacy_url: "privacyUrl" { max_length: 768 },
-    terms_url: "termsUrl" { max_length: 768 },
-    trust_center_url: "trustCenterUrl" { max_length: 768 },
-    services_provided: "servicesProvided" { max_length: 30000 },
-    data_stored: "dataStored" { max_length: 30000 },
-    location: "location" { max_length: 30000 },
-    password_policy: "passwordPolicy",
-    password_min_length: "passwordMinLength" { maximum: 12, minimum: 6 },
-    contact_at_vendor: "contactAtVendor" { max_length: 191 },
-    contacts_email: "contactsEmail" { max_length: 191 },
-    notes: "notes" { max_length: 30000 },
-    renewal_date: "renewalDate",
-    renewal_schedule_type: "renewalScheduleType",
-    confirmed: "confirmed",
-    type_: "type",
-    account_id: "accountId" { max_length: 36 },
-    operational_impact: "operationalImpact",
-    environment_access: "environmentAccess",
-    impact_level: "impactLevel",
-    residual_risk_level_id: "residualRiskLevelId" { maximum: 1000000000 },
-    inherent_risk_level_id: "inherentRiskLevelId" { maximum: 1000000000 },
-    data_accessed_or_processed_list: "dataAccessedOrProcessedList" { max_items: 300 },
-    integrations: "integrations",
-    cost: "cost",
-    custom_fields: "customFields",
-    vendor_relationship_contact: "vendorRelationshipContact",
-});
-
 open_enum! {
     /// How much operations depend on a vendor, in rising order.
     pub enum VendorOperationalImpact {
@@ -1991,4 +1482,513 @@ pub struct VendorTypeStatsItem {
 model!(VendorTypeStatsItem {
     count: "count",
     key: "key",
+});
+
+/// Changes to a vendor; no field is required.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct VendorUpdateRequest {
+    /// At most 191 characters. At most 191 characters.
+    pub name: Option<String>,
+    /// Whether the vendor stores personally identifiable information.
+    pub has_pii: Option<bool>,
+    /// Whether passwords must contain a digit.
+    pub password_requires_number: Option<bool>,
+    /// Whether passwords must contain a character other than letters and digits.
+    pub password_requires_symbol: Option<bool>,
+    /// Whether the vendor is used with multi-factor authentication.
+    pub password_mfa_enabled: Option<bool>,
+    /// Whether passwords have a minimum length; the length is `passwordMinLength`.
+    pub password_requires_min_length: Option<bool>,
+    /// Whether the vendor counts as a subprocessor.
+    pub is_sub_processor: Option<bool>,
+    /// Deprecated: whether the subprocessor is active. Deprecated by Drata.
+    pub is_sub_processor_active: Option<bool>,
+    /// Business domain that uses the vendor; `null` for none.
+    pub category: Patch<VendorCategory>,
+    /// Level of risk to customer data.
+    pub risk: Option<VendorRisk>,
+    /// Stage of the relationship; `null` for none.
+    pub status: Patch<VendorStatus>,
+    /// `critical`
+    pub critical: Patch<bool>,
+    /// Id of the user who answers for the vendor's compliance; `null` for nobody.
+    pub user_id: Patch<i64>,
+    /// Web address of the vendor, at most 768 characters. At most 768 characters.
+    pub url: Patch<String>,
+    /// Web address of the privacy policy, at most 768 characters. At most 768 characters.
+    pub privacy_url: Option<String>,
+    /// Web address of the terms of use, at most 768 characters. At most 768 characters.
+    pub terms_url: Option<String>,
+    /// Web address of the trust center, at most 768 characters. At most 768 characters.
+    pub trust_center_url: Option<String>,
+    /// What the vendor does for the organization, at most 30,000 characters. At most 30000 characters.
+    pub services_provided: Patch<String>,
+    /// What data the vendor holds, at most 30,000 characters. At most 30000 characters.
+    pub data_stored: Patch<String>,
+    /// Where the services are provided from, at most 30,000 characters. At most 30000 characters.
+    pub location: Option<String>,
+    /// How people sign in to the vendor.
+    pub password_policy: Patch<VendorPasswordPolicy>,
+    /// Minimum length of a password in characters, 6 to 12.
+    pub password_min_length: Patch<i64>,
+    /// Name of the account manager on the vendor's side, at most 191 characters. At most 191 characters.
+    pub contact_at_vendor: Patch<String>,
+    /// Addresses at the vendor, separated by semicolons, at most 191 characters in all; stored in lower case. At
+    /// most 191 characters.
+    pub contacts_email: Patch<String>,
+    /// At most 30,000 characters. At most 30000 characters.
+    pub notes: Option<String>,
+    /// When the relationship is up for renewal, as an RFC 3339 timestamp; reads back as a plain date.
+    pub renewal_date: Patch<String>,
+    /// Interval between renewals.
+    pub renewal_schedule_type: Patch<RenewalScheduleType>,
+    /// Whether all details have been confirmed; reads back as `confirmedAt`.
+    pub confirmed: Patch<bool>,
+    /// Built-in kind of vendor, not an account-defined vendor type.
+    pub type_: Patch<VendorKind>,
+    /// Account id, at most 36 characters. At most 36 characters.
+    pub account_id: Option<String>,
+    /// How much operations depend on the vendor.
+    pub operational_impact: Patch<VendorOperationalImpact>,
+    /// Access the vendor has to the environment.
+    pub environment_access: Patch<VendorEnvironmentAccess>,
+    /// Overall impact.
+    pub impact_level: Patch<VendorImpactLevel>,
+    /// Id of a custom level of residual risk; ignored unless the account uses custom vendor risk levels.
+    pub residual_risk_level_id: Patch<i64>,
+    /// Id of a custom level of inherent risk; ignored unless the account uses custom vendor risk levels.
+    pub inherent_risk_level_id: Patch<i64>,
+    /// Kinds of data the vendor sees, each once, at most 300. At most 300 items.
+    pub data_accessed_or_processed_list: Patch<Vec<VendorDataAccessedOrProcessed>>,
+    /// Ids of the vendors this one integrates with, each once.
+    pub integrations: Option<Vec<i64>>,
+    /// Annual contract value in cents, a whole number written as a string: `"1088"` is 10.88.
+    pub cost: Patch<String>,
+    /// Values of custom fields, each found by `id` or `name`; a `null` value deletes. An ambiguous name is refused
+    /// with 422.
+    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
+    /// User who looks after the relationship; `null` removes the present one.
+    pub vendor_relationship_contact: Patch<VendorRelationshipContactRequest>,
+}
+
+impl VendorUpdateRequest {
+    /// A new `VendorUpdateRequest` with what is required.
+    pub fn new() -> Self {
+        Self {
+            name: Default::default(),
+            has_pii: Default::default(),
+            password_requires_number: Default::default(),
+            password_requires_symbol: Default::default(),
+            password_mfa_enabled: Default::default(),
+            password_requires_min_length: Default::default(),
+            is_sub_processor: Default::default(),
+            is_sub_processor_active: Default::default(),
+            category: Default::default(),
+            risk: Default::default(),
+            status: Default::default(),
+            critical: Default::default(),
+            user_id: Default::default(),
+            url: Default::default(),
+            privacy_url: Default::default(),
+            terms_url: Default::default(),
+            trust_center_url: Default::default(),
+            services_provided: Default::default(),
+            data_stored: Default::default(),
+            location: Default::default(),
+            password_policy: Default::default(),
+            password_min_length: Default::default(),
+            contact_at_vendor: Default::default(),
+            contacts_email: Default::default(),
+            notes: Default::default(),
+            renewal_date: Default::default(),
+            renewal_schedule_type: Default::default(),
+            confirmed: Default::default(),
+            type_: Default::default(),
+            account_id: Default::default(),
+            operational_impact: Default::default(),
+            environment_access: Default::default(),
+            impact_level: Default::default(),
+            residual_risk_level_id: Default::default(),
+            inherent_risk_level_id: Default::default(),
+            data_accessed_or_processed_list: Default::default(),
+            integrations: Default::default(),
+            cost: Default::default(),
+            custom_fields: Default::default(),
+            vendor_relationship_contact: Default::default(),
+        }
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets [`has_pii`](Self::has_pii).
+    #[must_use]
+    pub fn has_pii(mut self, has_pii: bool) -> Self {
+        self.has_pii = Some(has_pii);
+        self
+    }
+
+    /// Sets [`password_requires_number`](Self::password_requires_number).
+    #[must_use]
+    pub fn password_requires_number(mut self, password_requires_number: bool) -> Self {
+        self.password_requires_number = Some(password_requires_number);
+        self
+    }
+
+    /// Sets [`password_requires_symbol`](Self::password_requires_symbol).
+    #[must_use]
+    pub fn password_requires_symbol(mut self, password_requires_symbol: bool) -> Self {
+        self.password_requires_symbol = Some(password_requires_symbol);
+        self
+    }
+
+    /// Sets [`password_mfa_enabled`](Self::password_mfa_enabled).
+    #[must_use]
+    pub fn password_mfa_enabled(mut self, password_mfa_enabled: bool) -> Self {
+        self.password_mfa_enabled = Some(password_mfa_enabled);
+        self
+    }
+
+    /// Sets [`password_requires_min_length`](Self::password_requires_min_length).
+    #[must_use]
+    pub fn password_requires_min_length(
+        mut self,
+        password_requires_min_length: bool,
+    ) -> Self {
+        self.password_requires_min_length = Some(password_requires_min_length);
+        self
+    }
+
+    /// Sets [`is_sub_processor`](Self::is_sub_processor).
+    #[must_use]
+    pub fn is_sub_processor(mut self, is_sub_processor: bool) -> Self {
+        self.is_sub_processor = Some(is_sub_processor);
+        self
+    }
+
+    /// Sets [`is_sub_processor_active`](Self::is_sub_processor_active).
+    #[must_use]
+    pub fn is_sub_processor_active(mut self, is_sub_processor_active: bool) -> Self {
+        self.is_sub_processor_active = Some(is_sub_processor_active);
+        self
+    }
+
+    /// Sets [`category`](Self::category).
+    #[must_use]
+    pub fn category(mut self, category: impl Into<Patch<VendorCategory>>) -> Self {
+        self.category = category.into();
+        self
+    }
+
+    /// Sets [`risk`](Self::risk).
+    #[must_use]
+    pub fn risk(mut self, risk: VendorRisk) -> Self {
+        self.risk = Some(risk);
+        self
+    }
+
+    /// Sets [`status`](Self::status).
+    #[must_use]
+    pub fn status(mut self, status: impl Into<Patch<VendorStatus>>) -> Self {
+        self.status = status.into();
+        self
+    }
+
+    /// Sets [`critical`](Self::critical).
+    #[must_use]
+    pub fn critical(mut self, critical: impl Into<Patch<bool>>) -> Self {
+        self.critical = critical.into();
+        self
+    }
+
+    /// Sets [`user_id`](Self::user_id).
+    #[must_use]
+    pub fn user_id(mut self, user_id: impl Into<Patch<i64>>) -> Self {
+        self.user_id = user_id.into();
+        self
+    }
+
+    /// Sets [`url`](Self::url).
+    #[must_use]
+    pub fn url(mut self, url: impl Into<Patch<String>>) -> Self {
+        self.url = url.into();
+        self
+    }
+
+    /// Sets [`privacy_url`](Self::privacy_url).
+    #[must_use]
+    pub fn privacy_url(mut self, privacy_url: impl Into<String>) -> Self {
+        self.privacy_url = Some(privacy_url.into());
+        self
+    }
+
+    /// Sets [`terms_url`](Self::terms_url).
+    #[must_use]
+    pub fn terms_url(mut self, terms_url: impl Into<String>) -> Self {
+        self.terms_url = Some(terms_url.into());
+        self
+    }
+
+    /// Sets [`trust_center_url`](Self::trust_center_url).
+    #[must_use]
+    pub fn trust_center_url(mut self, trust_center_url: impl Into<String>) -> Self {
+        self.trust_center_url = Some(trust_center_url.into());
+        self
+    }
+
+    /// Sets [`services_provided`](Self::services_provided).
+    #[must_use]
+    pub fn services_provided(
+        mut self,
+        services_provided: impl Into<Patch<String>>,
+    ) -> Self {
+        self.services_provided = services_provided.into();
+        self
+    }
+
+    /// Sets [`data_stored`](Self::data_stored).
+    #[must_use]
+    pub fn data_stored(mut self, data_stored: impl Into<Patch<String>>) -> Self {
+        self.data_stored = data_stored.into();
+        self
+    }
+
+    /// Sets [`location`](Self::location).
+    #[must_use]
+    pub fn location(mut self, location: impl Into<String>) -> Self {
+        self.location = Some(location.into());
+        self
+    }
+
+    /// Sets [`password_policy`](Self::password_policy).
+    #[must_use]
+    pub fn password_policy(
+        mut self,
+        password_policy: impl Into<Patch<VendorPasswordPolicy>>,
+    ) -> Self {
+        self.password_policy = password_policy.into();
+        self
+    }
+
+    /// Sets [`password_min_length`](Self::password_min_length).
+    #[must_use]
+    pub fn password_min_length(
+        mut self,
+        password_min_length: impl Into<Patch<i64>>,
+    ) -> Self {
+        self.password_min_length = password_min_length.into();
+        self
+    }
+
+    /// Sets [`contact_at_vendor`](Self::contact_at_vendor).
+    #[must_use]
+    pub fn contact_at_vendor(
+        mut self,
+        contact_at_vendor: impl Into<Patch<String>>,
+    ) -> Self {
+        self.contact_at_vendor = contact_at_vendor.into();
+        self
+    }
+
+    /// Sets [`contacts_email`](Self::contacts_email).
+    #[must_use]
+    pub fn contacts_email(mut self, contacts_email: impl Into<Patch<String>>) -> Self {
+        self.contacts_email = contacts_email.into();
+        self
+    }
+
+    /// Sets [`notes`](Self::notes).
+    #[must_use]
+    pub fn notes(mut self, notes: impl Into<String>) -> Self {
+        self.notes = Some(notes.into());
+        self
+    }
+
+    /// Sets [`renewal_date`](Self::renewal_date).
+    #[must_use]
+    pub fn renewal_date(mut self, renewal_date: impl Into<Patch<String>>) -> Self {
+        self.renewal_date = renewal_date.into();
+        self
+    }
+
+    /// Sets [`renewal_schedule_type`](Self::renewal_schedule_type).
+    #[must_use]
+    pub fn renewal_schedule_type(
+        mut self,
+        renewal_schedule_type: impl Into<Patch<RenewalScheduleType>>,
+    ) -> Self {
+        self.renewal_schedule_type = renewal_schedule_type.into();
+        self
+    }
+
+    /// Sets [`confirmed`](Self::confirmed).
+    #[must_use]
+    pub fn confirmed(mut self, confirmed: impl Into<Patch<bool>>) -> Self {
+        self.confirmed = confirmed.into();
+        self
+    }
+
+    /// Sets [`type_`](Self::type_).
+    #[must_use]
+    pub fn type_(mut self, type_: impl Into<Patch<VendorKind>>) -> Self {
+        self.type_ = type_.into();
+        self
+    }
+
+    /// Sets [`account_id`](Self::account_id).
+    #[must_use]
+    pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
+        self.account_id = Some(account_id.into());
+        self
+    }
+
+    /// Sets [`operational_impact`](Self::operational_impact).
+    #[must_use]
+    pub fn operational_impact(
+        mut self,
+        operational_impact: impl Into<Patch<VendorOperationalImpact>>,
+    ) -> Self {
+        self.operational_impact = operational_impact.into();
+        self
+    }
+
+    /// Sets [`environment_access`](Self::environment_access).
+    #[must_use]
+    pub fn environment_access(
+        mut self,
+        environment_access: impl Into<Patch<VendorEnvironmentAccess>>,
+    ) -> Self {
+        self.environment_access = environment_access.into();
+        self
+    }
+
+    /// Sets [`impact_level`](Self::impact_level).
+    #[must_use]
+    pub fn impact_level(
+        mut self,
+        impact_level: impl Into<Patch<VendorImpactLevel>>,
+    ) -> Self {
+        self.impact_level = impact_level.into();
+        self
+    }
+
+    /// Sets [`residual_risk_level_id`](Self::residual_risk_level_id).
+    #[must_use]
+    pub fn residual_risk_level_id(
+        mut self,
+        residual_risk_level_id: impl Into<Patch<i64>>,
+    ) -> Self {
+        self.residual_risk_level_id = residual_risk_level_id.into();
+        self
+    }
+
+    /// Sets [`inherent_risk_level_id`](Self::inherent_risk_level_id).
+    #[must_use]
+    pub fn inherent_risk_level_id(
+        mut self,
+        inherent_risk_level_id: impl Into<Patch<i64>>,
+    ) -> Self {
+        self.inherent_risk_level_id = inherent_risk_level_id.into();
+        self
+    }
+
+    /// Sets [`data_accessed_or_processed_list`](Self::data_accessed_or_processed_list).
+    #[must_use]
+    pub fn data_accessed_or_processed_list(
+        mut self,
+        data_accessed_or_processed_list: impl Into<
+            Patch<Vec<VendorDataAccessedOrProcessed>>,
+        >,
+    ) -> Self {
+        self.data_accessed_or_processed_list = data_accessed_or_processed_list.into();
+        self
+    }
+
+    /// Sets [`integrations`](Self::integrations).
+    #[must_use]
+    pub fn integrations(mut self, integrations: impl IntoIterator<Item = i64>) -> Self {
+        self.integrations = Some(integrations.into_iter().collect());
+        self
+    }
+
+    /// Sets [`cost`](Self::cost).
+    #[must_use]
+    pub fn cost(mut self, cost: impl Into<Patch<String>>) -> Self {
+        self.cost = cost.into();
+        self
+    }
+
+    /// Sets [`custom_fields`](Self::custom_fields).
+    #[must_use]
+    pub fn custom_fields(
+        mut self,
+        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
+    ) -> Self {
+        self.custom_fields = Some(custom_fields.into_iter().collect());
+        self
+    }
+
+    /// Sets [`vendor_relationship_contact`](Self::vendor_relationship_contact).
+    #[must_use]
+    pub fn vendor_relationship_contact(
+        mut self,
+        vendor_relationship_contact: impl Into<Patch<VendorRelationshipContactRequest>>,
+    ) -> Self {
+        self.vendor_relationship_contact = vendor_relationship_contact.into();
+        self
+    }
+}
+
+impl Default for VendorUpdateRequest {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+request_model!(VendorUpdateRequest {
+    name: "name" { max_length: 191 },
+    has_pii: "hasPii",
+    password_requires_number: "passwordRequiresNumber",
+    password_requires_symbol: "passwordRequiresSymbol",
+    password_mfa_enabled: "passwordMfaEnabled",
+    password_requires_min_length: "passwordRequiresMinLength",
+    is_sub_processor: "isSubProcessor",
+    is_sub_processor_active: "isSubProcessorActive",
+    category: "category",
+    risk: "risk",
+    status: "status",
+    critical: "critical",
+    user_id: "userId" { maximum: 1000000000 },
+    url: "url" { max_length: 768 },
+    privacy_url: "privacyUrl" { max_length: 768 },
+    terms_url: "termsUrl" { max_length: 768 },
+    trust_center_url: "trustCenterUrl" { max_length: 768 },
+    services_provided: "servicesProvided" { max_length: 30000 },
+    data_stored: "dataStored" { max_length: 30000 },
+    location: "location" { max_length: 30000 },
+    password_policy: "passwordPolicy",
+    password_min_length: "passwordMinLength" { maximum: 12, minimum: 6 },
+    contact_at_vendor: "contactAtVendor" { max_length: 191 },
+    contacts_email: "contactsEmail" { max_length: 191 },
+    notes: "notes" { max_length: 30000 },
+    renewal_date: "renewalDate",
+    renewal_schedule_type: "renewalScheduleType",
+    confirmed: "confirmed",
+    type_: "type",
+    account_id: "accountId" { max_length: 36 },
+    operational_impact: "operationalImpact",
+    environment_access: "environmentAccess",
+    impact_level: "impactLevel",
+    residual_risk_level_id: "residualRiskLevelId" { maximum: 1000000000 },
+    inherent_risk_level_id: "inherentRiskLevelId" { maximum: 1000000000 },
+    data_accessed_or_processed_list: "dataAccessedOrProcessedList" { max_items: 300 },
+    integrations: "integrations",
+    cost: "cost",
+    custom_fields: "customFields",
+    vendor_relationship_contact: "vendorRelationshipContact",
 });
