@@ -29,6 +29,8 @@
 //! - **The limit of 500 requests a minute**, which counts by address: see [`RateLimiter`], which clients can share.
 //! - **The key.** It goes to one host, over https, and is shown nowhere. Redirects are not followed, and signed links are
 //!   fetched without it: see [`Drata::download`].
+//! - **Time.** A limit for connecting, for silence and for the whole call stands on the [`Builder`], and for one call on its
+//!   [`Operation`].
 //! - **Whole lists** as streams, with the next pages on their way: see [`ListExt`]. A [`Checkpoint`] goes on in another
 //!   process.
 //! - **Errors that say what to do**: see [`Error`].

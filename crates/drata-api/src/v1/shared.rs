@@ -284,7 +284,7 @@ pub struct BackgroundCheck {
     /// `id`
     pub id: i64,
     /// `userId`
-    pub user_id: i64,
+    pub user_id: Option<i64>,
     /// State of the case; the values come from KarmaCheck.
     pub status: String,
     /// Id of the case at KarmaCheck.
@@ -300,7 +300,7 @@ pub struct BackgroundCheck {
     /// Provider or manner of the check, such as `CERTN`.
     pub type_: String,
     /// Where the check originates, such as `DRATA`.
-    pub source: String,
+    pub source: Option<String>,
     /// `reportData`
     pub report_data: Option<String>,
     /// `user`
@@ -830,7 +830,7 @@ pub struct ConnectionDetail {
     /// Account the connection belongs to.
     pub account_id: String,
     /// Id of the client in the connected system.
-    pub client_id: String,
+    pub client_id: Option<String>,
     /// Name the account gave the connection, to tell several of one kind apart.
     pub client_alias: Option<String>,
     /// When somebody last changed the connection by hand.
@@ -1059,11 +1059,11 @@ pub struct DeviceComplianceCheck {
     /// Setting under check, such as `PASSWORD_MANAGER`.
     pub type_: String,
     /// When the verdict lapses and the setting must be verified again.
-    pub expires_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
     /// Interval between checks, such as `DAILY`.
     pub check_frequency: String,
     /// `lastCheckedAt`
-    pub last_checked_at: Timestamp,
+    pub last_checked_at: Option<Timestamp>,
     /// `createdAt`
     pub created_at: Timestamp,
     /// `updatedAt`
@@ -2681,7 +2681,7 @@ pub struct PersonnelDevice {
     /// Proof documents of this device, where the answer includes them.
     pub documents: Option<List<DeviceDocument>>,
     /// Whether the device meets the requirements as a whole.
-    pub is_device_compliant: bool,
+    pub is_device_compliant: Option<bool>,
     /// Delay until the screen locks and a password is needed, in seconds; null when unknown.
     pub screen_lock_time: Option<i64>,
     /// What the source reported about the screen lock, as text or as an object.
@@ -2750,13 +2750,13 @@ pub struct Policy {
     /// Description of the current version.
     pub current_description: String,
     /// When the text was last saved.
-    pub html_last_updated: Timestamp,
+    pub html_last_updated: Option<Timestamp>,
     /// `createdAt`
     pub created_at: Timestamp,
     /// `updatedAt`
     pub updated_at: Timestamp,
     /// `currentOwner`
-    pub current_owner: User,
+    pub current_owner: Option<User>,
     /// `versions`
     pub versions: List<PolicyVersion>,
     /// `policyWeekTimeFrameSLAs`
@@ -3381,13 +3381,13 @@ pub struct UserIdentity {
     /// Id of the account in the connected system.
     pub identity_id: String,
     /// User name in the connected system.
-    pub username: String,
+    pub username: Option<String>,
     /// When the account was linked to the user.
-    pub connected_at: Timestamp,
+    pub connected_at: Option<Timestamp>,
     /// When the link to the user was cut.
     pub disconnected_at: Option<Timestamp>,
     /// Whether multi-factor authentication protects the account.
-    pub has_mfa: bool,
+    pub has_mfa: Option<bool>,
     /// The user the account is linked to.
     pub user: Option<User>,
     /// The connection that reported the account.
@@ -3537,13 +3537,13 @@ pub struct Workspace {
     /// `name`
     pub name: String,
     /// `description`
-    pub description: String,
+    pub description: Option<String>,
     /// Text on how the product works.
     pub how_it_works: Option<String>,
     /// `url`
-    pub url: String,
+    pub url: Option<String>,
     /// URL of the logo.
-    pub logo: String,
+    pub logo: Option<String>,
     /// Whether this is the main workspace of the account.
     pub primary: bool,
     /// Frameworks of the workspace, where the answer includes them.

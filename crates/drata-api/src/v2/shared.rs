@@ -35,7 +35,7 @@ pub struct AssetCompact {
     /// Kind of record the asset stands for.
     pub asset_reference_type: Option<String>,
     /// Further id of the asset, called `associatedId` on the full asset.
-    pub unique_id: String,
+    pub unique_id: Option<String>,
     /// `createdAt`
     pub created_at: Timestamp,
     /// `updatedAt`

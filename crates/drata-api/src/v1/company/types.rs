@@ -18,17 +18,17 @@ pub struct Company {
     /// Common name, next to `legalName`.
     pub name: String,
     /// `legalName`
-    pub legal_name: String,
+    pub legal_name: Option<String>,
     /// Year of foundation.
     pub year: i64,
     /// `description`
-    pub description: String,
+    pub description: Option<String>,
     /// `phoneNumber`
     pub phone_number: String,
     /// `address`
     pub address: String,
     /// `privacyUrl`
-    pub privacy_url: String,
+    pub privacy_url: Option<String>,
     /// `termsUrl`
     pub terms_url: String,
     /// `supportUrl`
@@ -38,7 +38,7 @@ pub struct Company {
     /// Address for security and compliance matters.
     pub security_email: String,
     /// `logoUrl`
-    pub logo_url: String,
+    pub logo_url: Option<String>,
     /// How security awareness training is provided, such as `DRATA_PROVIDED`; may be null.
     pub security_training: Option<String>,
     /// How HIPAA training is provided; may be null.

@@ -25,13 +25,13 @@ pub struct Control {
     /// Human-readable code, such as `DCF-1002`.
     pub code: String,
     /// `description`
-    pub description: String,
+    pub description: Option<String>,
     /// Question whose answer shows whether the control is met.
-    pub question: String,
+    pub question: Option<String>,
     /// Steps that put the control into practice.
-    pub activity: String,
+    pub activity: Option<String>,
     /// The name in a form fit for URLs.
-    pub slug: String,
+    pub slug: Option<String>,
     /// When the control was archived; null while it is active.
     pub archived_at: Option<Timestamp>,
     /// `frameworkTags`
@@ -758,9 +758,9 @@ pub struct ControlListItem {
     /// Human-readable code, such as `DCF-1002`.
     pub code: String,
     /// `description`
-    pub description: String,
+    pub description: Option<String>,
     /// The name in a form fit for URLs.
-    pub slug: String,
+    pub slug: Option<String>,
     /// `workspaceId`
     pub workspace_id: i64,
     /// When the control was archived; null while it is active.
@@ -1022,13 +1022,13 @@ pub struct ControlShort {
     /// Human-readable code, such as `DCF-1002`.
     pub code: String,
     /// `description`
-    pub description: String,
+    pub description: Option<String>,
     /// Question whose answer shows whether the control is met.
-    pub question: String,
+    pub question: Option<String>,
     /// Steps that put the control into practice.
-    pub activity: String,
+    pub activity: Option<String>,
     /// The name in a form fit for URLs.
-    pub slug: String,
+    pub slug: Option<String>,
     /// When the control was archived; null while it is active.
     pub archived_at: Option<Timestamp>,
     /// Who changed the control last, as a user (`UserListItem`) or as a word.

@@ -82,7 +82,7 @@ pub struct AssetWithoutPersonnel {
     /// What the asset stands for, such as `PERSONNEL` or `WORKSTATION`.
     pub asset_reference_type: Option<String>,
     /// Identifier of the thing itself, such as a serial number.
-    pub unique_id: String,
+    pub unique_id: Option<String>,
     /// `createdAt`
     pub created_at: Timestamp,
     /// `updatedAt`
@@ -605,7 +605,7 @@ pub struct DeviceDetail {
     /// Present only when `documents` is expanded.
     pub documents: Option<List<DeviceDocument>>,
     /// Whether the device meets the requirements as a whole.
-    pub is_device_compliant: bool,
+    pub is_device_compliant: Option<bool>,
     /// Delay until the screen locks and a password is needed, in seconds; null when unknown.
     pub screen_lock_time: Option<i64>,
     /// What the source reported about the screen lock, as text or as an object.

@@ -212,13 +212,13 @@ pub struct PolicyWithReplace {
     /// Description of the current version.
     pub current_description: String,
     /// When the text was last saved.
-    pub html_last_updated: Timestamp,
+    pub html_last_updated: Option<Timestamp>,
     /// `createdAt`
     pub created_at: Timestamp,
     /// `updatedAt`
     pub updated_at: Timestamp,
     /// `currentOwner`
-    pub current_owner: User,
+    pub current_owner: Option<User>,
     /// Service-level terms measured in weeks.
     pub policy_week_time_frame_slas: Option<List<PolicyWeekTimeFrameSla>>,
     /// Service-level terms that grant a grace period.
@@ -240,7 +240,7 @@ pub struct PolicyWithReplace {
     /// Name of the custom policy now in its place; absent if there is none.
     pub replaced_by: Option<String>,
     /// Renewal date kept on the policy rather than on a version.
-    pub renewal_date: Timestamp,
+    pub renewal_date: Option<Timestamp>,
     /// Legal disclaimer.
     pub disclaimer: Option<String>,
     /// Newest version, published or not; `null` if there is none.

@@ -189,7 +189,7 @@ pub struct Vendor {
     /// Business domain that uses the vendor.
     pub category: Option<String>,
     /// Level of risk tied to customer data.
-    pub risk: String,
+    pub risk: Option<String>,
     /// Relation to the company, such as `SUPPLIER` or `CONTRACTOR`.
     pub type_: Option<String>,
     /// Whether the company counts the vendor as critical; `null` if undecided.
@@ -1118,7 +1118,7 @@ pub struct VendorListItem {
     /// Business domain that uses the vendor.
     pub category: Option<String>,
     /// Level of risk tied to customer data.
-    pub risk: String,
+    pub risk: Option<String>,
     /// Relation to the company, such as `SUPPLIER` or `CONTRACTOR`.
     pub type_: Option<String>,
     /// Whether the company counts the vendor as critical; `null` if undecided.

@@ -37,7 +37,7 @@ pub struct PolicyVersionCompact {
     pub updated_at: Timestamp,
     /// When an administrator has to review the policy and settle whether users must acknowledge it again; an RFC
     /// 3339 timestamp.
-    pub renewal_date: String,
+    pub renewal_date: Option<String>,
     /// Minor number, below `version`.
     pub sub_version: i64,
     /// `description`

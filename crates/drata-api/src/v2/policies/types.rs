@@ -812,7 +812,7 @@ pub struct PolicyVersion {
     /// When the version was published; null before that.
     pub published_at: Option<Timestamp>,
     /// When the version is due for review, `YYYY-MM-DD`.
-    pub renewal_date: Timestamp,
+    pub renewal_date: Option<Timestamp>,
     /// Minor number.
     pub sub_version: i64,
     /// How the content is made; written in Drata (`BUILDER`), uploaded or kept elsewhere.

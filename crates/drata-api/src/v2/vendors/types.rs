@@ -975,13 +975,13 @@ pub struct VendorQuestionnaire {
     /// Name of the file.
     pub file: String,
     /// `respondedAt`
-    pub responded_at: Timestamp,
+    pub responded_at: Option<Timestamp>,
     /// Id of the answer file.
-    pub response_id: i64,
+    pub response_id: Option<i64>,
     /// Whether it was uploaded by hand instead of sent by email.
     pub is_manual_upload: bool,
     /// Who answered.
-    pub completed_by: String,
+    pub completed_by: Option<String>,
     /// What came beyond the contract.
     pub extra: Extra,
 }
