@@ -9,6 +9,7 @@ mod pages;
 mod progress;
 mod recent;
 mod rows;
+mod trail;
 mod walk;
 
 pub use self::items::Items;

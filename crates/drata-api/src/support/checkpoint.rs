@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::call::Call;
 use super::error::Error;
+use super::paged::ItemKey;
 
 /// The version of the serialised form.
 const FORM: u32 = 1;
@@ -13,7 +14,9 @@ const PLACE: [&str; 3] = ["page", "cursor", "includeTotalCount"];
 
 /// A place in a list: serialise it, and go on from there in another process.
 ///
-/// It belongs to one query. It holds the query's parameters, so what is confidential in them is confidential in it.
+/// It belongs to one query. It holds the query's parameters, so what is confidential in them is confidential in it, and of a
+/// list paged by number the ids of the rows of the last two pages: those that move while the walk is interrupted are known by
+/// them, and come once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     form: u32,
@@ -22,6 +25,8 @@ pub struct Checkpoint {
     query: Vec<(String, String)>,
     position: Position,
     delivered: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
 }
 
 /// The page to begin with, and how much of it was delivered.
@@ -32,6 +37,9 @@ pub struct Position {
     pub page: PageRef,
     /// How many of its items were delivered.
     pub skip: usize,
+    /// The keys of the items that were delivered last, if they have any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<ItemKey>,
 }
 
 /// A page of a list.
@@ -47,7 +55,7 @@ pub enum PageRef {
 
 impl Checkpoint {
     #[doc(hidden)]
-    pub fn new(call: &Call, position: Position, delivered: u64) -> Self {
+    pub fn new(call: &Call, position: Position, delivered: u64, total: Option<u64>) -> Self {
         Self {
             form: FORM,
             operation: operation_id(call).to_owned(),
@@ -55,12 +63,18 @@ impl Checkpoint {
             query: list_query(call),
             position,
             delivered,
+            total,
         }
     }
 
     /// How many items were delivered before it.
     pub fn delivered(&self) -> u64 {
         self.delivered
+    }
+
+    /// How many items the list had when it was told last; `None` where it is not told.
+    pub fn total(&self) -> Option<u64> {
+        self.total
     }
 
     #[doc(hidden)]

@@ -1,6 +1,7 @@
 //! What generic pagination needs to know of a list operation; implemented by generated builders.
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::list::List;
 use super::operation::Operation;
@@ -39,7 +40,8 @@ impl<T> PageParts<T> {
 }
 
 /// What identifies an item within its list.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
 #[non_exhaustive]
 pub enum ItemKey {
     /// A number.

@@ -55,8 +55,8 @@ impl<P: Paged> Items<P> {
     /// When the checkpoint belongs to another list or another query ([`Error::is_checkpoint`]).
     pub fn resume(mut self, checkpoint: &Checkpoint) -> Result<Self, Error> {
         self.walk.resume(checkpoint)?;
-        let Position { page, skip } = checkpoint.position().clone();
-        (self.page, self.skip) = (page, skip);
+        let Position { page, skip, .. } = checkpoint.position();
+        (self.page, self.skip) = (page.clone(), *skip);
         Ok(self)
     }
 
@@ -72,15 +72,15 @@ impl<P: Paged> Items<P> {
 
     /// Where to go on in another process: behind the last item that was handed out. `None` when the list is done.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        (!self.finished).then(|| self.walk.checkpoint(self.position()))
-    }
-
-    fn position(&self) -> Position {
-        match &self.next_page {
-            // All of this page is handed out.
-            Some(next) if self.rows.is_empty() => Position { page: next.clone(), skip: 0 },
-            _ => Position { page: self.page.clone(), skip: self.skip.max(self.rows.place()) },
+        if self.finished {
+            return None;
         }
+        let (page, skip) = match &self.next_page {
+            // All of this page is handed out.
+            Some(next) if self.rows.is_empty() => (next, 0),
+            _ => (&self.page, self.skip.max(self.rows.place())),
+        };
+        Some(self.walk.checkpoint(page.clone(), skip, self.rows.taken()))
     }
 
     #[inline]

@@ -4,8 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use drata_api::{Checkpoint, Paged};
-use drata_api::{PageRef, Position};
+use drata_api::{Checkpoint, PageRef, Paged};
 use futures_core::Stream;
 
 use super::progress::Progress;
@@ -77,7 +76,7 @@ impl<P: Paged> Pages<P> {
         let items: Vec<_> = arrived.rows.collect();
         self.walk.delivered(items.len() as u64);
         let walk = &self.walk;
-        let resume_at = |page: PageRef| walk.checkpoint(Position { page, skip: 0 });
+        let resume_at = |page: PageRef| walk.checkpoint(page, 0, usize::MAX);
         Poll::Ready(Some(Ok(Page { items, checkpoint: arrived.next.map(resume_at) })))
     }
 }

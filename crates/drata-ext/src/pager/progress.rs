@@ -1,5 +1,7 @@
 //! How far a walk has come.
 
+use drata_api::Checkpoint;
+
 /// How far a walk through a list has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -11,7 +13,7 @@ pub struct Progress {
     /// Rows in the whole list, as the service said last; `None` when it does not say.
     pub total: Option<u64>,
     /// The total that the service said first and the one it said last, when they differ: the list changed during the walk,
-    /// so a row may have been missed.
+    /// or since the checkpoint that it resumes from, so a row may have been missed.
     pub total_changed: Option<TotalChange>,
     /// Rows that came twice because the list moved, and were delivered once.
     pub duplicates: u64,
@@ -28,6 +30,12 @@ pub struct TotalChange {
 }
 
 impl Progress {
+    /// Goes on with the counts of an earlier walk.
+    pub(super) fn resume(&mut self, checkpoint: &Checkpoint) {
+        self.delivered = checkpoint.delivered();
+        self.total = checkpoint.total();
+    }
+
     /// Takes note of the total that a page names.
     pub(super) fn see_total(&mut self, total: Option<u64>) {
         let Some(latest) = total else { return };

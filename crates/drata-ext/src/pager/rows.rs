@@ -12,6 +12,8 @@ use crate::Error;
 /// They are taken out of the page one by one, so that none is moved about before the consumer asks for it.
 pub(super) struct Rows<T> {
     decoded: vec::IntoIter<T>,
+    /// How many of them there were.
+    decodable: usize,
     /// Those that did not decode, with their places.
     rejected: Peekable<vec::IntoIter<(usize, Error)>>,
     /// The places of those that came before.
@@ -34,7 +36,8 @@ impl<T> Rows<T> {
     ) -> Self {
         let rejected: Vec<_> =
             list.rejected().iter().map(|rejected| (rejected.index(), Error::item(operation, rejected))).collect();
-        let count = list.len() + rejected.len();
+        let decodable = list.len();
+        let count = decodable + rejected.len();
         let mut duplicates = Vec::new();
         let mut gaps = rejected.iter().map(|(place, _)| *place).peekable();
         let mut place = 0;
@@ -49,6 +52,7 @@ impl<T> Rows<T> {
         }
         Self {
             decoded: list.into_vec().into_iter(),
+            decodable,
             rejected: rejected.into_iter().peekable(),
             duplicates: duplicates.into_iter().peekable(),
             skip,
@@ -75,6 +79,11 @@ impl<T> Rows<T> {
     /// The place behind the row that was taken last.
     pub(super) fn place(&self) -> usize {
         self.place
+    }
+
+    /// How many of the rows that decoded were taken.
+    pub(super) fn taken(&self) -> usize {
+        self.decodable - self.decoded.len()
     }
 
     /// Whether all rows were taken.

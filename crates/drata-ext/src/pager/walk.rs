@@ -11,6 +11,7 @@ use super::numbers::{Numbers, Seen};
 use super::progress::Progress;
 use super::recent::Recent;
 use super::rows::Rows;
+use super::trail::Trail;
 use crate::Error;
 
 /// How many pages are fetched at once when their number is known.
@@ -27,6 +28,9 @@ pub(super) struct Walk<P: Paged> {
     in_flight: VecDeque<Fetch<P::Item>>,
     /// Rows of the first page that were delivered before the walk was resumed.
     skip: usize,
+    /// Whether the walk was resumed, and its first page has not come yet.
+    resumed: bool,
+    trail: Trail,
     progress: Progress,
     ended: bool,
 }
@@ -74,6 +78,8 @@ impl<P: Paged> Walk<P> {
             concurrency: CONCURRENCY,
             in_flight: VecDeque::new(),
             skip: 0,
+            resumed: false,
+            trail: Trail::default(),
             progress: Progress::default(),
             ended: false,
         }
@@ -92,9 +98,14 @@ impl<P: Paged> Walk<P> {
 
     pub(super) fn resume(&mut self, checkpoint: &Checkpoint) -> Result<(), Error> {
         checkpoint.check(self.list.call())?;
-        let Position { page, skip } = checkpoint.position();
+        let Position { page, skip, rows } = checkpoint.position();
         match (&mut self.plan, page) {
-            (Plan::Numbers(numbers, _), PageRef::Number(page)) => numbers.begin_at(*page),
+            (Plan::Numbers(numbers, recent), PageRef::Number(page)) => {
+                numbers.begin_at(*page);
+                for key in rows {
+                    recent.insert_key(key);
+                }
+            }
             (Plan::Cursors(cursors), PageRef::Cursor(cursor)) => *cursors = Cursors::new(cursor.clone()),
             (Plan::Single(_), PageRef::Cursor(None)) => {}
             _ => {
@@ -102,13 +113,18 @@ impl<P: Paged> Walk<P> {
                 return Err(Error::other_list(operation, "the checkpoint belongs to a list that pages in another way"));
             }
         }
-        self.skip = *skip;
-        self.progress.delivered = checkpoint.delivered();
+        // Rows that are known by their keys need not be where they were.
+        self.skip = if rows.is_empty() { *skip } else { 0 };
+        self.resumed = true;
+        self.trail = Trail::resume(rows);
+        self.progress.resume(checkpoint);
         Ok(())
     }
 
-    pub(super) fn checkpoint(&self, position: Position) -> Checkpoint {
-        Checkpoint::new(self.list.call(), position, self.progress.delivered)
+    /// Where to go on: at `page` behind its first `skip` rows, when `taken` rows of the page that came last were delivered.
+    pub(super) fn checkpoint(&self, page: PageRef, skip: usize, taken: usize) -> Checkpoint {
+        let position = Position { page, skip, rows: self.trail.up_to(taken) };
+        Checkpoint::new(self.list.call(), position, self.progress.delivered, self.progress.total)
     }
 
     /// The page that the walk begins with.
@@ -151,8 +167,7 @@ impl<P: Paged> Walk<P> {
             Err(error) => {
                 self.ended = true;
                 self.in_flight.clear();
-                let position = Position { page, skip: self.skip };
-                Err(error.with_checkpoint(self.checkpoint(position)))
+                Err(error.with_checkpoint(self.checkpoint(page, self.skip, usize::MAX)))
             }
         }))
     }
@@ -176,15 +191,23 @@ impl<P: Paged> Walk<P> {
 
         let skip = std::mem::take(&mut self.skip);
         let operation = self.list.call().request().operation;
+        let mut keys = Vec::new();
         let rows = Rows::new(operation, fetched.items, skip, |item| match &mut self.plan {
-            Plan::Numbers(_, recent) => P::key(item).is_none_or(|key| recent.insert_key(&key)),
+            Plan::Numbers(_, recent) => P::key(item).is_none_or(|key| {
+                let is_new = recent.insert_key(&key);
+                keys.push(key);
+                is_new
+            }),
             Plan::Cursors(_) | Plan::Single(_) => true,
         });
-        self.progress.duplicates += rows.duplicates() as u64;
+        self.trail.turn(keys);
+        // What an earlier walk delivered of the page where it stopped did not come twice.
+        let duplicates = if std::mem::take(&mut self.resumed) { 0 } else { rows.duplicates() as u64 };
+        self.progress.duplicates += duplicates;
         let next = match &mut self.plan {
             Plan::Numbers(numbers, _) => {
                 let PageRef::Number(number) = page else { unreachable!("a plan by number asks for numbers") };
-                let (count, duplicates) = (rows.of_page() as u64, rows.duplicates() as u64);
+                let count = rows.of_page() as u64;
                 numbers.see(&Seen { page: number, rows: count, new_rows: count - duplicates, total });
                 while let Some(Fetch { page: PageRef::Number(last), .. }) = self.in_flight.back()
                     && numbers.is_over(*last)
@@ -211,8 +234,8 @@ impl<P: Paged> Walk<P> {
                 .beyond()
                 .map(|beyond| Error::page_limit(operation, beyond.max_page, beyond.reachable, beyond.total)),
             Plan::Cursors(cursors) => cursors.repeated().map(|cursor| {
-                let position = Position { page: PageRef::Cursor(Some(cursor.to_owned())), skip: 0 };
-                Error::repeated_cursor(operation, cursor).with_checkpoint(self.checkpoint(position))
+                let page = PageRef::Cursor(Some(cursor.to_owned()));
+                Error::repeated_cursor(operation, cursor).with_checkpoint(self.checkpoint(page, 0, usize::MAX))
             }),
             Plan::Single(_) => None,
         }

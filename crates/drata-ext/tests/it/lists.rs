@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use drata_ext::{Checkpoint, ListExt};
+use drata_ext::{Checkpoint, ListExt, Progress};
 use serde_json::json;
 
 use crate::operations::Things;
@@ -251,6 +251,50 @@ async fn a_checkpoint_goes_on_where_another_process_stopped() {
         }
         assert_eq!(seen, all(1200), "stopped after {stop}");
     }
+}
+
+/// The rows from the 60th on, walked after `first` became the first row of what began at row 100; and what the walk says.
+async fn resumed_with_first_row(first: usize) -> (Vec<i64>, Progress) {
+    let start = Arc::new(AtomicUsize::new(100));
+    let server = Server::start({
+        let start = Arc::clone(&start);
+        move |request| {
+            let first = start.load(Ordering::Relaxed);
+            let (page, limit) = (request.number("page").unwrap(), request.number("limit").unwrap());
+            let end = 320.min(first + page * limit);
+            let rows: Vec<_> = (first + (page - 1) * limit..end).collect();
+            Reply::ok(json!({"data": rows, "page": page, "limit": limit, "total": 320 - first}))
+        }
+    })
+    .await;
+    let drata = server.client();
+    let (_, saved) = stop_after(Things::numbered(drata.client()).stream(), 60).await;
+    start.store(first, Ordering::Relaxed);
+    let checkpoint = serde_json::from_str(&saved).unwrap();
+    let mut items = Things::numbered(drata.client()).stream().resume(&checkpoint).unwrap();
+    let mut rest = Vec::new();
+    while let Some(item) = items.next().await {
+        rest.push(item.unwrap());
+    }
+    (rest, items.progress())
+}
+
+#[tokio::test]
+async fn rows_that_move_while_a_walk_is_interrupted_come_once() {
+    let expected: Vec<i64> = (160..320).collect();
+    let (rest, progress) = resumed_with_first_row(100).await;
+    assert_eq!((rest, progress.total_changed), (expected.clone(), None));
+
+    // Thirty new rows in front: the page begins with rows of the one before, and ends before what was delivered of it.
+    let (rest, progress) = resumed_with_first_row(70).await;
+    assert_eq!(rest, expected);
+    assert_eq!(progress.delivered, 220);
+    assert_eq!(progress.total_changed.map(|change| (change.first, change.latest)), Some((220, 250)));
+
+    // Eight rows are gone: what is left of the delivered ones moved to the page before, and no other row is taken for them.
+    let (rest, progress) = resumed_with_first_row(108).await;
+    assert_eq!(rest, expected);
+    assert_eq!(progress.total_changed.map(|change| (change.first, change.latest)), Some((220, 212)));
 }
 
 #[tokio::test]
