@@ -87,14 +87,14 @@ fn title(body: &[u8]) -> Option<String> {
     let lower = page.to_ascii_lowercase();
     let start = lower.find("<title>")? + "<title>".len();
     let end = start + lower[start..].find("</title>")?;
-    let title = page[start..end].trim();
-    (!title.is_empty()).then(|| shorten(title))
+    let title = in_one_line(&page[start..end]);
+    (!title.is_empty()).then(|| shorten(&title))
 }
 
 /// The beginning of the value at `path`, or of its nearest parent that exists, or of the body.
 pub(super) fn excerpt(body: &[u8], path: &str) -> String {
     let Ok(json) = serde_json::from_slice::<Value>(body) else {
-        return shorten(String::from_utf8_lossy(body).trim());
+        return shorten(&in_one_line(&String::from_utf8_lossy(body)));
     };
     let mut value = &json;
     for step in path.split(['.', '[', ']']).filter(|step| !step.is_empty()) {
@@ -108,6 +108,11 @@ pub(super) fn excerpt(body: &[u8], path: &str) -> String {
         }
     }
     shorten(&value.to_string())
+}
+
+/// The text with its breaks and indents as single spaces, so that a message stays one line of a log.
+fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn shorten(text: &str) -> String {
@@ -166,5 +171,6 @@ mod tests {
         assert_eq!(excerpt(body, "data[0].id"), r#""x""#);
         assert_eq!(excerpt(body, "data[1].id"), r#"{"name":"no id"}"#);
         assert_eq!(excerpt(b"not json", "data"), "not json");
+        assert_eq!(excerpt(b"<html>\r\n  <body>\r\n", ""), "<html> <body>");
     }
 }
