@@ -16,10 +16,8 @@ pub(super) struct Rows<T> {
     decodable: usize,
     /// Those that did not decode, with their places.
     rejected: Peekable<vec::IntoIter<(usize, Error)>>,
-    /// The places of those that came before.
-    duplicates: Peekable<vec::IntoIter<usize>>,
-    /// How many rows at the beginning were delivered before.
-    skip: usize,
+    /// The places of those that were delivered before.
+    left_out: Peekable<vec::IntoIter<usize>>,
     /// The place of the next row.
     place: usize,
     /// How many rows the page has.
@@ -27,35 +25,30 @@ pub(super) struct Rows<T> {
 }
 
 impl<T> Rows<T> {
-    /// The rows of `list` but the first `skip`, and but those that `is_new` says were there before.
+    /// The rows of `list` but those of which `was_delivered` says so, by their place and, where they decoded, themselves.
     pub(super) fn new(
         operation: Option<&'static OperationMeta>,
         list: List<T>,
-        skip: usize,
-        mut is_new: impl FnMut(&T) -> bool,
+        mut was_delivered: impl FnMut(usize, Option<&T>) -> bool,
     ) -> Self {
         let rejected: Vec<_> =
             list.rejected().iter().map(|rejected| (rejected.index(), Error::item(operation, rejected))).collect();
         let decodable = list.len();
         let count = decodable + rejected.len();
-        let mut duplicates = Vec::new();
         let mut gaps = rejected.iter().map(|(place, _)| *place).peekable();
-        let mut place = 0;
-        for item in list.iter() {
-            while gaps.next_if_eq(&place).is_some() {
-                place += 1;
+        let mut items = list.iter();
+        let mut left_out = Vec::new();
+        for place in 0..count {
+            let item = if gaps.next_if_eq(&place).is_some() { None } else { items.next() };
+            if was_delivered(place, item) {
+                left_out.push(place);
             }
-            if !is_new(item) {
-                duplicates.push(place);
-            }
-            place += 1;
         }
         Self {
             decoded: list.into_vec().into_iter(),
             decodable,
             rejected: rejected.into_iter().peekable(),
-            duplicates: duplicates.into_iter().peekable(),
-            skip,
+            left_out: left_out.into_iter().peekable(),
             place: 0,
             count,
         }
@@ -63,7 +56,7 @@ impl<T> Rows<T> {
 
     /// No rows.
     pub(super) fn none() -> Self {
-        Self::new(None, List::default(), 0, |_| true)
+        Self::new(None, List::default(), |_, _| false)
     }
 
     /// How many rows the page has, whether they are delivered or not.
@@ -71,9 +64,9 @@ impl<T> Rows<T> {
         self.count
     }
 
-    /// How many of them came before.
-    pub(super) fn duplicates(&self) -> usize {
-        self.duplicates.len()
+    /// How many of those to come were delivered before.
+    pub(super) fn left_out(&self) -> usize {
+        self.left_out.len()
     }
 
     /// The place behind the row that was taken last.
@@ -94,7 +87,7 @@ impl<T> Rows<T> {
     /// The next row that decoded, if nothing else stands before it: what almost every row is.
     #[inline]
     pub(super) fn next_plain(&mut self) -> Option<T> {
-        if self.rejected.len() + self.duplicates.len() > 0 || self.place < self.skip {
+        if self.rejected.len() + self.left_out.len() > 0 {
             return None;
         }
         let row = self.decoded.next()?;
@@ -114,8 +107,7 @@ impl<T> Iterator for Rows<T> {
                 Some((_, error)) => Err(error),
                 None => Ok(self.decoded.next()?),
             };
-            let duplicate = self.duplicates.next_if_eq(&place).is_some();
-            if !duplicate && place >= self.skip {
+            if self.left_out.next_if_eq(&place).is_none() {
                 return Some(row);
             }
         }
@@ -135,13 +127,13 @@ mod tests {
     #[test]
     fn what_was_delivered_before_is_left_out() {
         let list = || serde_json::from_str::<List<i64>>(r#"[10, "bad", 11, 10, 12, "worse"]"#).unwrap();
-        let mut rows = Rows::new(None, list(), 1, |item| *item != 11);
-        assert_eq!((rows.of_page(), rows.duplicates()), (6, 1));
-        assert_eq!(texts(&mut rows), [r#""bad""#, "10", "12", r#""worse""#]);
+        let mut rows = Rows::new(None, list(), |place, item| item.map_or(place < 2, |item| *item == 11));
+        assert_eq!((rows.of_page(), rows.left_out()), (6, 2));
+        assert_eq!(texts(&mut rows), ["10", "10", "12", r#""worse""#]);
         assert!(rows.is_empty());
 
-        let mut rows = Rows::new(None, list(), 0, |_| true);
+        let mut rows = Rows::new(None, list(), |_, _| false);
         assert!(rows.next().is_some());
-        assert_eq!((rows.place(), rows.is_empty()), (1, false));
+        assert_eq!((rows.place(), rows.taken(), rows.is_empty()), (1, 1, false));
     }
 }

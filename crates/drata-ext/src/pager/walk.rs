@@ -26,7 +26,7 @@ pub(super) struct Walk<P: Paged> {
     plan: Plan,
     concurrency: usize,
     in_flight: VecDeque<Fetch<P::Item>>,
-    /// Rows of the first page that were delivered before the walk was resumed.
+    /// How many rows of the first page were delivered before the walk was resumed.
     skip: usize,
     /// Whether the walk was resumed, and its first page has not come yet.
     resumed: bool,
@@ -113,8 +113,7 @@ impl<P: Paged> Walk<P> {
                 return Err(Error::other_list(operation, "the checkpoint belongs to a list that pages in another way"));
             }
         }
-        // Rows that are known by their keys need not be where they were.
-        self.skip = if rows.is_empty() { *skip } else { 0 };
+        self.skip = *skip;
         self.resumed = true;
         self.trail = Trail::resume(rows);
         self.progress.resume(checkpoint);
@@ -192,17 +191,18 @@ impl<P: Paged> Walk<P> {
         let skip = std::mem::take(&mut self.skip);
         let operation = self.list.call().request().operation;
         let mut keys = Vec::new();
-        let rows = Rows::new(operation, fetched.items, skip, |item| match &mut self.plan {
-            Plan::Numbers(_, recent) => P::key(item).is_none_or(|key| {
+        let rows = Rows::new(operation, fetched.items, |place, item| match (&mut self.plan, item.and_then(P::key)) {
+            // Rows may have moved, so that a key says more than a place.
+            (Plan::Numbers(_, recent), Some(key)) => {
                 let is_new = recent.insert_key(&key);
                 keys.push(key);
-                is_new
-            }),
-            Plan::Cursors(_) | Plan::Single(_) => true,
+                !is_new
+            }
+            _ => place < skip,
         });
         self.trail.turn(keys);
         // What an earlier walk delivered of the page where it stopped did not come twice.
-        let duplicates = if std::mem::take(&mut self.resumed) { 0 } else { rows.duplicates() as u64 };
+        let duplicates = if std::mem::take(&mut self.resumed) { 0 } else { rows.left_out() as u64 };
         self.progress.duplicates += duplicates;
         let next = match &mut self.plan {
             Plan::Numbers(numbers, _) => {
