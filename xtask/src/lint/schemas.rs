@@ -130,6 +130,7 @@ fn sample_misfit(seen: &Seen<'_>) -> Option<Finding> {
         (true, Shape::Integer | Shape::Number, "string") => {
             ("the SDK reads numbers in quotes; a text that is no number cannot be read", false)
         }
+        (true, Shape::List, _) => ("the SDK keeps what stands in place of a list as its only item", true),
         (true, Shape::Boolean, "string") => ("the SDK reads booleans in quotes; another text cannot be read", false),
         _ => ("if the sample is right, the answer cannot be read", false),
     };
@@ -233,6 +234,10 @@ mod tests {
             (json!({ "type": "number", "x-observed-type": "string" }), vec!["sample-misfit"]),
             (json!({ "type": "integer", "x-observed-type": "number" }), vec![]),
             (json!({ "type": "object", "x-observed-type": "string" }), vec![]),
+            (
+                json!({ "type": "array", "items": { "type": "string" }, "x-observed-type": "string" }),
+                vec!["sample-misfit"],
+            ),
             (
                 json!({ "type": "object", "properties": { "a": { "type": "string" } }, "required": ["a", "b"] }),
                 vec!["unknown-required"],
