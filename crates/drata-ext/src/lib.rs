@@ -50,6 +50,7 @@
 
 mod activity;
 mod api_key;
+mod base64_file;
 mod base_url;
 mod body;
 mod builder;
@@ -85,6 +86,7 @@ pub use drata_api::{
 };
 
 pub use self::api_key::ApiKey;
+pub use self::base64_file::{base64_file, base64_files};
 pub use self::builder::Builder;
 pub use self::download::Download;
 pub use self::drata::Drata;

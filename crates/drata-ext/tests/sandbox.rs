@@ -5,7 +5,10 @@
 use std::time::Duration;
 
 use drata_ext::v1::connections::{ConnectionState, PersonnelRow, Roster, RosterForm};
-use drata_ext::{CustomDataSession, Drata, Error, ListExt, Operation as _, RateLimiter, RetryPolicy, Upload};
+use drata_ext::v2::user_documents::{UploadedUserDocumentType, UserDocumentCreateRequest, UserDocumentExpand};
+use drata_ext::{
+    CustomDataSession, Drata, Error, ListExt, Operation as _, RateLimiter, RetryPolicy, Upload, base64_file,
+};
 use drata_sandbox::{Builder, Fault, Features, Permissions, Sandbox};
 use serde_json::json;
 
@@ -169,4 +172,16 @@ async fn the_permissions_of_a_program_can_be_recorded() {
     let planned =
         drata_ext::permissions([&drata_ext::v1::connections::meta::LIST, &drata_ext::v2::workspaces::meta::LIST]);
     assert_eq!(used, planned);
+}
+
+#[tokio::test]
+async fn a_file_goes_within_json_too() {
+    let (_sandbox, drata) = start(Sandbox::builder()).await;
+    let documents = drata.v2().user_documents();
+    let request = UserDocumentCreateRequest::new(UploadedUserDocumentType::SecTraining)
+        .base64_file(base64_file("training.pdf", "%PDF-1.4"));
+    let sent = documents.upload_json(3, &request).send().await.unwrap().unwrap();
+    let read = documents.get(3, sent.id).expand([UserDocumentExpand::DownloadUrl]).send().await.unwrap();
+    let link = read.download_url.unwrap().signed_url;
+    assert_eq!(drata.download(link).bytes().await.unwrap(), "%PDF-1.4");
 }

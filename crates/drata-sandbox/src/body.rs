@@ -191,26 +191,32 @@ async fn parts(headers: &HeaderMap, bytes: Bytes) -> Result<(Vec<(String, String
     Ok((fields, files))
 }
 
-/// Files may come inside JSON: `base64File` holds a JSON text with a data URL and a name.
+/// Files may come inside JSON: `base64File` is a JSON text of a data URL and a name, `base64Files` one of a list of them.
 fn take_encoded_files(payload: &mut Payload) -> Result<(), Failure> {
-    let Some(map) = payload.value.as_object() else { return Ok(()) };
-    let single = map.get("base64File").and_then(Value::as_str).map(|text| ("base64File", text));
-    let several = map.get("base64Files").and_then(Value::as_array).into_iter().flatten();
-    let several = several.filter_map(Value::as_str).map(|text| ("base64Files", text));
+    let text = |field: &str| payload.value.get(field).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let parsed = |text: &str| serde_json::from_str::<Value>(text).ok();
     let mut files = Vec::new();
-    for (field, text) in single.into_iter().chain(several).filter(|(_, text)| !text.is_empty()) {
-        let wrong =
-            || Failure::new(400, format!("{field} must be a JSON text with base64String (a data URL) and filename"));
-        files.push(encoded_file(text).ok_or_else(wrong)?);
+    if let Some(text) = text("base64File") {
+        let file = parsed(text).as_ref().and_then(encoded_file);
+        files.push(file.ok_or_else(|| not_encoded("base64File must be a JSON text of an object"))?);
+    }
+    if let Some(text) = text("base64Files") {
+        let list = parsed(text);
+        let list = list.as_ref().and_then(Value::as_array).and_then(|list| list.iter().map(encoded_file).collect());
+        let list: Vec<_> = list.ok_or_else(|| not_encoded("base64Files must be a JSON text of a list of objects"))?;
+        files.extend(list);
     }
     payload.files.extend(files);
     Ok(())
 }
 
-fn encoded_file(text: &str) -> Option<Upload> {
-    let parsed: Value = serde_json::from_str(text).ok()?;
-    let url = parsed.get("base64String")?.as_str()?.strip_prefix("data:")?;
+fn not_encoded(problem: &str) -> Failure {
+    Failure::new(400, format!("{problem} with base64String (a data URL) and filename"))
+}
+
+fn encoded_file(file: &Value) -> Option<Upload> {
+    let url = file.get("base64String")?.as_str()?.strip_prefix("data:")?;
     let (media, content) = url.split_once(";base64,")?;
-    let name = parsed.get("filename")?.as_str()?.to_owned();
+    let name = file.get("filename")?.as_str()?.to_owned();
     Some(Upload { name, media: media.to_owned(), content: STANDARD.decode(content).ok()?.into() })
 }

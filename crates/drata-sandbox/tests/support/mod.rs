@@ -196,7 +196,8 @@ impl Contract {
             (Some("uri"), _) => "https://acme.example/a".to_owned(),
             (Some("uuid"), _) => "8f0e4d1c-1f2a-4b3c-8d4e-5f6a7b8c9d0e".to_owned(),
             (_, "base64File" | "base64Files") => {
-                json!({"base64String": "data:text/plain;base64,aGVsbG8=", "filename": "a.txt"}).to_string()
+                let file = json!({"base64String": "data:text/plain;base64,aGVsbG8=", "filename": "a.txt"});
+                if name == "base64Files" { json!([file]).to_string() } else { file.to_string() }
             }
             (_, "date") => "2025-03-01T09:30:00".to_owned(),
             _ => format!("text {} äöü", dice.below(1_000)),
