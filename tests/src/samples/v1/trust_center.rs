@@ -47,7 +47,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         [
                             TrustCenterRequestedDocument::new(
                                 1,
-                                TrustCenterRequestDocumentTypeType::Compliance,
+                                TrustCenterDocumentType::Compliance,
                             ),
                         ],
                         TrustCenterFlow::Self_,
@@ -68,7 +68,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         [
                             TrustCenterRequestedDocument::new(
                                 1,
-                                TrustCenterRequestDocumentTypeType::Compliance,
+                                TrustCenterDocumentType::Compliance,
                             ),
                         ],
                         TrustCenterFlow::Self_,

@@ -17,7 +17,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .create(
                     &CustomConnectionCreateRequest::new(
                         "sample",
-                        [CustomConnectionCreateRequestProviderType::Custom],
+                        [CustomProviderType::Custom],
                     ),
                 )
                 .send(),
@@ -28,7 +28,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .create(
                     &CustomConnectionCreateRequest::new(
                             "sample",
-                            [CustomConnectionCreateRequestProviderType::Custom],
+                            [CustomProviderType::Custom],
                         )
                         .workspace_ids([1])
                         .schema(Map::from_iter([("key".to_owned(), json!("value"))]))

@@ -34,7 +34,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     PolicyCreateForm::new(
                             "sample",
                             1,
-                            CreatePolicySourceType::Uploaded,
+                            PolicySourceType::Uploaded,
                             "2026-01-15",
                             "sample",
                         )
@@ -49,7 +49,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     PolicyCreateForm::new(
                             "sample",
                             1,
-                            CreatePolicySourceType::Uploaded,
+                            PolicySourceType::Uploaded,
                             "2026-01-15",
                             "sample",
                         )
@@ -96,7 +96,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     &PolicyCreateRequest::new(
                         "sample",
                         1,
-                        CreatePolicySourceType::Uploaded,
+                        PolicySourceType::Uploaded,
                         "2026-01-15",
                         "sample",
                     ),
@@ -110,7 +110,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     &PolicyCreateRequest::new(
                             "sample",
                             1,
-                            CreatePolicySourceType::Uploaded,
+                            PolicySourceType::Uploaded,
                             "2026-01-15",
                             "sample",
                         )

@@ -60,7 +60,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .user_documents()
                 .upload(
                     UserRef::Id(1),
-                    UserDocumentCreateForm::new(UserDocumentCreateFormType::MfaEvidence)
+                    UserDocumentCreateForm::new(UploadedUserDocumentType::MfaEvidence)
                         .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
                 .send(),
@@ -70,7 +70,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .user_documents()
                 .upload(
                     UserRef::Id(1),
-                    UserDocumentCreateForm::new(UserDocumentCreateFormType::MfaEvidence)
+                    UserDocumentCreateForm::new(UploadedUserDocumentType::MfaEvidence)
                         .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
                         .base64_file("sample")
                         .completion_date("2026-01-15T09:30:00.000Z"),
@@ -87,7 +87,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .upload_json(
                     UserRef::Id(1),
                     &UserDocumentCreateRequest::new(
-                        UserDocumentCreateFormType::MfaEvidence,
+                        UploadedUserDocumentType::MfaEvidence,
                     ),
                 )
                 .send(),
@@ -98,7 +98,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .upload_json(
                     UserRef::Id(1),
                     &UserDocumentCreateRequest::new(
-                            UserDocumentCreateFormType::MfaEvidence,
+                            UploadedUserDocumentType::MfaEvidence,
                         )
                         .base64_file("sample")
                         .completion_date("2026-01-15T09:30:00.000Z"),

@@ -281,6 +281,15 @@ request_model!(TrustCenterApproval {
 });
 
 open_enum! {
+    /// Values of `type`.
+    pub enum TrustCenterDocumentType {
+        Compliance = "COMPLIANCE",
+        Policy = "POLICY",
+        SecurityReport = "SECURITY_REPORT",
+    }
+}
+
+open_enum! {
     /// Values of `expirationType`.
     pub enum TrustCenterExpirationUnit {
         Days = "DAYS",
@@ -357,7 +366,7 @@ pub struct TrustCenterPrivateDocument {
     /// `name`
     pub name: Option<String>,
     /// Kind of the document, as access requests name it.
-    pub type_: Option<TrustCenterRequestDocumentTypeType>,
+    pub type_: Option<TrustCenterDocumentType>,
     /// Location of the file.
     pub file: Option<String>,
     /// `created_at`
@@ -476,7 +485,7 @@ pub struct TrustCenterRequestDocument {
     /// `name`
     pub name: Option<String>,
     /// Kind of the document, as access requests name it.
-    pub type_: Option<TrustCenterRequestDocumentTypeType>,
+    pub type_: Option<TrustCenterDocumentType>,
     /// Location of the file.
     pub file: Option<String>,
     /// `created_at`
@@ -498,15 +507,6 @@ model!(TrustCenterRequestDocument {
     version: "version",
     is_public: "isPublic",
 });
-
-open_enum! {
-    /// Values of `type`.
-    pub enum TrustCenterRequestDocumentTypeType {
-        Compliance = "COMPLIANCE",
-        Policy = "POLICY",
-        SecurityReport = "SECURITY_REPORT",
-    }
-}
 
 /// An access request with its documents and status history.
 #[derive(Clone, Debug, PartialEq)]
@@ -575,6 +575,15 @@ model!(TrustCenterRequestPage {
     total: "total",
 });
 
+open_enum! {
+    /// Values of `source`.
+    pub enum TrustCenterRequestSource {
+        Self_ = "SELF",
+        Docusign = "DOCUSIGN",
+        Salesforce = "SALESFORCE",
+    }
+}
+
 /// One step in the status history of an access request.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -582,7 +591,7 @@ pub struct TrustCenterRequestStatus {
     /// `status`
     pub status: TrustCenterStatus,
     /// Where the step came from.
-    pub source: TrustCenterRequestStatusSource,
+    pub source: TrustCenterRequestSource,
     /// When the step was taken.
     pub created_at: Timestamp,
     /// Name of the user who took the step.
@@ -598,15 +607,6 @@ model!(TrustCenterRequestStatus {
     user: "user",
 });
 
-open_enum! {
-    /// Values of `source`.
-    pub enum TrustCenterRequestStatusSource {
-        Self_ = "SELF",
-        Docusign = "DOCUSIGN",
-        Salesforce = "SALESFORCE",
-    }
-}
-
 /// A private document, named by id and kind.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -614,12 +614,12 @@ pub struct TrustCenterRequestedDocument {
     /// Id of the document as the list of private documents gives it.
     pub document_id: i64,
     /// Kind of the document; must go with the id.
-    pub type_: TrustCenterRequestDocumentTypeType,
+    pub type_: TrustCenterDocumentType,
 }
 
 impl TrustCenterRequestedDocument {
     /// A new `TrustCenterRequestedDocument` with what is required.
-    pub fn new(document_id: i64, type_: TrustCenterRequestDocumentTypeType) -> Self {
+    pub fn new(document_id: i64, type_: TrustCenterDocumentType) -> Self {
         Self { document_id, type_ }
     }
 }

@@ -54,7 +54,7 @@ pub struct CustomConnectionCreateRequest {
     /// Comes back as `clientAlias`.
     pub name: String,
     /// Kind of connection; `CUSTOM` takes a schema, `MDM` and `HRIS` bring their own model.
-    pub provider_types: Vec<CustomConnectionCreateRequestProviderType>,
+    pub provider_types: Vec<CustomProviderType>,
     /// Workspaces that see the connection; required for `CUSTOM`, not for the other kinds, which are global.
     pub workspace_ids: Option<Vec<i64>>,
     /// JSON Schema of the records, for `CUSTOM` only and in place of `sampleData`; without a `required` list, every
@@ -73,9 +73,7 @@ impl CustomConnectionCreateRequest {
     /// A new `CustomConnectionCreateRequest` with what is required.
     pub fn new(
         name: impl Into<String>,
-        provider_types: impl IntoIterator<
-            Item = CustomConnectionCreateRequestProviderType,
-        >,
+        provider_types: impl IntoIterator<Item = CustomProviderType>,
     ) -> Self {
         Self {
             name: name.into(),
@@ -136,15 +134,6 @@ request_model!(CustomConnectionCreateRequest {
     description: "description",
     display_name_key: "displayNameKey",
 });
-
-open_enum! {
-    /// Values of `providerTypes`.
-    pub enum CustomConnectionCreateRequestProviderType {
-        Custom = "CUSTOM",
-        Mdm = "MDM",
-        Hris = "HRIS",
-    }
-}
 
 open_enum! {
     /// What an answer can hold beside a custom connection when `expand[]` asks for it.
@@ -279,3 +268,12 @@ request_model!(CustomConnectionUpdateRequest {
     client_alias: "clientAlias",
     description: "description",
 });
+
+open_enum! {
+    /// Values of `providerTypes`.
+    pub enum CustomProviderType {
+        Custom = "CUSTOM",
+        Mdm = "MDM",
+        Hris = "HRIS",
+    }
+}

@@ -21,14 +21,6 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Where the content of a new policy comes from, an upload or a file kept elsewhere.
-    pub enum CreatePolicySourceType {
-        Uploaded = "UPLOADED",
-        External = "EXTERNAL",
-    }
-}
-
 /// A policy just created, with its first draft.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -334,7 +326,7 @@ pub struct PolicyCreateForm {
     /// Id of the user who owns the policy.
     pub owner_id: i64,
     /// Where the content comes from; `UPLOADED` needs `file`, `EXTERNAL` needs `externalFileId`.
-    pub source_type: CreatePolicySourceType,
+    pub source_type: PolicySourceType,
     /// When the policy is due for review, `YYYY-MM-DD`; not in the past.
     pub renewal_date: Timestamp,
     /// At most 30000 characters. At most 30000 characters.
@@ -361,7 +353,7 @@ impl PolicyCreateForm {
     pub fn new(
         name: impl Into<String>,
         owner_id: i64,
-        source_type: CreatePolicySourceType,
+        source_type: PolicySourceType,
         renewal_date: impl Into<Timestamp>,
         description: impl Into<String>,
     ) -> Self {
@@ -455,7 +447,7 @@ pub struct PolicyCreateRequest {
     /// Id of the user who owns the policy.
     pub owner_id: i64,
     /// Where the content comes from; `UPLOADED` needs `file`, `EXTERNAL` needs `externalFileId`.
-    pub source_type: CreatePolicySourceType,
+    pub source_type: PolicySourceType,
     /// When the policy is due for review, `YYYY-MM-DD`; not in the past.
     pub renewal_date: Timestamp,
     /// At most 30000 characters. At most 30000 characters.
@@ -479,7 +471,7 @@ impl PolicyCreateRequest {
     pub fn new(
         name: impl Into<String>,
         owner_id: i64,
-        source_type: CreatePolicySourceType,
+        source_type: PolicySourceType,
         renewal_date: impl Into<Timestamp>,
         description: impl Into<String>,
     ) -> Self {
@@ -665,6 +657,14 @@ model!(PolicyPage {
     data: "data",
     pagination: "pagination",
 });
+
+open_enum! {
+    /// Where the content of a new policy comes from, an upload or a file kept elsewhere.
+    pub enum PolicySourceType {
+        Uploaded = "UPLOADED",
+        External = "EXTERNAL",
+    }
+}
 
 /// Changes to a policy's texts, renewal and assignments.
 #[derive(Clone, Debug, PartialEq)]

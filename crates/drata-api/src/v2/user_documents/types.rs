@@ -9,12 +9,22 @@ use crate::support::request_model::request_model;
 use crate::v2::shared::{PaginationTotalCount, UserDocument};
 use crate::{Extra, List, Timestamp, Upload};
 
+open_enum! {
+    /// Values of `type`.
+    pub enum UploadedUserDocumentType {
+        MfaEvidence = "MFA_EVIDENCE",
+        SecTraining = "SEC_TRAINING",
+        HipaaTrainingEvidence = "HIPAA_TRAINING_EVIDENCE",
+        OffboardingEvidence = "OFFBOARDING_EVIDENCE",
+    }
+}
+
 /// A document to upload for a user.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserDocumentCreateForm {
     /// What the document proves; only these four kinds can be uploaded.
-    pub type_: UserDocumentCreateFormType,
+    pub type_: UploadedUserDocumentType,
     /// A PDF, a text document (`.doc`, `.docx`, `.odt`), spreadsheet (`.ods`, `.xlsx`), presentation (`.odp`,
     /// `.pptx`) or image (`.gif`, `.jpeg`, `.jpg`, `.png`); `base64File` is the alternative.
     pub file: Option<Upload>,
@@ -27,7 +37,7 @@ pub struct UserDocumentCreateForm {
 
 impl UserDocumentCreateForm {
     /// A new `UserDocumentCreateForm` with what is required.
-    pub fn new(type_: UserDocumentCreateFormType) -> Self {
+    pub fn new(type_: UploadedUserDocumentType) -> Self {
         Self {
             type_,
             file: Default::default(),
@@ -65,22 +75,12 @@ form_model!(UserDocumentCreateForm {
     completion_date: "completionDate",
 });
 
-open_enum! {
-    /// Values of `type`.
-    pub enum UserDocumentCreateFormType {
-        MfaEvidence = "MFA_EVIDENCE",
-        SecTraining = "SEC_TRAINING",
-        HipaaTrainingEvidence = "HIPAA_TRAINING_EVIDENCE",
-        OffboardingEvidence = "OFFBOARDING_EVIDENCE",
-    }
-}
-
 /// A document to upload for a user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserDocumentCreateRequest {
     /// What the document proves; only these four kinds can be uploaded.
-    pub type_: UserDocumentCreateFormType,
+    pub type_: UploadedUserDocumentType,
     /// Alternative to `file`: a JSON object encoded as a string, with `base64String` (a `data:` URL) and
     /// `filename`.
     pub base64_file: Option<String>,
@@ -90,7 +90,7 @@ pub struct UserDocumentCreateRequest {
 
 impl UserDocumentCreateRequest {
     /// A new `UserDocumentCreateRequest` with what is required.
-    pub fn new(type_: UserDocumentCreateFormType) -> Self {
+    pub fn new(type_: UploadedUserDocumentType) -> Self {
         Self {
             type_,
             base64_file: Default::default(),
