@@ -84,7 +84,10 @@ fn read(place: &Place, operation: &Value, method: &ImplItemFn, types: &BTreeMap<
         };
         params.push(Param {
             place,
-            ident: names::ident(&wire),
+            ident: match text(parameter, RUST_NAME) {
+                "" => names::ident(&wire),
+                name => name.to_owned(),
+            },
             ty: ty.present().clone(),
             required: place == ParamPlace::Path || parameter["required"] == true,
             doc: text(parameter, DOC).to_owned(),

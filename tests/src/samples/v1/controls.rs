@@ -170,7 +170,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .trust_service_criteria([FrameworkTopic::Availability])
                 .isms_category([ControlIsmsCategory::ContextOfTheOrganization])
                 .isms2022_category([ControlIsmsCategory::ContextOfTheOrganization])
-                .is_annex_a2022(true)
+                .is_annex_a_2022(true)
                 .rules([ControlRule::Security])
                 .sub_rules([ControlSubRule::GeneralRules])
                 .pci_requirements([ControlPciRequirement::Firewall])
@@ -178,7 +178,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .statutes([ControlStatute::IndividualRights])
                 .regulations([ControlRegulation::NoticesToConsumers])
                 .functions([ControlFunction::Identify])
-                .functions2([NistCsf2Function::GovernGv])
+                .nist_csf2_functions([NistCsf2Function::GovernGv])
                 .sections([ControlSection::Management])
                 .control_families([ControlFamily::AuditAndAccountability])
                 .control_classes([ControlClass::Technical])
@@ -192,7 +192,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .articles([ControlArticle::Governance])
                 .dora_chapters([ControlDoraChapter::Regulation])
                 .drata_functions([ControlDrataFunction::Protect])
-                .iso420012023([Iso42001Section::ResourcesForAiSystems])
+                .iso42001_2023([Iso42001Section::ResourcesForAiSystems])
                 .nist800171r3_control_families([
                     ControlNist800171r3ControlFamily::IncidentResponse,
                 ])

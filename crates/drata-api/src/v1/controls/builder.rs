@@ -343,8 +343,8 @@ impl List {
     }
 
     /// Keeps controls inside Annex A of ISO 27001, 2022 edition, or outside it when false.
-    pub fn is_annex_a2022(mut self, is_annex_a2022: bool) -> Self {
-        self.call.query("isAnnexA2022", is_annex_a2022);
+    pub fn is_annex_a_2022(mut self, is_annex_a_2022: bool) -> Self {
+        self.call.query("isAnnexA2022", is_annex_a_2022);
         self
     }
 
@@ -409,11 +409,11 @@ impl List {
     }
 
     /// Functions of the NIST Cybersecurity Framework 2.0.
-    pub fn functions2(
+    pub fn nist_csf2_functions(
         mut self,
-        functions2: impl IntoIterator<Item = NistCsf2Function>,
+        nist_csf2_functions: impl IntoIterator<Item = NistCsf2Function>,
     ) -> Self {
-        self.call.query_each("functions2", functions2, crate::Limits::NONE);
+        self.call.query_each("functions2", nist_csf2_functions, crate::Limits::NONE);
         self
     }
 
@@ -527,11 +527,11 @@ impl List {
     }
 
     /// ISO 42001:2023 sections on AI management.
-    pub fn iso420012023(
+    pub fn iso42001_2023(
         mut self,
-        iso420012023: impl IntoIterator<Item = Iso42001Section>,
+        iso42001_2023: impl IntoIterator<Item = Iso42001Section>,
     ) -> Self {
-        self.call.query_each("iso420012023", iso420012023, crate::Limits::NONE);
+        self.call.query_each("iso420012023", iso42001_2023, crate::Limits::NONE);
         self
     }
 

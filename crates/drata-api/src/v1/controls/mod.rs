@@ -75,9 +75,13 @@ impl<A: Access> ControlsApi<A> {
     /// (`external-evidence-get-download-document`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_getEvidenceDownloadUrl/)
-    pub fn get_external_evidence_url(&self, id: i64) -> builder::GetExternalEvidenceUrl {
+    pub fn get_external_evidence_url(
+        &self,
+        external_evidence_id: i64,
+    ) -> builder::GetExternalEvidenceUrl {
         builder::GetExternalEvidenceUrl::new(
-            Call::new(&self.client, &meta::GET_EXTERNAL_EVIDENCE_URL).path("id", id),
+            Call::new(&self.client, &meta::GET_EXTERNAL_EVIDENCE_URL)
+                .path("id", external_evidence_id),
         )
     }
 
@@ -227,9 +231,13 @@ impl ControlsApi {
     /// (`external-evidence-delete`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_deleteEvidence/)
-    pub fn delete_external_evidence(&self, id: i64) -> builder::DeleteExternalEvidence {
+    pub fn delete_external_evidence(
+        &self,
+        external_evidence_id: i64,
+    ) -> builder::DeleteExternalEvidence {
         builder::DeleteExternalEvidence::new(
-            Call::new(&self.client, &meta::DELETE_EXTERNAL_EVIDENCE).path("id", id),
+            Call::new(&self.client, &meta::DELETE_EXTERNAL_EVIDENCE)
+                .path("id", external_evidence_id),
         )
     }
 

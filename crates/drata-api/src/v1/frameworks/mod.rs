@@ -33,8 +33,8 @@ impl<A: Access> FrameworksApi<A> {
     /// (`workspaces-get-frameworks`). Pages by number, up to 50 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/FrameworksPublicController_getWorkspaceFrameworksReady/)
-    pub fn list(&self, id: i64) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST).path("id", id))
+    pub fn list(&self, workspace_id: i64) -> builder::List {
+        builder::List::new(Call::new(&self.client, &meta::LIST).path("id", workspace_id))
     }
 
     /// Lists the requirements of frameworks that match the filters. Reads the primary workspace unless

@@ -81,9 +81,13 @@ impl<A: Access> PoliciesApi<A> {
     /// (`policies-get-policy-version`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PoliciesPublicController_getPolicyVersionDownloadUrl/)
-    pub fn get_version_download_url(&self, id: i64) -> builder::GetVersionDownloadUrl {
+    pub fn get_version_download_url(
+        &self,
+        policy_version_id: i64,
+    ) -> builder::GetVersionDownloadUrl {
         builder::GetVersionDownloadUrl::new(
-            Call::new(&self.client, &meta::GET_VERSION_DOWNLOAD_URL).path("id", id),
+            Call::new(&self.client, &meta::GET_VERSION_DOWNLOAD_URL)
+                .path("id", policy_version_id),
         )
     }
 

@@ -36,7 +36,7 @@ impl<A: Access> UserPoliciesApi<A> {
     /// (`user-policies-get-user-policies`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UserPoliciesPublicController_getPolicyVersionsForUser/)
-    pub fn list(&self, id: i64) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST).path("id", id))
+    pub fn list(&self, user_id: i64) -> builder::List {
+        builder::List::new(Call::new(&self.client, &meta::LIST).path("id", user_id))
     }
 }

@@ -54,9 +54,13 @@ impl<A: Access> UsersApi<A> {
     /// (`users-get-download-user-document`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UsersPublicController_getUserDocumentDownloadUrl/)
-    pub fn get_document_download_url(&self, id: i64) -> builder::GetDocumentDownloadUrl {
+    pub fn get_document_download_url(
+        &self,
+        document_id: i64,
+    ) -> builder::GetDocumentDownloadUrl {
         builder::GetDocumentDownloadUrl::new(
-            Call::new(&self.client, &meta::GET_DOCUMENT_DOWNLOAD_URL).path("id", id),
+            Call::new(&self.client, &meta::GET_DOCUMENT_DOWNLOAD_URL)
+                .path("id", document_id),
         )
     }
 
