@@ -31,7 +31,7 @@ const FILLERS: [&str; 6] = ["By", "Id", "A", "All", "Mapped", "Details"];
 
 /// The words of a name in camel case: `listRiskNotes` is `list`, `Risk`, `Notes`.
 pub(crate) fn words(name: &str) -> Vec<String> {
-    name.to_snake_case().split('_').map(|word| word.to_upper_camel_case()).collect()
+    plain_acronyms(name).to_snake_case().split('_').map(|word| word.to_upper_camel_case()).collect()
 }
 
 /// The name of a module: `Users and Roles` is `users_and_roles`.

@@ -201,7 +201,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .cyber_essentials_requirements([
                     ControlCyberEssentialsRequirement::MalwareProtection,
                 ])
-                .fr20x_ksis([ControlFr20xKsI::PolicyAndInventory])
+                .fr20x_ksis([FedRamp20xIndicator::PolicyAndInventory])
                 .hitrust_domains([ControlHitrustDomain::EducationTrainingAndAwareness])
                 .mssspa11_sections([ControlMssspa11Section::Sspav11Security])
                 .essential_eight([

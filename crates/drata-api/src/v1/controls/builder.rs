@@ -7,16 +7,16 @@ use super::{
     ControlCcpa2026Statute, ControlChapter, ControlCisSafeguard, ControlClass,
     ControlCobit, ControlCps230Paragraph, ControlCyberEssentialsRequirement,
     ControlDomain, ControlDoraChapter, ControlDrataFunction, ControlEssentialEight,
-    ControlFamily, ControlFr20xKsI, ControlFrameworkTag, ControlFunction,
-    ControlHasTicket, ControlHitrustDomain, ControlIsmsCategory,
-    ControlIso270182025Clause, ControlIso277012025Clause, ControlListItem,
-    ControlListItemPage, ControlMssspa11Section, ControlNist800171r3ControlFamily,
-    ControlNydf, ControlPciRequirement, ControlRegulation, ControlRule, ControlSection,
-    ControlShort, ControlSoxitgc, ControlStatute, ControlSubRule, ControlTisaxCategory,
-    ControlTisaxSubcategory, ExternalEvidence, ExternalEvidencePage, FrameworkTopic,
-    Iso27701Section, Iso42001Section, MappedExternalEvidence, NistCsf2Function, Note,
-    NotePage, RequirementListItem, RequirementListItemPage, SignedUrl, UserListItem,
-    UserListItemPage,
+    ControlFamily, ControlFrameworkTag, ControlFunction, ControlHasTicket,
+    ControlHitrustDomain, ControlIsmsCategory, ControlIso270182025Clause,
+    ControlIso277012025Clause, ControlListItem, ControlListItemPage,
+    ControlMssspa11Section, ControlNist800171r3ControlFamily, ControlNydf,
+    ControlPciRequirement, ControlRegulation, ControlRule, ControlSection, ControlShort,
+    ControlSoxitgc, ControlStatute, ControlSubRule, ControlTisaxCategory,
+    ControlTisaxSubcategory, ExternalEvidence, ExternalEvidencePage, FedRamp20xIndicator,
+    FrameworkTopic, Iso27701Section, Iso42001Section, MappedExternalEvidence,
+    NistCsf2Function, Note, NotePage, RequirementListItem, RequirementListItemPage,
+    SignedUrl, UserListItem, UserListItemPage,
 };
 
 use crate::support::operation::operation;
@@ -593,7 +593,7 @@ impl List {
     /// FedRAMP 20x key security indicators.
     pub fn fr20x_ksis(
         mut self,
-        fr20x_ksis: impl IntoIterator<Item = ControlFr20xKsI>,
+        fr20x_ksis: impl IntoIterator<Item = FedRamp20xIndicator>,
     ) -> Self {
         self.call.query_each("fr20xKSIs", fr20x_ksis, crate::Limits::NONE);
         self

@@ -588,22 +588,6 @@ open_enum! {
 }
 
 open_enum! {
-    /// Values of `fr20xKSIs`.
-    pub enum ControlFr20xKsI {
-        PolicyAndInventory = "POLICY_AND_INVENTORY",
-        ServiceConfiguration = "SERVICE_CONFIGURATION",
-        MonitoringLoggingAndAuditing = "MONITORING_LOGGING_AND_AUDITING",
-        ChangeManagement = "CHANGE_MANAGEMENT",
-        CloudNativeArchitecture = "CLOUD_NATIVE_ARCHITECTURE",
-        ThirdPartyInformationResources = "THIRD_PARTY_INFORMATION_RESOURCES",
-        IdentityAndAccessManagement = "IDENTITY_AND_ACCESS_MANAGEMENT",
-        IncidentReporting = "INCIDENT_REPORTING",
-        CybersecurityEducation = "CYBERSECURITY_EDUCATION",
-        RecoveryPlanning = "RECOVERY_PLANNING",
-    }
-}
-
-open_enum! {
     /// Values of `frameworkTag`.
     pub enum ControlFrameworkTag {
         None = "NONE",
@@ -1461,6 +1445,22 @@ model!(ExternalEvidencePage {
     limit: "limit",
     total: "total",
 });
+
+open_enum! {
+    /// Values of `fr20xKSIs`.
+    pub enum FedRamp20xIndicator {
+        PolicyAndInventory = "POLICY_AND_INVENTORY",
+        ServiceConfiguration = "SERVICE_CONFIGURATION",
+        MonitoringLoggingAndAuditing = "MONITORING_LOGGING_AND_AUDITING",
+        ChangeManagement = "CHANGE_MANAGEMENT",
+        CloudNativeArchitecture = "CLOUD_NATIVE_ARCHITECTURE",
+        ThirdPartyInformationResources = "THIRD_PARTY_INFORMATION_RESOURCES",
+        IdentityAndAccessManagement = "IDENTITY_AND_ACCESS_MANAGEMENT",
+        IncidentReporting = "INCIDENT_REPORTING",
+        CybersecurityEducation = "CYBERSECURITY_EDUCATION",
+        RecoveryPlanning = "RECOVERY_PLANNING",
+    }
+}
 
 /// The requirements of one framework a control is linked to.
 #[derive(Clone, Debug, PartialEq)]
