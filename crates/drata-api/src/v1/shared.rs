@@ -2475,7 +2475,7 @@ pub struct MonitorMetadataExclusion {
     /// The user who excluded the resource.
     pub exclusion_designator: User,
     /// The connection the exclusion applies to, if it has one.
-    pub connection: ConnectionDetail,
+    pub connection: Option<ConnectionDetail>,
     /// `createdAt`
     pub created_at: Timestamp,
     /// `updatedAt`

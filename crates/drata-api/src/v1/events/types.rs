@@ -35,7 +35,7 @@ pub struct Event {
     /// Plain-language account of how the automated test obtained its data; may be null.
     pub request_description: Option<String>,
     /// Issues linked to the event, if any.
-    pub issues: List<Value>,
+    pub issues: Option<List<Value>>,
     /// What came beyond the contract.
     pub extra: Extra,
 }

@@ -236,7 +236,7 @@ pub struct PolicyWithReplace {
     /// State of the policy as a whole; the versions have states of their own.
     pub policy_status: PolicyStatus,
     /// Template policies this one stands in for.
-    pub replaced_policies: List<ReplacedPolicy>,
+    pub replaced_policies: Option<List<ReplacedPolicy>>,
     /// Name of the custom policy now in its place; absent if there is none.
     pub replaced_by: Option<String>,
     /// Renewal date kept on the policy rather than on a version.
