@@ -13,6 +13,9 @@ use futures_util::StreamExt as _;
 
 /// Calls every operation through the typed API and prints what came of it, a line of JSON each, then a summary.
 ///
+/// It writes and deletes, so it is for mock servers and for the sandbox, where what was deleted is missing in the next run
+/// until `POST /sandbox/reset` brings it back.
+///
 /// Exits with 1 when a call did not go well, and with 2 when there was nothing to call.
 #[derive(Parser)]
 struct Args {
