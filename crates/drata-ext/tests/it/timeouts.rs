@@ -35,7 +35,7 @@ impl Mute {
         Self { url, _task: AbortOnDropHandle::new(task) }
     }
 
-    /// A client that tries once and waits 5 seconds for a byte.
+    /// A client that waits 5 seconds for a byte.
     fn client(&self, policy: RetryPolicy) -> Drata {
         let builder = Drata::builder().api_key(KEY).base_url(&self.url).retry_policy(policy);
         builder.rate_limiter(RateLimiter::unlimited()).read_timeout(seconds(5)).build().unwrap()
