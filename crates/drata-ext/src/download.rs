@@ -20,7 +20,7 @@ use crate::base_url::{check_scheme, host_and_port};
 use crate::failure::Failure;
 use crate::retrier::Terms;
 use crate::retry_after::retry_after;
-use crate::transport::{Limits, Shared};
+use crate::transport::{AttemptTimeouts, Shared};
 use crate::{Error, RateLimiter, body};
 
 /// The most bytes read of a refusal.
@@ -138,7 +138,7 @@ impl Download {
     }
 
     async fn fetch(&self, url: &Url) -> Result<Response, Failure> {
-        let answer = self.limits().send(None, self.transport.http.get(url.clone()), &Activity::new()).await?;
+        let answer = self.timeouts().send(None, self.transport.http.get(url.clone()), &Activity::new()).await?;
         match answer.status() {
             status if status.is_success() => Ok(answer),
             status if status.is_redirection() => Err(Failure::last(Error::redirect(None, status, None).with_link())),
@@ -149,7 +149,7 @@ impl Download {
     async fn refusal(&self, mut answer: Response) -> Failure {
         let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
         let wait = retry_after(&headers, SystemTime::now());
-        let text = body::beginning(&mut answer, self.limits().read, MAX_REFUSAL).await;
+        let text = body::beginning(&mut answer, self.timeouts().read, MAX_REFUSAL).await;
         let text = reason(&String::from_utf8_lossy(&text));
         let error = Error::status_code(None, status, headers, text.into());
         Failure::of_status(error.with_retry_after(wait).with_link())
@@ -177,8 +177,8 @@ impl Download {
         Ok((temporary, incoming.received))
     }
 
-    fn limits(&self) -> Limits {
-        self.transport.limits(&self.options)
+    fn timeouts(&self) -> AttemptTimeouts {
+        self.transport.attempt_timeouts(&self.options)
     }
 }
 
@@ -204,7 +204,7 @@ impl<'a> Incoming<'a> {
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
-        let next = body::chunk(&mut self.answer, None, self.download.limits().read).await?;
+        let next = body::chunk(&mut self.answer, None, self.download.timeouts().read).await?;
         if let Some(chunk) = &next {
             self.received += chunk.len() as u64;
             if let Some(progress) = &self.download.progress {

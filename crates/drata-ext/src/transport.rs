@@ -109,11 +109,11 @@ impl HttpTransport {
 
     async fn exchange(&self, request: &Request, url: Url, until: Option<Instant>) -> Result<Response, Failure> {
         let operation = request.operation;
-        let limits = self.limits(&request.options);
-        let limit = limits.read;
+        let timeouts = self.attempt_timeouts(&request.options);
+        let limit = timeouts.read;
         let activity = Activity::new();
         let outgoing = self.outgoing(request, url, &activity).await.map_err(Failure::last)?;
-        let mut answer = limits.send(operation, outgoing, &activity).await?;
+        let mut answer = timeouts.send(operation, outgoing, &activity).await?;
 
         let status = answer.status();
         if status.is_redirection() {
@@ -174,8 +174,8 @@ impl HttpTransport {
         Failure::of_status(error.with_retry_after(wait))
     }
 
-    pub(crate) fn limits(&self, options: &CallOptions) -> Limits {
-        Limits {
+    pub(crate) fn attempt_timeouts(&self, options: &CallOptions) -> AttemptTimeouts {
+        AttemptTimeouts {
             connect: options.connect_timeout.unwrap_or(self.timeouts.connect),
             read: options.read_timeout.unwrap_or(self.timeouts.read),
         }
@@ -184,12 +184,12 @@ impl HttpTransport {
 
 /// How long one try may wait for what.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub(crate) struct AttemptTimeouts {
     pub(crate) connect: Duration,
     pub(crate) read: Duration,
 }
 
-impl Limits {
+impl AttemptTimeouts {
     /// Sends the request and waits for the head of the answer.
     pub(crate) async fn send(
         &self,
