@@ -10,6 +10,10 @@ pub(crate) const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", 
 /// Where component schemas stand.
 pub(crate) const SCHEMAS: &str = "/components/schemas";
 
+/// The media types that bodies and answers have most often.
+pub(crate) const JSON: &str = "application/json";
+pub(crate) const MULTIPART: &str = "multipart/form-data";
+
 /// The start of a reference to a component schema.
 pub(crate) const SCHEMA_REF: &str = "#/components/schemas/";
 
@@ -28,6 +32,11 @@ impl Place {
     /// Its JSON pointer.
     pub(crate) fn pointer(&self) -> String {
         format!("/paths/{}/{}", escape(&self.path), self.method)
+    }
+
+    /// The names between braces in its path.
+    pub(crate) fn placeholders(&self) -> impl Iterator<Item = &str> {
+        self.path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
     }
 }
 

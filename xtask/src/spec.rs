@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let document = document(contract::effective(args.version)?).to_text();
     match &args.out {
         Some(path) => files::write_whole(path, &document)?,
-        None => print!("{document}"),
+        None => files::print(&document)?,
     }
     Ok(ExitCode::SUCCESS)
 }

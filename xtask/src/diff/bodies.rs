@@ -5,10 +5,7 @@ use serde_json::Value;
 use super::change::Effect;
 use super::comparison::{Comparison, Spot};
 use super::reach::{Reach, Way, response_way};
-use crate::document::{Place, escape, members};
-
-const JSON: &str = "application/json";
-const MULTIPART: &str = "multipart/form-data";
+use crate::document::{JSON, MULTIPART, Place, escape, members};
 
 impl Comparison<'_> {
     pub(super) fn body(&mut self, spot: &Spot<'_>, old: &Value, new: &Value) {

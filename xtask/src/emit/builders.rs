@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use heck::ToUpperCamelCase as _;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::area::{accepted, handle, into};
-use super::code::Code;
+use super::code::{Code, identifiers};
 use super::docs;
 use crate::surface::{Area, Limits, Operation, Paging, Param, ParamPlace, Surface, Ty};
 
@@ -34,21 +34,18 @@ pub(crate) fn file(surface: &Surface, area: &Area) -> Result<Code> {
     if area.operations.iter().any(|operation| operation.paging.is_some()) {
         names.extend(["ItemKey", "PageParts", "Paged"]);
     }
-    let text: String = items.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ") + &macros;
-    for name in ["Timestamp", "ByteStream"] {
-        if text.split(|c: char| !c.is_alphanumeric()).any(|word| word == name) {
-            names.insert(name);
-        }
-    }
+    let macro_tokens: TokenStream = macros.parse().map_err(|error| anyhow!("{macros}: not Rust: {error}"))?;
+    let written = identifiers(quote!(#(#items)* #macro_tokens));
+    names.extend(["Timestamp", "ByteStream"].into_iter().filter(|name| written.contains(*name)));
     let names: Vec<_> = names.into_iter().map(|name| format_ident!("{name}")).collect();
     let own: Vec<_> = used.iter().map(|name| format_ident!("{name}")).collect();
     let own = (!own.is_empty()).then(|| quote!(use super::{#(#own),*};));
-    let value = text.split(|c: char| !c.is_alphanumeric()).any(|word| word == "Value").then(|| {
+    let value = written.contains("Value").then(|| {
         quote!(
             use serde_json::Value;
         )
     });
-    let map = text.contains("Map <").then(|| {
+    let map = written.contains("Map").then(|| {
         quote!(
             use serde_json::Map;
         )

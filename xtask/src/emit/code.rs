@@ -1,6 +1,8 @@
 //! Items of generated code on their way to text.
 
-use proc_macro2::TokenStream;
+use std::collections::BTreeSet;
+
+use proc_macro2::{TokenStream, TokenTree};
 
 /// The first lines of every generated file.
 const HEADER: &str =
@@ -48,6 +50,19 @@ impl Code {
         );
         Ok(self.0)
     }
+}
+
+/// The identifiers within generated code, by which a file knows what it has to import.
+pub(super) fn identifiers(tokens: TokenStream) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for tree in tokens {
+        match tree {
+            TokenTree::Ident(ident) => drop(found.insert(ident.to_string())),
+            TokenTree::Group(group) => found.extend(identifiers(group.stream())),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+    found
 }
 
 /// Puts a blank line between items and between methods, which prettyplease leaves together.

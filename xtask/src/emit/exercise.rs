@@ -15,8 +15,8 @@ use serde_json::Value;
 use self::documented::Documented;
 use self::expression::{Expressions, Extent};
 use super::Input;
-use super::code::Code;
-use crate::document::{Document, items, text};
+use super::code::{Code, identifiers};
+use crate::document::{Document, JSON, MULTIPART, items, text};
 use crate::files::Output;
 use crate::surface::{Area, Operation, Param, ParamPlace, Surface, Ty};
 
@@ -59,11 +59,11 @@ fn table(input: &Input, area: &Area) -> Result<Code> {
     let version = format_ident!("{}", surface.version.name());
     let handle = format_ident!("{}", surface.version.name().to_uppercase());
     let module = format_ident!("{}", area.name);
-    let names = expression::imports(&quote!(#(#samples)*));
-    let all = quote!(#(#samples)*).to_string();
-    let uses = |name: &&str| all.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == *name);
-    let helpers = ["Sample", "sent", "sent_page", "wire"].into_iter().filter(uses).map(|name| format_ident!("{name}"));
-    let more = uses(&"extra_field").then(|| {
+    let used = identifiers(quote!(#(#samples)*));
+    let names = expression::imports(&used);
+    let helpers = ["Sample", "sent", "sent_page", "wire"].into_iter().filter(|name| used.contains(*name));
+    let helpers = helpers.map(|name| format_ident!("{name}"));
+    let more = used.contains("extra_field").then(|| {
         quote!(
             use drata_api::Operation as _;
         )
@@ -161,7 +161,7 @@ fn call(input: &Input, facts: &Value, operation: &Operation, extent: Extent) -> 
         .collect();
     let mut more_fields = Vec::new();
     if let Some(body) = &operation.body {
-        let media = if body.form { "multipart/form-data" } else { "application/json" };
+        let media = if body.form { MULTIPART } else { JSON };
         let schema = &facts["requestBody"]["content"][media]["schema"];
         arguments.push(expressions.body(&body.ty, body.form, schema));
         more_fields = documented.more_fields(media, document.resolve(schema));
@@ -173,10 +173,10 @@ fn call(input: &Input, facts: &Value, operation: &Operation, extent: Extent) -> 
         let value = value_of(param);
         quote!(.#setter(#value))
     });
-    let more_fields = more_fields.iter().filter(|_| extent == Extent::Minimal).map(|(field, value)| {
-        let value: TokenStream = value.to_string().parse().expect("JSON is made of Rust's tokens");
-        quote!(.extra_field(#field, json!(#value)))
-    });
+    let more_fields = more_fields
+        .iter()
+        .filter(|_| extent == Extent::Minimal)
+        .map(|(field, value)| quote!(.extra_field(#field, #value)));
     quote!(#version::new(client).#area().#name(#(#arguments),*)#(#setters)*#(#more_fields)*)
 }
 

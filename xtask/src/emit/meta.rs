@@ -7,6 +7,7 @@ use quote::{format_ident, quote};
 
 use super::area::handle;
 use super::code::Code;
+use crate::document::{JSON, MULTIPART};
 use crate::surface::{Area, Operation, Surface};
 
 /// The name of an operation's metadata.
@@ -71,7 +72,7 @@ fn one(surface: &Surface, area: &Area, operation: &Operation) -> TokenStream {
             }
         }
     };
-    let body = operation.body.as_ref().map(|body| if body.form { "multipart/form-data" } else { "application/json" });
+    let body = operation.body.as_ref().map(|body| if body.form { MULTIPART } else { JSON });
     let bodies = body.into_iter();
     let successes = meta.successes.iter().map(|(status, media)| {
         let status = proc_macro2::Literal::u64_unsuffixed(*status);

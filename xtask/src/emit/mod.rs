@@ -21,7 +21,7 @@ use crate::surface::Surface;
 /// One version, as it is written.
 pub(crate) struct Input {
     pub(crate) surface: Surface,
-    /// The effective document: the contract with its overlays applied.
+    /// The effective document as plain OpenAPI, as `cargo xtask spec` writes it.
     pub(crate) document: Document,
     /// The contract as it was imported.
     pub(crate) contract: Document,

@@ -6,7 +6,7 @@ use anyhow::Result;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::code::Code;
+use super::code::{Code, identifiers};
 use super::{docs, version};
 use crate::surface::{Field, Kind, Surface, Ty, TypeDef};
 
@@ -65,8 +65,8 @@ fn imports(code: &mut Code, surface: &Surface, types: &[&TypeDef]) -> Result<()>
         };
         for field in def.kind.fields() {
             field.ty.collect(&mut named);
-            let text = field.ty.tokens().to_string();
-            let has = |name: &str| text.split(|c: char| !c.is_alphanumeric()).any(|word| word == name);
+            let used = identifiers(field.ty.tokens());
+            let has = |name: &str| used.contains(name);
             ours.extend(["List", "Patch", "Timestamp", "Upload"].into_iter().filter(|name| has(name)));
             json.extend(["Map", "Value"].into_iter().filter(|name| has(name)));
             maps |= has("BTreeMap");

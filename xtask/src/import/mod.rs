@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         println!("  not kept: `{key}`, {count} times: no rule says what it means");
     }
     if let Some(changes) = changes {
-        print!("{}", changes.to_screen(SCREEN));
+        files::print(&changes.to_screen(SCREEN))?;
         if !changes.changes.is_empty() {
             println!(
                 "for all of them: cargo xtask diff HEAD {}; next: cargo xtask lint, cargo xtask codegen",

@@ -6,10 +6,7 @@ use super::action;
 use super::finding::Finding;
 use super::operations::Seen;
 use super::schemas::holds_file;
-use crate::document::{escape, members};
-
-const JSON: &str = "application/json";
-const MULTIPART: &str = "multipart/form-data";
+use crate::document::{JSON, MULTIPART, escape, members};
 
 /// A body in several forms. JSON beside a form becomes two methods; any other has no builder.
 pub(super) fn several_bodies(seen: &Seen<'_>) -> Option<Finding> {

@@ -159,8 +159,7 @@ fn untyped_parameters(seen: &Seen<'_>) -> Vec<Finding> {
 
 /// Placeholders of the path that are not declared, and path parameters that the path does not hold.
 fn placeholders(seen: &Seen<'_>) -> Vec<Finding> {
-    let in_path: BTreeSet<&str> =
-        seen.place.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+    let in_path: BTreeSet<&str> = seen.place.placeholders().collect();
     let declared: BTreeSet<&str> =
         seen.parameters().filter(|(_, one, _)| text(one, "in") == "path").map(|(_, _, name)| name).collect();
     let effect = "the method cannot be called: its path stays incomplete";

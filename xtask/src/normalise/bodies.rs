@@ -7,14 +7,11 @@
 use serde_json::{Map, Value, json};
 
 use crate::diagnosis::{Diagnoses, Diagnosis};
-use crate::document::{Document, Place, text, walk};
+use crate::document::{Document, JSON, MULTIPART, Place, text, walk};
 use crate::overlay::RUST_NAME;
 
 /// Marks an operation whose body is a form.
 pub(crate) const MULTIPART_TWIN: &str = "x-multipart";
-
-const MULTIPART: &str = "multipart/form-data";
-const JSON: &str = "application/json";
 
 pub(crate) fn split(document: &mut Document) -> anyhow::Result<()> {
     let mut found = Vec::new();
@@ -79,9 +76,7 @@ fn form_name(operation_id: &str, schema: &Value) -> String {
     match crate::document::reference(schema) {
         // A form that the overlay wrote is no copy of a JSON body.
         Some(name) if name.ends_with("FormDto") => name.to_owned(),
-        Some(name) => {
-            format!("{}Form", name.replace("Request", "").replace("PublicV2Dto", "").replace("PublicDto", ""))
-        }
+        Some(name) => format!("{}Form", name.replace("Request", "")),
         None => format!("{}Form", operation_id.replace("#multipart", "").rsplit('_').next().unwrap_or_default()),
     }
 }

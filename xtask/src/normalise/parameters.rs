@@ -11,7 +11,7 @@ pub(crate) fn check(document: &Document) -> anyhow::Result<()> {
         let id = text(operation, "operationId");
         for (index, parameter) in items(operation, "parameters").iter().enumerate() {
             let (name, within) = (text(parameter, "name"), text(parameter, "in"));
-            let placeholder = place.path.contains(&format!("{{{name}}}"));
+            let placeholder = place.placeholders().any(|placeholder| placeholder == name);
             let problem = match (within, parameter.get("schema")) {
                 ("path" | "query" | "header", None) => format!("parameter {name} has no schema, so it has no type"),
                 ("path", _) if !placeholder => format!("the path {} has no place for parameter {name}", place.path),
@@ -28,7 +28,7 @@ pub(crate) fn check(document: &Document) -> anyhow::Result<()> {
                 Diagnosis::new(format!("{}/parameters/{index}", place.pointer()), problem, mend).in_operation(id),
             );
         }
-        for name in placeholders(&place.path) {
+        for name in place.placeholders() {
             let declared = |parameter: &Value| text(parameter, "in") == "path" && text(parameter, "name") == name;
             if !items(operation, "parameters").iter().any(declared) {
                 let problem = format!("the path {} has a place for {name}, and no parameter fills it", place.path);
@@ -40,11 +40,6 @@ pub(crate) fn check(document: &Document) -> anyhow::Result<()> {
         }
     }
     Diagnoses(found).into_result()
-}
-
-/// The names between braces.
-fn placeholders(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
 }
 
 /// Whether a value, or each value of a list, is one text.

@@ -3,7 +3,9 @@
 //! A correction says what the service needs, and the builders take no more. A server made from the document goes by the
 //! document alone, so the least request of a sample holds what either asks for.
 
-use serde_json::{Value, json};
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::Value;
 
 use super::expression::words;
 use crate::document::{Document, items, text};
@@ -28,28 +30,33 @@ impl<'a> Documented<'a> {
         found.is_some_and(|fact| fact["required"] == true)
     }
 
-    /// The fields that the document requires of the body, beyond those of `effective`, each with a value.
-    pub(super) fn more_fields(&self, media: &str, effective: &Value) -> Vec<(&'a str, Value)> {
+    /// The fields that the document requires of the body, beyond those of `effective`, each with an expression.
+    pub(super) fn more_fields(&self, media: &str, effective: &Value) -> Vec<(&'a str, TokenStream)> {
         let schema = self.contract.resolve(&self.facts["requestBody"]["content"][media]["schema"]);
         let known = items(effective, "required");
         let names = items(schema, "required").iter().filter(|name| !known.contains(name)).filter_map(Value::as_str);
         names.map(|name| (name, self.value(&schema["properties"][name]))).collect()
     }
 
-    fn value(&self, schema: &Value) -> Value {
+    fn value(&self, schema: &Value) -> TokenStream {
         let schema = self.contract.resolve(schema);
         match text(schema, "type") {
-            "boolean" => json!(true),
-            "number" | "integer" => json!(1),
-            "string" => json!(words(false, schema)),
-            "array" => json!([]),
-            _ => json!({}),
+            "boolean" => quote!(true),
+            "number" | "integer" => quote!(1),
+            "string" => {
+                let words = words(false, schema);
+                quote!(#words)
+            }
+            "array" => quote!(json!([])),
+            _ => quote!(json!({})),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -72,8 +79,9 @@ mod tests {
         assert!(!documented.requires("query", "x-session"));
 
         let effective = json!({ "required": ["title"] });
-        let expected = vec![("parsed", json!({})), ("count", json!(1))];
-        assert_eq!(documented.more_fields("application/json", &effective), expected);
+        let found = documented.more_fields("application/json", &effective);
+        let found: Vec<_> = found.iter().map(|(name, value)| (*name, value.to_string())).collect();
+        assert_eq!(found, [("parsed", quote!(json!({})).to_string()), ("count", "1".to_owned())]);
         assert!(Documented::new(&contract, "other").more_fields("application/json", &effective).is_empty());
     }
 }

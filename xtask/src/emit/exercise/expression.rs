@@ -247,11 +247,9 @@ pub(super) fn words(time: bool, schema: &Value) -> String {
 }
 
 /// The names that expressions use beside those of their area.
-pub(super) fn imports(expressions: &TokenStream) -> TokenStream {
-    let text = expressions.to_string();
-    let used: BTreeSet<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+pub(super) fn imports(used: &BTreeSet<String>) -> TokenStream {
     let pick = |names: &[&str]| -> Vec<_> {
-        names.iter().filter(|name| used.contains(*name)).map(|name| format_ident!("{name}")).collect()
+        names.iter().filter(|name| used.contains(**name)).map(|name| format_ident!("{name}")).collect()
     };
     let ours = pick(&["Timestamp", "Upload"]);
     let json = pick(&["Map", "json"]);
