@@ -38,7 +38,7 @@ pub(crate) use comparison::compare;
 pub(crate) use reach::{Reach, Way, reaches};
 pub(crate) use render::Changes;
 pub(crate) use shape::Shape;
-pub(crate) use source::Source;
+pub(crate) use source::{Source, contract_at};
 
 /// Compares two contracts, two documents of the vendor's, or the contracts of two git revisions.
 ///

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use crate::contract::{self, Version};
 use crate::document::Document;
 use crate::files;
-use crate::git;
+use crate::git::Commit;
 use crate::import::{facts, page};
 
 /// One side of a comparison.
@@ -34,12 +34,7 @@ impl Source {
                 let document = contract::parse(&name, &page::document_text(&name, &files::read(path)?)?)?;
                 Ok(facts::extract(&document).0)
             }
-            Self::Revision(revision) => {
-                let path = version.contract_path();
-                let text = git::show(revision, &path)?
-                    .with_context(|| format!("{} is not in revision {revision}", path.display()))?;
-                contract::parse(&format!("{revision}:{}", path.display()), &text)
-            }
+            Self::Revision(revision) => contract_at(&Commit::of(revision)?, version),
         }
     }
 
@@ -50,4 +45,10 @@ impl Source {
             Self::Revision(revision) => format!("{revision}:{}", version.contract_path().display()),
         }
     }
+}
+
+/// The contract of `version` as it was checked in.
+pub(crate) fn contract_at(commit: &Commit, version: Version) -> Result<Document> {
+    let path = version.contract_path();
+    contract::parse(&format!("{}:{}", commit.short(), path.display()), &commit.show(&path)?)
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use crate::files;
-use crate::git;
+use crate::git::Commit;
 
 /// How far the surface changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub(super) fn current() -> Result<String> {
 }
 
 /// What cargo-semver-checks says of drata-api; `None` when it is not installed.
-pub(super) fn semver_checks(revision: &str) -> Result<Option<String>> {
+pub(super) fn semver_checks(base: &Commit) -> Result<Option<String>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let run = |arguments: &[&str]| {
         Command::new(&cargo)
@@ -54,7 +54,7 @@ pub(super) fn semver_checks(revision: &str) -> Result<Option<String>> {
     if !run(&["--version"])?.status.success() {
         return Ok(None);
     }
-    let output = run(&["--package", "drata-api", "--baseline-rev", &git::commit(revision)?])?;
+    let output = run(&["--package", "drata-api", "--baseline-rev", &base.to_string()])?;
     let said = [output.stdout, output.stderr].concat();
     Ok(Some(String::from_utf8_lossy(&said).into_owned()))
 }

@@ -1,18 +1,19 @@
 //! What compiling the generated crate costs, before and after.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use super::surface::FOLDER;
 use crate::budget;
 use crate::files;
-use crate::git;
+use crate::git::Commit;
 
-/// The section, measured if asked: that compiles both sides.
-pub(super) fn section(revision: &str, measure: bool) -> Result<String> {
+/// The section, measured if asked: that compiles both sides. `tree` is that of `base`.
+pub(super) fn section(base: &Commit, tree: &Path, measure: bool) -> Result<String> {
     let (mut come, mut gone) = (0, 0);
-    for (added, removed, _) in git::changes_since(revision, FOLDER)? {
+    for (added, removed, _) in base.changes_since(FOLDER)? {
         come += added;
         gone += removed;
     }
@@ -27,10 +28,8 @@ pub(super) fn section(revision: &str, measure: bool) -> Result<String> {
         out += "\nNot measured; `--measure` compiles both sides.\n";
         return Ok(out);
     }
-    let base = tempfile::tempdir().context("no folder for the tree of the revision")?;
-    git::export(revision, base.path())?;
     // The first round warms the dependencies of each.
-    let packages = [base.path().join("crates/drata-api"), root.join("crates/drata-api")];
+    let packages = [tree.join("crates/drata-api"), root.join("crates/drata-api")];
     let mut costs = Vec::new();
     for round in 0..2 {
         for package in &packages {

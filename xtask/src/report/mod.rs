@@ -8,7 +8,7 @@ mod surface;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -16,7 +16,7 @@ use anyhow::Result;
 use crate::contract::Version;
 use crate::diff::{Changes, compare};
 use crate::files;
-use crate::git;
+use crate::git::Commit;
 use bump::Bump;
 use changelog::Release;
 use side::Side;
@@ -43,11 +43,11 @@ pub(crate) struct Args {
 const LISTED: usize = 40;
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let base = args.base.as_str();
-    let short: String = git::commit(base)?.chars().take(10).collect();
+    let base = Commit::of(&args.base)?;
+    let (short, tree) = (base.short(), base.tree()?);
     let mut sides = Vec::new();
     for version in Version::ALL {
-        let (old, new) = (Side::at(base, version)?, Side::now(version)?);
+        let (old, new) = (Side::at(&base, version)?, Side::now(version)?);
         let changes = Changes {
             version,
             old: format!("{short}:{}", version.contract_path().display()),
@@ -63,10 +63,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 
     let mut page = format!("# What changed since {short}\n\n");
     page += &section("Wire", &sides.iter().map(|(_, _, changes)| changes.to_markdown()).collect::<Vec<_>>().join("\n"));
-    page += &section("Public surface", &public_surface(base)?);
+    page += &section("Public surface", &public_surface(&base, tree.path())?);
     page += &section("Overlays", &overlays(&releases));
-    page += &section("Snapshots", &snapshots(base)?);
-    page += &section("Cost of compiling", &cost::section(base, args.measure)?);
+    page += &section("Snapshots", &snapshots(&base)?);
+    page += &section("Cost of compiling", &cost::section(&base, tree.path(), args.measure)?);
     page += &section("For CHANGELOG.md", &changelog::paragraph(&releases));
     match &args.out {
         Some(path) => files::write_whole(path, &page)?,
@@ -81,10 +81,11 @@ fn section(title: &str, text: &str) -> String {
     format!("## {title}\n\n{}\n", text.trim_end().lines().map(deeper).collect::<String>())
 }
 
-fn public_surface(base: &str) -> Result<String> {
+fn public_surface(base: &Commit, tree: &Path) -> Result<String> {
     let mut change = SurfaceChange::default();
     for version in Version::ALL {
-        let one = SurfaceChange::between(&surface::at(base, version.name())?, &surface::now(version.name())?);
+        let one =
+            SurfaceChange::between(&surface::of(tree, version.name())?, &surface::of(&files::root(), version.name())?);
         change.removed.extend(one.removed);
         change.changed.extend(one.changed);
         change.added.extend(one.added);
@@ -170,9 +171,9 @@ fn overlays(releases: &[Release<'_>]) -> String {
 }
 
 /// The snapshots that changed, by area.
-fn snapshots(base: &str) -> Result<String> {
+fn snapshots(base: &Commit) -> Result<String> {
     let mut areas: BTreeMap<String, (usize, usize, usize)> = BTreeMap::new();
-    for (come, gone, path) in git::changes_since(base, "tests")? {
+    for (come, gone, path) in base.changes_since("tests")? {
         let Some(name) = path.rsplit('/').next().and_then(|name| name.split_once(".snap")).map(|(name, _)| name) else {
             continue;
         };

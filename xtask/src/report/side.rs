@@ -1,12 +1,12 @@
 //! One side of a report: a version's contract and overlay, in the tree or in a revision.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use crate::codegen::surface_of;
 use crate::contract::{self, Version};
-use crate::diff::Source;
+use crate::diff::contract_at;
 use crate::document::Document;
-use crate::git;
+use crate::git::Commit;
 use crate::lint::{self, Finding};
 use crate::overlay::Overlay;
 use crate::surface::Surface;
@@ -27,13 +27,10 @@ impl Side {
         Ok(Self::new(version, contract::load(version)?, &Overlay::load(version)?))
     }
 
-    /// A revision.
-    pub(super) fn at(revision: &str, version: Version) -> Result<Self> {
-        let contract = Source::Revision(revision.to_owned()).contract(version)?;
-        let overlay = Overlay::load_with(version, |path| {
-            git::show(revision, path)?.with_context(|| format!("{} is not in revision {revision}", path.display()))
-        })?;
-        Ok(Self::new(version, contract, &overlay))
+    /// A commit.
+    pub(super) fn at(commit: &Commit, version: Version) -> Result<Self> {
+        let overlay = Overlay::load_with(version, |path| commit.show(path))?;
+        Ok(Self::new(version, contract_at(commit, version)?, &overlay))
     }
 
     fn new(version: Version, contract: Document, overlay: &Overlay) -> Self {

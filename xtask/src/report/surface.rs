@@ -11,7 +11,6 @@ use quote::ToTokens;
 use syn::{ImplItem, Item, ItemEnum, UseTree, Visibility};
 
 use crate::files;
-use crate::git;
 
 /// Where the generated code stands.
 pub(crate) const FOLDER: &str = "crates/drata-api/src";
@@ -55,25 +54,13 @@ fn owner(item: &str) -> Option<&str> {
     Some(owner)
 }
 
-/// The surface of the working tree.
-pub(crate) fn now(version: &str) -> Result<Lines> {
-    let folder = files::root().join(FOLDER).join(version);
+/// The surface of the workspace whose root is `tree`.
+pub(crate) fn of(tree: &Path, version: &str) -> Result<Lines> {
+    let folder = tree.join(FOLDER).join(version);
     let mut lines = Lines::new();
     for path in files::below(&folder)? {
         let inner = path.strip_prefix(&folder).unwrap_or(&path).to_owned();
         read(version, &inner, &files::read(&path)?, &mut lines)?;
-    }
-    Ok(lines)
-}
-
-/// The surface of a revision.
-pub(crate) fn at(revision: &str, version: &str) -> Result<Lines> {
-    let folder = format!("{FOLDER}/{version}");
-    let mut lines = Lines::new();
-    for path in git::files_at(revision, &folder)? {
-        let path = Path::new(&path);
-        let text = git::show(revision, path)?.unwrap_or_default();
-        read(version, path.strip_prefix(&folder).unwrap_or(path), &text, &mut lines)?;
     }
     Ok(lines)
 }
