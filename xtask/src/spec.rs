@@ -75,16 +75,16 @@ fn plain(schema: &mut Value, types: &BTreeMap<String, String>) {
     let referred = schema.pointer("/allOf/0").and_then(reference).and_then(|name| types.get(name)).cloned();
     let Some(map) = schema.as_object_mut() else { return };
     map.retain(|key, _| !["x-observed-type", "x-rust-name", "x-id-forms"].contains(&key.as_str()));
-    // `nullable` says something about a type, so it needs one beside it: the one that is referred to.
-    if map.get("nullable") == Some(&Value::Bool(true)) && !map.contains_key("type") {
-        match referred {
-            Some(referred) => {
-                map.insert("type".to_owned(), referred.into());
-            }
-            None => {
-                map.shift_remove("nullable");
-            }
+    // What is referred to has a type, and another beside it can only contradict it.
+    let nullable = map.get("nullable") == Some(&Value::Bool(true));
+    if let Some(referred) = referred {
+        map.shift_remove("type");
+        // `nullable` says something about a type, so it needs one beside it.
+        if nullable {
+            map.insert("type".to_owned(), referred.into());
         }
+    } else if nullable && !map.contains_key("type") {
+        map.shift_remove("nullable");
     }
     // A format says something about a text or a number; beside a reference it says nothing.
     if map.contains_key("allOf") {

@@ -22,20 +22,7 @@ pub(crate) fn at(path: &str, base: &str) -> Option<Value> {
             complete(operation);
         }
     }
-    say_types_once(&mut document);
     Some(document)
-}
-
-/// Removes types beside references: what is referred to has one, and another can only contradict it.
-fn say_types_once(value: &mut Value) {
-    if let Some(map) = value.as_object_mut() {
-        if map.get("allOf").is_some_and(Value::is_array) {
-            map.retain(|name, _| !matches!(name.as_str(), "type" | "format"));
-        }
-        map.values_mut().for_each(say_types_once);
-    } else if let Some(items) = value.as_array_mut() {
-        items.iter_mut().for_each(say_types_once);
-    }
 }
 
 /// Adds the refusals that an operation can answer with.
