@@ -165,57 +165,17 @@ impl<'de> FromWire<'de> for bool {
     }
 }
 
-struct TextVisitor;
+/// Makes something of a text, which is looked at where it stands: it is not copied unless `F` does.
+struct TextVisitor<F>(F);
 
-impl Visitor<'_> for TextVisitor {
-    type Value = String;
+impl<T, F: FnOnce(&str) -> T> Visitor<'_> for TextVisitor<F> {
+    type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a text")
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
-        Ok(text.to_owned())
-    }
-
-    fn visit_string<E: de::Error>(self, text: String) -> Result<String, E> {
-        Ok(text)
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<String, E> {
-        Ok(value.to_string())
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<String, E> {
-        Ok(value.to_string())
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<String, E> {
-        Ok(value.to_string())
-    }
-
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<String, E> {
-        Ok(value.to_string())
-    }
-}
-
-impl<'de> FromWire<'de> for String {
     #[inline]
-    fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextVisitor)
-    }
-}
-
-/// A text that is looked at where it stands, so that it is not copied unless `make` does.
-struct BorrowedTextVisitor<T>(fn(&str) -> T);
-
-impl<T> Visitor<'_> for BorrowedTextVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        TextVisitor.expecting(f)
-    }
-
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
         Ok((self.0)(text))
     }
@@ -237,9 +197,17 @@ impl<T> Visitor<'_> for BorrowedTextVisitor<T> {
     }
 }
 
-/// Reads a text, as tolerantly as a `String`, and makes something of it.
-pub(crate) fn text<'de, D: Deserializer<'de>, T>(deserializer: D, make: fn(&str) -> T) -> Result<T, D::Error> {
-    deserializer.deserialize_any(BorrowedTextVisitor(make))
+/// Reads a text tolerantly, a number or a boolean as it is written, and makes something of it.
+#[inline]
+pub(crate) fn text<'de, D: Deserializer<'de>, T>(deserializer: D, make: impl FnOnce(&str) -> T) -> Result<T, D::Error> {
+    deserializer.deserialize_any(TextVisitor(make))
+}
+
+impl<'de> FromWire<'de> for String {
+    #[inline]
+    fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text(deserializer, str::to_owned)
+    }
 }
 
 struct OptionVisitor<T>(PhantomData<T>);
