@@ -22,6 +22,7 @@ pub use support::checkpoint::{Checkpoint, PageRef, Position};
 pub use support::client::{Access, Client, ReadOnly, ReadWrite};
 pub use support::error::Error;
 pub use support::extra::Extra;
+pub use support::id::Id;
 pub use support::list::{List, Rejected};
 pub use support::meta::{ApiVersion, Idempotency, OperationMeta, Pagination};
 pub use support::open_enum::{ParseEnumError, UnknownValue};
@@ -34,5 +35,5 @@ pub use support::request::{
 };
 pub use support::timestamp::{Timestamp, TimestampError};
 pub use support::upload::{BoxedReader, OnceReader, Source, Upload};
-pub use support::validate::{Limits, Validate, Violation};
+pub use support::validate::{Limits, Number, Validate, Violation};
 pub use support::wire::WireText;

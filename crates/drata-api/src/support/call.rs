@@ -1,10 +1,9 @@
 //! The one way from a generated operation to a transport and back.
 
 use std::fmt::Write as _;
-use std::ops::RangeInclusive;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method};
+use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -14,8 +13,8 @@ use super::client::{Access, Client, ReadOnly};
 use super::decode::decode;
 use super::error::Error;
 use super::meta::OperationMeta;
-use super::request::{Answer, Body, ByteStream, Form, PartValue, Request, Response, ResponseBody};
-use super::validate::{Limits, Validate, Violation};
+use super::request::{Answer, Body, ByteStream, PartValue, Request, Response, ResponseBody};
+use super::validate::{Validate, Violation};
 use super::wire::WireText;
 
 /// What stays as it is in a path segment: the unreserved characters of RFC 3986.
@@ -28,7 +27,8 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 pub struct Call {
     client: Client<ReadOnly>,
     request: Request,
-    invalid: Option<String>,
+    /// The rules that are broken at the moment, each under the name of what broke it; what is set again is checked again.
+    invalid: Vec<(String, String)>,
 }
 
 impl Call {
@@ -36,12 +36,12 @@ impl Call {
     pub fn new<A: Access>(client: &Client<A>, operation: &'static OperationMeta) -> Self {
         let mut request = Request::new(operation.version, operation.method.clone(), operation.path);
         request.operation = Some(operation);
-        Self { client: client.read_only(), request, invalid: None }
+        Self { client: client.read_only(), request, invalid: Vec::new() }
     }
 
     /// A call of a request written by hand.
     pub fn from_request<A: Access>(client: &Client<A>, request: Request) -> Self {
-        Self { client: client.read_only(), request, invalid: None }
+        Self { client: client.read_only(), request, invalid: Vec::new() }
     }
 
     /// The request as it stands.
@@ -56,11 +56,19 @@ impl Call {
 
     /// The first rule of the contract that was broken so far.
     pub fn violation(&self) -> Option<&str> {
-        self.invalid.as_deref()
+        self.invalid.first().map(|(_, problem)| problem.as_str())
+    }
+
+    /// Notes what became of a check; a later check of the same name takes the place of this one.
+    pub(super) fn check(&mut self, name: &str, checked: Result<(), Violation>) {
+        self.invalid.retain(|(other, _)| other != name);
+        if let Err(violation) = checked {
+            self.invalid.push((name.to_owned(), violation.under(name).to_string()));
+        }
     }
 
     fn refuse(&mut self, name: &str, violation: Violation) {
-        self.invalid.get_or_insert_with(|| violation.under(name).to_string());
+        self.check(name, Err(violation));
     }
 
     /// Fills the placeholder `{name}` of the path.
@@ -81,53 +89,6 @@ impl Call {
         self.request.query.push((name.into(), value.wire_text()));
     }
 
-    /// Sets the query parameter `name` after a check of its range.
-    pub fn query_within(&mut self, name: &'static str, value: i64, range: RangeInclusive<i64>) {
-        if !range.contains(&value) {
-            self.refuse(name, Violation::outside(value, *range.start(), *range.end()));
-        }
-        self.query(name, value);
-    }
-
-    /// Sets the query parameter `name` after a check of its text.
-    pub fn query_limited(&mut self, name: &'static str, value: impl WireText, limits: Limits) {
-        let text = value.wire_text();
-        if let Err(violation) = limits.check_text(&text) {
-            self.refuse(name, violation);
-        }
-        self.query(name, text);
-    }
-
-    /// Sets the repeated query parameter `name`, one pair for each value, replacing what was there.
-    pub fn query_each<T: WireText>(&mut self, name: &'static str, values: impl IntoIterator<Item = T>, limits: Limits) {
-        self.request.query.retain(|(other, _)| other != name);
-        let before = self.request.query.len();
-        self.request.query.extend(values.into_iter().map(|value| (name.into(), value.wire_text())));
-        let count = self.request.query.len() - before;
-        if let Err(violation) = limits.check_count(count) {
-            self.refuse(name, violation);
-        }
-    }
-
-    /// Sets a header parameter.
-    pub fn header(&mut self, name: &'static str, value: impl WireText) {
-        let name = HeaderName::from_static(name);
-        let text = value.wire_text();
-        match HeaderValue::from_str(&text) {
-            Ok(value) => {
-                self.request.headers.retain(|(other, _)| *other != name);
-                self.request.headers.push((name, value));
-            }
-            Err(_) => {
-                let name = name.to_string();
-                self.refuse(
-                    &name,
-                    Violation::new(format!("{text:?} cannot stand in a header: only visible ASCII can")),
-                );
-            }
-        }
-    }
-
     /// Sets the JSON body.
     pub fn json<T: Serialize + Validate + ?Sized>(mut self, body: &T) -> Self {
         if let Err(violation) = body.validate() {
@@ -137,23 +98,6 @@ impl Call {
             Ok(bytes) => self.request.body = Body::Json(bytes.into()),
             Err(error) => self.refuse("", Violation::new(format!("the body cannot be written as JSON: {error}"))),
         }
-        self
-    }
-
-    /// Sets a JSON body that is a list.
-    pub fn json_list<T: Serialize + Validate>(mut self, body: &[T], limits: Limits) -> Self {
-        if let Err(violation) = limits.check_count(body.len()) {
-            self.refuse("", violation);
-        }
-        self.json(body)
-    }
-
-    /// Sets the form body.
-    pub fn form<T: Validate + Into<Form>>(mut self, body: T) -> Self {
-        if let Err(violation) = body.validate() {
-            self.refuse("", violation);
-        }
-        self.request.body = Body::Form(body.into());
         self
     }
 
@@ -191,7 +135,7 @@ impl Call {
     }
 
     async fn send(self) -> Result<Response, Error> {
-        if let Some(problem) = self.invalid {
+        if let Some((_, problem)) = self.invalid.into_iter().next() {
             return Err(Error::invalid(self.request.operation, problem));
         }
         self.client.transport().send(self.request).await
@@ -297,7 +241,7 @@ async fn collect(body: ResponseBody) -> Result<Bytes, Error> {
 /// The shape of the request: which parameters it has and of what kind its body is, without their values.
 impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Call").field("request", &self.request).field("violates", &self.invalid.is_some()).finish()
+        f.debug_struct("Call").field("request", &self.request).field("violates", &!self.invalid.is_empty()).finish()
     }
 }
 
