@@ -1,0 +1,254 @@
+//! The files of the corpus: one construct each, written so that only the interesting part stands there.
+//!
+//! A file begins with a comment that says what the construct is. Its keys:
+//!
+//! - `expect`: `accepted` or `refused`.
+//! - `METHOD /path`: an operation. `operationId`, `tags`, `responses`, a permission and string parameters for the
+//!   placeholders of the path are filled in; `takes: SCHEMA` is a required JSON body, `returns: SCHEMA` the body of a 200,
+//!   and a lone word as `$ref` names a component schema.
+//! - `schemas`: short for `components.schemas`.
+//! - `document`: the whole text of the vendor's document, for what depends on the text.
+//! - `wire`: the full sample request, as text; where there are several operations, a mapping from `METHOD /path`.
+//! - `responses`: what the service sends and what must be read. `body` is JSON and `text` is not; `back` is what is written
+//!   back where it is not what came, `fails` a part of the error, `of` the operation, `status` another status than 200.
+//!
+//! Everything else is the document's, word for word.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
+use serde_json::{Map, Number, Value, json};
+
+/// What a construct must come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expect {
+    Accepted,
+    Refused,
+}
+
+/// One construct.
+#[derive(Debug)]
+pub(crate) struct Case {
+    /// The folder it stands in.
+    pub(crate) theme: String,
+    /// The name of its file.
+    pub(crate) name: String,
+    /// What it is, in the words of its first line.
+    pub(crate) about: String,
+    /// The vendor's document.
+    pub(crate) document: String,
+    pub(crate) expect: Expect,
+    /// Full sample requests by `METHOD /path`; `""` stands for the only one.
+    pub(crate) wire: BTreeMap<String, String>,
+    pub(crate) responses: Vec<Reading>,
+}
+
+/// A response, and what must be read from it.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    /// `METHOD /path`, or `""` for the only operation.
+    pub(crate) of: String,
+    pub(crate) status: u16,
+    pub(crate) body: String,
+    pub(crate) expected: Expected,
+}
+
+/// What must come of a response.
+#[derive(Clone, Debug)]
+pub(crate) enum Expected {
+    /// It is written back like this.
+    Back(Value),
+    /// It fails with an error that holds this.
+    Fails(String),
+}
+
+const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
+
+impl Case {
+    /// The module that its code is generated into.
+    pub(crate) fn module(&self) -> String {
+        format!("{}_{}", self.theme, self.name).replace('-', "_")
+    }
+
+    /// `theme/name`.
+    pub(crate) fn title(&self) -> String {
+        format!("{}/{}", self.theme, self.name)
+    }
+}
+
+/// Every construct, theme by theme.
+pub(crate) fn all() -> Vec<Case> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let cases: Vec<Case> = listed(&root)
+        .into_iter()
+        .filter(|folder| folder.is_dir() && !folder.ends_with("snapshots"))
+        .flat_map(|folder| listed(&folder))
+        .map(|path| read(&path))
+        .collect();
+    let modules: BTreeSet<String> = cases.iter().map(Case::module).collect();
+    assert_eq!(modules.len(), cases.len(), "two constructs have one name");
+    cases
+}
+
+fn listed(folder: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    found.sort();
+    found
+}
+
+fn read(path: &Path) -> Case {
+    let stem = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
+    let text = fs::read_to_string(path).unwrap();
+    let about = text.lines().next().and_then(|line| line.strip_prefix("# "));
+    let about = about.unwrap_or_else(|| panic!("{}: the first line says what it is", path.display())).to_owned();
+    let yaml = Yaml::load_from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let Value::Object(mut keys) = json_of(&yaml[0]) else { panic!("{}: no mapping", path.display()) };
+    let expect = match keys.shift_remove("expect").as_ref().and_then(Value::as_str) {
+        Some("accepted") => Expect::Accepted,
+        Some("refused") => Expect::Refused,
+        other => panic!("{}: expect: {other:?}", path.display()),
+    };
+    let wire = match keys.shift_remove("wire") {
+        None => BTreeMap::new(),
+        Some(Value::Object(of)) => of.into_iter().map(|(of, wire)| (of, trimmed(&wire))).collect(),
+        Some(one) => BTreeMap::from([(String::new(), trimmed(&one))]),
+    };
+    let responses = keys.shift_remove("responses").unwrap_or(Value::Array(Vec::new()));
+    let responses: Vec<Reading> = responses.as_array().unwrap().iter().map(reading).collect();
+    let checks = !wire.is_empty() || !responses.is_empty();
+    assert!(expect == Expect::Accepted || !checks, "{}: what is refused sends and reads nothing", path.display());
+    let document = match keys.shift_remove("document") {
+        Some(document) => document.as_str().unwrap().to_owned(),
+        None => format!("{:#}\n", envelope(keys)),
+    };
+    Case { theme: stem(path.parent().unwrap()), name: stem(path), about, document, expect, wire, responses }
+}
+
+fn trimmed(wire: &Value) -> String {
+    wire.as_str().unwrap().trim_end().to_owned()
+}
+
+fn reading(value: &Value) -> Reading {
+    let keys = value.as_object().unwrap();
+    for key in keys.keys() {
+        assert!(["of", "status", "body", "text", "back", "fails"].contains(&key.as_str()), "responses: {key}?");
+    }
+    let (body, came) = match (keys.get("body"), keys.get("text")) {
+        (Some(body), None) => (body.to_string(), body.clone()),
+        (None, Some(text)) => (text.as_str().unwrap().to_owned(), text.clone()),
+        _ => panic!("responses: one of body and text: {value}"),
+    };
+    let expected = match (keys.get("back"), keys.get("fails")) {
+        (back, None) => Expected::Back(back.cloned().unwrap_or(came)),
+        (_, Some(part)) => Expected::Fails(part.as_str().unwrap().to_owned()),
+    };
+    let status = keys.get("status").map_or(200, |status| status.as_u64().unwrap().try_into().unwrap());
+    let of = keys.get("of").map_or("", |of| of.as_str().unwrap()).to_owned();
+    Reading { of, status, body, expected }
+}
+
+/// The document around the interesting part.
+fn envelope(mut keys: Map<String, Value>) -> Value {
+    let mut document = json!({ "openapi": "3.0.0", "info": { "title": "t", "version": "1" }, "servers": [] });
+    let mut paths = keys.shift_remove("paths").unwrap_or_else(|| json!({}));
+    let mut components = keys.shift_remove("components").unwrap_or_else(|| json!({}));
+    if let Some(schemas) = keys.shift_remove("schemas") {
+        components["schemas"] = schemas;
+    }
+    for (key, value) in keys {
+        match key.split_once(' ').filter(|(method, _)| METHODS.contains(method)) {
+            Some((method, path)) => paths[path][method] = operation(method, path, value),
+            None => document[key] = value,
+        }
+    }
+    document["paths"] = paths;
+    document["components"] = components;
+    refer(&mut document);
+    document
+}
+
+fn operation(method: &str, path: &str, mut given: Value) -> Value {
+    if given.is_null() {
+        given = json!({});
+    }
+    let keys = given.as_object_mut().unwrap();
+    let mut filled = json!({
+        "operationId": format!("Things_{}", operation_id(method, path)),
+        "tags": ["Things"],
+        "x-drata-permissions": ["things"],
+        "parameters": [],
+        "responses": { "204": { "description": "" } },
+    });
+    let content = |schema: Value| json!({ "application/json": { "schema": schema } });
+    if let Some(schema) = keys.shift_remove("takes") {
+        filled["requestBody"] = json!({ "required": true, "content": content(schema) });
+    }
+    if let Some(schema) = keys.shift_remove("returns") {
+        filled["responses"] = json!({ "200": { "description": "", "content": content(schema) } });
+    }
+    for (key, value) in keys {
+        filled[key.as_str()] = value.take();
+    }
+    let placeholders = path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
+    let declared = filled["parameters"].as_array().unwrap().clone();
+    for name in placeholders.filter(|name| !declared.iter().any(|one| one["name"] == **name)) {
+        let parameter = json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } });
+        filled["parameters"].as_array_mut().unwrap().push(parameter);
+    }
+    filled
+}
+
+/// `get /things/{id}/parts` is `getThingsPartsForId`.
+fn operation_id(method: &str, path: &str) -> String {
+    let verb = match method {
+        "post" => "create",
+        "put" => "update",
+        other => other,
+    };
+    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+    let segments = || path.split('/').filter(|segment| !segment.is_empty());
+    let words: String = segments().filter(|segment| !segment.contains('{')).map(capital).collect();
+    let placed: String = segments().filter(|segment| segment.contains('{')).map(|_| "ForOne").collect();
+    format!("{verb}{}{placed}", words.replace('-', ""))
+}
+
+/// Makes references of lone words.
+fn refer(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            for (key, inner) in map {
+                match inner.as_str() {
+                    Some(name) if key == "$ref" && !name.contains(['#', '/', '.']) => {
+                        *inner = format!("#/components/schemas/{name}").into();
+                    }
+                    _ => refer(inner),
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(refer),
+        _ => {}
+    }
+}
+
+/// YAML as JSON; what stands before a colon becomes a string.
+fn json_of(yaml: &Yaml<'_>) -> Value {
+    match yaml {
+        Yaml::Value(Scalar::Null) => Value::Null,
+        Yaml::Value(Scalar::Boolean(flag)) => (*flag).into(),
+        Yaml::Value(Scalar::Integer(number)) => (*number).into(),
+        Yaml::Value(Scalar::FloatingPoint(number)) => Number::from_f64(number.0).unwrap().into(),
+        Yaml::Value(Scalar::String(text)) => text.as_ref().into(),
+        Yaml::Sequence(items) => items.iter().map(json_of).collect(),
+        Yaml::Mapping(map) => map.iter().map(|(key, value)| (key_of(key), json_of(value))).collect(),
+        other => panic!("not plain YAML: {other:?}"),
+    }
+}
+
+fn key_of(yaml: &Yaml<'_>) -> String {
+    match json_of(yaml) {
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,257 @@
+//! One crate of all that was generated: compiled once, run once.
+//!
+//! It stands below `target/`, keeps its place from run to run, and its files are written only when they differ, so that a
+//! second run compiles little or nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use quote::ToTokens as _;
+use serde_json::{Value, json};
+
+use crate::case::Reading;
+use crate::generator::MANIFEST;
+
+/// A module of the crate: its name, and its files.
+pub(crate) type Generated<'a> = BTreeMap<&'a str, BTreeMap<PathBuf, String>>;
+
+/// What came of a module.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// Its manifest does not load, or it does not compile.
+    Broken(String),
+    Ran {
+        /// What the compiler warns of.
+        warnings: Vec<String>,
+        sent: Vec<Sent>,
+        /// What was read from each response: JSON written back, or an error.
+        read: Vec<Result<Value, String>>,
+    },
+}
+
+/// The requests of one operation.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    /// `METHOD /path`.
+    pub(crate) of: String,
+    /// The request with everything set.
+    pub(crate) full: String,
+    /// The minimal request, as the transport got it.
+    pub(crate) minimal: String,
+}
+
+fn workspace(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(path)
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus")
+}
+
+/// Compiles the modules together, feeds them the responses, and says of each what came of it.
+pub(crate) fn run(mut generated: Generated<'_>, responses: &BTreeMap<&str, &[Reading]>) -> BTreeMap<String, Outcome> {
+    let mut outcomes = BTreeMap::new();
+    let mut features = BTreeSet::new();
+    generated.retain(|name, files| match features_of(&files[Path::new(MANIFEST)]) {
+        Ok(own) => {
+            features.extend(own);
+            true
+        }
+        Err(problem) => {
+            outcomes.insert((*name).to_owned(), Outcome::Broken(problem));
+            false
+        }
+    });
+    // What does not compile leaves, so that the others can be judged; usually nothing does.
+    let mut warnings = loop {
+        write(&generated, &features);
+        let (errors, warnings) = compile(&generated);
+        if errors.is_empty() {
+            break warnings;
+        }
+        for (name, problem) in errors {
+            generated.remove(name.as_str());
+            outcomes.insert(name, Outcome::Broken(problem));
+        }
+    };
+    let mut said = drive(responses);
+    for name in generated.into_keys() {
+        let said = said.get_mut(name).map(Value::take).unwrap_or_else(|| panic!("the driver says nothing of {name}"));
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let sent = said["sent"].as_array().unwrap().iter();
+        let sent = sent.map(|one| Sent { of: text(&one["of"]), full: text(&one["full"]), minimal: text(&one["minimal"]) });
+        let read = said["read"].as_array().unwrap().iter().map(|one| match one.get("error") {
+            Some(error) => Err(text(error)),
+            None => Ok(one["back"].clone()),
+        });
+        let warnings = warnings.remove(name).unwrap_or_default();
+        outcomes.insert(name.to_owned(), Outcome::Ran { warnings, sent: sent.collect(), read: read.collect() });
+    }
+    outcomes
+}
+
+/// The features that a manifest declares.
+fn features_of(manifest: &str) -> Result<Vec<String>, String> {
+    let parsed: toml::Table =
+        manifest.parse().map_err(|error: toml::de::Error| format!("the manifest does not load: {}", error.message()))?;
+    Ok(parsed["features"].as_table().unwrap().keys().cloned().collect())
+}
+
+fn write(generated: &Generated<'_>, features: &BTreeSet<String>) {
+    let mut files: BTreeMap<PathBuf, String> = BTreeMap::new();
+    let read = |path: &str| fs::read_to_string(workspace(path)).unwrap();
+    files.insert("Cargo.toml".into(), manifest(features));
+    for helper in ["canned", "sample"] {
+        let text = read(&format!("tests/src/{helper}.rs")).replace("drata_api::", "crate::");
+        files.insert(format!("src/{helper}.rs").into(), text);
+    }
+    let mut documents = "pub(super) fn all() -> Vec<(&'static str, &'static [&'static [crate::Sample]])> {\n    vec![\n".to_owned();
+    let mut modules = String::new();
+    for (name, own) in generated {
+        documents += &format!("        ({name:?}, {name}::AREAS),\n");
+        modules += &format!("mod {name};\n");
+        for (path, text) in own {
+            if let Ok(inner) = path.strip_prefix("module") {
+                files.insert(Path::new("src").join(name).join(inner), text.clone());
+            } else if let Ok(inner) = path.strip_prefix("samples") {
+                files.insert(Path::new("src/documents").join(name).join(inner), text.clone());
+            }
+        }
+    }
+    files.insert("src/documents/mod.rs".into(), format!("{modules}\n{documents}    ]\n}}\n"));
+    let root = format!("{}\n{}\nmod canned;\nmod documents;\nmod sample;\n{modules}", include_str!("driver.rs"), library());
+    files.insert("src/main.rs".into(), root);
+
+    let folder = folder();
+    for path in below(&folder.join("src")) {
+        if !files.contains_key(path.strip_prefix(&folder).unwrap()) {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    for (path, text) in files {
+        let path = folder.join(path);
+        if fs::read_to_string(&path).ok().as_ref() != Some(&text) {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+    }
+    // Cargo takes out what this crate does not need; the rest is what the workspace compiles with.
+    if !folder.join("Cargo.lock").exists() {
+        fs::copy(workspace("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    }
+}
+
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { below(&path) } else { vec![path] }).collect()
+}
+
+/// The manifest: the dependencies of `drata-api`, and every feature that a document has, switched on.
+fn manifest(features: &BTreeSet<String>) -> String {
+    let workspace_manifest = fs::read_to_string(workspace("Cargo.toml")).unwrap();
+    let own: toml::Table = fs::read_to_string(workspace("crates/drata-api/Cargo.toml")).unwrap().parse().unwrap();
+    let wanted = own["dependencies"].as_table().unwrap().iter().filter(|(_, wanted)| wanted.get("optional").is_none());
+    let dependencies: String = wanted
+        .map(|(name, _)| {
+            let starts = format!("{name} = ");
+            let line = workspace_manifest.lines().find(|line| line.starts_with(&starts)).unwrap();
+            format!("{line}\n")
+        })
+        .collect();
+    // What is behind these two is the same in every document, and no module of theirs.
+    let fixed = ["full", "schemars"].map(str::to_owned);
+    let names: Vec<&String> = features.iter().filter(|name| *name != "default" && !fixed.contains(name)).collect();
+    let declared: String = names.iter().map(|name| format!("{name:?} = []\n")).collect();
+    format!(
+        "[package]\nname = \"corpus\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.dev]\ndebug = false\n\n\
+         [dependencies]\n{dependencies}\n[features]\ndefault = {names:?}\nfull = []\nschemars = []\n{declared}"
+    )
+}
+
+/// What stands at the root of `drata-api`, with its hand-written part in its place in the workspace and without versions.
+fn library() -> String {
+    let path = workspace("crates/drata-api/src/lib.rs");
+    let mut file = syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap();
+    file.attrs.clear();
+    file.items.retain(|item| !matches!(item, syn::Item::Mod(module) if module.ident != "support"));
+    let support = workspace("crates/drata-api/src/support/mod.rs").display().to_string();
+    for item in &mut file.items {
+        if let syn::Item::Mod(module) = item {
+            module.attrs.push(syn::parse_quote!(#[path = #support]));
+        }
+    }
+    file.into_token_stream().to_string().replace("; ", ";\n")
+}
+
+/// Compiles; returns the first error of each module that does not, and the warnings of each.
+fn compile(generated: &Generated<'_>) -> (BTreeMap<String, String>, BTreeMap<String, Vec<String>>) {
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--offline", "--quiet", "--message-format=json"])
+        .env("CARGO_TARGET_DIR", folder().join("target"))
+        .current_dir(folder())
+        .output()
+        .unwrap();
+    let (mut errors, mut warnings) = (BTreeMap::new(), BTreeMap::<String, Vec<String>>::new());
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        let Ok(line) = serde_json::from_str::<Value>(line) else { continue };
+        let message = &line["message"];
+        let said = message["message"].as_str().unwrap_or_default().to_owned();
+        let within = modules(message);
+        match (message["level"].as_str(), within.iter().find(|name| generated.contains_key(name.as_str()))) {
+            (Some("error"), Some(name)) => {
+                let at = excerpt(message);
+                errors.entry(name.clone()).or_insert(format!("{said}{at}"));
+            }
+            (Some("warning"), Some(name)) => warnings.entry(name.clone()).or_default().push(said),
+            _ => {}
+        }
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() || !errors.is_empty(), "the combined crate fails outside its modules:\n{said}");
+    (errors, warnings)
+}
+
+/// The modules that a message is about, by the files it points to, through macros as well.
+fn modules(message: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open: Vec<&Value> = message["spans"].as_array().into_iter().flatten().collect();
+    open.sort_by_key(|span| span["is_primary"] != true);
+    while let Some(span) = open.pop() {
+        let file = span["file_name"].as_str().unwrap_or_default();
+        let inner = file.strip_prefix("src/documents/").or_else(|| file.strip_prefix("src/"));
+        found.extend(inner.and_then(|inner| inner.split('/').next()).map(str::to_owned));
+        if span["expansion"]["span"].is_object() {
+            open.push(&span["expansion"]["span"]);
+        }
+    }
+    found.extend(message["children"].as_array().into_iter().flatten().flat_map(modules));
+    found
+}
+
+/// The line that a message points to.
+fn excerpt(message: &Value) -> String {
+    let primary = message["spans"].as_array().into_iter().flatten().find(|span| span["is_primary"] == true);
+    let line = primary.and_then(|span| span["text"][0]["text"].as_str()).unwrap_or_default().trim();
+    if line.is_empty() { String::new() } else { format!(", at `{line}`") }
+}
+
+/// Runs the crate on the responses.
+fn drive(responses: &BTreeMap<&str, &[Reading]>) -> Value {
+    let input: serde_json::Map<String, Value> = responses
+        .iter()
+        .map(|(name, readings)| {
+            let readings = readings.iter().map(|one| json!({ "of": one.of, "status": one.status, "body": one.body }));
+            ((*name).to_owned(), readings.collect())
+        })
+        .collect();
+    let program = folder().join("target/debug/corpus");
+    let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(Value::Object(input).to_string().as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "the combined crate ends with {}", output.status);
+    serde_json::from_slice(&output.stdout).unwrap()
+}

@@ -1,0 +1,93 @@
+// The program that the combined crate is: sends every sample call, reads every response, and says what came of it as JSON.
+
+#![allow(dead_code, unused_imports, unreachable_pub)]
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use serde_json::{Value, json};
+
+use canned::Canned;
+use sample::Sample;
+
+fn main() {
+    std::panic::set_hook(Box::new(|_| {}));
+    let input: BTreeMap<String, Vec<Value>> = serde_json::from_reader(std::io::stdin()).expect("the harness writes it");
+    let output: BTreeMap<&str, Value> = documents::all()
+        .into_iter()
+        .map(|(name, areas)| {
+            let samples: Vec<&Sample> = areas.iter().copied().flatten().collect();
+            let responses = input.get(name).map_or(&[][..], Vec::as_slice);
+            let read: Vec<Value> = responses.iter().map(|response| read(&samples, response)).collect();
+            let sent: Vec<Value> = samples.iter().map(|sample| sent(sample)).collect();
+            (name, json!({ "sent": sent, "read": read }))
+        })
+        .collect();
+    println!("{}", serde_json::to_string(&output).expect("texts are JSON"));
+}
+
+fn key(sample: &Sample) -> String {
+    format!("{} {}", sample.meta.method.as_str().to_lowercase(), sample.meta.path)
+}
+
+/// The requests of an operation: everything set, and the minimal one as a transport gets it.
+fn sent(sample: &Sample) -> Value {
+    let canned = Canned::new(http::StatusCode::OK, "{}");
+    let full = caught(|| (sample.full)(&canned.client()));
+    let minimal = caught(|| {
+        let canned = Canned::new(http::StatusCode::OK, "{}");
+        // What is read does not matter here: only what arrived does.
+        let outcome = wait((sample.minimal)(&canned.client()));
+        match canned.requests().first() {
+            Some(request) => {
+                let accept = request.accept.unwrap_or("nothing");
+                let call = crate::Call::from_request(&canned.client(), request.clone());
+                format!("{call}\naccept: {accept}")
+            }
+            None => format!("not sent: {}", outcome.err().map_or_else(String::new, |error| error.to_string())),
+        }
+    });
+    json!({ "of": key(sample), "full": full, "minimal": minimal })
+}
+
+/// What an operation reads from a response, written back; or the error.
+fn read(samples: &[&Sample], response: &Value) -> Value {
+    let of = response["of"].as_str().unwrap_or_default();
+    let Some(sample) = samples.iter().find(|sample| of.is_empty() || key(sample) == of) else {
+        return json!({ "error": format!("no operation {of}") });
+    };
+    let status = response["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or(200);
+    let status = http::StatusCode::from_u16(status).expect("a status");
+    let canned = Canned::new(status, response["body"].as_str().unwrap_or_default().to_owned());
+    let outcome = catch_unwind(AssertUnwindSafe(|| wait((sample.minimal)(&canned.client()))));
+    match outcome {
+        Ok(Ok(reply)) => match reply.rows.or(reply.kept) {
+            None => json!({ "back": reply.json }),
+            Some(rejected) => json!({ "error": format!("rejected: {rejected}"), "back": reply.json }),
+        },
+        Ok(Err(error)) => json!({ "error": error.to_string() }),
+        Err(_) => json!({ "error": "it panics" }),
+    }
+}
+
+fn caught(make: impl FnOnce() -> String) -> String {
+    catch_unwind(AssertUnwindSafe(make)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().cloned();
+        let said = said.or_else(|| panic.downcast_ref::<&str>().map(|said| (*said).to_owned()));
+        format!("panics: {}", said.unwrap_or_default())
+    })
+}
+
+/// Nothing here waits for anything, so a future is ready as soon as it is asked.
+fn wait<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+    }
+}

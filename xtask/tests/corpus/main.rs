@@ -1,0 +1,218 @@
+//! A corpus of constructs that a document may hold, one small document each.
+//!
+//! Every document is imported and generated. It is refused with a diagnosis, which stands in the snapshot of its theme; or it
+//! is accepted, and then compiled together with all others, its sample calls are sent, and its responses are read. See
+//! `case.rs` for what a file says.
+//!
+//! `cargo test -p xtask --test corpus`
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
+
+mod case;
+mod combined;
+mod generator;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{LazyLock, Mutex};
+use std::thread;
+
+use case::{Case, Expect, Expected, Reading};
+use combined::{Outcome, Sent};
+
+/// A construct, and what came of it.
+struct Judged {
+    case: Case,
+    verdict: Verdict,
+}
+
+enum Verdict {
+    Refused(String),
+    Panicked(String),
+    Generated(Outcome),
+}
+
+static CORPUS: LazyLock<Vec<Judged>> = LazyLock::new(judge);
+
+fn judge() -> Vec<Judged> {
+    let cases = case::all();
+    let names: Vec<String> = cases.iter().map(Case::module).collect();
+    let results = generate(&cases, &names);
+    let mut generated = BTreeMap::new();
+    let mut verdicts: BTreeMap<&str, Verdict> = BTreeMap::new();
+    for (name, result) in results {
+        match result {
+            Ok(Ok(files)) => {
+                generated.insert(name, files);
+            }
+            Ok(Err(said)) if said.contains("panicked at") => {
+                verdicts.insert(name, Verdict::Panicked(said));
+            }
+            Ok(Err(said)) => {
+                verdicts.insert(name, Verdict::Refused(said));
+            }
+            Err(said) => {
+                verdicts.insert(name, Verdict::Panicked(said));
+            }
+        }
+    }
+    let responses: BTreeMap<&str, &[Reading]> =
+        names.iter().map(String::as_str).zip(cases.iter().map(|case| case.responses.as_slice())).collect();
+    let mut outcomes = combined::run(generated, &responses);
+    let verdicts: Vec<Verdict> = names
+        .iter()
+        .map(|name| match verdicts.remove(name.as_str()) {
+            Some(verdict) => verdict,
+            None => Verdict::Generated(outcomes.remove(name).unwrap()),
+        })
+        .collect();
+    cases.into_iter().zip(verdicts).map(|(case, verdict)| Judged { case, verdict }).collect()
+}
+
+type Results<'a> = BTreeMap<&'a str, Result<Result<BTreeMap<std::path::PathBuf, String>, String>, String>>;
+
+/// Generates every document, on all processors.
+fn generate<'a>(cases: &[Case], names: &'a [String]) -> Results<'a> {
+    let results = Mutex::new(BTreeMap::new());
+    let open = Mutex::new(cases.iter().zip(names));
+    let work = || {
+        loop {
+            let Some((case, name)) = open.lock().unwrap().next() else { break };
+            let result = catch_unwind(AssertUnwindSafe(|| generator::generate(name, &case.document)));
+            let result = result.map_err(|panic| match panic.downcast_ref::<String>() {
+                Some(said) => said.clone(),
+                None => panic.downcast_ref::<&str>().copied().unwrap_or("?").to_owned(),
+            });
+            results.lock().unwrap().insert(name.as_str(), result);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(2, Into::into) {
+            scope.spawn(work);
+        }
+    });
+    results.into_inner().unwrap()
+}
+
+impl Judged {
+    /// In what way it is not as expected.
+    fn shortfalls(&self) -> Vec<String> {
+        match (&self.verdict, self.case.expect) {
+            (Verdict::Panicked(said), _) => vec![format!("panics: {}", said.lines().nth(1).unwrap_or(said).trim())],
+            (Verdict::Refused(said), Expect::Accepted) => vec![format!("is refused: {}", first_finding(said))],
+            (Verdict::Refused(said), Expect::Refused) if !has_location(said) => vec!["is refused without a location".to_owned()],
+            (Verdict::Refused(_), Expect::Refused) => Vec::new(),
+            (Verdict::Generated(_), Expect::Refused) => vec!["is accepted".to_owned()],
+            (Verdict::Generated(Outcome::Broken(said)), Expect::Accepted) => vec![format!("does not compile: {said}")],
+            (Verdict::Generated(Outcome::Ran { warnings, sent, read }), Expect::Accepted) => {
+                let warnings = warnings.iter().map(|said| format!("warns: {said}"));
+                warnings.chain(self.wrong_requests(sent)).chain(self.wrong_readings(read)).collect()
+            }
+        }
+    }
+
+    fn wrong_requests(&self, sent: &[Sent]) -> Vec<String> {
+        let mut found = Vec::new();
+        for (of, expected) in &self.case.wire {
+            let full: Vec<&str> =
+                sent.iter().filter(|one| of.is_empty() || one.of == *of).map(|one| one.full.as_str()).collect();
+            if full != [expected] {
+                found.push(format!("sends {full:?} instead of {expected:?}"));
+            }
+        }
+        for one in sent {
+            let bad = |request: &str| ["panics", "not sent"].iter().any(|start| request.starts_with(start));
+            if bad(&one.full) || bad(&one.minimal) {
+                found.push(format!("{}: {:?}, minimal {:?}", one.of, one.full, one.minimal));
+            }
+        }
+        found
+    }
+
+    fn wrong_readings(&self, read: &[Result<serde_json::Value, String>]) -> Vec<String> {
+        assert_eq!(read.len(), self.case.responses.len());
+        let pairs = self.case.responses.iter().zip(read);
+        pairs
+            .filter_map(|(response, read)| match (&response.expected, read) {
+                (Expected::Back(back), Ok(read)) if back == read => None,
+                (Expected::Fails(part), Err(error)) if error.contains(part) => None,
+                (_, Ok(read)) => Some(format!("reads {} as {read}", response.body)),
+                (_, Err(error)) => Some(format!("reads {}: {error}", response.body)),
+            })
+            .collect()
+    }
+}
+
+/// The first thing that a refusal says.
+fn first_finding(said: &str) -> &str {
+    let mut lines = said.lines().filter(|line| !line.trim().is_empty());
+    let first = lines.next().unwrap_or_default();
+    if first.contains(" finding") { lines.next().unwrap_or(first) } else { first }
+}
+
+fn has_location(said: &str) -> bool {
+    let starts = ["/paths", "/components", "/openapi", "/info", "line "];
+    let line_and_column = said.contains("line ") && said.contains("column ");
+    line_and_column || said.split_whitespace().any(|word| starts.iter().any(|start| word.starts_with(start)))
+}
+
+fn themes() -> BTreeMap<&'static str, Vec<&'static Judged>> {
+    let mut themes: BTreeMap<&str, Vec<&Judged>> = BTreeMap::new();
+    for judged in CORPUS.iter() {
+        themes.entry(&judged.case.theme).or_default().push(judged);
+    }
+    themes
+}
+
+/// What is not as its file says. This snapshot is to become empty, and then to go.
+#[test]
+fn constructs_come_out_as_their_files_say() {
+    let mut page = String::new();
+    for judged in CORPUS.iter() {
+        for shortfall in judged.shortfalls() {
+            let shortfall: String = shortfall.replace('\n', "\\n").chars().take(300).collect();
+            page += &format!("{}: {shortfall}\n", judged.case.title());
+        }
+    }
+    insta::assert_snapshot!("shortfalls", page);
+}
+
+#[test]
+fn there_are_enough_of_them() {
+    let abouts: BTreeSet<&str> = CORPUS.iter().map(|judged| judged.case.about.as_str()).collect();
+    assert_eq!(abouts.len(), CORPUS.len(), "two constructs are the same by their first lines");
+    assert!(CORPUS.len() >= 220, "{} constructs", CORPUS.len());
+}
+
+/// The diagnoses of what is refused, theme by theme: each says where, and what to do.
+#[test]
+fn refusals_lead_to_the_line_to_change() {
+    for (theme, constructs) in themes() {
+        let mut page = String::new();
+        for Judged { case, verdict } in constructs {
+            if let (Expect::Refused, Verdict::Refused(said)) = (case.expect, verdict) {
+                page += &format!("# {}: {}\n{}\n\n", case.name, case.about, said.trim());
+            }
+        }
+        if !page.is_empty() {
+            insta::assert_snapshot!(format!("refused_{theme}"), page);
+        }
+    }
+}
+
+/// The requests of those whose file does not say them, theme by theme.
+#[test]
+fn requests_are_what_the_document_describes() {
+    for (theme, constructs) in themes() {
+        let mut page = String::new();
+        for Judged { case, verdict } in constructs {
+            let Verdict::Generated(Outcome::Ran { sent, .. }) = verdict else { continue };
+            for one in sent.iter().filter(|_| case.wire.is_empty()) {
+                page += &format!("# {}: {}\n{}\n\n", case.name, case.about, one.full);
+            }
+        }
+        if !page.is_empty() {
+            insta::assert_snapshot!(format!("requests_{theme}"), page);
+        }
+    }
+}
