@@ -8,7 +8,8 @@
 //!   and a lone word as `$ref` names a component schema.
 //! - `schemas`: short for `components.schemas`.
 //! - `document`: the whole text of the vendor's document, for what depends on the text.
-//! - `wire`: the full sample request, as text; where there are several operations, a mapping from `METHOD /path`.
+//! - `wire`: the full sample request, as text, or a list of those of which one will do; where there are several operations, a
+//!   mapping from `METHOD /path`.
 //! - `responses`: what the service sends and what must be read. `body` is JSON and `text` is not; `back` is what is written
 //!   back where it is not what came, `fails` a part of the error, `of` the operation, `status` another status than 200.
 //!
@@ -40,8 +41,8 @@ pub(crate) struct Case {
     /// The vendor's document.
     pub(crate) document: String,
     pub(crate) expect: Expect,
-    /// Full sample requests by `METHOD /path`; `""` stands for the only one.
-    pub(crate) wire: BTreeMap<String, String>,
+    /// Full sample requests by `METHOD /path`; `""` stands for the only one. Any of a list will do.
+    pub(crate) wire: BTreeMap<String, Vec<String>>,
     pub(crate) responses: Vec<Reading>,
 }
 
@@ -112,8 +113,8 @@ fn read(path: &Path) -> Case {
     };
     let wire = match keys.shift_remove("wire") {
         None => BTreeMap::new(),
-        Some(Value::Object(of)) => of.into_iter().map(|(of, wire)| (of, trimmed(&wire))).collect(),
-        Some(one) => BTreeMap::from([(String::new(), trimmed(&one))]),
+        Some(Value::Object(of)) => of.into_iter().map(|(of, wire)| (of, requests(&wire))).collect(),
+        Some(one) => BTreeMap::from([(String::new(), requests(&one))]),
     };
     let responses = keys.shift_remove("responses").unwrap_or(Value::Array(Vec::new()));
     let responses: Vec<Reading> = responses.as_array().unwrap().iter().map(reading).collect();
@@ -126,8 +127,10 @@ fn read(path: &Path) -> Case {
     Case { theme: stem(path.parent().unwrap()), name: stem(path), about, document, expect, wire, responses }
 }
 
-fn trimmed(wire: &Value) -> String {
-    wire.as_str().unwrap().trim_end().to_owned()
+/// The request, or those of which one is sent.
+fn requests(wire: &Value) -> Vec<String> {
+    let one = |wire: &Value| wire.as_str().unwrap().trim_end_matches('\n').to_owned();
+    wire.as_array().map_or_else(|| vec![one(wire)], |several| several.iter().map(one).collect())
 }
 
 fn reading(value: &Value) -> Reading {
