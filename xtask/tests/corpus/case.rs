@@ -10,8 +10,10 @@
 //! - `document`: the whole text of the vendor's document, for what depends on the text.
 //! - `wire`: the full sample request, as text, or a list of those of which one will do; where there are several operations, a
 //!   mapping from `METHOD /path`.
-//! - `responses`: what the service sends and what must be read. `body` is JSON and `text` is not; `back` is what is written
-//!   back where it is not what came, `fails` a part of the error, `of` the operation, `status` another status than 200.
+//! - `responses`: what the service sends and what must be read. `body` is JSON, `text` is not, `bytes` are numbers; `back` is
+//!   what is written back where it is not what came, `fails` a part of the error, `of` the operation, `status` another status
+//!   than 200, `media` another media type than the first.
+//! - `code`: what must stand in the generated code.
 //!
 //! Everything else is the document's, word for word.
 
@@ -44,6 +46,12 @@ pub(crate) struct Case {
     /// Full sample requests by `METHOD /path`; `""` stands for the only one. Any of a list will do.
     pub(crate) wire: BTreeMap<String, Vec<String>>,
     pub(crate) responses: Vec<Reading>,
+    /// What must stand in the generated code.
+    pub(crate) code: Vec<String>,
+    /// Whether the file gives the whole text of the document.
+    pub(crate) is_text: bool,
+    /// The operations, as `METHOD /path`.
+    pub(crate) operations: Vec<String>,
 }
 
 /// A response, and what must be read from it.
@@ -52,7 +60,9 @@ pub(crate) struct Reading {
     /// `METHOD /path`, or `""` for the only operation.
     pub(crate) of: String,
     pub(crate) status: u16,
-    pub(crate) body: String,
+    /// The media type to ask for, or `""` for the usual one.
+    pub(crate) media: String,
+    pub(crate) body: Vec<u8>,
     pub(crate) expected: Expected,
 }
 
@@ -61,11 +71,20 @@ pub(crate) struct Reading {
 pub(crate) enum Expected {
     /// It is written back like this.
     Back(Value),
+    /// It is read.
+    Anything,
     /// It fails with an error that holds this.
     Fails(String),
 }
 
 const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
+
+impl Reading {
+    /// The body, as a person reads it.
+    pub(crate) fn shown(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap_or_else(|_| format!("{} bytes", self.body.len()))
+    }
+}
 
 impl Case {
     /// The module that its code is generated into.
@@ -118,13 +137,31 @@ fn read(path: &Path) -> Case {
     };
     let responses = keys.shift_remove("responses").unwrap_or(Value::Array(Vec::new()));
     let responses: Vec<Reading> = responses.as_array().unwrap().iter().map(reading).collect();
-    let checks = !wire.is_empty() || !responses.is_empty();
+    let code = keys.shift_remove("code").unwrap_or(Value::Array(Vec::new()));
+    let code: Vec<String> = code.as_array().unwrap().iter().map(|part| part.as_str().unwrap().to_owned()).collect();
+    let checks = !wire.is_empty() || !responses.is_empty() || !code.is_empty();
     assert!(expect == Expect::Accepted || !checks, "{}: what is refused sends and reads nothing", path.display());
-    let document = match keys.shift_remove("document") {
-        Some(document) => document.as_str().unwrap().to_owned(),
-        None => format!("{:#}\n", envelope(keys)),
+    let text = keys.shift_remove("document");
+    let is_text = text.is_some();
+    let (document, operations) = match text {
+        Some(text) => (text.as_str().unwrap().to_owned(), Vec::new()),
+        None => {
+            let document = envelope(keys);
+            (format!("{document:#}\n"), operations(&document))
+        }
     };
-    Case { theme: stem(path.parent().unwrap()), name: stem(path), about, document, expect, wire, responses }
+    let (theme, name) = (stem(path.parent().unwrap()), stem(path));
+    Case { theme, name, about, document, expect, wire, responses, code, is_text, operations }
+}
+
+fn operations(document: &Value) -> Vec<String> {
+    let paths = document["paths"].as_object().unwrap().iter();
+    paths
+        .flat_map(|(path, item)| {
+            let methods = METHODS.iter().filter(|method| item.get(**method).is_some_and(Value::is_object));
+            methods.map(move |method| format!("{method} {path}"))
+        })
+        .collect()
 }
 
 /// The request, or those of which one is sent.
@@ -136,20 +173,24 @@ fn requests(wire: &Value) -> Vec<String> {
 fn reading(value: &Value) -> Reading {
     let keys = value.as_object().unwrap();
     for key in keys.keys() {
-        assert!(["of", "status", "body", "text", "back", "fails"].contains(&key.as_str()), "responses: {key}?");
+        let known = ["of", "status", "media", "body", "text", "bytes", "back", "fails"];
+        assert!(known.contains(&key.as_str()), "responses: {key}?");
     }
-    let (body, came) = match (keys.get("body"), keys.get("text")) {
-        (Some(body), None) => (body.to_string(), body.clone()),
-        (None, Some(text)) => (text.as_str().unwrap().to_owned(), text.clone()),
-        _ => panic!("responses: one of body and text: {value}"),
+    let byte = |value: &Value| u8::try_from(value.as_u64().unwrap()).unwrap();
+    let (body, came) = match (keys.get("body"), keys.get("text"), keys.get("bytes")) {
+        (Some(body), None, None) => (body.to_string().into_bytes(), Expected::Back(body.clone())),
+        (None, Some(text), None) => (text.as_str().unwrap().as_bytes().to_owned(), Expected::Back(text.clone())),
+        (None, None, Some(bytes)) => (bytes.as_array().unwrap().iter().map(byte).collect(), Expected::Anything),
+        _ => panic!("responses: one of body, text and bytes: {value}"),
     };
     let expected = match (keys.get("back"), keys.get("fails")) {
-        (back, None) => Expected::Back(back.cloned().unwrap_or(came)),
+        (None, None) => came,
+        (Some(back), None) => Expected::Back(back.clone()),
         (_, Some(part)) => Expected::Fails(part.as_str().unwrap().to_owned()),
     };
     let status = keys.get("status").map_or(200, |status| status.as_u64().unwrap().try_into().unwrap());
-    let of = keys.get("of").map_or("", |of| of.as_str().unwrap()).to_owned();
-    Reading { of, status, body, expected }
+    let text = |key: &str| keys.get(key).map_or("", |text| text.as_str().unwrap()).to_owned();
+    Reading { of: text("of"), status, media: text("media"), body, expected }
 }
 
 /// The document around the interesting part.

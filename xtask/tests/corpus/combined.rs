@@ -43,6 +43,17 @@ pub(crate) struct Sent {
     pub(crate) minimal: String,
 }
 
+impl Sent {
+    /// Whether it is what its path says and nothing more.
+    pub(crate) fn is_plain(&self) -> bool {
+        let (method, path) = self.of.split_once(' ').unwrap();
+        let mut parts = path.split('{');
+        let start = parts.next().unwrap().to_owned();
+        let path = parts.fold(start, |path, rest| path + "1" + rest.split_once('}').map_or(rest, |(_, after)| after));
+        self.full == format!("{} /v2{path}", method.to_uppercase())
+    }
+}
+
 fn workspace(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(path)
 }
@@ -244,7 +255,9 @@ fn drive(responses: &BTreeMap<&str, &[Reading]>) -> Value {
     let input: serde_json::Map<String, Value> = responses
         .iter()
         .map(|(name, readings)| {
-            let readings = readings.iter().map(|one| json!({ "of": one.of, "status": one.status, "body": one.body }));
+            let readings = readings
+                .iter()
+                .map(|one| json!({ "of": one.of, "status": one.status, "media": one.media, "body": one.body }));
             ((*name).to_owned(), readings.collect())
         })
         .collect();

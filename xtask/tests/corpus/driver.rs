@@ -61,8 +61,16 @@ fn read(samples: &[&Sample], response: &Value) -> Value {
     };
     let status = response["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or(200);
     let status = http::StatusCode::from_u16(status).expect("a status");
-    let canned = Canned::new(status, response["body"].as_str().unwrap_or_default().to_owned());
-    let outcome = catch_unwind(AssertUnwindSafe(|| wait((sample.minimal)(&canned.client()))));
+    let body = response["body"].as_array().into_iter().flatten().filter_map(Value::as_u64);
+    let body: Vec<u8> = body.filter_map(|byte| u8::try_from(byte).ok()).collect();
+    let canned = Canned::new(status, body);
+    let media = response["media"].as_str().unwrap_or_default();
+    let send = match sample.texts.iter().find(|(other, _)| *other == media) {
+        Some((_, send)) => *send,
+        None if media.is_empty() => sample.minimal,
+        None => return json!({ "error": format!("no sample asks for {media}") }),
+    };
+    let outcome = catch_unwind(AssertUnwindSafe(|| wait(send(&canned.client()))));
     match outcome {
         Ok(Ok(reply)) => match reply.rows.or(reply.kept) {
             None => json!({ "back": reply.json }),
