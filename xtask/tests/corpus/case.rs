@@ -13,7 +13,8 @@
 //! - `responses`: what the service sends and what must be read. `body` is JSON, `text` is not, `bytes` are numbers; `back` is
 //!   what is written back where it is not what came, `fails` a part of the error, `of` the operation, `status` another status
 //!   than 200, `media` another media type than the first.
-//! - `code`: what must stand in the generated code.
+//! - `code`: what must stand in the generated code; `says`: what the diagnosis must hold.
+//! - `newer`: changes that a newer document makes to this one, as a merge patch; the names of what was there must stay.
 //!
 //! Everything else is the document's, word for word.
 
@@ -48,6 +49,10 @@ pub(crate) struct Case {
     pub(crate) responses: Vec<Reading>,
     /// What must stand in the generated code.
     pub(crate) code: Vec<String>,
+    /// What the diagnosis must hold.
+    pub(crate) says: Vec<String>,
+    /// A newer document, whose names must hold those of this one.
+    pub(crate) newer: Option<String>,
     /// Whether the file gives the whole text of the document.
     pub(crate) is_text: bool,
     /// The operations, as `METHOD /path`.
@@ -137,21 +142,51 @@ fn read(path: &Path) -> Case {
     };
     let responses = keys.shift_remove("responses").unwrap_or(Value::Array(Vec::new()));
     let responses: Vec<Reading> = responses.as_array().unwrap().iter().map(reading).collect();
-    let code = keys.shift_remove("code").unwrap_or(Value::Array(Vec::new()));
-    let code: Vec<String> = code.as_array().unwrap().iter().map(|part| part.as_str().unwrap().to_owned()).collect();
+    let mut parts = |key: &str| -> Vec<String> {
+        let parts = keys.shift_remove(key).unwrap_or(Value::Array(Vec::new()));
+        parts.as_array().unwrap().iter().map(|part| part.as_str().unwrap().to_owned()).collect()
+    };
+    let (code, says) = (parts("code"), parts("says"));
+    let newer = keys.shift_remove("newer");
     let checks = !wire.is_empty() || !responses.is_empty() || !code.is_empty();
-    assert!(expect == Expect::Accepted || !checks, "{}: what is refused sends and reads nothing", path.display());
+    assert!(
+        if expect == Expect::Accepted { says.is_empty() } else { !checks },
+        "{}: what is refused sends and reads nothing",
+        path.display()
+    );
     let text = keys.shift_remove("document");
     let is_text = text.is_some();
     let (document, operations) = match text {
         Some(text) => (text.as_str().unwrap().to_owned(), Vec::new()),
         None => {
-            let document = envelope(keys);
+            let document = envelope(keys.clone());
             (format!("{document:#}\n"), operations(&document))
         }
     };
+    let newer = newer.map(|changes| {
+        let mut keys = Value::Object(keys);
+        merge(&mut keys, changes);
+        let Value::Object(keys) = keys else { panic!("{}: newer: no mapping", path.display()) };
+        format!("{:#}\n", envelope(keys))
+    });
     let (theme, name) = (stem(path.parent().unwrap()), stem(path));
-    Case { theme, name, about, document, expect, wire, responses, code, is_text, operations }
+    Case { theme, name, about, document, expect, wire, responses, code, says, newer, is_text, operations }
+}
+
+/// Puts changes into a value: objects are merged, a null takes away, everything else replaces.
+fn merge(value: &mut Value, changes: Value) {
+    match (value, changes) {
+        (Value::Object(map), Value::Object(changes)) => {
+            for (key, change) in changes {
+                if change.is_null() {
+                    map.shift_remove(&key);
+                } else {
+                    merge(map.entry(key).or_insert(Value::Null), change);
+                }
+            }
+        }
+        (value, changes) => *value = changes,
+    }
 }
 
 fn operations(document: &Value) -> Vec<String> {

@@ -93,7 +93,8 @@ pub(crate) fn run(mut generated: Generated<'_>, responses: &BTreeMap<&str, &[Rea
         let said = said.get_mut(name).map(Value::take).unwrap_or_else(|| panic!("the driver says nothing of {name}"));
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let sent = said["sent"].as_array().unwrap().iter();
-        let sent = sent.map(|one| Sent { of: text(&one["of"]), full: text(&one["full"]), minimal: text(&one["minimal"]) });
+        let sent =
+            sent.map(|one| Sent { of: text(&one["of"]), full: text(&one["full"]), minimal: text(&one["minimal"]) });
         let read = said["read"].as_array().unwrap().iter().map(|one| match one.get("error") {
             Some(error) => Err(text(error)),
             None => Ok(one["back"].clone()),
@@ -106,8 +107,9 @@ pub(crate) fn run(mut generated: Generated<'_>, responses: &BTreeMap<&str, &[Rea
 
 /// The features that a manifest declares.
 fn features_of(manifest: &str) -> Result<Vec<String>, String> {
-    let parsed: toml::Table =
-        manifest.parse().map_err(|error: toml::de::Error| format!("the manifest does not load: {}", error.message()))?;
+    let parsed: toml::Table = manifest
+        .parse()
+        .map_err(|error: toml::de::Error| format!("the manifest does not load: {}", error.message()))?;
     Ok(parsed["features"].as_table().unwrap().keys().cloned().collect())
 }
 
@@ -119,7 +121,8 @@ fn write(generated: &Generated<'_>, features: &BTreeSet<String>) {
         let text = read(&format!("tests/src/{helper}.rs")).replace("drata_api::", "crate::");
         files.insert(format!("src/{helper}.rs").into(), text);
     }
-    let mut documents = "pub(super) fn all() -> Vec<(&'static str, &'static [&'static [crate::Sample]])> {\n    vec![\n".to_owned();
+    let mut documents =
+        "pub(super) fn all() -> Vec<(&'static str, &'static [&'static [crate::Sample]])> {\n    vec![\n".to_owned();
     let mut modules = String::new();
     for (name, own) in generated {
         documents += &format!("        ({name:?}, {name}::AREAS),\n");
@@ -133,7 +136,8 @@ fn write(generated: &Generated<'_>, features: &BTreeSet<String>) {
         }
     }
     files.insert("src/documents/mod.rs".into(), format!("{modules}\n{documents}    ]\n}}\n"));
-    let root = format!("{}\n{}\nmod canned;\nmod documents;\nmod sample;\n{modules}", include_str!("driver.rs"), library());
+    let root =
+        format!("{}\n{}\nmod canned;\nmod documents;\nmod sample;\n{modules}", include_str!("driver.rs"), library());
     files.insert("src/main.rs".into(), root);
 
     let folder = folder();
@@ -150,9 +154,7 @@ fn write(generated: &Generated<'_>, features: &BTreeSet<String>) {
         }
     }
     // Cargo takes out what this crate does not need; the rest is what the workspace compiles with.
-    if !folder.join("Cargo.lock").exists() {
-        fs::copy(workspace("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-    }
+    fs::copy(workspace("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
 }
 
 fn below(folder: &Path) -> Vec<PathBuf> {
@@ -165,9 +167,10 @@ fn below(folder: &Path) -> Vec<PathBuf> {
 fn manifest(features: &BTreeSet<String>) -> String {
     let workspace_manifest = fs::read_to_string(workspace("Cargo.toml")).unwrap();
     let own: toml::Table = fs::read_to_string(workspace("crates/drata-api/Cargo.toml")).unwrap().parse().unwrap();
-    let wanted = own["dependencies"].as_table().unwrap().iter().filter(|(_, wanted)| wanted.get("optional").is_none());
+    let wanted = own["dependencies"].as_table().unwrap();
     let dependencies: String = wanted
-        .map(|(name, _)| {
+        .keys()
+        .map(|name| {
             let starts = format!("{name} = ");
             let line = workspace_manifest.lines().find(|line| line.starts_with(&starts)).unwrap();
             format!("{line}\n")
@@ -175,11 +178,13 @@ fn manifest(features: &BTreeSet<String>) -> String {
         .collect();
     // What is behind these two is the same in every document, and no module of theirs.
     let fixed = ["full", "schemars"].map(str::to_owned);
-    let names: Vec<&String> = features.iter().filter(|name| *name != "default" && !fixed.contains(name)).collect();
+    let names: Vec<&String> = features.iter().filter(|name| *name != "default").chain(&fixed).collect();
+    let names: BTreeSet<&String> = names.into_iter().collect();
     let declared: String = names.iter().map(|name| format!("{name:?} = []\n")).collect();
+    let listed = format!("{:?}", names.iter().collect::<Vec<_>>());
     format!(
         "[package]\nname = \"corpus\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.dev]\ndebug = false\n\n\
-         [dependencies]\n{dependencies}\n[features]\ndefault = {names:?}\nfull = []\nschemars = []\n{declared}"
+         [dependencies]\n{dependencies}\n[features]\ndefault = {listed}\n{declared}"
     )
 }
 
@@ -203,6 +208,9 @@ fn compile(generated: &Generated<'_>) -> (BTreeMap<String, String>, BTreeMap<Str
     let output = Command::new(env!("CARGO"))
         .args(["build", "--offline", "--quiet", "--message-format=json"])
         .env("CARGO_TARGET_DIR", folder().join("target"))
+        // Whoever denies warnings denies them in what was written by hand; here they are shortfalls.
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .current_dir(folder())
         .output()
         .unwrap();
@@ -261,7 +269,7 @@ fn drive(responses: &BTreeMap<&str, &[Reading]>) -> Value {
             ((*name).to_owned(), readings.collect())
         })
         .collect();
-    let program = folder().join("target/debug/corpus");
+    let program = folder().join(format!("target/debug/corpus{}", std::env::consts::EXE_SUFFIX));
     let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(Value::Object(input).to_string().as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();

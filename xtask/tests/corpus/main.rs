@@ -14,16 +14,20 @@ mod generator;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::{LazyLock, Mutex};
 use std::thread;
 
 use case::{Case, Expect, Expected, Reading};
 use combined::{Outcome, Sent};
+use generator::Looks;
 
 /// A construct, and what came of it.
 struct Judged {
     case: Case,
     verdict: Verdict,
+    /// What `lint` and `diff` say of its contract, if it has one.
+    looks: Option<Looks>,
 }
 
 enum Verdict {
@@ -41,13 +45,15 @@ fn judge() -> Vec<Judged> {
     let results = generate(&cases, &names);
     let (mut generated, mut code) = (BTreeMap::new(), BTreeMap::new());
     let mut verdicts: BTreeMap<&str, Verdict> = BTreeMap::new();
-    for (name, result) in results {
+    let mut looks = BTreeMap::new();
+    for (name, (result, look)) in results {
+        looks.insert(name, look);
         match result {
             Ok(Ok(files)) => {
                 code.insert(name, files.values().map(String::as_str).collect::<String>());
                 generated.insert(name, files);
             }
-            Ok(Err(said)) if said.contains("panicked at") => {
+            Ok(Err(said)) if ["panicked at", "overflowed its stack"].iter().any(|part| said.contains(part)) => {
                 verdicts.insert(name, Verdict::Panicked(said));
             }
             Ok(Err(said)) => {
@@ -61,17 +67,18 @@ fn judge() -> Vec<Judged> {
     let responses: BTreeMap<&str, &[Reading]> =
         names.iter().map(String::as_str).zip(cases.iter().map(|case| case.responses.as_slice())).collect();
     let mut outcomes = combined::run(generated, &responses);
-    let verdicts: Vec<Verdict> = names
-        .iter()
-        .map(|name| match verdicts.remove(name.as_str()) {
+    let judged = cases.into_iter().zip(&names).map(|(case, name)| {
+        let verdict = match verdicts.remove(name.as_str()) {
             Some(verdict) => verdict,
             None => Verdict::Generated(outcomes.remove(name).unwrap(), code.remove(name.as_str()).unwrap()),
-        })
-        .collect();
-    cases.into_iter().zip(verdicts).map(|(case, verdict)| Judged { case, verdict }).collect()
+        };
+        Judged { case, verdict, looks: looks.remove(name.as_str()).unwrap() }
+    });
+    judged.collect()
 }
 
-type Results<'a> = BTreeMap<&'a str, Result<Result<BTreeMap<std::path::PathBuf, String>, String>, String>>;
+/// What `generate` says, or the panic; and what the other commands say.
+type Results<'a> = BTreeMap<&'a str, (Result<Result<BTreeMap<PathBuf, String>, String>, String>, Option<Looks>)>;
 
 /// Generates every document, on all processors.
 fn generate<'a>(cases: &[Case], names: &'a [String]) -> Results<'a> {
@@ -80,12 +87,10 @@ fn generate<'a>(cases: &[Case], names: &'a [String]) -> Results<'a> {
     let work = || {
         loop {
             let Some((case, name)) = open.lock().unwrap().next() else { break };
-            let result = catch_unwind(AssertUnwindSafe(|| generator::generate(name, &case.document)));
-            let result = result.map_err(|panic| match panic.downcast_ref::<String>() {
-                Some(said) => said.clone(),
-                None => panic.downcast_ref::<&str>().copied().unwrap_or("?").to_owned(),
-            });
-            results.lock().unwrap().insert(name.as_str(), result);
+            let result = caught(|| generator::generate(name, &case.document));
+            let looks = caught(|| generator::look(&case.document));
+            let looks = looks.unwrap_or_else(|said| Some(Looks { lint: String::new(), changes: vec![said.into()] }));
+            results.lock().unwrap().insert(name.as_str(), (result, looks));
         }
     };
     thread::scope(|scope| {
@@ -96,9 +101,33 @@ fn generate<'a>(cases: &[Case], names: &'a [String]) -> Results<'a> {
     results.into_inner().unwrap()
 }
 
+fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(|panic| match panic.downcast_ref::<String>() {
+        Some(said) => said.clone(),
+        None => panic.downcast_ref::<&str>().copied().unwrap_or("?").to_owned(),
+    })
+}
+
 impl Judged {
     /// In what way it is not as expected.
     fn shortfalls(&self) -> Vec<String> {
+        let mut found = self.of_the_verdict();
+        found.extend(self.of_the_looks());
+        found
+    }
+
+    fn of_the_looks(&self) -> Vec<String> {
+        let Some(Looks { lint, changes }) = &self.looks else { return Vec::new() };
+        let changes = changes.iter().map(|change| match change["what"].as_str() {
+            Some(what) => format!("differs from the document it was imported from: {what}"),
+            None => format!("diff fails: {change}"),
+        });
+        let refused = matches!(&self.verdict, Verdict::Refused(said) if !lint.contains(first_finding(said)));
+        let silent = refused.then(|| "is refused by codegen, and lint does not say so".to_owned());
+        changes.chain(silent).collect()
+    }
+
+    fn of_the_verdict(&self) -> Vec<String> {
         match (&self.verdict, self.case.expect) {
             (Verdict::Panicked(said), _) => vec![format!("panics: {}", message_of(said))],
             (Verdict::Refused(said), Expect::Accepted) => vec![format!("is refused: {}", first_finding(said))],
@@ -106,9 +135,16 @@ impl Judged {
             (Verdict::Refused(said), Expect::Refused) if !self.case.is_text && !has_location(said) => {
                 vec!["is refused without a location".to_owned()]
             }
-            (Verdict::Refused(_), Expect::Refused) => Vec::new(),
+            (Verdict::Refused(said), Expect::Refused) => {
+                let has_fix = self.case.is_text || ["fix: ", "mend: "].iter().any(|label| said.contains(label));
+                let lacks = self.case.says.iter().filter(|part| !said.contains(*part));
+                let lacks = lacks.map(|part| format!("is refused without saying {part:?}"));
+                lacks.chain((!has_fix).then(|| "is refused without a fix".to_owned())).collect()
+            }
             (Verdict::Generated(..), Expect::Refused) => vec!["is accepted".to_owned()],
-            (Verdict::Generated(Outcome::Broken(said), _), Expect::Accepted) => vec![format!("does not compile: {said}")],
+            (Verdict::Generated(Outcome::Broken(said), _), Expect::Accepted) => {
+                vec![format!("does not compile: {said}")]
+            }
             (Verdict::Generated(Outcome::Ran { warnings, sent, read }, code), Expect::Accepted) => {
                 let warnings = warnings.iter().map(|said| format!("warns: {said}"));
                 let lacks = self.case.code.iter().filter(|part| !code.contains(*part));
@@ -158,7 +194,7 @@ impl Judged {
 fn first_finding(said: &str) -> &str {
     let mut lines = said.lines().filter(|line| !line.trim().is_empty());
     let first = lines.next().unwrap_or_default();
-    if first.contains(" finding") { lines.next().unwrap_or(first) } else { first }
+    if first.contains(" finding") { lines.next().unwrap_or(first) } else { first.trim_start_matches("error: ") }
 }
 
 /// What a panic says, behind the line that says where.
@@ -168,9 +204,14 @@ fn message_of(panic: &str) -> &str {
 }
 
 fn has_location(said: &str) -> bool {
-    let starts = ["/paths", "/components", "/openapi", "/info", "line "];
-    let line_and_column = said.contains("line ") && said.contains("column ");
-    line_and_column || said.split_whitespace().any(|word| starts.iter().any(|start| word.starts_with(start)))
+    pointers(said).next().is_some() || said.contains("line ") && said.contains("column ")
+}
+
+/// The JSON pointers in a text.
+fn pointers(said: &str) -> impl Iterator<Item = &str> {
+    let starts = ["/paths", "/components", "/openapi", "/info"];
+    let words = said.split_whitespace().map(|word| word.trim_end_matches(':'));
+    words.filter(move |word| starts.iter().any(|start| word.starts_with(start)))
 }
 
 fn themes() -> BTreeMap<&'static str, Vec<&'static Judged>> {
@@ -206,7 +247,7 @@ fn there_are_enough_of_them() {
 fn refusals_lead_to_the_line_to_change() {
     for (theme, constructs) in themes() {
         let mut page = String::new();
-        for Judged { case, verdict } in constructs {
+        for Judged { case, verdict, .. } in constructs {
             if let (Expect::Refused, Verdict::Refused(said)) = (case.expect, verdict) {
                 page += &format!("# {}: {}\n{}\n\n", case.name, case.about, said.trim());
             }
@@ -217,11 +258,42 @@ fn refusals_lead_to_the_line_to_change() {
     }
 }
 
+/// A newer document leaves the names of what was there alone, and what it adds gets names of its own.
+#[test]
+fn names_stay_when_the_document_grows() {
+    let mut page = String::new();
+    for judged in CORPUS.iter() {
+        let Some(newer) = &judged.case.newer else { continue };
+        match generator::evolve(&judged.case.document, newer) {
+            Ok([before, after]) => {
+                let after = public_names(&after);
+                for lost in public_names(&before).difference(&after) {
+                    page += &format!("{}: loses {lost}\n", judged.case.title());
+                }
+            }
+            Err(said) => page += &format!("{}: is refused: {}\n", judged.case.title(), first_finding(&said)),
+        }
+    }
+    insta::assert_snapshot!("lost_names", page);
+}
+
+/// The public types and functions, as they are declared.
+fn public_names(files: &[String]) -> BTreeSet<String> {
+    let lines = files.iter().flat_map(|text| text.lines()).map(str::trim);
+    let kinds = ["pub struct ", "pub enum ", "pub fn ", "pub static "];
+    let declared = lines.filter_map(|line| {
+        let kind = kinds.iter().find(|kind| line.starts_with(**kind))?;
+        let name: String = line[kind.len()..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        Some(format!("{kind}{name}"))
+    });
+    declared.collect()
+}
+
 /// The requests that no file says and that are more than their path.
 #[test]
 fn requests_are_what_the_document_describes() {
     let mut page = String::new();
-    for Judged { case, verdict } in CORPUS.iter() {
+    for Judged { case, verdict, .. } in CORPUS.iter() {
         let Verdict::Generated(Outcome::Ran { sent, .. }, _) = verdict else { continue };
         for one in sent.iter().filter(|one| case.wire.is_empty() && !one.is_plain()) {
             page += &format!("# {}: {}\n{}\n\n", case.title(), case.about, one.full);
