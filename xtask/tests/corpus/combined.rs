@@ -123,10 +123,11 @@ fn write(generated: &Generated<'_>, features: &BTreeSet<String>) {
     }
     let mut documents =
         "pub(super) fn all() -> Vec<(&'static str, &'static [&'static [crate::Sample]])> {\n    vec![\n".to_owned();
-    let mut modules = String::new();
+    let (mut modules, mut tables) = (String::new(), String::new());
     for (name, own) in generated {
         documents += &format!("        ({name:?}, {name}::AREAS),\n");
-        modules += &format!("mod {name};\n");
+        modules += &format!("/// A document.\npub mod {name};\n");
+        tables += &format!("mod {name};\n");
         for (path, text) in own {
             if let Ok(inner) = path.strip_prefix("module") {
                 files.insert(Path::new("src").join(name).join(inner), text.clone());
@@ -135,10 +136,11 @@ fn write(generated: &Generated<'_>, features: &BTreeSet<String>) {
             }
         }
     }
-    files.insert("src/documents/mod.rs".into(), format!("{modules}\n{documents}    ]\n}}\n"));
+    files.insert("src/documents/mod.rs".into(), format!("{tables}\n{documents}    ]\n}}\n"));
     let root =
         format!("{}\n{}\nmod canned;\nmod documents;\nmod sample;\n{modules}", include_str!("driver.rs"), library());
-    files.insert("src/main.rs".into(), root);
+    files.insert("src/lib.rs".into(), root);
+    files.insert("src/main.rs".into(), "fn main() {\n    corpus::run();\n}\n".to_owned());
 
     let folder = folder();
     for path in below(&folder.join("src")) {

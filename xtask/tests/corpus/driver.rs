@@ -1,6 +1,7 @@
-// The program that the combined crate is: sends every sample call, reads every response, and says what came of it as JSON.
+//! What was generated from every document that is accepted, and a program that sends and reads.
 
-#![allow(dead_code, unused_imports, unreachable_pub)]
+// As strict as the workspace.
+#![warn(missing_docs, non_ascii_idents, rust_2018_idioms, unreachable_pub)]
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -13,7 +14,8 @@ use serde_json::{Value, json};
 use canned::Canned;
 use sample::Sample;
 
-fn main() {
+/// Sends every sample call, reads every response, and prints what comes of it as JSON.
+pub fn run() {
     std::panic::set_hook(Box::new(|_| {}));
     let input: BTreeMap<String, Vec<Value>> = serde_json::from_reader(std::io::stdin()).expect("the harness writes it");
     let output: BTreeMap<&str, Value> = documents::all()
