@@ -16,6 +16,7 @@ pub mod v1;
 #[rustfmt::skip]
 pub mod v2;
 
+pub use bytes::Bytes;
 pub use support::call::Call;
 pub use support::checkpoint::{Checkpoint, PageRef, Position};
 pub use support::client::{Access, Client, ReadOnly, ReadWrite};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use heck::ToUpperCamelCase as _;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -18,50 +18,41 @@ pub(crate) fn name(operation: &Operation) -> String {
 }
 
 /// Setter names that an operation's other methods have already.
-const TAKEN: [&str; 4] = ["send", "new", "call", "call_mut"];
+const TAKEN: [&str; 8] =
+    ["send", "new", "call", "call_mut", "into_future", "rename_part", "send_optional", "send_response"];
 
 pub(crate) fn file(surface: &Surface, area: &Area) -> Result<Code> {
     let mut code = Code::new(&format!("Builders of the requests of the area `{}`.", area.name));
     let mut used = BTreeSet::new();
-    let mut items = Vec::new();
-    let mut macros = String::new();
-    for operation in &area.operations {
-        items.push(builder(surface, area, operation, &mut used));
-        let output = output(operation).to_string().replace(' ', "").replace(",", ", ");
-        macros += &format!("operation!({} => {output});\n", name(operation));
-    }
-    let mut names: BTreeSet<&str> = ["Call", "Error"].into();
-    if area.operations.iter().any(|operation| operation.paging.is_some()) {
-        names.extend(["ItemKey", "PageParts", "Paged"]);
-    }
-    let macro_tokens: TokenStream = macros.parse().map_err(|error| anyhow!("{macros}: not Rust: {error}"))?;
-    let written = identifiers(quote!(#(#items)* #macro_tokens));
-    names.extend(["Timestamp", "ByteStream"].into_iter().filter(|name| written.contains(*name)));
-    let names: Vec<_> = names.into_iter().map(|name| format_ident!("{name}")).collect();
+    let builders: Vec<Builder> =
+        area.operations.iter().map(|operation| builder(surface, area, operation, &mut used)).collect();
+    let written: BTreeSet<String> = builders
+        .iter()
+        .flat_map(|builder| [&builder.items, &builder.response])
+        .flat_map(|tokens| identifiers(tokens.clone()))
+        .collect();
+    let names = ["ItemKey", "PageParts", "Paged", "Timestamp"].into_iter().filter(|name| written.contains(*name));
+    let names: Vec<_> = names.map(|name| format_ident!("{name}")).collect();
     let own: Vec<_> = used.iter().map(|name| format_ident!("{name}")).collect();
     let own = (!own.is_empty()).then(|| quote!(use super::{#(#own),*};));
-    let value = written.contains("Value").then(|| {
-        quote!(
-            use serde_json::Value;
-        )
-    });
-    let map = written.contains("Map").then(|| {
-        quote!(
-            use serde_json::Map;
-        )
-    });
+    let names = (!names.is_empty()).then(|| quote!(use crate::{#(#names),*};));
+    let json: Vec<_> = ["Map", "Value"].into_iter().filter(|name| written.contains(*name)).collect();
+    let json: Vec<_> = json.into_iter().map(|name| format_ident!("{name}")).collect();
+    let json = (!json.is_empty()).then(|| quote!(use serde_json::{#(#json),*};));
+    let media = area.operations.iter().any(|operation| !operation.answer.texts.is_empty());
+    let macros = if media { quote!({builder, media}) } else { quote!(builder) };
     code.items(quote! {
         #own
-        use crate::support::operation::operation;
-        use crate::{#(#names),*};
-        #map
-        #value
+        use crate::support::builder::#macros;
+        #names
+        #json
     })?;
-    for item in items {
-        code.items(item)?;
+    for builder in builders {
+        code.text(&builder.declaration);
+        if !builder.items.is_empty() {
+            code.items(builder.items)?;
+        }
     }
-    code.text("\n");
-    code.text(&macros);
     Ok(code)
 }
 
@@ -78,20 +69,25 @@ fn qualified(ty: &Ty) -> TokenStream {
 
 /// What a successful call returns.
 pub(crate) fn output(operation: &Operation) -> TokenStream {
-    match (&operation.answer.json, operation.answer.optional) {
-        (Some(ty), true) => {
-            let ty = qualified(ty);
-            quote!(Option<#ty>)
-        }
-        (Some(ty), false) => qualified(ty),
-        (None, _) if !operation.answer.texts.is_empty() => quote!(String),
-        (None, _) => quote!(()),
+    match &operation.answer.json {
+        Some(ty) => qualified(ty),
+        None if !operation.answer.texts.is_empty() => quote!(String),
+        None => quote!(()),
     }
 }
 
-fn builder(surface: &Surface, area: &Area, operation: &Operation, used: &mut BTreeSet<String>) -> TokenStream {
+/// A builder on its way to text.
+struct Builder {
+    /// The call of the macro that defines it, and of those that add to it.
+    declaration: String,
+    /// What the declaration names.
+    response: TokenStream,
+    /// Its setters, and how it pages.
+    items: TokenStream,
+}
+
+fn builder(surface: &Surface, area: &Area, operation: &Operation, used: &mut BTreeSet<String>) -> Builder {
     let builder = format_ident!("{}", name(operation));
-    let words = format!(" Builds [`{}`](super::{}::{}).", operation.name, handle(&area.name), operation.name);
     let (required, optional): (Vec<&Param>, Vec<&Param>) =
         operation.params.iter().filter(|param| param.place != ParamPlace::Path).partition(|param| param.required);
     for param in required.iter().chain(&optional) {
@@ -102,40 +98,34 @@ fn builder(surface: &Surface, area: &Area, operation: &Operation, used: &mut BTr
     }
     let required = required.into_iter().map(|param| setter(param, quote!(pub(super))));
     let optional = optional.into_iter().map(|param| setter(param, quote!(pub)));
-    let rename = operation.body.as_ref().is_some_and(|body| body.form).then(|| {
-        quote! {
-            /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-            pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-                self.call.rename_part(from, to);
-                self
-            }
-        }
-    });
-    let send = send(operation);
-    let texts = operation.answer.texts.iter().map(|media| text_methods(media, operation));
+    let setters: Vec<TokenStream> = required.chain(optional).collect();
+    let setters = (!setters.is_empty()).then(|| quote!(impl #builder { #(#setters)* }));
     let paged = operation.paging.as_ref().map(|paging| paged(surface, operation, paging, used));
-    quote! {
-        #[doc = #words]
-        #[derive(Clone, Debug)]
-        #[must_use = "a request does nothing until it is sent"]
-        pub struct #builder {
-            call: Call,
-        }
+    Builder { declaration: declaration(area, operation), response: output(operation), items: quote!(#setters #paged) }
+}
 
-        impl #builder {
-            pub(super) fn new(call: Call) -> Self {
-                Self { call }
-            }
-
-            #(#required)*
-            #(#optional)*
-            #rename
-            #send
-            #(#texts)*
-        }
-
-        #paged
+/// The calls of the macros that define a builder.
+fn declaration(area: &Area, operation: &Operation) -> String {
+    let builder = name(operation);
+    let output = output(operation).to_string().replace(' ', "").replace(",", ", ");
+    let response = match (&operation.answer.json, operation.answer.optional, operation.answer.texts.first()) {
+        (Some(_), true, _) => format!("JsonOptional<{output}>"),
+        (Some(_), false, _) => format!("Json<{output}>"),
+        (None, _, Some(media)) => format!("Text<{media:?}>"),
+        (None, _, None) => "Nothing".to_owned(),
+    };
+    let form = if operation.body.as_ref().is_some_and(|body| body.form) { "Form, " } else { "" };
+    let mut text = format!(
+        "\nbuilder! {{\n    /// Builds [`{method}`](super::{handle}::{method}).\n    pub struct {builder}({form}{response});\n}}\n",
+        method = operation.name,
+        handle = handle(&area.name),
+    );
+    for media in &operation.answer.texts {
+        let kind = media.rsplit('/').next().unwrap_or(media);
+        let send = if operation.answer.json.is_some() { format!("send_for_{kind}, ") } else { String::new() };
+        text += &format!("media!({builder}: {media:?}, {send}stream_{kind});\n");
     }
+    text
 }
 
 /// The name of a parameter's setter.
@@ -209,64 +199,6 @@ fn literal(value: i64) -> TokenStream {
     quote!(#literal)
 }
 
-fn send(operation: &Operation) -> TokenStream {
-    let output = output(operation);
-    let (receive, note) = match (&operation.answer.json, operation.answer.optional) {
-        (Some(_), true) => (
-            quote!(self.call.receive_optional().await),
-            " Sends the request; `None` when Drata answered without a body, which it may do for a write.",
-        ),
-        (Some(_), false) => (quote!(self.call.receive().await), " Sends the request."),
-        (None, _) => match operation.answer.texts.first() {
-            Some(media) => {
-                (quote!(self.call.receive_text(#media).await), " Sends the request and reads the answer as text.")
-            }
-            None => (quote!(self.call.receive_nothing().await), " Sends the request."),
-        },
-    };
-    quote! {
-        #[doc = #note]
-        ///
-        /// # Errors
-        /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-        /// the contract says.
-        pub async fn send(self) -> Result<#output, Error> {
-            #receive
-        }
-    }
-}
-
-/// The methods that ask for another media type than JSON.
-fn text_methods(media: &str, operation: &Operation) -> TokenStream {
-    let kind = media.rsplit('/').next().unwrap_or(media);
-    let stream = format_ident!("stream_{kind}");
-    let stream_words = format!(" Sends the request and hands on the answer as `{media}` while it arrives.");
-    let whole = operation.answer.json.is_some().then(|| {
-        let send = format_ident!("send_for_{kind}");
-        let words = format!(" Sends the request and reads the answer as `{media}`.");
-        quote! {
-            #[doc = #words]
-            ///
-            /// # Errors
-            /// As [`send`](Self::send); and when the answer is not UTF-8.
-            pub async fn #send(self) -> Result<String, Error> {
-                self.call.receive_text(#media).await
-            }
-        }
-    });
-    quote! {
-        #whole
-
-        #[doc = #stream_words]
-        ///
-        /// # Errors
-        /// As [`send`](Self::send); the stream itself ends with an error when the answer breaks off.
-        pub async fn #stream(self) -> Result<ByteStream, Error> {
-            self.call.receive_stream(#media).await
-        }
-    }
-}
-
 fn paged(surface: &Surface, operation: &Operation, paging: &Paging, used: &mut BTreeSet<String>) -> TokenStream {
     let builder = format_ident!("{}", name(operation));
     paging.item.collect(used);
@@ -294,11 +226,13 @@ fn paged(surface: &Surface, operation: &Operation, paging: &Paging, used: &mut B
     }
 }
 
-/// The way from a page to one of its parts, as an `Option`; the items are taken, the rest is copied.
+/// The way from a page to one of its parts, as an `Option`. What stands in the page itself is moved out of it; what stands in
+/// a part that may be absent is moved if `take`, and copied otherwise.
 fn access(surface: &Surface, page: &Ty, path: &[String], take: bool) -> TokenStream {
     let mut ty = page.clone();
     let mut value = quote!(page);
-    let mut optional = false;
+    // Whether `value` is an `Option`, and whether it is one of a reference.
+    let (mut optional, mut borrowed) = (false, false);
     for wire in path {
         let def = ty.present().unboxed().named().and_then(|name| surface.types.get(name));
         let Some(field) = def.and_then(|def| def.kind.fields().iter().find(|field| field.wire == *wire)) else {
@@ -306,21 +240,25 @@ fn access(surface: &Surface, page: &Ty, path: &[String], take: bool) -> TokenStr
         };
         let ident = format_ident!("{}", field.ident);
         let is_option = matches!(field.ty, Ty::Option(_));
-        value = match (optional, is_option, take) {
-            (false, _, true) => quote!(#value.#ident),
-            (false, _, false) if *field.ty.present() == Ty::Int => quote!(#value.#ident),
-            (false, _, false) => quote!(#value.#ident.clone()),
-            (true, false, true) => quote!(#value.map(|it| it.#ident)),
-            (true, true, true) => quote!(#value.and_then(|it| it.#ident)),
-            (true, false, false) if field.ty == Ty::Int => quote!(#value.as_ref().map(|it| it.#ident)),
-            (true, false, false) => quote!(#value.as_ref().map(|it| it.#ident.clone())),
-            (true, true, false) if *field.ty.present() == Ty::Int => quote!(#value.as_ref().and_then(|it| it.#ident)),
-            (true, true, false) => quote!(#value.as_ref().and_then(|it| it.#ident.clone())),
+        if optional && !take && !borrowed {
+            value = quote!(#value.as_ref());
+            borrowed = true;
+        }
+        value = match (optional, is_option, borrowed) {
+            (false, _, _) => quote!(#value.#ident),
+            (true, true, true) => quote!(#value.and_then(|it| it.#ident.as_ref())),
+            (true, false, true) => quote!(#value.map(|it| &it.#ident)),
+            (true, true, false) => quote!(#value.and_then(|it| it.#ident)),
+            (true, false, false) => quote!(#value.map(|it| it.#ident)),
         };
         optional |= is_option;
         ty = field.ty.clone();
     }
-    if optional { value } else { quote!(Some(#value)) }
+    match (optional, borrowed) {
+        (true, true) => quote!(#value.cloned()),
+        (true, false) => value,
+        (false, _) => quote!(Some(#value)),
+    }
 }
 
 /// What identifies an item: its `id`.

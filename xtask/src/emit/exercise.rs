@@ -98,8 +98,11 @@ fn sample(input: &Input, operation: &Operation) -> Result<TokenStream> {
     };
     let minimal = call(input, facts, operation, Extent::Minimal);
     let full = call(input, facts, operation, Extent::Full);
-    let minimal_sent =
-        if operation.paging.is_some() { quote!(sent_page(#minimal)) } else { quote!(sent(#minimal.send())) };
+    let minimal_sent = match (operation.paging.is_some(), operation.answer.optional) {
+        (true, _) => quote!(sent_page(#minimal)),
+        (false, true) => quote!(sent(#minimal.send_optional())),
+        (false, false) => quote!(sent(#minimal.send())),
+    };
     let texts = operation.answer.texts.iter().map(|media| {
         let send = match &operation.answer.json {
             Some(_) => format_ident!("send_for_{}", media.rsplit('/').next().unwrap_or(media)),

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use quote::ToTokens;
-use syn::{ImplItem, Item, ItemEnum, UseTree, Visibility};
+use syn::{ImplItem, Item, ItemEnum, ItemStruct, UseTree, Visibility};
 
 use crate::files;
 
@@ -117,6 +117,10 @@ fn add(module: &str, exported: Option<&str>, item: &Item, lines: &mut Lines) {
                     let value = variant.discriminant.as_ref().map(|(_, value)| tokens(value)).unwrap_or_default();
                     put(format!("{module}::{name}::{}", variant.ident), value);
                 }
+            }
+            // A builder is declared by its name and the kinds of its request and response.
+            if let Ok(item) = item.mac.parse_body::<ItemStruct>() {
+                put(format!("{module}::{}", item.ident), tokens(&item.fields));
             }
         }
         Item::Impl(item) => {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -24,7 +24,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// A request being built, and the client that will send it.
 ///
 /// Setters cannot fail; the first value that breaks a rule of the contract is kept and returned by the sending method.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Call {
     client: Client<ReadOnly>,
     request: Request,
@@ -197,51 +197,66 @@ impl Call {
         self.client.transport().send(self.request).await
     }
 
-    async fn whole(mut self, accept: Option<&'static str>) -> Result<(StatusCode, Bytes), Error> {
-        self.request.accept = accept;
+    async fn buffered(mut self, accept: &'static str) -> Result<Response<Bytes>, Error> {
+        self.request.accept = Some(accept);
         self.request.answer = Answer::Whole;
-        let response = self.send().await?;
-        Ok((response.status, collect(response.body).await?))
+        let Response { status, headers, body, .. } = self.send().await?;
+        Ok(Response::new(status, headers, collect(body).await?))
     }
 
-    /// Sends it and hands over the answer as it is.
+    /// Sends it and returns the response as the transport delivers it.
     pub async fn receive_response(self) -> Result<Response, Error> {
         self.send().await
     }
 
-    /// Sends it and decodes the JSON answer.
+    /// Sends it and decodes the JSON body.
     pub async fn receive<T: DeserializeOwned>(self) -> Result<T, Error> {
-        let operation = self.request.operation;
-        let (status, body) = self.whole(Some("application/json")).await?;
-        decode(operation, status, body)
+        self.receive_json().await.map(Response::into_body)
     }
 
-    /// Sends it and decodes the JSON answer, if there is one.
-    pub async fn receive_optional<T: DeserializeOwned>(self) -> Result<Option<T>, Error> {
-        let operation = self.request.operation;
-        let (status, body) = self.whole(Some("application/json")).await?;
-        if body.trim_ascii().is_empty() {
-            return Ok(None);
+    /// Sends it and decodes the JSON body, which a write that was accepted may lack.
+    pub async fn receive_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
+        let (operation, reads) = (self.request.operation, self.request.method == Method::GET);
+        let Response { status, headers, body, .. } = self.buffered("application/json").await?;
+        if !reads && body.trim_ascii().is_empty() {
+            return Err(Error::missing_body(operation, status));
         }
-        decode(operation, status, body).map(Some)
+        Ok(Response::new(status, headers, decode(operation, status, body)?))
     }
 
-    /// Sends it and lets go of whatever the answer holds.
-    pub async fn receive_nothing(self) -> Result<(), Error> {
-        self.whole(Some("application/json")).await.map(drop)
-    }
-
-    /// Sends it and reads the answer as text of the media type `accept`.
-    pub async fn receive_text(self, accept: &'static str) -> Result<String, Error> {
+    /// Sends it and decodes the JSON body, if there is one.
+    pub async fn receive_optional<T: DeserializeOwned>(self) -> Result<Response<Option<T>>, Error> {
         let operation = self.request.operation;
-        let (status, body) = self.whole(Some(accept)).await?;
-        String::from_utf8(body.into()).map_err(|error| {
+        let Response { status, headers, body, .. } = self.buffered("application/json").await?;
+        let body = match body.trim_ascii() {
+            [] => None,
+            _ => Some(decode(operation, status, body)?),
+        };
+        Ok(Response::new(status, headers, body))
+    }
+
+    /// Sends it and discards the body of the response.
+    pub async fn receive_nothing(self) -> Result<Response<()>, Error> {
+        Ok(self.buffered("application/json").await?.map(drop))
+    }
+
+    /// Sends it and reads the body as text of the media type `accept`.
+    pub async fn receive_text(self, accept: &'static str) -> Result<Response<String>, Error> {
+        let operation = self.request.operation;
+        let Response { status, headers, body, .. } = self.buffered(accept).await?;
+        let text = String::from_utf8(body.into()).map_err(|error| {
             let problem = format!("{accept} that is not UTF-8: {}", error.utf8_error());
             Error::decode(operation, status, "", problem, error.into_bytes().into())
-        })
+        })?;
+        Ok(Response::new(status, headers, text))
     }
 
-    /// Sends it and hands on the answer of the media type `accept` as it arrives.
+    /// Sends it and reads the body as bytes of the media type `accept`.
+    pub async fn receive_bytes(self, accept: &'static str) -> Result<Response<Bytes>, Error> {
+        self.buffered(accept).await
+    }
+
+    /// Sends it and streams the body of the media type `accept`.
     pub async fn receive_stream(mut self, accept: &'static str) -> Result<ByteStream, Error> {
         self.request.accept = Some(accept);
         self.request.answer = Answer::Stream;
@@ -276,6 +291,13 @@ async fn collect(body: ResponseBody) -> Result<Bytes, Error> {
             }
             Ok(all.into())
         }
+    }
+}
+
+/// The shape of the request: which parameters it has and of what kind its body is, without their values.
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Call").field("request", &self.request).field("violates", &self.invalid.is_some()).finish()
     }
 }
 

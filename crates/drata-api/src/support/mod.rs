@@ -3,6 +3,7 @@
 // Which of the macros and helpers are used depends on the areas that are compiled in.
 #![cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
 
+pub(crate) mod builder;
 pub(crate) mod call;
 pub(crate) mod checkpoint;
 pub(crate) mod client;

@@ -22,7 +22,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         1,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -47,7 +47,7 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DELETE,
         alternative: false,
-        minimal: |client| sent(V1::new(client).assets().delete(1).send()),
+        minimal: |client| sent(V1::new(client).assets().delete(1).send_optional()),
         full: |client| wire(&V1::new(client).assets().delete(1)),
         texts: &[],
     },

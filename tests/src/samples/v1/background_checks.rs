@@ -20,7 +20,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         "sample",
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)

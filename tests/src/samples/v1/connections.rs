@@ -22,7 +22,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         ),
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -57,7 +57,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         ),
                     ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -113,7 +113,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         ),
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -150,7 +150,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         ),
                     ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)

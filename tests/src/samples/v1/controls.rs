@@ -21,7 +21,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                             Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                         ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -52,7 +52,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V1::new(client)
                 .controls()
                 .create_json(1, &ControlCreateRequest::new("sample", "sample", "sample"))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -80,7 +80,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V1::new(client)
                 .controls()
                 .create_note(1, 1, &ControlNoteCreateRequest::new("sample"))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -93,7 +93,7 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::DELETE_EXTERNAL_EVIDENCE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).controls().delete_external_evidence(1).send(),
+            V1::new(client).controls().delete_external_evidence(1).send_optional(),
         ),
         full: |client| wire(&V1::new(client).controls().delete_external_evidence(1)),
         texts: &[],
@@ -112,7 +112,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V1::new(client)
                 .controls()
                 .delete_owners(&ControlOwnerBulkRequest::new([1], [1]))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -315,7 +315,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V1::new(client)
                 .controls()
                 .update(1, 1, &ControlUpdateRequest::new("sample", "sample"))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -338,7 +338,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V1::new(client)
                 .controls()
                 .update_note(1, 1, "1", &NoteRequest::new("sample"))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -354,7 +354,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V1::new(client)
                 .controls()
                 .update_owners(1, &ControlOwnerRequest::new([1]))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client).controls().update_owners(1, &ControlOwnerRequest::new([1])),
@@ -377,7 +377,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         )
                         .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -414,7 +414,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         RenewalScheduleType::OneMonth,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)

@@ -22,7 +22,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .session_id("sample")
                 .session_complete("false")
                 .session_abort("true")
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -95,7 +95,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         Map::from_iter([("key".to_owned(), json!("value"))]),
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)

@@ -32,7 +32,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V1::new(client)
                 .customer_requests()
                 .update(1, &CustomerRequestDetailsUpdateRequest::new("sample", [1]))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)

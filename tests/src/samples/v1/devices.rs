@@ -19,7 +19,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &DeviceCreateRequest::new(1, AgentPlatform::Macos, "sample"),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -187,7 +187,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     DeviceDocumentForm::new(DeviceDocumentType::PasswordManagerEvidence)
                         .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -213,7 +213,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         DeviceDocumentType::PasswordManagerEvidence,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)

@@ -26,7 +26,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         )
                         .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -68,7 +68,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         1,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -157,7 +157,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         )
                         .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -201,7 +201,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         1,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -237,7 +237,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &EvidenceSyncRequest::new(SafeBaseSyncStatus::NotSynced),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)

@@ -69,14 +69,18 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::RESET_SYNC,
         alternative: false,
-        minimal: |client| sent(V1::new(client).personnel().reset_sync(1).send()),
+        minimal: |client| sent(
+            V1::new(client).personnel().reset_sync(1).send_optional(),
+        ),
         full: |client| wire(&V1::new(client).personnel().reset_sync(1)),
         texts: &[],
     },
     Sample {
         meta: &meta::RESET_SYNC_FOR_ALL,
         alternative: false,
-        minimal: |client| sent(V1::new(client).personnel().reset_sync_for_all().send()),
+        minimal: |client| sent(
+            V1::new(client).personnel().reset_sync_for_all().send_optional(),
+        ),
         full: |client| wire(&V1::new(client).personnel().reset_sync_for_all()),
         texts: &[],
     },
@@ -87,7 +91,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V1::new(client)
                 .personnel()
                 .reset_sync_for_some(&PersonnelResetStatusRequest::new())
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -105,7 +109,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V1::new(client)
                 .personnel()
                 .update_contract_dates(1, &PersonnelContractDateRequest::new("sample"))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -128,7 +132,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &PersonnelStatusRequest::new(EmploymentStatus::CurrentEmployee),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)

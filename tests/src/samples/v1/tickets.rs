@@ -26,7 +26,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     ),
                 )
                 .extra_field("getParsedRequestDto", json!({}))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)

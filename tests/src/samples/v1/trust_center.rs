@@ -17,7 +17,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     "1",
                     &TrustCenterApproval::new(TrustCenterExpirationUnit::Days),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -80,7 +80,9 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DENY_REQUEST,
         alternative: false,
-        minimal: |client| sent(V1::new(client).trust_center().deny_request("1").send()),
+        minimal: |client| sent(
+            V1::new(client).trust_center().deny_request("1").send_optional(),
+        ),
         full: |client| wire(&V1::new(client).trust_center().deny_request("1")),
         texts: &[],
     },
@@ -182,7 +184,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V1::new(client)
                 .trust_center()
                 .update_private_access(&CompanyInfoPrivateAccessRequest::new())
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)

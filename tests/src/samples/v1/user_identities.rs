@@ -17,7 +17,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &UserIdentityInfrastructureConnectRequest::new(Some(1)),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -39,7 +39,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &UserIdentityVersionControlConnectRequest::new(Some(1)),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -101,7 +101,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &UserIdentityInfrastructureServiceStatusRequest::new(true, "sample"),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -123,7 +123,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &UserIdentityVersionControlServiceStatusRequest::new(true, "sample"),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -145,7 +145,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &UserIdentityInfrastructureToggleRequest::new(true),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -170,7 +170,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &UserIdentityVersionControlToggleRequest::new(true),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)

@@ -84,7 +84,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     UserDocumentForm::new(UploadedUserDocumentType::MfaEvidence)
                         .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -109,7 +109,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &UserDocumentRequest::new(UploadedUserDocumentType::MfaEvidence),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)

@@ -12,7 +12,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).vendors().create(&VendorCreateRequest::new("sample")).send(),
+            V1::new(client)
+                .vendors()
+                .create(&VendorCreateRequest::new("sample"))
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -74,7 +77,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         VendorSecurityReviewType::Security,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -176,7 +179,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &QuestionnaireSendRequest::new("ada@example.com", 1, "sample", 1),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -193,7 +196,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).vendors().update(1, &VendorUpdateRequest::new()).send(),
+            V1::new(client)
+                .vendors()
+                .update(1, &VendorUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -250,7 +256,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V1::new(client)
                 .vendors()
                 .update_status(1, &VendorStatusRequest::new(VendorStatus::Prospective))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -271,7 +277,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)
@@ -299,7 +305,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V1::new(client)

@@ -22,7 +22,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         1,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -91,7 +91,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).assets().update(1, &AssetUpdateRequest::new()).send(),
+            V2::new(client)
+                .assets()
+                .update(1, &AssetUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -18,7 +18,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &UserPolicyAcceptRequest::new("2026-01-15T09:30:00.000Z"),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

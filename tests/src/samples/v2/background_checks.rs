@@ -20,7 +20,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         "2026-01-15",
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -30,7 +30,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         ControlLibraryImportInput::new(1, 1),
                     ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -14,7 +14,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .control_notes()
                 .create(1, 1, &ControlNoteCreateRequest::new("sample"))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -67,7 +67,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .control_notes()
                 .update(1, 1, "1", &NoteRequest::new("sample"))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -14,7 +14,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .control_owners()
                 .create(1, 1, &ControlOwnerCreateRequest::new(1))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -26,7 +26,9 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DELETE,
         alternative: false,
-        minimal: |client| sent(V2::new(client).control_owners().delete(1, 1, 1).send()),
+        minimal: |client| sent(
+            V2::new(client).control_owners().delete(1, 1, 1).send_optional(),
+        ),
         full: |client| wire(&V2::new(client).control_owners().delete(1, 1, 1)),
         texts: &[],
     },
@@ -56,7 +58,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .control_owners()
                 .update(1, 1, &ControlOwnerUpdateRequest::new([1]))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -30,7 +30,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                             Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                         ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -66,7 +66,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .controls()
                 .create_json(1, &ControlCreateRequest::new("sample", "sample", "sample"))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -165,7 +165,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &ControlActionRequest::new(ControlAction::MarkInScope),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -186,7 +186,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .controls()
                 .reset_mappings(1, &ControlsResetMappingsRequest::new([1]))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -206,7 +206,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     ControlRef::Code("DCF-1".to_owned()),
                     &ControlUpdateRequest::new(),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -20,7 +20,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         [CustomProviderType::Custom],
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -84,7 +84,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .custom_connections()
                 .update(1, &CustomConnectionUpdateRequest::new())
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -15,7 +15,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .custom_data_records()
                 .create(1, 1, &CustomDataCreateRequest::new(json!({ "key" : "value" })))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -81,7 +81,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     "1",
                     &SessionActionRequest::new(SessionAction::Complete),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -109,7 +109,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         Map::from_iter([("key".to_owned(), json!("value"))]),
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -137,7 +137,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     "1",
                     &CustomDataSessionCreateRequest::new(json!({ "key" : "value" })),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

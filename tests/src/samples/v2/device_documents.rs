@@ -53,7 +53,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         )
                         .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -81,7 +81,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         DeviceDocumentType::PasswordManagerEvidence,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

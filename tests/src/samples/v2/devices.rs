@@ -22,7 +22,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         "sample",
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -10,7 +10,9 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE_DOWNLOAD_JOB,
         alternative: false,
-        minimal: |client| sent(V2::new(client).events().create_download_job("1").send()),
+        minimal: |client| sent(
+            V2::new(client).events().create_download_job("1").send_optional(),
+        ),
         full: |client| wire(&V2::new(client).events().create_download_job("1")),
         texts: &[],
     },

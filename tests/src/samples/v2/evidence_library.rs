@@ -19,7 +19,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     EvidenceLibraryCreateForm::new("sample")
                         .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -49,7 +49,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .evidence_library()
                 .create_json(1, &EvidenceLibraryCreateRequest::new("sample"))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -135,7 +135,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     EvidenceLibraryUpdateForm::new()
                         .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -167,7 +167,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .evidence_library()
                 .update_json(1, 1, &EvidenceLibraryUpdateRequest::new())
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

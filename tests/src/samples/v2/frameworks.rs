@@ -14,7 +14,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .frameworks()
                 .create(1, &FrameworkCreateRequest::new("sample", "sample", "sample"))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -36,7 +36,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         FrameworkRequirementCreateRequest::new("sample", "sample"),
                     ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -128,7 +128,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .frameworks()
                 .update(1, 1, &FrameworkUpdateRequest::new())
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -151,7 +151,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .frameworks()
                 .update_requirement(1, 1, 1, &FrameworkRequirementUpdateRequest::new())
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -187,7 +187,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &LegacyFrameworkRequirementUpdateRequest::new(),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

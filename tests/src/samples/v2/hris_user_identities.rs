@@ -62,7 +62,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .hris_user_identities()
                 .upsert(1, &[CustomUserIdentityRecord::new("sample")])
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

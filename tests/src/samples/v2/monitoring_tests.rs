@@ -106,7 +106,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .monitoring_tests()
                 .update(1, 1, &MonitoringTestUpdateRequest::new())
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -52,7 +52,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .perform_action(
                     &PersonnelActionsRequest::new(PersonnelAction::ResetSync),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -74,7 +74,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     PersonnelRef::Email("ada@example.com".to_owned()),
                     &PersonnelUpdateRequest::new(),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

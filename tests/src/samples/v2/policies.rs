@@ -40,7 +40,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         )
                         .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -74,7 +74,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -101,7 +101,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         "sample",
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -230,7 +230,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &PolicyActionRequest::new(PolicyApprovalAction::SubmitForApproval),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -248,7 +248,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).policies().update(1, &PolicyUpdateRequest::new()).send(),
+            V2::new(client)
+                .policies()
+                .update(1, &PolicyUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -280,7 +283,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -22,7 +22,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .procurement_mappings()
                 .update(1, &ProcurementConnectionMappingUpdateRequest::new())
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -73,7 +73,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

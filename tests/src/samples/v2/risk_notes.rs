@@ -18,7 +18,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     RiskRef::Code("RISK-001".to_owned()),
                     &RiskNoteWriteRequest::new("sample"),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -95,7 +95,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &RiskNoteWriteRequest::new("sample"),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -14,7 +14,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .risk_registers()
                 .create(&RiskRegisterCreateRequest::new("sample"))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -69,7 +69,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .risk_registers()
                 .update(1, &RiskRegisterUpdateRequest::new())
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -14,7 +14,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .risks()
                 .create(1, &RiskCreateRequest::new("sample", "sample"))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -106,7 +106,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     RiskRef::Code("RISK-001".to_owned()),
                     &RiskUpdateRequest::new(),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -14,7 +14,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .tasks()
                 .create(1, &TaskCreateRequest::new("sample", "2026-01-15"))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -94,7 +94,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .tasks()
                 .perform_action(1, 1, &TaskActionRequest::new(TaskAction::Complete))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -107,7 +107,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).tasks().update(1, 1, &TaskUpdateRequest::new()).send(),
+            V2::new(client)
+                .tasks()
+                .update(1, 1, &TaskUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

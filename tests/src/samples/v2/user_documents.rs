@@ -63,7 +63,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     UserDocumentCreateForm::new(UploadedUserDocumentType::MfaEvidence)
                         .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -90,7 +90,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         UploadedUserDocumentType::MfaEvidence,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

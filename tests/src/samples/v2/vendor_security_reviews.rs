@@ -22,7 +22,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         VendorSecurityReviewType::Security,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -58,7 +58,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -96,7 +96,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         "sample",
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -192,7 +192,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     &SecurityReviewActionRequest::new(SecurityReviewAction::Finalize),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -218,7 +218,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -245,7 +245,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -266,7 +266,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .vendor_security_reviews()
                 .update(1, 1, &VendorSecurityReviewUpdateRequest::new())
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -14,7 +14,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .vendor_types()
                 .create(&VendorTypeCreateRequest::new("sample"))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -53,7 +53,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             V2::new(client)
                 .vendor_types()
                 .update(1, &VendorTypeUpdateRequest::new("sample"))
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

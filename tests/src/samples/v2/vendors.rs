@@ -11,7 +11,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).vendors().create(&VendorCreateRequest::new("sample")).send(),
+            V2::new(client)
+                .vendors()
+                .create(&VendorCreateRequest::new("sample"))
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -161,7 +164,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         1,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)
@@ -183,7 +186,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).vendors().update(1, &VendorUpdateRequest::new()).send(),
+            V2::new(client)
+                .vendors()
+                .update(1, &VendorUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
             &V2::new(client)

@@ -7,65 +7,25 @@ use super::{
     EmploymentStatus, SortDirection,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`create`](super::AssetsApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Builds [`create`](super::AssetsApi::create).
+    pub struct Create(JsonOptional<Asset>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Asset>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`delete`](super::AssetsApi::delete).
+    pub struct Delete(JsonOptional<Asset>);
 }
 
-/// Builds [`delete`](super::AssetsApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
-}
-
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Asset>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`list`](super::AssetsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::AssetsApi::list).
+    pub struct List(Json<AssetPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, 1 to 1000; defaults to 1.
     ///
     /// From 1 to 1000.
@@ -142,15 +102,6 @@ impl List {
             );
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<AssetPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
@@ -165,7 +116,3 @@ impl Paged for List {
         Some(_item.id.into())
     }
 }
-
-operation!(Create => Option<Asset>);
-operation!(Delete => Option<Asset>);
-operation!(List => AssetPage);

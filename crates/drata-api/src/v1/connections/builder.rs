@@ -7,72 +7,26 @@ use super::{
     SortDirection,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 use serde_json::Value;
 
-/// Builds [`create_from_csv`](super::ConnectionsApi::create_from_csv).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateFromCsv {
-    call: Call,
+builder! {
+    /// Builds [`create_from_csv`](super::ConnectionsApi::create_from_csv).
+    pub struct CreateFromCsv(Form, JsonOptional<Value>);
 }
 
-impl CreateFromCsv {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Value>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`create_from_json`](super::ConnectionsApi::create_from_json).
+    pub struct CreateFromJson(JsonOptional<Value>);
 }
 
-/// Builds [`create_from_json`](super::ConnectionsApi::create_from_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateFromJson {
-    call: Call,
-}
-
-impl CreateFromJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Value>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`list`](super::ConnectionsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::ConnectionsApi::list).
+    pub struct List(Json<ConnectionPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -115,15 +69,6 @@ impl List {
         self.call.query("state", Into::<ConnectionState>::into(state));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ConnectionPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
@@ -139,58 +84,12 @@ impl Paged for List {
     }
 }
 
-/// Builds [`replace_from_csv`](super::ConnectionsApi::replace_from_csv).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ReplaceFromCsv {
-    call: Call,
+builder! {
+    /// Builds [`replace_from_csv`](super::ConnectionsApi::replace_from_csv).
+    pub struct ReplaceFromCsv(Form, JsonOptional<Value>);
 }
 
-impl ReplaceFromCsv {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Value>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`replace_from_json`](super::ConnectionsApi::replace_from_json).
+    pub struct ReplaceFromJson(JsonOptional<Value>);
 }
-
-/// Builds [`replace_from_json`](super::ConnectionsApi::replace_from_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ReplaceFromJson {
-    call: Call,
-}
-
-impl ReplaceFromJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Value>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(CreateFromCsv => Option<Value>);
-operation!(CreateFromJson => Option<Value>);
-operation!(List => ConnectionPage);
-operation!(ReplaceFromCsv => Option<Value>);
-operation!(ReplaceFromJson => Option<Value>);

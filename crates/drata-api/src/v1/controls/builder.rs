@@ -19,247 +19,65 @@ use super::{
     SignedUrl, UserListItem, UserListItemPage,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`create`](super::ControlsApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Builds [`create`](super::ControlsApi::create).
+    pub struct Create(Form, JsonOptional<Control>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Control>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`create_json`](super::ControlsApi::create_json).
+    pub struct CreateJson(JsonOptional<Control>);
 }
 
-/// Builds [`create_json`](super::ControlsApi::create_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateJson {
-    call: Call,
+builder! {
+    /// Builds [`create_note`](super::ControlsApi::create_note).
+    pub struct CreateNote(JsonOptional<Note>);
 }
 
-impl CreateJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Control>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`delete_external_evidence`](super::ControlsApi::delete_external_evidence).
+    pub struct DeleteExternalEvidence(JsonOptional<MappedExternalEvidence>);
 }
 
-/// Builds [`create_note`](super::ControlsApi::create_note).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateNote {
-    call: Call,
+builder! {
+    /// Builds [`delete_note`](super::ControlsApi::delete_note).
+    pub struct DeleteNote(Nothing);
 }
 
-impl CreateNote {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Note>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`delete_owners`](super::ControlsApi::delete_owners).
+    pub struct DeleteOwners(JsonOptional<UserListItemPage>);
 }
 
-/// Builds [`delete_external_evidence`](super::ControlsApi::delete_external_evidence).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteExternalEvidence {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::ControlsApi::get).
+    pub struct Get(Json<ControlShort>);
 }
 
-impl DeleteExternalEvidence {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<MappedExternalEvidence>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`get_evidence_bundle_url`](super::ControlsApi::get_evidence_bundle_url).
+    pub struct GetEvidenceBundleUrl(Json<SignedUrl>);
 }
 
-/// Builds [`delete_note`](super::ControlsApi::delete_note).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteNote {
-    call: Call,
+builder! {
+    /// Builds [`get_external_evidence_url`](super::ControlsApi::get_external_evidence_url).
+    pub struct GetExternalEvidenceUrl(Json<SignedUrl>);
 }
 
-impl DeleteNote {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
+builder! {
+    /// Builds [`get_note`](super::ControlsApi::get_note).
+    pub struct GetNote(Json<Note>);
 }
 
-/// Builds [`delete_owners`](super::ControlsApi::delete_owners).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteOwners {
-    call: Call,
-}
-
-impl DeleteOwners {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserListItemPage>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`get`](super::ControlsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
-}
-
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlShort, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`get_evidence_bundle_url`](super::ControlsApi::get_evidence_bundle_url).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetEvidenceBundleUrl {
-    call: Call,
-}
-
-impl GetEvidenceBundleUrl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SignedUrl, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`get_external_evidence_url`](super::ControlsApi::get_external_evidence_url).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetExternalEvidenceUrl {
-    call: Call,
-}
-
-impl GetExternalEvidenceUrl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SignedUrl, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`get_note`](super::ControlsApi::get_note).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetNote {
-    call: Call,
-}
-
-impl GetNote {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Note, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::ControlsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::ControlsApi::list).
+    pub struct List(Json<ControlListItemPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -822,15 +640,6 @@ impl List {
         self.call.query("workspaceId", workspace_id);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlListItemPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
@@ -846,18 +655,12 @@ impl Paged for List {
     }
 }
 
-/// Builds [`list_external_evidence`](super::ControlsApi::list_external_evidence).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListExternalEvidence {
-    call: Call,
+builder! {
+    /// Builds [`list_external_evidence`](super::ControlsApi::list_external_evidence).
+    pub struct ListExternalEvidence(Json<ExternalEvidencePage>);
 }
 
 impl ListExternalEvidence {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -879,15 +682,6 @@ impl ListExternalEvidence {
         self.call.query_each("excludeIds", exclude_ids, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ExternalEvidencePage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListExternalEvidence {
@@ -903,18 +697,12 @@ impl Paged for ListExternalEvidence {
     }
 }
 
-/// Builds [`list_notes`](super::ControlsApi::list_notes).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListNotes {
-    call: Call,
+builder! {
+    /// Builds [`list_notes`](super::ControlsApi::list_notes).
+    pub struct ListNotes(Json<NotePage>);
 }
 
 impl ListNotes {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -944,15 +732,6 @@ impl ListNotes {
             );
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<NotePage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListNotes {
@@ -968,18 +747,12 @@ impl Paged for ListNotes {
     }
 }
 
-/// Builds [`list_owners`](super::ControlsApi::list_owners).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListOwners {
-    call: Call,
+builder! {
+    /// Builds [`list_owners`](super::ControlsApi::list_owners).
+    pub struct ListOwners(Json<UserListItemPage>);
 }
 
 impl ListOwners {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -1031,15 +804,6 @@ impl ListOwners {
         self.call.query_each("excludeIds", exclude_ids, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserListItemPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListOwners {
@@ -1055,18 +819,12 @@ impl Paged for ListOwners {
     }
 }
 
-/// Builds [`list_requirements`](super::ControlsApi::list_requirements).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListRequirements {
-    call: Call,
+builder! {
+    /// Builds [`list_requirements`](super::ControlsApi::list_requirements).
+    pub struct ListRequirements(Json<RequirementListItemPage>);
 }
 
 impl ListRequirements {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -1104,15 +862,6 @@ impl ListRequirements {
         self.call.query("frameworkSlug", framework_slug);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RequirementListItemPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListRequirements {
@@ -1128,139 +877,27 @@ impl Paged for ListRequirements {
     }
 }
 
-/// Builds [`update`](super::ControlsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Builds [`update`](super::ControlsApi::update).
+    pub struct Update(JsonOptional<ControlShort>);
 }
 
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<ControlShort>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`update_note`](super::ControlsApi::update_note).
+    pub struct UpdateNote(JsonOptional<Note>);
 }
 
-/// Builds [`update_note`](super::ControlsApi::update_note).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateNote {
-    call: Call,
+builder! {
+    /// Builds [`update_owners`](super::ControlsApi::update_owners).
+    pub struct UpdateOwners(JsonOptional<UserListItemPage>);
 }
 
-impl UpdateNote {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Note>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`upload_external_evidence`](super::ControlsApi::upload_external_evidence).
+    pub struct UploadExternalEvidence(Form, JsonOptional<MappedExternalEvidence>);
 }
 
-/// Builds [`update_owners`](super::ControlsApi::update_owners).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateOwners {
-    call: Call,
+builder! {
+    /// Builds [`upload_external_evidence_json`](super::ControlsApi::upload_external_evidence_json).
+    pub struct UploadExternalEvidenceJson(JsonOptional<MappedExternalEvidence>);
 }
-
-impl UpdateOwners {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserListItemPage>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`upload_external_evidence`](super::ControlsApi::upload_external_evidence).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadExternalEvidence {
-    call: Call,
-}
-
-impl UploadExternalEvidence {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<MappedExternalEvidence>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`upload_external_evidence_json`](super::ControlsApi::upload_external_evidence_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadExternalEvidenceJson {
-    call: Call,
-}
-
-impl UploadExternalEvidenceJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<MappedExternalEvidence>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<Control>);
-operation!(CreateJson => Option<Control>);
-operation!(CreateNote => Option<Note>);
-operation!(DeleteExternalEvidence => Option<MappedExternalEvidence>);
-operation!(DeleteNote => ());
-operation!(DeleteOwners => Option<UserListItemPage>);
-operation!(Get => ControlShort);
-operation!(GetEvidenceBundleUrl => SignedUrl);
-operation!(GetExternalEvidenceUrl => SignedUrl);
-operation!(GetNote => Note);
-operation!(List => ControlListItemPage);
-operation!(ListExternalEvidence => ExternalEvidencePage);
-operation!(ListNotes => NotePage);
-operation!(ListOwners => UserListItemPage);
-operation!(ListRequirements => RequirementListItemPage);
-operation!(Update => Option<ControlShort>);
-operation!(UpdateNote => Option<Note>);
-operation!(UpdateOwners => Option<UserListItemPage>);
-operation!(UploadExternalEvidence => Option<MappedExternalEvidence>);
-operation!(UploadExternalEvidenceJson => Option<MappedExternalEvidence>);

@@ -6,22 +6,16 @@ use super::{
     CustomData, CustomDataRecordResult, Session, SessionEvidencePage, SessionPage,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 use serde_json::Value;
 
-/// Builds [`create_records`](super::CustomConnectionsApi::create_records).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateRecords {
-    call: Call,
+builder! {
+    /// Builds [`create_records`](super::CustomConnectionsApi::create_records).
+    pub struct CreateRecords(JsonOptional<crate::List<CustomDataRecordResult>>);
 }
 
 impl CreateRecords {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Session the records belong to, chosen by the caller; marked as required although plain uploads work without
     /// a session.
     pub fn session_id(mut self, session_id: &str) -> Self {
@@ -40,53 +34,19 @@ impl CreateRecords {
         self.call.header("x-session-abort", session_abort);
         self
     }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(
-        self,
-    ) -> Result<Option<crate::List<CustomDataRecordResult>>, Error> {
-        self.call.receive_optional().await
-    }
 }
 
-/// Builds [`delete_record`](super::CustomConnectionsApi::delete_record).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteRecord {
-    call: Call,
+builder! {
+    /// Builds [`delete_record`](super::CustomConnectionsApi::delete_record).
+    pub struct DeleteRecord(Nothing);
 }
 
-impl DeleteRecord {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`list_session_evidence`](super::CustomConnectionsApi::list_session_evidence).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListSessionEvidence {
-    call: Call,
+builder! {
+    /// Builds [`list_session_evidence`](super::CustomConnectionsApi::list_session_evidence).
+    pub struct ListSessionEvidence(Json<SessionEvidencePage>);
 }
 
 impl ListSessionEvidence {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -101,15 +61,6 @@ impl ListSessionEvidence {
     pub fn limit(mut self, limit: i64) -> Self {
         self.call.query_within("limit", limit, 1..=50);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SessionEvidencePage, Error> {
-        self.call.receive().await
     }
 }
 
@@ -126,18 +77,12 @@ impl Paged for ListSessionEvidence {
     }
 }
 
-/// Builds [`list_sessions`](super::CustomConnectionsApi::list_sessions).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListSessions {
-    call: Call,
+builder! {
+    /// Builds [`list_sessions`](super::CustomConnectionsApi::list_sessions).
+    pub struct ListSessions(Json<SessionPage>);
 }
 
 impl ListSessions {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -165,15 +110,6 @@ impl ListSessions {
         self.call.query("resourceId", resource_id);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SessionPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListSessions {
@@ -189,30 +125,7 @@ impl Paged for ListSessions {
     }
 }
 
-/// Builds [`update_record`](super::CustomConnectionsApi::update_record).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateRecord {
-    call: Call,
+builder! {
+    /// Builds [`update_record`](super::CustomConnectionsApi::update_record).
+    pub struct UpdateRecord(JsonOptional<CustomData>);
 }
-
-impl UpdateRecord {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<CustomData>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(CreateRecords => Option<crate::List<CustomDataRecordResult>>);
-operation!(DeleteRecord => ());
-operation!(ListSessionEvidence => SessionEvidencePage);
-operation!(ListSessions => SessionPage);
-operation!(UpdateRecord => Option<CustomData>);

@@ -3,22 +3,16 @@
 //! Builders of the requests of the area `customer_requests`.
 
 use super::{CustomerRequestStatus, CustomerRequests, UpdateCustomerRequestDetails};
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 use serde_json::Value;
 
-/// Builds [`list`](super::CustomerRequestsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::CustomerRequestsApi::list).
+    pub struct List(Json<CustomerRequests>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// UUID of the audit.
     pub(super) fn audit_id(mut self, audit_id: &str) -> Self {
         self.call.query("auditId", audit_id);
@@ -73,22 +67,13 @@ impl List {
         self.call.query("onlyWithNewMessages", only_with_new_messages);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<CustomerRequests, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = CustomerRequests;
     type Item = Value;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (Some(page.requests.clone().total), None);
+        let (total, cursor) = (Some(page.requests.total), None);
         PageParts::new(Some(page.requests.data), total, cursor)
     }
 
@@ -97,27 +82,7 @@ impl Paged for List {
     }
 }
 
-/// Builds [`update`](super::CustomerRequestsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Builds [`update`](super::CustomerRequestsApi::update).
+    pub struct Update(JsonOptional<UpdateCustomerRequestDetails>);
 }
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UpdateCustomerRequestDetails>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(List => CustomerRequests);
-operation!(Update => Option<UpdateCustomerRequestDetails>);

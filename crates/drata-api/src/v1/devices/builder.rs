@@ -8,65 +8,25 @@ use super::{
     PersonnelDevicePage, SignedUrl,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateForCustomConnection {
-    call: Call,
+builder! {
+    /// Builds [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection).
+    pub struct CreateForCustomConnection(JsonOptional<Device>);
 }
 
-impl CreateForCustomConnection {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Device>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`delete_document`](super::DevicesApi::delete_document).
+    pub struct DeleteDocument(Nothing);
 }
 
-/// Builds [`delete_document`](super::DevicesApi::delete_document).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteDocument {
-    call: Call,
-}
-
-impl DeleteDocument {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::DevicesApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::DevicesApi::get).
+    pub struct Get(Json<DeviceDetail>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related data to include: `asset`, `complianceChecks`, `documents`, `identifiers` or `deviceApps`; what is
     /// not named here stays absent.
     pub fn expand(
@@ -76,51 +36,19 @@ impl Get {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DeviceDetail, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`get_document_download_url`](super::DevicesApi::get_document_download_url).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetDocumentDownloadUrl {
-    call: Call,
+builder! {
+    /// Builds [`get_document_download_url`](super::DevicesApi::get_document_download_url).
+    pub struct GetDocumentDownloadUrl(Json<SignedUrl>);
 }
 
-impl GetDocumentDownloadUrl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SignedUrl, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::DevicesApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::DevicesApi::list).
+    pub struct List(Json<DevicePage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -180,15 +108,6 @@ impl List {
     pub fn personnel_id(mut self, personnel_id: i64) -> Self {
         self.call.query("personnelId", personnel_id);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DevicePage, Error> {
-        self.call.receive().await
     }
 }
 
@@ -205,18 +124,12 @@ impl Paged for List {
     }
 }
 
-/// Builds [`list_apps`](super::DevicesApi::list_apps).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListApps {
-    call: Call,
+builder! {
+    /// Builds [`list_apps`](super::DevicesApi::list_apps).
+    pub struct ListApps(Json<DeviceAppPage>);
 }
 
 impl ListApps {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -231,15 +144,6 @@ impl ListApps {
     pub fn limit(mut self, limit: i64) -> Self {
         self.call.query_within("limit", limit, 1..=50);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DeviceAppPage, Error> {
-        self.call.receive().await
     }
 }
 
@@ -256,46 +160,25 @@ impl Paged for ListApps {
     }
 }
 
-/// Builds [`list_documents`](super::DevicesApi::list_documents).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListDocuments {
-    call: Call,
+builder! {
+    /// Builds [`list_documents`](super::DevicesApi::list_documents).
+    pub struct ListDocuments(Json<DeviceDocuments>);
 }
 
 impl ListDocuments {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Keeps documents that prove this setting, for example `ANTIVIRUS_EVIDENCE`.
     pub fn type_(mut self, type_: impl Into<DeviceDocumentType>) -> Self {
         self.call.query("type", Into::<DeviceDocumentType>::into(type_));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DeviceDocuments, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`list_for_custom_connection`](super::DevicesApi::list_for_custom_connection).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListForCustomConnection {
-    call: Call,
+builder! {
+    /// Builds [`list_for_custom_connection`](super::DevicesApi::list_for_custom_connection).
+    pub struct ListForCustomConnection(Json<DevicePage>);
 }
 
 impl ListForCustomConnection {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -350,15 +233,6 @@ impl ListForCustomConnection {
         self.call.query("personnelId", personnel_id);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DevicePage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListForCustomConnection {
@@ -374,18 +248,12 @@ impl Paged for ListForCustomConnection {
     }
 }
 
-/// Builds [`list_for_personnel`](super::DevicesApi::list_for_personnel).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListForPersonnel {
-    call: Call,
+builder! {
+    /// Builds [`list_for_personnel`](super::DevicesApi::list_for_personnel).
+    pub struct ListForPersonnel(Json<PersonnelDevicePage>);
 }
 
 impl ListForPersonnel {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -440,15 +308,6 @@ impl ListForPersonnel {
         self.call.query("sourceType", Into::<DeviceSourceType>::into(source_type));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PersonnelDevicePage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListForPersonnel {
@@ -464,64 +323,12 @@ impl Paged for ListForPersonnel {
     }
 }
 
-/// Builds [`upload_document`](super::DevicesApi::upload_document).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadDocument {
-    call: Call,
+builder! {
+    /// Builds [`upload_document`](super::DevicesApi::upload_document).
+    pub struct UploadDocument(Form, JsonOptional<DeviceDocument>);
 }
 
-impl UploadDocument {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<DeviceDocument>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`upload_document_json`](super::DevicesApi::upload_document_json).
+    pub struct UploadDocumentJson(JsonOptional<DeviceDocument>);
 }
-
-/// Builds [`upload_document_json`](super::DevicesApi::upload_document_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadDocumentJson {
-    call: Call,
-}
-
-impl UploadDocumentJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<DeviceDocument>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(CreateForCustomConnection => Option<Device>);
-operation!(DeleteDocument => ());
-operation!(Get => DeviceDetail);
-operation!(GetDocumentDownloadUrl => SignedUrl);
-operation!(List => DevicePage);
-operation!(ListApps => DeviceAppPage);
-operation!(ListDocuments => DeviceDocuments);
-operation!(ListForCustomConnection => DevicePage);
-operation!(ListForPersonnel => PersonnelDevicePage);
-operation!(UploadDocument => Option<DeviceDocument>);
-operation!(UploadDocumentJson => Option<DeviceDocument>);

@@ -7,43 +7,20 @@ use super::{
     EventType, SortDirection,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged, Timestamp};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged, Timestamp};
 
-/// Builds [`get`](super::EventsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::EventsApi::get).
+    pub struct Get(Json<Event>);
 }
 
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Event, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::EventsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::EventsApi::list).
+    pub struct List(Json<EventPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, 1 to 1000; defaults to 1.
     ///
     /// From 1 to 1000.
@@ -157,15 +134,6 @@ impl List {
             .query("createdAtEndDate", Into::<Timestamp>::into(created_at_end_date));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<EventPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
@@ -180,6 +148,3 @@ impl Paged for List {
         Some(_item.id.as_str().into())
     }
 }
-
-operation!(Get => Event);
-operation!(List => EventPage);

@@ -8,137 +8,40 @@ use super::{
     SortDirection,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`create`](super::EvidenceLibraryApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Builds [`create`](super::EvidenceLibraryApi::create).
+    pub struct Create(Form, JsonOptional<Evidence>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Evidence>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`create_json`](super::EvidenceLibraryApi::create_json).
+    pub struct CreateJson(JsonOptional<Evidence>);
 }
 
-/// Builds [`create_json`](super::EvidenceLibraryApi::create_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateJson {
-    call: Call,
+builder! {
+    /// Builds [`delete`](super::EvidenceLibraryApi::delete).
+    pub struct Delete(Nothing);
 }
 
-impl CreateJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Evidence>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`get`](super::EvidenceLibraryApi::get).
+    pub struct Get(Json<Evidence>);
 }
 
-/// Builds [`delete`](super::EvidenceLibraryApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
+builder! {
+    /// Builds [`get_download_url`](super::EvidenceLibraryApi::get_download_url).
+    pub struct GetDownloadUrl(Json<SignedUrl>);
 }
 
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::EvidenceLibraryApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
-}
-
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Evidence, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`get_download_url`](super::EvidenceLibraryApi::get_download_url).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetDownloadUrl {
-    call: Call,
-}
-
-impl GetDownloadUrl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SignedUrl, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::EvidenceLibraryApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::EvidenceLibraryApi::list).
+    pub struct List(Json<EvidencePage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -221,15 +124,6 @@ impl List {
             );
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<EvidencePage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
@@ -245,84 +139,17 @@ impl Paged for List {
     }
 }
 
-/// Builds [`update`](super::EvidenceLibraryApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Builds [`update`](super::EvidenceLibraryApi::update).
+    pub struct Update(Form, JsonOptional<Evidence>);
 }
 
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Evidence>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`update_json`](super::EvidenceLibraryApi::update_json).
+    pub struct UpdateJson(JsonOptional<Evidence>);
 }
 
-/// Builds [`update_json`](super::EvidenceLibraryApi::update_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateJson {
-    call: Call,
+builder! {
+    /// Builds [`update_sync`](super::EvidenceLibraryApi::update_sync).
+    pub struct UpdateSync(JsonOptional<EvidenceSync>);
 }
-
-impl UpdateJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Evidence>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`update_sync`](super::EvidenceLibraryApi::update_sync).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateSync {
-    call: Call,
-}
-
-impl UpdateSync {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<EvidenceSync>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<Evidence>);
-operation!(CreateJson => Option<Evidence>);
-operation!(Delete => ());
-operation!(Get => Evidence);
-operation!(GetDownloadUrl => SignedUrl);
-operation!(List => EvidencePage);
-operation!(Update => Option<Evidence>);
-operation!(UpdateJson => Option<Evidence>);
-operation!(UpdateSync => Option<EvidenceSync>);

@@ -7,21 +7,15 @@ use super::{
     FrameworkTopic, RequirementListItem, RequirementListItemPage,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`list`](super::FrameworksApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::FrameworksApi::list).
+    pub struct List(Json<FrameworkPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -67,15 +61,6 @@ impl List {
         self.call.query("isEnabled", is_enabled);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<FrameworkPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
@@ -91,18 +76,12 @@ impl Paged for List {
     }
 }
 
-/// Builds [`list_requirements`](super::FrameworksApi::list_requirements).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListRequirements {
-    call: Call,
+builder! {
+    /// Builds [`list_requirements`](super::FrameworksApi::list_requirements).
+    pub struct ListRequirements(Json<RequirementListItemPage>);
 }
 
 impl ListRequirements {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -208,15 +187,6 @@ impl ListRequirements {
         self.call.query("workspaceId", workspace_id);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RequirementListItemPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListRequirements {
@@ -231,6 +201,3 @@ impl Paged for ListRequirements {
         Some(_item.id.into())
     }
 }
-
-operation!(List => FrameworkPage);
-operation!(ListRequirements => RequirementListItemPage);

@@ -8,43 +8,21 @@ use super::{
     MonitorSource, MonitorType,
 };
 
-use crate::support::operation::operation;
-use crate::{ByteStream, Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::{builder, media};
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`get`](super::MonitorsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::MonitorsApi::get).
+    pub struct Get(Json<ControlTestInstance>);
 }
 
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlTestInstance, Error> {
-        self.call.receive().await
-    }
+builder! {
+    /// Builds [`get_failures`](super::MonitorsApi::get_failures).
+    pub struct GetFailures(Json<MonitorFailedResultsResponses>);
 }
-
-/// Builds [`get_failures`](super::MonitorsApi::get_failures).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetFailures {
-    call: Call,
-}
+media!(GetFailures: "text/csv", send_for_csv, stream_csv);
 
 impl GetFailures {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Which findings to return: `included` for those that count, `excluded` for those taken out of the result.
     pub(super) fn type_(mut self, type_: impl Into<MonitorFailureKind>) -> Self {
         self.call.query("type", Into::<MonitorFailureKind>::into(type_));
@@ -56,45 +34,14 @@ impl GetFailures {
         self.call.query("checkType", Into::<MonitorType>::into(check_type));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<MonitorFailedResultsResponses, Error> {
-        self.call.receive().await
-    }
-
-    /// Sends the request and reads the answer as `text/csv`.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send); and when the answer is not UTF-8.
-    pub async fn send_for_csv(self) -> Result<String, Error> {
-        self.call.receive_text("text/csv").await
-    }
-
-    /// Sends the request and hands on the answer as `text/csv` while it arrives.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send); the stream itself ends with an error when the answer breaks off.
-    pub async fn stream_csv(self) -> Result<ByteStream, Error> {
-        self.call.receive_stream("text/csv").await
-    }
 }
 
-/// Builds [`list`](super::MonitorsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::MonitorsApi::list).
+    pub struct List(Json<ControlTestPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -225,15 +172,6 @@ impl List {
         self.call.query("drafts", drafts);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlTestPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
@@ -248,7 +186,3 @@ impl Paged for List {
         Some(_item.id.into())
     }
 }
-
-operation!(Get => ControlTestInstance);
-operation!(GetFailures => MonitorFailedResultsResponses);
-operation!(List => ControlTestPage);

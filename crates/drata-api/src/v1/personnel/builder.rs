@@ -8,65 +8,25 @@ use super::{
     PersonnelSort, SortDirection,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`get`](super::PersonnelApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::PersonnelApi::get).
+    pub struct Get(Json<Personnel>);
 }
 
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Personnel, Error> {
-        self.call.receive().await
-    }
+builder! {
+    /// Builds [`get_by_email`](super::PersonnelApi::get_by_email).
+    pub struct GetByEmail(Json<Personnel>);
 }
 
-/// Builds [`get_by_email`](super::PersonnelApi::get_by_email).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetByEmail {
-    call: Call,
-}
-
-impl GetByEmail {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Personnel, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::PersonnelApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::PersonnelApi::list).
+    pub struct List(Json<PersonnelListItemPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -302,15 +262,6 @@ impl List {
             );
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PersonnelListItemPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
@@ -326,121 +277,27 @@ impl Paged for List {
     }
 }
 
-/// Builds [`reset_sync`](super::PersonnelApi::reset_sync).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ResetSync {
-    call: Call,
+builder! {
+    /// Builds [`reset_sync`](super::PersonnelApi::reset_sync).
+    pub struct ResetSync(JsonOptional<Personnel>);
 }
 
-impl ResetSync {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Personnel>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`reset_sync_for_all`](super::PersonnelApi::reset_sync_for_all).
+    pub struct ResetSyncForAll(JsonOptional<Personnel>);
 }
 
-/// Builds [`reset_sync_for_all`](super::PersonnelApi::reset_sync_for_all).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ResetSyncForAll {
-    call: Call,
+builder! {
+    /// Builds [`reset_sync_for_some`](super::PersonnelApi::reset_sync_for_some).
+    pub struct ResetSyncForSome(JsonOptional<Personnel>);
 }
 
-impl ResetSyncForAll {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Personnel>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`update_contract_dates`](super::PersonnelApi::update_contract_dates).
+    pub struct UpdateContractDates(JsonOptional<Personnel>);
 }
 
-/// Builds [`reset_sync_for_some`](super::PersonnelApi::reset_sync_for_some).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ResetSyncForSome {
-    call: Call,
+builder! {
+    /// Builds [`update_status`](super::PersonnelApi::update_status).
+    pub struct UpdateStatus(JsonOptional<Personnel>);
 }
-
-impl ResetSyncForSome {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Personnel>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`update_contract_dates`](super::PersonnelApi::update_contract_dates).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateContractDates {
-    call: Call,
-}
-
-impl UpdateContractDates {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Personnel>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`update_status`](super::PersonnelApi::update_status).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateStatus {
-    call: Call,
-}
-
-impl UpdateStatus {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Personnel>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Get => Personnel);
-operation!(GetByEmail => Personnel);
-operation!(List => PersonnelListItemPage);
-operation!(ResetSync => Option<Personnel>);
-operation!(ResetSyncForAll => Option<Personnel>);
-operation!(ResetSyncForSome => Option<Personnel>);
-operation!(UpdateContractDates => Option<Personnel>);
-operation!(UpdateStatus => Option<Personnel>);

@@ -7,115 +7,43 @@ use super::{
     SortDirection, UserSignedUrl,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`get`](super::PoliciesApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::PoliciesApi::get).
+    pub struct Get(Json<PolicyWithReplace>);
 }
 
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PolicyWithReplace, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`get_current_published_download_url`](super::PoliciesApi::get_current_published_download_url).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetCurrentPublishedDownloadUrl {
-    call: Call,
+builder! {
+    /// Builds [`get_current_published_download_url`](super::PoliciesApi::get_current_published_download_url).
+    pub struct GetCurrentPublishedDownloadUrl(Json<UserSignedUrl>);
 }
 
 impl GetCurrentPublishedDownloadUrl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Whether the document comes with its appendix; `false` by default.
     pub fn with_appendix(mut self, with_appendix: bool) -> Self {
         self.call.query("withAppendix", with_appendix);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserSignedUrl, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`get_current_published_pdf_download_url`](super::PoliciesApi::get_current_published_pdf_download_url).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetCurrentPublishedPdfDownloadUrl {
-    call: Call,
+builder! {
+    /// Builds [`get_current_published_pdf_download_url`](super::PoliciesApi::get_current_published_pdf_download_url).
+    pub struct GetCurrentPublishedPdfDownloadUrl(Json<UserSignedUrl>);
 }
 
-impl GetCurrentPublishedPdfDownloadUrl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserSignedUrl, Error> {
-        self.call.receive().await
-    }
+builder! {
+    /// Builds [`get_version_download_url`](super::PoliciesApi::get_version_download_url).
+    pub struct GetVersionDownloadUrl(Json<UserSignedUrl>);
 }
 
-/// Builds [`get_version_download_url`](super::PoliciesApi::get_version_download_url).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetVersionDownloadUrl {
-    call: Call,
-}
-
-impl GetVersionDownloadUrl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserSignedUrl, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::PoliciesApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::PoliciesApi::list).
+    pub struct List(Json<PolicySummaryPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -155,15 +83,6 @@ impl List {
         self.call.query("hasApprovedVersion", has_approved_version);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PolicySummaryPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
@@ -179,18 +98,12 @@ impl Paged for List {
     }
 }
 
-/// Builds [`list_associated_controls`](super::PoliciesApi::list_associated_controls).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListAssociatedControls {
-    call: Call,
+builder! {
+    /// Builds [`list_associated_controls`](super::PoliciesApi::list_associated_controls).
+    pub struct ListAssociatedControls(Json<PolicyAssociatedControls>);
 }
 
 impl ListAssociatedControls {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Field to order by; `NAME` by default.
     pub fn sort(mut self, sort: &str) -> Self {
         self.call.query("sort", sort);
@@ -202,20 +115,4 @@ impl ListAssociatedControls {
         self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PolicyAssociatedControls, Error> {
-        self.call.receive().await
-    }
 }
-
-operation!(Get => PolicyWithReplace);
-operation!(GetCurrentPublishedDownloadUrl => UserSignedUrl);
-operation!(GetCurrentPublishedPdfDownloadUrl => UserSignedUrl);
-operation!(GetVersionDownloadUrl => UserSignedUrl);
-operation!(List => PolicySummaryPage);
-operation!(ListAssociatedControls => PolicyAssociatedControls);

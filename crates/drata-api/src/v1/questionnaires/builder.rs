@@ -3,52 +3,14 @@
 //! Builders of the requests of the area `questionnaires`.
 
 use super::{QuestionnaireVendorAnswers, QuestionnairesVendors};
-use crate::support::operation::operation;
-use crate::{Call, Error};
+use crate::support::builder::builder;
 
-/// Builds [`get_answers`](super::QuestionnairesApi::get_answers).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetAnswers {
-    call: Call,
+builder! {
+    /// Builds [`get_answers`](super::QuestionnairesApi::get_answers).
+    pub struct GetAnswers(Json<QuestionnaireVendorAnswers>);
 }
 
-impl GetAnswers {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<QuestionnaireVendorAnswers, Error> {
-        self.call.receive().await
-    }
+builder! {
+    /// Builds [`list_sent_by_vendor`](super::QuestionnairesApi::list_sent_by_vendor).
+    pub struct ListSentByVendor(Json<QuestionnairesVendors>);
 }
-
-/// Builds [`list_sent_by_vendor`](super::QuestionnairesApi::list_sent_by_vendor).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListSentByVendor {
-    call: Call,
-}
-
-impl ListSentByVendor {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<QuestionnairesVendors, Error> {
-        self.call.receive().await
-    }
-}
-
-operation!(GetAnswers => QuestionnaireVendorAnswers);
-operation!(ListSentByVendor => QuestionnairesVendors);

@@ -9,115 +9,44 @@ use super::{
     TrustCenterRequestDocumentWithName, TrustCenterRequestPage, TrustCenterStatus,
 };
 
-use crate::support::operation::operation;
-use crate::{ByteStream, Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::{builder, media};
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`approve_request`](super::TrustCenterApi::approve_request).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ApproveRequest {
-    call: Call,
+builder! {
+    /// Builds [`approve_request`](super::TrustCenterApi::approve_request).
+    pub struct ApproveRequest(JsonOptional<TrustCenterRequestApprove>);
 }
 
-impl ApproveRequest {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<TrustCenterRequestApprove>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`create_request`](super::TrustCenterApi::create_request).
+    pub struct CreateRequest(Nothing);
 }
 
-/// Builds [`create_request`](super::TrustCenterApi::create_request).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateRequest {
-    call: Call,
+builder! {
+    /// Builds [`deny_request`](super::TrustCenterApi::deny_request).
+    pub struct DenyRequest(JsonOptional<TrustCenterRequestDenied>);
 }
 
-impl CreateRequest {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`deny_request`](super::TrustCenterApi::deny_request).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DenyRequest {
-    call: Call,
-}
-
-impl DenyRequest {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<TrustCenterRequestDenied>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`get_private_access`](super::TrustCenterApi::get_private_access).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetPrivateAccess {
-    call: Call,
+builder! {
+    /// Builds [`get_private_access`](super::TrustCenterApi::get_private_access).
+    pub struct GetPrivateAccess(Json<TrustCenterPrivateAccess>);
 }
 
 impl GetPrivateAccess {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Id of the workspace to read; without it the global one is used.
     pub fn workspace_id(mut self, workspace_id: i64) -> Self {
         self.call.query("workspaceId", workspace_id);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<TrustCenterPrivateAccess, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`get_report`](super::TrustCenterApi::get_report).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetReport {
-    call: Call,
+builder! {
+    /// Builds [`get_report`](super::TrustCenterApi::get_report).
+    pub struct GetReport(Text<"text/csv">);
 }
+media!(GetReport: "text/csv", stream_csv);
 
 impl GetReport {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Begin of the period, an RFC 3339 timestamp.
     pub(super) fn start_date(mut self, start_date: &str) -> Self {
         self.call.query("startDate", start_date);
@@ -145,93 +74,40 @@ impl GetReport {
         self.call.query("reportType", Into::<TrustCenterReportType>::into(report_type));
         self
     }
-
-    /// Sends the request and reads the answer as text.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<String, Error> {
-        self.call.receive_text("text/csv").await
-    }
-
-    /// Sends the request and hands on the answer as `text/csv` while it arrives.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send); the stream itself ends with an error when the answer breaks off.
-    pub async fn stream_csv(self) -> Result<ByteStream, Error> {
-        self.call.receive_stream("text/csv").await
-    }
 }
 
-/// Builds [`get_request`](super::TrustCenterApi::get_request).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetRequest {
-    call: Call,
+builder! {
+    /// Builds [`get_request`](super::TrustCenterApi::get_request).
+    pub struct GetRequest(Json<TrustCenterRequestDocumentWithName>);
 }
 
 impl GetRequest {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Id of the workspace.
     pub(super) fn workspace_id(mut self, workspace_id: i64) -> Self {
         self.call.query("workspaceId", workspace_id);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<TrustCenterRequestDocumentWithName, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`list_controls`](super::TrustCenterApi::list_controls).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListControls {
-    call: Call,
+builder! {
+    /// Builds [`list_controls`](super::TrustCenterApi::list_controls).
+    pub struct ListControls(Json<MonitoringControls>);
 }
 
 impl ListControls {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Id of the workspace to read; without it the global one is used.
     pub fn workspace_id(mut self, workspace_id: i64) -> Self {
         self.call.query("workspaceId", workspace_id);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<MonitoringControls, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`list_private_documents`](super::TrustCenterApi::list_private_documents).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListPrivateDocuments {
-    call: Call,
+builder! {
+    /// Builds [`list_private_documents`](super::TrustCenterApi::list_private_documents).
+    pub struct ListPrivateDocuments(Json<TrustCenterAllPrivateDocuments>);
 }
 
 impl ListPrivateDocuments {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Search text for document names, at most 100 characters.
     pub fn q(mut self, q: &str) -> Self {
         self.call
@@ -253,29 +129,14 @@ impl ListPrivateDocuments {
         self.call.query_within("workspaceId", workspace_id, 1..=i64::MAX);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<TrustCenterAllPrivateDocuments, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`list_requests`](super::TrustCenterApi::list_requests).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListRequests {
-    call: Call,
+builder! {
+    /// Builds [`list_requests`](super::TrustCenterApi::list_requests).
+    pub struct ListRequests(Json<TrustCenterRequestPage>);
 }
 
 impl ListRequests {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -317,15 +178,6 @@ impl ListRequests {
         self.call.query("status", Into::<TrustCenterStatus>::into(status));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<TrustCenterRequestPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListRequests {
@@ -341,41 +193,15 @@ impl Paged for ListRequests {
     }
 }
 
-/// Builds [`update_private_access`](super::TrustCenterApi::update_private_access).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdatePrivateAccess {
-    call: Call,
+builder! {
+    /// Builds [`update_private_access`](super::TrustCenterApi::update_private_access).
+    pub struct UpdatePrivateAccess(JsonOptional<CompanyInfo>);
 }
 
 impl UpdatePrivateAccess {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Id of the workspace whose trust page changes.
     pub fn workspace_id(mut self, workspace_id: i64) -> Self {
         self.call.query("workspaceId", workspace_id);
         self
     }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<CompanyInfo>, Error> {
-        self.call.receive_optional().await
-    }
 }
-
-operation!(ApproveRequest => Option<TrustCenterRequestApprove>);
-operation!(CreateRequest => ());
-operation!(DenyRequest => Option<TrustCenterRequestDenied>);
-operation!(GetPrivateAccess => TrustCenterPrivateAccess);
-operation!(GetReport => String);
-operation!(GetRequest => TrustCenterRequestDocumentWithName);
-operation!(ListControls => MonitoringControls);
-operation!(ListPrivateDocuments => TrustCenterAllPrivateDocuments);
-operation!(ListRequests => TrustCenterRequestPage);
-operation!(UpdatePrivateAccess => Option<CompanyInfo>);

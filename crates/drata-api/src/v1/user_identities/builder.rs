@@ -9,65 +9,25 @@ use super::{
     VersionControlIdentitySort,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`connect_infrastructure`](super::UserIdentitiesApi::connect_infrastructure).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ConnectInfrastructure {
-    call: Call,
+builder! {
+    /// Builds [`connect_infrastructure`](super::UserIdentitiesApi::connect_infrastructure).
+    pub struct ConnectInfrastructure(JsonOptional<UserIdentityInfrastructure>);
 }
 
-impl ConnectInfrastructure {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserIdentityInfrastructure>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`connect_version_control`](super::UserIdentitiesApi::connect_version_control).
+    pub struct ConnectVersionControl(JsonOptional<UserIdentityVersionControl>);
 }
 
-/// Builds [`connect_version_control`](super::UserIdentitiesApi::connect_version_control).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ConnectVersionControl {
-    call: Call,
-}
-
-impl ConnectVersionControl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserIdentityVersionControl>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`list_infrastructure`](super::UserIdentitiesApi::list_infrastructure).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListInfrastructure {
-    call: Call,
+builder! {
+    /// Builds [`list_infrastructure`](super::UserIdentitiesApi::list_infrastructure).
+    pub struct ListInfrastructure(Json<UserIdentityInfrastructurePage>);
 }
 
 impl ListInfrastructure {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -117,15 +77,6 @@ impl ListInfrastructure {
         self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserIdentityInfrastructurePage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListInfrastructure {
@@ -141,18 +92,12 @@ impl Paged for ListInfrastructure {
     }
 }
 
-/// Builds [`list_version_control`](super::UserIdentitiesApi::list_version_control).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListVersionControl {
-    call: Call,
+builder! {
+    /// Builds [`list_version_control`](super::UserIdentitiesApi::list_version_control).
+    pub struct ListVersionControl(Json<UserIdentityVersionControlPage>);
 }
 
 impl ListVersionControl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -202,15 +147,6 @@ impl ListVersionControl {
         self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserIdentityVersionControlPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListVersionControl {
@@ -226,99 +162,22 @@ impl Paged for ListVersionControl {
     }
 }
 
-/// Builds [`set_infrastructure_service_account`](super::UserIdentitiesApi::set_infrastructure_service_account).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct SetInfrastructureServiceAccount {
-    call: Call,
+builder! {
+    /// Builds [`set_infrastructure_service_account`](super::UserIdentitiesApi::set_infrastructure_service_account).
+    pub struct SetInfrastructureServiceAccount(JsonOptional<UserIdentityInfrastructure>);
 }
 
-impl SetInfrastructureServiceAccount {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserIdentityInfrastructure>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`set_version_control_service_account`](super::UserIdentitiesApi::set_version_control_service_account).
+    pub struct SetVersionControlServiceAccount(JsonOptional<UserIdentityVersionControl>);
 }
 
-/// Builds [`set_version_control_service_account`](super::UserIdentitiesApi::set_version_control_service_account).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct SetVersionControlServiceAccount {
-    call: Call,
+builder! {
+    /// Builds [`toggle_infrastructure`](super::UserIdentitiesApi::toggle_infrastructure).
+    pub struct ToggleInfrastructure(JsonOptional<UserIdentityInfrastructure>);
 }
 
-impl SetVersionControlServiceAccount {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserIdentityVersionControl>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`toggle_version_control`](super::UserIdentitiesApi::toggle_version_control).
+    pub struct ToggleVersionControl(JsonOptional<UserIdentityVersionControl>);
 }
-
-/// Builds [`toggle_infrastructure`](super::UserIdentitiesApi::toggle_infrastructure).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ToggleInfrastructure {
-    call: Call,
-}
-
-impl ToggleInfrastructure {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserIdentityInfrastructure>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`toggle_version_control`](super::UserIdentitiesApi::toggle_version_control).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ToggleVersionControl {
-    call: Call,
-}
-
-impl ToggleVersionControl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserIdentityVersionControl>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(ConnectInfrastructure => Option<UserIdentityInfrastructure>);
-operation!(ConnectVersionControl => Option<UserIdentityVersionControl>);
-operation!(ListInfrastructure => UserIdentityInfrastructurePage);
-operation!(ListVersionControl => UserIdentityVersionControlPage);
-operation!(SetInfrastructureServiceAccount => Option<UserIdentityInfrastructure>);
-operation!(SetVersionControlServiceAccount => Option<UserIdentityVersionControl>);
-operation!(ToggleInfrastructure => Option<UserIdentityInfrastructure>);
-operation!(ToggleVersionControl => Option<UserIdentityVersionControl>);

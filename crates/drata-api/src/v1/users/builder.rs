@@ -6,109 +6,35 @@ use super::{
     SignedUrl, User, UserDocument, UserDocumentPage, UserDocumentType, UserPage, UserRole,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`delete_document`](super::UsersApi::delete_document).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteDocument {
-    call: Call,
+builder! {
+    /// Builds [`delete_document`](super::UsersApi::delete_document).
+    pub struct DeleteDocument(Nothing);
 }
 
-impl DeleteDocument {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
+builder! {
+    /// Builds [`get`](super::UsersApi::get).
+    pub struct Get(Json<User>);
 }
 
-/// Builds [`get`](super::UsersApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get_by_email`](super::UsersApi::get_by_email).
+    pub struct GetByEmail(Json<User>);
 }
 
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<User, Error> {
-        self.call.receive().await
-    }
+builder! {
+    /// Builds [`get_document_download_url`](super::UsersApi::get_document_download_url).
+    pub struct GetDocumentDownloadUrl(Json<SignedUrl>);
 }
 
-/// Builds [`get_by_email`](super::UsersApi::get_by_email).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetByEmail {
-    call: Call,
-}
-
-impl GetByEmail {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<User, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`get_document_download_url`](super::UsersApi::get_document_download_url).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetDocumentDownloadUrl {
-    call: Call,
-}
-
-impl GetDocumentDownloadUrl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SignedUrl, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::UsersApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::UsersApi::list).
+    pub struct List(Json<UserPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -198,15 +124,6 @@ impl List {
             );
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
@@ -222,18 +139,12 @@ impl Paged for List {
     }
 }
 
-/// Builds [`list_documents`](super::UsersApi::list_documents).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListDocuments {
-    call: Call,
+builder! {
+    /// Builds [`list_documents`](super::UsersApi::list_documents).
+    pub struct ListDocuments(Json<UserDocumentPage>);
 }
 
 impl ListDocuments {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -261,15 +172,6 @@ impl ListDocuments {
         self.call.query("type", Into::<UserDocumentType>::into(type_));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserDocumentPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListDocuments {
@@ -285,61 +187,12 @@ impl Paged for ListDocuments {
     }
 }
 
-/// Builds [`upload_document`](super::UsersApi::upload_document).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadDocument {
-    call: Call,
+builder! {
+    /// Builds [`upload_document`](super::UsersApi::upload_document).
+    pub struct UploadDocument(Form, JsonOptional<UserDocument>);
 }
 
-impl UploadDocument {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserDocument>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`upload_document_json`](super::UsersApi::upload_document_json).
+    pub struct UploadDocumentJson(JsonOptional<UserDocument>);
 }
-
-/// Builds [`upload_document_json`](super::UsersApi::upload_document_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadDocumentJson {
-    call: Call,
-}
-
-impl UploadDocumentJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserDocument>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(DeleteDocument => ());
-operation!(Get => User);
-operation!(GetByEmail => User);
-operation!(GetDocumentDownloadUrl => SignedUrl);
-operation!(List => UserPage);
-operation!(ListDocuments => UserDocumentPage);
-operation!(UploadDocument => Option<UserDocument>);
-operation!(UploadDocumentJson => Option<UserDocument>);

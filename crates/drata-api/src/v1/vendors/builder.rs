@@ -11,109 +11,35 @@ use super::{
     VendorType, VendorsStats,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`create`](super::VendorsApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Builds [`create`](super::VendorsApi::create).
+    pub struct Create(JsonOptional<Vendor>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Vendor>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`create_security_review`](super::VendorsApi::create_security_review).
+    pub struct CreateSecurityReview(JsonOptional<VendorSecurityReview>);
 }
 
-/// Builds [`create_security_review`](super::VendorsApi::create_security_review).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateSecurityReview {
-    call: Call,
+builder! {
+    /// Builds [`delete`](super::VendorsApi::delete).
+    pub struct Delete(Nothing);
 }
 
-impl CreateSecurityReview {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorSecurityReview>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`get`](super::VendorsApi::get).
+    pub struct Get(Json<Vendor>);
 }
 
-/// Builds [`delete`](super::VendorsApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
-}
-
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::VendorsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
-}
-
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Vendor, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`get_stats`](super::VendorsApi::get_stats).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetStats {
-    call: Call,
+builder! {
+    /// Builds [`get_stats`](super::VendorsApi::get_stats).
+    pub struct GetStats(Json<VendorsStats>);
 }
 
 impl GetStats {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Groups to compute; wins over `excludeScopes`.
     pub fn include_scopes(
         mut self,
@@ -131,29 +57,14 @@ impl GetStats {
         self.call.query_each("excludeScopes", exclude_scopes, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorsStats, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`list`](super::VendorsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::VendorsApi::list).
+    pub struct List(Json<VendorListItemPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -413,15 +324,6 @@ impl List {
         self.call.query("sharedAccountId", shared_account_id);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorListItemPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
@@ -437,18 +339,12 @@ impl Paged for List {
     }
 }
 
-/// Builds [`list_questionnaires`](super::VendorsApi::list_questionnaires).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListQuestionnaires {
-    call: Call,
+builder! {
+    /// Builds [`list_questionnaires`](super::VendorsApi::list_questionnaires).
+    pub struct ListQuestionnaires(Json<QuestionnaireSentPage>);
 }
 
 impl ListQuestionnaires {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -463,15 +359,6 @@ impl ListQuestionnaires {
     pub fn limit(mut self, limit: i64) -> Self {
         self.call.query_within("limit", limit, 1..=50);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<QuestionnaireSentPage, Error> {
-        self.call.receive().await
     }
 }
 
@@ -488,137 +375,27 @@ impl Paged for ListQuestionnaires {
     }
 }
 
-/// Builds [`send_questionnaire`](super::VendorsApi::send_questionnaire).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct SendQuestionnaire {
-    call: Call,
+builder! {
+    /// Builds [`send_questionnaire`](super::VendorsApi::send_questionnaire).
+    pub struct SendQuestionnaire(JsonOptional<QuestionnaireSentPage>);
 }
 
-impl SendQuestionnaire {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<QuestionnaireSentPage>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`update`](super::VendorsApi::update).
+    pub struct Update(JsonOptional<Vendor>);
 }
 
-/// Builds [`update`](super::VendorsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Builds [`update_status`](super::VendorsApi::update_status).
+    pub struct UpdateStatus(JsonOptional<Vendor>);
 }
 
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Vendor>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`upload_document`](super::VendorsApi::upload_document).
+    pub struct UploadDocument(Form, JsonOptional<VendorListItemPage>);
 }
 
-/// Builds [`update_status`](super::VendorsApi::update_status).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateStatus {
-    call: Call,
+builder! {
+    /// Builds [`upload_questionnaires`](super::VendorsApi::upload_questionnaires).
+    pub struct UploadQuestionnaires(Form, JsonOptional<QuestionnaireSent>);
 }
-
-impl UpdateStatus {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Vendor>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`upload_document`](super::VendorsApi::upload_document).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadDocument {
-    call: Call,
-}
-
-impl UploadDocument {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorListItemPage>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`upload_questionnaires`](super::VendorsApi::upload_questionnaires).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadQuestionnaires {
-    call: Call,
-}
-
-impl UploadQuestionnaires {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<QuestionnaireSent>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<Vendor>);
-operation!(CreateSecurityReview => Option<VendorSecurityReview>);
-operation!(Delete => ());
-operation!(Get => Vendor);
-operation!(GetStats => VendorsStats);
-operation!(List => VendorListItemPage);
-operation!(ListQuestionnaires => QuestionnaireSentPage);
-operation!(SendQuestionnaire => Option<QuestionnaireSentPage>);
-operation!(Update => Option<Vendor>);
-operation!(UpdateStatus => Option<Vendor>);
-operation!(UploadDocument => Option<VendorListItemPage>);
-operation!(UploadQuestionnaires => Option<QuestionnaireSent>);

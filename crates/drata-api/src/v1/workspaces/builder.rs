@@ -3,21 +3,15 @@
 //! Builders of the requests of the area `workspaces`.
 
 use super::{Workspace, WorkspacePage};
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`list`](super::WorkspacesApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::WorkspacesApi::list).
+    pub struct List(Json<WorkspacePage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
     ///
     /// At least 1.
@@ -39,15 +33,6 @@ impl List {
         self.call.query("q", q);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<WorkspacePage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
@@ -62,5 +47,3 @@ impl Paged for List {
         Some(_item.id.into())
     }
 }
-
-operation!(List => WorkspacePage);

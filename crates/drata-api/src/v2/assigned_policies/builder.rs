@@ -6,43 +6,20 @@ use super::{
     SortDirection, SortKey, UserPoliciesExpand, UserPolicyVersion, UserPolicyVersionPage,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`acknowledge`](super::AssignedPoliciesApi::acknowledge).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Acknowledge {
-    call: Call,
+builder! {
+    /// Builds [`acknowledge`](super::AssignedPoliciesApi::acknowledge).
+    pub struct Acknowledge(JsonOptional<UserPolicyVersion>);
 }
 
-impl Acknowledge {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserPolicyVersion>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`list`](super::AssignedPoliciesApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::AssignedPoliciesApi::list).
+    pub struct List(Json<UserPolicyVersionPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -84,25 +61,13 @@ impl List {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserPolicyVersionPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = UserPolicyVersionPage;
     type Item = UserPolicyVersion;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -110,6 +75,3 @@ impl Paged for List {
         Some(_item.id.into())
     }
 }
-
-operation!(Acknowledge => Option<UserPolicyVersion>);
-operation!(List => UserPolicyVersionPage);

@@ -7,49 +7,28 @@ use super::{
     SortKey,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`get`](super::AuditsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::AuditsApi::get).
+    pub struct Get(Json<Audit>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(mut self, expand: impl IntoIterator<Item = AuditExpand>) -> Self {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Audit, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`list`](super::AuditsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::AuditsApi::list).
+    pub struct List(Json<AuditListItemPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -81,22 +60,13 @@ impl List {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<AuditListItemPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = AuditListItemPage;
     type Item = AuditListItem;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (None, page.pagination.clone().cursor.clone());
+        let (total, cursor) = (None, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -104,6 +74,3 @@ impl Paged for List {
         Some(_item.id.as_str().into())
     }
 }
-
-operation!(Get => Audit);
-operation!(List => AuditListItemPage);

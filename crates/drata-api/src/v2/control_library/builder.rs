@@ -8,21 +8,15 @@ use super::{
     FrameworkTag, SortDirection,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`get`](super::ControlLibraryApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::ControlLibraryApi::get).
+    pub struct Get(Json<ControlLibraryDetail>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
@@ -31,51 +25,19 @@ impl Get {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlLibraryDetail, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`import`](super::ControlLibraryApi::import).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Import {
-    call: Call,
+builder! {
+    /// Builds [`import`](super::ControlLibraryApi::import).
+    pub struct Import(JsonOptional<ControlLibraryImport>);
 }
 
-impl Import {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<ControlLibraryImport>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`list`](super::ControlLibraryApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::ControlLibraryApi::list).
+    pub struct List(Json<ControlLibraryItemPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -179,25 +141,13 @@ impl List {
         self.call.query("hasRisks", has_risks);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlLibraryItemPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = ControlLibraryItemPage;
     type Item = ControlLibraryItem;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -205,7 +155,3 @@ impl Paged for List {
         Some(_item.id.into())
     }
 }
-
-operation!(Get => ControlLibraryDetail);
-operation!(Import => Option<ControlLibraryImport>);
-operation!(List => ControlLibraryItemPage);

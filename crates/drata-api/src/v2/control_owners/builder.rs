@@ -3,65 +3,25 @@
 //! Builders of the requests of the area `control_owners`.
 
 use super::{ControlOwnersModify, SortDirection, SortKey, UserCompact, UserCompactPage};
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`create`](super::ControlOwnersApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Builds [`create`](super::ControlOwnersApi::create).
+    pub struct Create(JsonOptional<UserCompact>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserCompact>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`delete`](super::ControlOwnersApi::delete).
+    pub struct Delete(JsonOptional<UserCompactPage>);
 }
 
-/// Builds [`delete`](super::ControlOwnersApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
-}
-
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserCompactPage>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`list`](super::ControlOwnersApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::ControlOwnersApi::list).
+    pub struct List(Json<UserCompactPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -127,25 +87,13 @@ impl List {
         self.call.query_each("excludeUserIds", exclude_user_ids, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserCompactPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = UserCompactPage;
     type Item = UserCompact;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -154,29 +102,7 @@ impl Paged for List {
     }
 }
 
-/// Builds [`update`](super::ControlOwnersApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Builds [`update`](super::ControlOwnersApi::update).
+    pub struct Update(JsonOptional<ControlOwnersModify>);
 }
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<ControlOwnersModify>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<UserCompact>);
-operation!(Delete => Option<UserCompactPage>);
-operation!(List => UserCompactPage);
-operation!(Update => Option<ControlOwnersModify>);

@@ -8,21 +8,15 @@ use super::{
     FrameworkTag, SortDirection, SortKey,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`compare_requirements`](super::ControlsApi::compare_requirements).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CompareRequirements {
-    call: Call,
+builder! {
+    /// Builds [`compare_requirements`](super::ControlsApi::compare_requirements).
+    pub struct CompareRequirements(Json<ControlsRequirementComparison>);
 }
 
 impl CompareRequirements {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Controls to compare, 1 to 300 of them.
     pub(super) fn control_ids(
         mut self,
@@ -40,107 +34,37 @@ impl CompareRequirements {
             );
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlsRequirementComparison, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`create`](super::ControlsApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Builds [`create`](super::ControlsApi::create).
+    pub struct Create(Form, JsonOptional<Control>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Control>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`create_json`](super::ControlsApi::create_json).
+    pub struct CreateJson(JsonOptional<Control>);
 }
 
-/// Builds [`create_json`](super::ControlsApi::create_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateJson {
-    call: Call,
-}
-
-impl CreateJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Control>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`get`](super::ControlsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::ControlsApi::get).
+    pub struct Get(Json<Control>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(mut self, expand: impl IntoIterator<Item = ControlExpand>) -> Self {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Control, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`list`](super::ControlsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::ControlsApi::list).
+    pub struct List(Json<ControlPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -237,25 +161,13 @@ impl List {
         self.call.query("isArchived", is_archived);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = ControlPage;
     type Item = Control;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -264,18 +176,12 @@ impl Paged for List {
     }
 }
 
-/// Builds [`list_requirements`](super::ControlsApi::list_requirements).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListRequirements {
-    call: Call,
+builder! {
+    /// Builds [`list_requirements`](super::ControlsApi::list_requirements).
+    pub struct ListRequirements(Json<ControlRequirementPage>);
 }
 
 impl ListRequirements {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -330,25 +236,13 @@ impl ListRequirements {
         self.call.query("frameworkSlug", framework_slug);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlRequirementPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListRequirements {
     type Page = ControlRequirementPage;
     type Item = ControlRequirement;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -357,78 +251,17 @@ impl Paged for ListRequirements {
     }
 }
 
-/// Builds [`perform_action`](super::ControlsApi::perform_action).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct PerformAction {
-    call: Call,
+builder! {
+    /// Builds [`perform_action`](super::ControlsApi::perform_action).
+    pub struct PerformAction(JsonOptional<Control>);
 }
 
-impl PerformAction {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Control>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`reset_mappings`](super::ControlsApi::reset_mappings).
+    pub struct ResetMappings(JsonOptional<ControlsResetMappings>);
 }
 
-/// Builds [`reset_mappings`](super::ControlsApi::reset_mappings).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ResetMappings {
-    call: Call,
+builder! {
+    /// Builds [`update`](super::ControlsApi::update).
+    pub struct Update(JsonOptional<Control>);
 }
-
-impl ResetMappings {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<ControlsResetMappings>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`update`](super::ControlsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
-}
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Control>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(CompareRequirements => ControlsRequirementComparison);
-operation!(Create => Option<Control>);
-operation!(CreateJson => Option<Control>);
-operation!(Get => Control);
-operation!(List => ControlPage);
-operation!(ListRequirements => ControlRequirementPage);
-operation!(PerformAction => Option<Control>);
-operation!(ResetMappings => Option<ControlsResetMappings>);
-operation!(Update => Option<Control>);

@@ -7,65 +7,25 @@ use super::{
     SortKey,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`create`](super::CustomConnectionsApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Builds [`create`](super::CustomConnectionsApi::create).
+    pub struct Create(JsonOptional<CustomConnection>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<CustomConnection>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`delete`](super::CustomConnectionsApi::delete).
+    pub struct Delete(Nothing);
 }
 
-/// Builds [`delete`](super::CustomConnectionsApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
-}
-
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::CustomConnectionsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::CustomConnectionsApi::get).
+    pub struct Get(Json<CustomConnection>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
@@ -74,29 +34,14 @@ impl Get {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<CustomConnection, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`list`](super::CustomConnectionsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::CustomConnectionsApi::list).
+    pub struct List(Json<CustomConnectionPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -138,25 +83,13 @@ impl List {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<CustomConnectionPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = CustomConnectionPage;
     type Item = CustomConnection;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -165,30 +98,7 @@ impl Paged for List {
     }
 }
 
-/// Builds [`update`](super::CustomConnectionsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Builds [`update`](super::CustomConnectionsApi::update).
+    pub struct Update(JsonOptional<CustomConnection>);
 }
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<CustomConnection>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<CustomConnection>);
-operation!(Delete => ());
-operation!(Get => CustomConnection);
-operation!(List => CustomConnectionPage);
-operation!(Update => Option<CustomConnection>);

@@ -7,67 +7,25 @@ use super::{
     SessionActionOutcome, SessionPage, SortDirection, SortKey,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`create`](super::CustomDataRecordsApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Builds [`create`](super::CustomDataRecordsApi::create).
+    pub struct Create(JsonOptional<crate::List<CustomDataRecordResult>>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(
-        self,
-    ) -> Result<Option<crate::List<CustomDataRecordResult>>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`delete`](super::CustomDataRecordsApi::delete).
+    pub struct Delete(Nothing);
 }
 
-/// Builds [`delete`](super::CustomDataRecordsApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
-}
-
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`list`](super::CustomDataRecordsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::CustomDataRecordsApi::list).
+    pub struct List(Json<CustomDataPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -115,25 +73,13 @@ impl List {
             );
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<CustomDataPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = CustomDataPage;
     type Item = CustomData;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -142,18 +88,12 @@ impl Paged for List {
     }
 }
 
-/// Builds [`list_sessions`](super::CustomDataRecordsApi::list_sessions).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListSessions {
-    call: Call,
+builder! {
+    /// Builds [`list_sessions`](super::CustomDataRecordsApi::list_sessions).
+    pub struct ListSessions(Json<SessionPage>);
 }
 
 impl ListSessions {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -192,25 +132,13 @@ impl ListSessions {
         self.call.query("status", Into::<CustomDataSessionStatus>::into(status));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SessionPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListSessions {
     type Page = SessionPage;
     type Item = Session;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -219,78 +147,17 @@ impl Paged for ListSessions {
     }
 }
 
-/// Builds [`perform_session_action`](super::CustomDataRecordsApi::perform_session_action).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct PerformSessionAction {
-    call: Call,
+builder! {
+    /// Builds [`perform_session_action`](super::CustomDataRecordsApi::perform_session_action).
+    pub struct PerformSessionAction(JsonOptional<SessionActionOutcome>);
 }
 
-impl PerformSessionAction {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<SessionActionOutcome>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`update`](super::CustomDataRecordsApi::update).
+    pub struct Update(JsonOptional<CustomData>);
 }
 
-/// Builds [`update`](super::CustomDataRecordsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Builds [`upload_to_session`](super::CustomDataRecordsApi::upload_to_session).
+    pub struct UploadToSession(JsonOptional<crate::List<CustomDataRecordResult>>);
 }
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<CustomData>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`upload_to_session`](super::CustomDataRecordsApi::upload_to_session).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadToSession {
-    call: Call,
-}
-
-impl UploadToSession {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(
-        self,
-    ) -> Result<Option<crate::List<CustomDataRecordResult>>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<crate::List<CustomDataRecordResult>>);
-operation!(Delete => ());
-operation!(List => CustomDataPage);
-operation!(ListSessions => SessionPage);
-operation!(PerformSessionAction => Option<SessionActionOutcome>);
-operation!(Update => Option<CustomData>);
-operation!(UploadToSession => Option<crate::List<CustomDataRecordResult>>);

@@ -7,65 +7,25 @@ use super::{
     DevicePage, MdmSourceType, SortDirection, SortKey,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateForCustomConnection {
-    call: Call,
+builder! {
+    /// Builds [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection).
+    pub struct CreateForCustomConnection(JsonOptional<Device>);
 }
 
-impl CreateForCustomConnection {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Device>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`delete_from_custom_connection`](super::DevicesApi::delete_from_custom_connection).
+    pub struct DeleteFromCustomConnection(Nothing);
 }
 
-/// Builds [`delete_from_custom_connection`](super::DevicesApi::delete_from_custom_connection).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteFromCustomConnection {
-    call: Call,
-}
-
-impl DeleteFromCustomConnection {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::DevicesApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::DevicesApi::get).
+    pub struct Get(Json<DeviceDetail>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related objects to embed; installed apps go by `deviceApps` here.
     pub fn expand(
         mut self,
@@ -74,29 +34,14 @@ impl Get {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DeviceDetail, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`list`](super::DevicesApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::DevicesApi::list).
+    pub struct List(Json<DevicePage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -172,15 +117,6 @@ impl List {
     pub fn personnel_id(mut self, personnel_id: i64) -> Self {
         self.call.query("personnelId", personnel_id);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DevicePage, Error> {
-        self.call.receive().await
     }
 }
 
@@ -188,10 +124,7 @@ impl Paged for List {
     type Page = DevicePage;
     type Item = Device;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -200,18 +133,12 @@ impl Paged for List {
     }
 }
 
-/// Builds [`list_apps`](super::DevicesApi::list_apps).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListApps {
-    call: Call,
+builder! {
+    /// Builds [`list_apps`](super::DevicesApi::list_apps).
+    pub struct ListApps(Json<DeviceAppPage>);
 }
 
 impl ListApps {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -244,25 +171,13 @@ impl ListApps {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DeviceAppPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListApps {
     type Page = DeviceAppPage;
     type Item = DeviceApp;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -271,18 +186,12 @@ impl Paged for ListApps {
     }
 }
 
-/// Builds [`list_for_custom_connection`](super::DevicesApi::list_for_custom_connection).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListForCustomConnection {
-    call: Call,
+builder! {
+    /// Builds [`list_for_custom_connection`](super::DevicesApi::list_for_custom_connection).
+    pub struct ListForCustomConnection(Json<DevicePage>);
 }
 
 impl ListForCustomConnection {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -353,25 +262,13 @@ impl ListForCustomConnection {
         self.call.query("personnelId", personnel_id);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DevicePage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListForCustomConnection {
     type Page = DevicePage;
     type Item = Device;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -380,18 +277,12 @@ impl Paged for ListForCustomConnection {
     }
 }
 
-/// Builds [`list_for_personnel`](super::DevicesApi::list_for_personnel).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListForPersonnel {
-    call: Call,
+builder! {
+    /// Builds [`list_for_personnel`](super::DevicesApi::list_for_personnel).
+    pub struct ListForPersonnel(Json<DevicePage>);
 }
 
 impl ListForPersonnel {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -462,25 +353,13 @@ impl ListForPersonnel {
         self.call.query("sourceType", Into::<MdmSourceType>::into(source_type));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DevicePage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListForPersonnel {
     type Page = DevicePage;
     type Item = Device;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -488,11 +367,3 @@ impl Paged for ListForPersonnel {
         Some(_item.id.into())
     }
 }
-
-operation!(CreateForCustomConnection => Option<Device>);
-operation!(DeleteFromCustomConnection => ());
-operation!(Get => DeviceDetail);
-operation!(List => DevicePage);
-operation!(ListApps => DeviceAppPage);
-operation!(ListForCustomConnection => DevicePage);
-operation!(ListForPersonnel => DevicePage);

@@ -7,93 +7,38 @@ use super::{
     EventSource, EventType, SortDirection,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged, Timestamp};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged, Timestamp};
 
-/// Builds [`create_download_job`](super::EventsApi::create_download_job).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateDownloadJob {
-    call: Call,
+builder! {
+    /// Builds [`create_download_job`](super::EventsApi::create_download_job).
+    pub struct CreateDownloadJob(JsonOptional<EventDownloadJob>);
 }
 
-impl CreateDownloadJob {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<EventDownloadJob>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`get`](super::EventsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::EventsApi::get).
+    pub struct Get(Json<Event>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related data to embed, such as `user`, `connection`, `metadata` or `issues`.
     pub fn expand(mut self, expand: impl IntoIterator<Item = EventExpand>) -> Self {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Event, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`get_download_job`](super::EventsApi::get_download_job).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetDownloadJob {
-    call: Call,
+builder! {
+    /// Builds [`get_download_job`](super::EventsApi::get_download_job).
+    pub struct GetDownloadJob(Json<EventDownloadJob>);
 }
 
-impl GetDownloadJob {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<EventDownloadJob, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::EventsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::EventsApi::list).
+    pub struct List(Json<EventPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -188,25 +133,13 @@ impl List {
             .query("createdAtEndDate", Into::<Timestamp>::into(created_at_end_date));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<EventPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = EventPage;
     type Item = Event;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -214,8 +147,3 @@ impl Paged for List {
         Some(_item.id.as_str().into())
     }
 }
-
-operation!(CreateDownloadJob => Option<EventDownloadJob>);
-operation!(Get => Event);
-operation!(GetDownloadJob => EventDownloadJob);
-operation!(List => EventPage);

@@ -7,93 +7,30 @@ use super::{
     EvidenceLibraryVersion, EvidenceStatus, SortDirection, SortKey, UserDocumentExpand,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`create`](super::EvidenceLibraryApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Builds [`create`](super::EvidenceLibraryApi::create).
+    pub struct Create(Form, JsonOptional<EvidenceLibraryCompact>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<EvidenceLibraryCompact>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`create_json`](super::EvidenceLibraryApi::create_json).
+    pub struct CreateJson(JsonOptional<EvidenceLibraryCompact>);
 }
 
-/// Builds [`create_json`](super::EvidenceLibraryApi::create_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateJson {
-    call: Call,
+builder! {
+    /// Builds [`delete`](super::EvidenceLibraryApi::delete).
+    pub struct Delete(Nothing);
 }
 
-impl CreateJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<EvidenceLibraryCompact>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`delete`](super::EvidenceLibraryApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
-}
-
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::EvidenceLibraryApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::EvidenceLibraryApi::get).
+    pub struct Get(Json<EvidenceLibraryCompact>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related data to embed, any of `user`, `controls`, `renewalSchemaAndVersions`.
     pub fn expand(
         mut self,
@@ -102,29 +39,14 @@ impl Get {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<EvidenceLibraryCompact, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`get_version`](super::EvidenceLibraryApi::get_version).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetVersion {
-    call: Call,
+builder! {
+    /// Builds [`get_version`](super::EvidenceLibraryApi::get_version).
+    pub struct GetVersion(Json<EvidenceLibraryVersion>);
 }
 
 impl GetVersion {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Only `downloadUrl` can be embedded.
     pub fn expand(
         mut self,
@@ -133,29 +55,14 @@ impl GetVersion {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<EvidenceLibraryVersion, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`list`](super::EvidenceLibraryApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::EvidenceLibraryApi::list).
+    pub struct List(Json<EvidenceLibraryCompactPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -220,25 +127,13 @@ impl List {
         self.call.query_each("statuses[]", statuses, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<EvidenceLibraryCompactPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = EvidenceLibraryCompactPage;
     type Item = EvidenceLibraryCompact;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -247,61 +142,12 @@ impl Paged for List {
     }
 }
 
-/// Builds [`update`](super::EvidenceLibraryApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Builds [`update`](super::EvidenceLibraryApi::update).
+    pub struct Update(Form, JsonOptional<EvidenceLibraryCompact>);
 }
 
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<EvidenceLibraryCompact>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`update_json`](super::EvidenceLibraryApi::update_json).
+    pub struct UpdateJson(JsonOptional<EvidenceLibraryCompact>);
 }
-
-/// Builds [`update_json`](super::EvidenceLibraryApi::update_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateJson {
-    call: Call,
-}
-
-impl UpdateJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<EvidenceLibraryCompact>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<EvidenceLibraryCompact>);
-operation!(CreateJson => Option<EvidenceLibraryCompact>);
-operation!(Delete => ());
-operation!(Get => EvidenceLibraryCompact);
-operation!(GetVersion => EvidenceLibraryVersion);
-operation!(List => EvidenceLibraryCompactPage);
-operation!(Update => Option<EvidenceLibraryCompact>);
-operation!(UpdateJson => Option<EvidenceLibraryCompact>);

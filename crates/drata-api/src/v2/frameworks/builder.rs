@@ -8,65 +8,25 @@ use super::{
     LegacyFrameworkRequirement, LegacyFrameworkRequirementPage, SortDirection, SortKey,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`create`](super::FrameworksApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Builds [`create`](super::FrameworksApi::create).
+    pub struct Create(JsonOptional<Framework>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Framework>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`create_requirements`](super::FrameworksApi::create_requirements).
+    pub struct CreateRequirements(JsonOptional<FrameworkRequirementsBulk>);
 }
 
-/// Builds [`create_requirements`](super::FrameworksApi::create_requirements).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateRequirements {
-    call: Call,
-}
-
-impl CreateRequirements {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<FrameworkRequirementsBulk>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`list`](super::FrameworksApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::FrameworksApi::list).
+    pub struct List(Json<FrameworkPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -123,25 +83,13 @@ impl List {
         self.call.query("isEnabled", is_enabled);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<FrameworkPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = FrameworkPage;
     type Item = Framework;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -150,18 +98,12 @@ impl Paged for List {
     }
 }
 
-/// Builds [`list_requirements`](super::FrameworksApi::list_requirements).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListRequirements {
-    call: Call,
+builder! {
+    /// Builds [`list_requirements`](super::FrameworksApi::list_requirements).
+    pub struct ListRequirements(Json<FrameworkRequirementPage>);
 }
 
 impl ListRequirements {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -222,25 +164,13 @@ impl ListRequirements {
         self.call.query_each("excludeIds", exclude_ids, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<FrameworkRequirementPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListRequirements {
     type Page = FrameworkRequirementPage;
     type Item = FrameworkRequirement;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -249,18 +179,12 @@ impl Paged for ListRequirements {
     }
 }
 
-/// Builds [`list_requirements_legacy`](super::FrameworksApi::list_requirements_legacy).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListRequirementsLegacy {
-    call: Call,
+builder! {
+    /// Builds [`list_requirements_legacy`](super::FrameworksApi::list_requirements_legacy).
+    pub struct ListRequirementsLegacy(Json<LegacyFrameworkRequirementPage>);
 }
 
 impl ListRequirementsLegacy {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -336,25 +260,13 @@ impl ListRequirementsLegacy {
         self.call.query("frameworkSlug", framework_slug);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<LegacyFrameworkRequirementPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListRequirementsLegacy {
     type Page = LegacyFrameworkRequirementPage;
     type Item = LegacyFrameworkRequirement;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -363,77 +275,17 @@ impl Paged for ListRequirementsLegacy {
     }
 }
 
-/// Builds [`update`](super::FrameworksApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Builds [`update`](super::FrameworksApi::update).
+    pub struct Update(JsonOptional<Framework>);
 }
 
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Framework>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`update_requirement`](super::FrameworksApi::update_requirement).
+    pub struct UpdateRequirement(JsonOptional<FrameworkRequirement>);
 }
 
-/// Builds [`update_requirement`](super::FrameworksApi::update_requirement).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateRequirement {
-    call: Call,
+builder! {
+    /// Builds [`update_requirement_legacy`](super::FrameworksApi::update_requirement_legacy).
+    pub struct UpdateRequirementLegacy(JsonOptional<LegacyFrameworkRequirement>);
 }
-
-impl UpdateRequirement {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<FrameworkRequirement>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`update_requirement_legacy`](super::FrameworksApi::update_requirement_legacy).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateRequirementLegacy {
-    call: Call,
-}
-
-impl UpdateRequirementLegacy {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<LegacyFrameworkRequirement>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<Framework>);
-operation!(CreateRequirements => Option<FrameworkRequirementsBulk>);
-operation!(List => FrameworkPage);
-operation!(ListRequirements => FrameworkRequirementPage);
-operation!(ListRequirementsLegacy => LegacyFrameworkRequirementPage);
-operation!(Update => Option<Framework>);
-operation!(UpdateRequirement => Option<FrameworkRequirement>);
-operation!(UpdateRequirementLegacy => Option<LegacyFrameworkRequirement>);

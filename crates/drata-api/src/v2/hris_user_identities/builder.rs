@@ -7,65 +7,25 @@ use super::{
     SortKey,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`delete`](super::HrisUserIdentitiesApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
+builder! {
+    /// Builds [`delete`](super::HrisUserIdentitiesApi::delete).
+    pub struct Delete(Nothing);
 }
 
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
+builder! {
+    /// Builds [`get`](super::HrisUserIdentitiesApi::get).
+    pub struct Get(Json<CustomUserIdentity>);
 }
 
-/// Builds [`get`](super::HrisUserIdentitiesApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
-}
-
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<CustomUserIdentity, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::HrisUserIdentitiesApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::HrisUserIdentitiesApi::list).
+    pub struct List(Json<CustomUserIdentityPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -98,25 +58,13 @@ impl List {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<CustomUserIdentityPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = CustomUserIdentityPage;
     type Item = CustomUserIdentity;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -125,31 +73,7 @@ impl Paged for List {
     }
 }
 
-/// Builds [`upsert`](super::HrisUserIdentitiesApi::upsert).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Upsert {
-    call: Call,
+builder! {
+    /// Builds [`upsert`](super::HrisUserIdentitiesApi::upsert).
+    pub struct Upsert(JsonOptional<crate::List<CustomUserIdentityBulk>>);
 }
-
-impl Upsert {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(
-        self,
-    ) -> Result<Option<crate::List<CustomUserIdentityBulk>>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Delete => ());
-operation!(Get => CustomUserIdentity);
-operation!(List => CustomUserIdentityPage);
-operation!(Upsert => Option<crate::List<CustomUserIdentityBulk>>);

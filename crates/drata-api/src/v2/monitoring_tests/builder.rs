@@ -9,49 +9,28 @@ use super::{
     MonitoringTestPage, SortDirection, SortKey, TestSource,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`get`](super::MonitoringTestsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::MonitoringTestsApi::get).
+    pub struct Get(Json<MonitoringTest>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related data to embed, any of `controls`, `monitorInstances`, `disablingUser`.
     pub fn expand(mut self, expand: impl IntoIterator<Item = MonitorExpand>) -> Self {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<MonitoringTest, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`list`](super::MonitoringTestsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::MonitoringTestsApi::list).
+    pub struct List(Json<MonitoringTestPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -122,25 +101,13 @@ impl List {
         self.call.query("testSource", Into::<TestSource>::into(test_source));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<MonitoringTestPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = MonitoringTestPage;
     type Item = MonitoringTest;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -149,18 +116,12 @@ impl Paged for List {
     }
 }
 
-/// Builds [`list_exclusions`](super::MonitoringTestsApi::list_exclusions).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListExclusions {
-    call: Call,
+builder! {
+    /// Builds [`list_exclusions`](super::MonitoringTestsApi::list_exclusions).
+    pub struct ListExclusions(Json<MonitorExclusionPage>);
 }
 
 impl ListExclusions {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -216,25 +177,13 @@ impl ListExclusions {
             );
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<MonitorExclusionPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListExclusions {
     type Page = MonitorExclusionPage;
     type Item = MonitorExclusion;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -243,18 +192,12 @@ impl Paged for ListExclusions {
     }
 }
 
-/// Builds [`list_failures`](super::MonitoringTestsApi::list_failures).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListFailures {
-    call: Call,
+builder! {
+    /// Builds [`list_failures`](super::MonitoringTestsApi::list_failures).
+    pub struct ListFailures(Json<MonitorTestFailurePage>);
 }
 
 impl ListFailures {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -302,25 +245,13 @@ impl ListFailures {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<MonitorTestFailurePage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListFailures {
     type Page = MonitorTestFailurePage;
     type Item = MonitorTestFailure;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -329,18 +260,12 @@ impl Paged for ListFailures {
     }
 }
 
-/// Builds [`list_passes`](super::MonitoringTestsApi::list_passes).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListPasses {
-    call: Call,
+builder! {
+    /// Builds [`list_passes`](super::MonitoringTestsApi::list_passes).
+    pub struct ListPasses(Json<MonitorTestPassPage>);
 }
 
 impl ListPasses {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -382,25 +307,13 @@ impl ListPasses {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<MonitorTestPassPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListPasses {
     type Page = MonitorTestPassPage;
     type Item = MonitorTestPass;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -409,31 +322,7 @@ impl Paged for ListPasses {
     }
 }
 
-/// Builds [`update`](super::MonitoringTestsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Builds [`update`](super::MonitoringTestsApi::update).
+    pub struct Update(JsonOptional<MonitoringTest>);
 }
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<MonitoringTest>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Get => MonitoringTest);
-operation!(List => MonitoringTestPage);
-operation!(ListExclusions => MonitorExclusionPage);
-operation!(ListFailures => MonitorTestFailurePage);
-operation!(ListPasses => MonitorTestPassPage);
-operation!(Update => Option<MonitoringTest>);

@@ -9,188 +9,60 @@ use super::{
     PolicyVersionStatus, ReviewGroup, ReviewStatus, SortDirection, SortKey,
 };
 
-use crate::support::operation::operation;
-use crate::{ByteStream, Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::{builder, media};
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`assign_owner`](super::PoliciesApi::assign_owner).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct AssignOwner {
-    call: Call,
+builder! {
+    /// Builds [`assign_owner`](super::PoliciesApi::assign_owner).
+    pub struct AssignOwner(Nothing);
 }
 
-impl AssignOwner {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
+builder! {
+    /// Builds [`create`](super::PoliciesApi::create).
+    pub struct Create(Form, JsonOptional<CreatedPolicy>);
 }
 
-/// Builds [`create`](super::PoliciesApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Builds [`create_approval_configuration`](super::PoliciesApi::create_approval_configuration).
+    pub struct CreateApprovalConfiguration(JsonOptional<ReviewGroup>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<CreatedPolicy>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`create_json`](super::PoliciesApi::create_json).
+    pub struct CreateJson(JsonOptional<CreatedPolicy>);
 }
 
-/// Builds [`create_approval_configuration`](super::PoliciesApi::create_approval_configuration).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateApprovalConfiguration {
-    call: Call,
+builder! {
+    /// Builds [`delete_approval_configuration`](super::PoliciesApi::delete_approval_configuration).
+    pub struct DeleteApprovalConfiguration(Nothing);
 }
 
-impl CreateApprovalConfiguration {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<ReviewGroup>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`create_json`](super::PoliciesApi::create_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateJson {
-    call: Call,
-}
-
-impl CreateJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<CreatedPolicy>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`delete_approval_configuration`](super::PoliciesApi::delete_approval_configuration).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteApprovalConfiguration {
-    call: Call,
-}
-
-impl DeleteApprovalConfiguration {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::PoliciesApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::PoliciesApi::get).
+    pub struct Get(Json<Policy>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related data to embed, any of `owner`, `groups`, `controls`, `weekTimeFrameSlas`, `gracePeriodSlas`,
     /// `p3MatrixSlas`.
     pub fn expand(mut self, expand: impl IntoIterator<Item = PolicyExpand>) -> Self {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Policy, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`get_approval_configuration`](super::PoliciesApi::get_approval_configuration).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetApprovalConfiguration {
-    call: Call,
+builder! {
+    /// Builds [`get_approval_configuration`](super::PoliciesApi::get_approval_configuration).
+    pub struct GetApprovalConfiguration(Json<PolicyApprovalConfiguration>);
 }
 
-impl GetApprovalConfiguration {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PolicyApprovalConfiguration, Error> {
-        self.call.receive().await
-    }
+builder! {
+    /// Builds [`get_version`](super::PoliciesApi::get_version).
+    pub struct GetVersion(Json<PolicyVersion>);
 }
-
-/// Builds [`get_version`](super::PoliciesApi::get_version).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetVersion {
-    call: Call,
-}
+media!(GetVersion: "text/html", send_for_html, stream_html);
 
 impl GetVersion {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related data to embed, any of `owner`, `weekTimeFrameSlas`, `gracePeriodSlas`, `p3MatrixSlas`,
     /// `downloadUrl`, `downloadPdfUrl`.
     pub fn expand(
@@ -200,45 +72,14 @@ impl GetVersion {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PolicyVersion, Error> {
-        self.call.receive().await
-    }
-
-    /// Sends the request and reads the answer as `text/html`.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send); and when the answer is not UTF-8.
-    pub async fn send_for_html(self) -> Result<String, Error> {
-        self.call.receive_text("text/html").await
-    }
-
-    /// Sends the request and hands on the answer as `text/html` while it arrives.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send); the stream itself ends with an error when the answer breaks off.
-    pub async fn stream_html(self) -> Result<ByteStream, Error> {
-        self.call.receive_stream("text/html").await
-    }
 }
 
-/// Builds [`list`](super::PoliciesApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::PoliciesApi::list).
+    pub struct List(Json<PolicyPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -314,25 +155,13 @@ impl List {
         self.call.query_each("reviewerStatus[]", reviewer_status, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PolicyPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = PolicyPage;
     type Item = Policy;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -341,40 +170,17 @@ impl Paged for List {
     }
 }
 
-/// Builds [`list_actions`](super::PoliciesApi::list_actions).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListActions {
-    call: Call,
+builder! {
+    /// Builds [`list_actions`](super::PoliciesApi::list_actions).
+    pub struct ListActions(Json<PolicyActions>);
 }
 
-impl ListActions {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PolicyActions, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list_versions`](super::PoliciesApi::list_versions).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListVersions {
-    call: Call,
+builder! {
+    /// Builds [`list_versions`](super::PoliciesApi::list_versions).
+    pub struct ListVersions(Json<PolicyVersionPage>);
 }
 
 impl ListVersions {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -438,25 +244,13 @@ impl ListVersions {
         self.call.query_each("statuses[]", statuses, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PolicyVersionPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListVersions {
     type Page = PolicyVersionPage;
     type Item = PolicyVersion;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -465,83 +259,17 @@ impl Paged for ListVersions {
     }
 }
 
-/// Builds [`perform_action`](super::PoliciesApi::perform_action).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct PerformAction {
-    call: Call,
+builder! {
+    /// Builds [`perform_action`](super::PoliciesApi::perform_action).
+    pub struct PerformAction(JsonOptional<PolicyActionResult>);
 }
 
-impl PerformAction {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<PolicyActionResult>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`update`](super::PoliciesApi::update).
+    pub struct Update(JsonOptional<Policy>);
 }
 
-/// Builds [`update`](super::PoliciesApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Builds [`update_approval_configuration`](super::PoliciesApi::update_approval_configuration).
+    pub struct UpdateApprovalConfiguration(JsonOptional<ReviewGroup>);
 }
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Policy>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`update_approval_configuration`](super::PoliciesApi::update_approval_configuration).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateApprovalConfiguration {
-    call: Call,
-}
-
-impl UpdateApprovalConfiguration {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<ReviewGroup>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(AssignOwner => ());
-operation!(Create => Option<CreatedPolicy>);
-operation!(CreateApprovalConfiguration => Option<ReviewGroup>);
-operation!(CreateJson => Option<CreatedPolicy>);
-operation!(DeleteApprovalConfiguration => ());
-operation!(Get => Policy);
-operation!(GetApprovalConfiguration => PolicyApprovalConfiguration);
-operation!(GetVersion => PolicyVersion);
-operation!(List => PolicyPage);
-operation!(ListActions => PolicyActions);
-operation!(ListVersions => PolicyVersionPage);
-operation!(PerformAction => Option<PolicyActionResult>);
-operation!(Update => Option<Policy>);
-operation!(UpdateApprovalConfiguration => Option<ReviewGroup>);

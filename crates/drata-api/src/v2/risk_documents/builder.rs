@@ -3,65 +3,25 @@
 //! Builders of the requests of the area `risk_documents`.
 
 use super::{RiskDocument, RiskDocumentPage, RiskDocumentsUpload, SortDirection, SortKey};
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`delete`](super::RiskDocumentsApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
+builder! {
+    /// Builds [`delete`](super::RiskDocumentsApi::delete).
+    pub struct Delete(Nothing);
 }
 
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
+builder! {
+    /// Builds [`get`](super::RiskDocumentsApi::get).
+    pub struct Get(Json<RiskDocument>);
 }
 
-/// Builds [`get`](super::RiskDocumentsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
-}
-
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RiskDocument, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::RiskDocumentsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::RiskDocumentsApi::list).
+    pub struct List(Json<RiskDocumentPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -94,25 +54,13 @@ impl List {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RiskDocumentPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = RiskDocumentPage;
     type Item = RiskDocument;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -121,35 +69,7 @@ impl Paged for List {
     }
 }
 
-/// Builds [`upload`](super::RiskDocumentsApi::upload).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Upload {
-    call: Call,
+builder! {
+    /// Builds [`upload`](super::RiskDocumentsApi::upload).
+    pub struct Upload(Form, JsonOptional<RiskDocumentsUpload>);
 }
-
-impl Upload {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<RiskDocumentsUpload>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Delete => ());
-operation!(Get => RiskDocument);
-operation!(List => RiskDocumentPage);
-operation!(Upload => Option<RiskDocumentsUpload>);

@@ -7,43 +7,20 @@ use super::{
     SortDirection, SortKey,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`copy`](super::RiskLibraryApi::copy).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Copy {
-    call: Call,
+builder! {
+    /// Builds [`copy`](super::RiskLibraryApi::copy).
+    pub struct Copy(JsonOptional<RiskLibraryCopy>);
 }
 
-impl Copy {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<RiskLibraryCopy>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`get`](super::RiskLibraryApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::RiskLibraryApi::get).
+    pub struct Get(Json<RiskLibraryItem>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Embeds `controls` or `categories`, which are absent otherwise.
     pub fn expand(
         mut self,
@@ -52,29 +29,14 @@ impl Get {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RiskLibraryItem, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`list`](super::RiskLibraryApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::RiskLibraryApi::list).
+    pub struct List(Json<RiskLibraryItemPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -134,22 +96,13 @@ impl List {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RiskLibraryItemPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = RiskLibraryItemPage;
     type Item = RiskLibraryItem;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (None, page.pagination.clone().cursor.clone());
+        let (total, cursor) = (None, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -157,7 +110,3 @@ impl Paged for List {
         Some(_item.id.into())
     }
 }
-
-operation!(Copy => Option<RiskLibraryCopy>);
-operation!(Get => RiskLibraryItem);
-operation!(List => RiskLibraryItemPage);

@@ -3,87 +3,30 @@
 //! Builders of the requests of the area `risk_registers`.
 
 use super::{RiskRegister, RiskRegisterExpand, RiskRegisterPage, SortDirection, SortKey};
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`create`](super::RiskRegistersApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Builds [`create`](super::RiskRegistersApi::create).
+    pub struct Create(JsonOptional<RiskRegister>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<RiskRegister>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`delete`](super::RiskRegistersApi::delete).
+    pub struct Delete(Nothing);
 }
 
-/// Builds [`delete`](super::RiskRegistersApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::RiskRegistersApi::get).
+    pub struct Get(Json<RiskRegister>);
 }
 
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::RiskRegistersApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
-}
-
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RiskRegister, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::RiskRegistersApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::RiskRegistersApi::list).
+    pub struct List(Json<RiskRegisterPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -170,25 +113,13 @@ impl List {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RiskRegisterPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = RiskRegisterPage;
     type Item = RiskRegister;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -197,30 +128,7 @@ impl Paged for List {
     }
 }
 
-/// Builds [`update`](super::RiskRegistersApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Builds [`update`](super::RiskRegistersApi::update).
+    pub struct Update(JsonOptional<RiskRegister>);
 }
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<RiskRegister>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<RiskRegister>);
-operation!(Delete => ());
-operation!(Get => RiskRegister);
-operation!(List => RiskRegisterPage);
-operation!(Update => Option<RiskRegister>);

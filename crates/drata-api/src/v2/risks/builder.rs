@@ -7,72 +7,34 @@ use super::{
     SortDirection, SortKey,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`create`](super::RisksApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Builds [`create`](super::RisksApi::create).
+    pub struct Create(JsonOptional<Risk>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Risk>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`get`](super::RisksApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::RisksApi::get).
+    pub struct Get(Json<Risk>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Embeds `owners`, `reviewers`, `controls`, `categories`, `documents`, `notes`, `tickets`, `tasks`, or
     /// `customFields`; each is absent unless named.
     pub fn expand(mut self, expand: impl IntoIterator<Item = RiskExpand>) -> Self {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Risk, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`get_insights`](super::RisksApi::get_insights).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetInsights {
-    call: Call,
+builder! {
+    /// Builds [`get_insights`](super::RisksApi::get_insights).
+    pub struct GetInsights(Json<RiskDashboard>);
 }
 
 impl GetInsights {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Counts only risks owned by one of these users.
     pub fn owner_ids(mut self, owner_ids: impl IntoIterator<Item = i64>) -> Self {
         self.call.query_each("ownerIds[]", owner_ids, crate::Limits::NONE);
@@ -85,29 +47,14 @@ impl GetInsights {
         self.call.query_each("status[]", status, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RiskDashboard, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`list`](super::RisksApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::RisksApi::list).
+    pub struct List(Json<RiskPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -193,25 +140,13 @@ impl List {
         self.call.query("vendorId", vendor_id);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RiskPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = RiskPage;
     type Item = Risk;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -220,30 +155,7 @@ impl Paged for List {
     }
 }
 
-/// Builds [`update`](super::RisksApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Builds [`update`](super::RisksApi::update).
+    pub struct Update(JsonOptional<Risk>);
 }
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Risk>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<Risk>);
-operation!(Get => Risk);
-operation!(GetInsights => RiskDashboard);
-operation!(List => RiskPage);
-operation!(Update => Option<Risk>);

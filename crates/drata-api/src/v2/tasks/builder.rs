@@ -7,71 +7,33 @@ use super::{
     UpcomingTask, UpcomingTaskPage, UpcomingTaskSort,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged, Timestamp};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged, Timestamp};
 
-/// Builds [`create`](super::TasksApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Builds [`create`](super::TasksApi::create).
+    pub struct Create(JsonOptional<Task>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Task>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`get`](super::TasksApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::TasksApi::get).
+    pub struct Get(Json<Task>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Embeds `assignee`, `createdBy`, `controls`, `risks`, or `policies`; each is absent unless named.
     pub fn expand(mut self, expand: impl IntoIterator<Item = TaskExpand>) -> Self {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Task, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`list`](super::TasksApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::TasksApi::list).
+    pub struct List(Json<TaskPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -164,25 +126,13 @@ impl List {
         self.call.query("description", description);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<TaskPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = TaskPage;
     type Item = Task;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -191,18 +141,12 @@ impl Paged for List {
     }
 }
 
-/// Builds [`list_upcoming`](super::TasksApi::list_upcoming).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListUpcoming {
-    call: Call,
+builder! {
+    /// Builds [`list_upcoming`](super::TasksApi::list_upcoming).
+    pub struct ListUpcoming(Json<UpcomingTaskPage>);
 }
 
 impl ListUpcoming {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -259,25 +203,13 @@ impl ListUpcoming {
         self.call.query("dueDateTo", Into::<Timestamp>::into(due_date_to));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UpcomingTaskPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListUpcoming {
     type Page = UpcomingTaskPage;
     type Item = UpcomingTask;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -286,53 +218,12 @@ impl Paged for ListUpcoming {
     }
 }
 
-/// Builds [`perform_action`](super::TasksApi::perform_action).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct PerformAction {
-    call: Call,
+builder! {
+    /// Builds [`perform_action`](super::TasksApi::perform_action).
+    pub struct PerformAction(JsonOptional<Task>);
 }
 
-impl PerformAction {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Task>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`update`](super::TasksApi::update).
+    pub struct Update(JsonOptional<Task>);
 }
-
-/// Builds [`update`](super::TasksApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
-}
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Task>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<Task>);
-operation!(Get => Task);
-operation!(List => TaskPage);
-operation!(ListUpcoming => UpcomingTaskPage);
-operation!(PerformAction => Option<Task>);
-operation!(Update => Option<Task>);

@@ -9,93 +9,30 @@ use super::{
     VendorSecurityReviewStatus, VendorSecurityReviewType,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`create`](super::VendorSecurityReviewsApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Builds [`create`](super::VendorSecurityReviewsApi::create).
+    pub struct Create(JsonOptional<VendorSecurityReview>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorSecurityReview>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`create_with_file`](super::VendorSecurityReviewsApi::create_with_file).
+    pub struct CreateWithFile(Form, JsonOptional<VendorSecurityReview>);
 }
 
-/// Builds [`create_with_file`](super::VendorSecurityReviewsApi::create_with_file).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateWithFile {
-    call: Call,
+builder! {
+    /// Builds [`create_with_file_json`](super::VendorSecurityReviewsApi::create_with_file_json).
+    pub struct CreateWithFileJson(JsonOptional<VendorSecurityReview>);
 }
 
-impl CreateWithFile {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorSecurityReview>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`create_with_file_json`](super::VendorSecurityReviewsApi::create_with_file_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateWithFileJson {
-    call: Call,
-}
-
-impl CreateWithFileJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorSecurityReview>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`get`](super::VendorSecurityReviewsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::VendorSecurityReviewsApi::get).
+    pub struct Get(Json<VendorSecurityReview>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
@@ -104,29 +41,14 @@ impl Get {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorSecurityReview, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`list`](super::VendorSecurityReviewsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::VendorSecurityReviewsApi::list).
+    pub struct List(Json<VendorSecurityReviewPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -195,25 +117,13 @@ impl List {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorSecurityReviewPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = VendorSecurityReviewPage;
     type Item = VendorSecurityReview;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -222,40 +132,17 @@ impl Paged for List {
     }
 }
 
-/// Builds [`list_actions`](super::VendorSecurityReviewsApi::list_actions).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListActions {
-    call: Call,
+builder! {
+    /// Builds [`list_actions`](super::VendorSecurityReviewsApi::list_actions).
+    pub struct ListActions(Json<SecurityReviewActions>);
 }
 
-impl ListActions {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SecurityReviewActions, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list_questionnaires`](super::VendorSecurityReviewsApi::list_questionnaires).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListQuestionnaires {
-    call: Call,
+builder! {
+    /// Builds [`list_questionnaires`](super::VendorSecurityReviewsApi::list_questionnaires).
+    pub struct ListQuestionnaires(Json<VendorSecurityQuestionnairePage>);
 }
 
 impl ListQuestionnaires {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -288,25 +175,13 @@ impl ListQuestionnaires {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorSecurityQuestionnairePage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListQuestionnaires {
     type Page = VendorSecurityQuestionnairePage;
     type Item = VendorSecurityQuestionnaire;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -315,114 +190,22 @@ impl Paged for ListQuestionnaires {
     }
 }
 
-/// Builds [`perform_action`](super::VendorSecurityReviewsApi::perform_action).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct PerformAction {
-    call: Call,
+builder! {
+    /// Builds [`perform_action`](super::VendorSecurityReviewsApi::perform_action).
+    pub struct PerformAction(JsonOptional<SecurityReviewActionResult>);
 }
 
-impl PerformAction {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<SecurityReviewActionResult>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`send_questionnaire`](super::VendorSecurityReviewsApi::send_questionnaire).
+    pub struct SendQuestionnaire(Form, JsonOptional<VendorSecurityQuestionnaire>);
 }
 
-/// Builds [`send_questionnaire`](super::VendorSecurityReviewsApi::send_questionnaire).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct SendQuestionnaire {
-    call: Call,
+builder! {
+    /// Builds [`send_questionnaire_to_vendor`](super::VendorSecurityReviewsApi::send_questionnaire_to_vendor).
+    pub struct SendQuestionnaireToVendor(Form, JsonOptional<VendorSecurityQuestionnaire>);
 }
 
-impl SendQuestionnaire {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorSecurityQuestionnaire>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`update`](super::VendorSecurityReviewsApi::update).
+    pub struct Update(JsonOptional<VendorSecurityReview>);
 }
-
-/// Builds [`send_questionnaire_to_vendor`](super::VendorSecurityReviewsApi::send_questionnaire_to_vendor).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct SendQuestionnaireToVendor {
-    call: Call,
-}
-
-impl SendQuestionnaireToVendor {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorSecurityQuestionnaire>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`update`](super::VendorSecurityReviewsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
-}
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorSecurityReview>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<VendorSecurityReview>);
-operation!(CreateWithFile => Option<VendorSecurityReview>);
-operation!(CreateWithFileJson => Option<VendorSecurityReview>);
-operation!(Get => VendorSecurityReview);
-operation!(List => VendorSecurityReviewPage);
-operation!(ListActions => SecurityReviewActions);
-operation!(ListQuestionnaires => VendorSecurityQuestionnairePage);
-operation!(PerformAction => Option<SecurityReviewActionResult>);
-operation!(SendQuestionnaire => Option<VendorSecurityQuestionnaire>);
-operation!(SendQuestionnaireToVendor => Option<VendorSecurityQuestionnaire>);
-operation!(Update => Option<VendorSecurityReview>);

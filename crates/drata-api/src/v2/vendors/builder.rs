@@ -8,115 +8,43 @@ use super::{
     VendorQuestionnaireSentPage, VendorRisk, VendorStats, VendorStatsExpand, VendorStatus,
 };
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged, Timestamp};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged, Timestamp};
 
-/// Builds [`create`](super::VendorsApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Builds [`create`](super::VendorsApi::create).
+    pub struct Create(JsonOptional<Vendor>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Vendor>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`delete`](super::VendorsApi::delete).
+    pub struct Delete(Nothing);
 }
 
-/// Builds [`delete`](super::VendorsApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
-}
-
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::VendorsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Builds [`get`](super::VendorsApi::get).
+    pub struct Get(Json<Vendor>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(mut self, expand: impl IntoIterator<Item = VendorExpand>) -> Self {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Vendor, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`get_questionnaire`](super::VendorsApi::get_questionnaire).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetQuestionnaire {
-    call: Call,
+builder! {
+    /// Builds [`get_questionnaire`](super::VendorsApi::get_questionnaire).
+    pub struct GetQuestionnaire(Json<VendorQuestionnaireSent>);
 }
 
-impl GetQuestionnaire {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorQuestionnaireSent, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`get_stats`](super::VendorsApi::get_stats).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetStats {
-    call: Call,
+builder! {
+    /// Builds [`get_stats`](super::VendorsApi::get_stats).
+    pub struct GetStats(Json<VendorStats>);
 }
 
 impl GetStats {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Scopes to count by, at least one; the answer holds these and no others.
     pub(super) fn expand(
         mut self,
@@ -131,29 +59,14 @@ impl GetStats {
         self.call.query("includeArchived", include_archived);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorStats, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`list`](super::VendorsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::VendorsApi::list).
+    pub struct List(Json<VendorPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -242,25 +155,13 @@ impl List {
         self.call.query("type", Into::<VendorKind>::into(type_));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = VendorPage;
     type Item = Vendor;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -269,18 +170,12 @@ impl Paged for List {
     }
 }
 
-/// Builds [`list_questionnaires`](super::VendorsApi::list_questionnaires).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListQuestionnaires {
-    call: Call,
+builder! {
+    /// Builds [`list_questionnaires`](super::VendorsApi::list_questionnaires).
+    pub struct ListQuestionnaires(Json<VendorQuestionnaireSentPage>);
 }
 
 impl ListQuestionnaires {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -313,25 +208,13 @@ impl ListQuestionnaires {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorQuestionnaireSentPage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for ListQuestionnaires {
     type Page = VendorQuestionnaireSentPage;
     type Item = VendorQuestionnaireSent;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -340,56 +223,12 @@ impl Paged for ListQuestionnaires {
     }
 }
 
-/// Builds [`send_questionnaire`](super::VendorsApi::send_questionnaire).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct SendQuestionnaire {
-    call: Call,
+builder! {
+    /// Builds [`send_questionnaire`](super::VendorsApi::send_questionnaire).
+    pub struct SendQuestionnaire(JsonOptional<VendorQuestionnaireSent>);
 }
 
-impl SendQuestionnaire {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorQuestionnaireSent>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Builds [`update`](super::VendorsApi::update).
+    pub struct Update(JsonOptional<Vendor>);
 }
-
-/// Builds [`update`](super::VendorsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
-}
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Vendor>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<Vendor>);
-operation!(Delete => ());
-operation!(Get => Vendor);
-operation!(GetQuestionnaire => VendorQuestionnaireSent);
-operation!(GetStats => VendorStats);
-operation!(List => VendorPage);
-operation!(ListQuestionnaires => VendorQuestionnaireSentPage);
-operation!(SendQuestionnaire => Option<VendorQuestionnaireSent>);
-operation!(Update => Option<Vendor>);

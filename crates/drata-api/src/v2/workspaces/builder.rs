@@ -3,21 +3,15 @@
 //! Builders of the requests of the area `workspaces`.
 
 use super::{SortDirection, SortKey, Workspace, WorkspaceExpand, WorkspacePage};
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
+use crate::{ItemKey, PageParts, Paged};
 
-/// Builds [`list`](super::WorkspacesApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Builds [`list`](super::WorkspacesApi::list).
+    pub struct List(Json<WorkspacePage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -56,25 +50,13 @@ impl List {
         self.call.query_each("expand[]", expand, crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<WorkspacePage, Error> {
-        self.call.receive().await
-    }
 }
 
 impl Paged for List {
     type Page = WorkspacePage;
     type Item = Workspace;
     fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         PageParts::new(Some(page.data), total, cursor)
     }
 
@@ -82,5 +64,3 @@ impl Paged for List {
         Some(_item.id.into())
     }
 }
-
-operation!(List => WorkspacePage);
