@@ -1,22 +1,24 @@
-//! The files of the corpus: one construct each, written so that only the interesting part stands there.
+//! The cases of the corpus: one YAML file for each construct, reduced to the part that matters.
 //!
-//! A file begins with a comment that says what the construct is. Its keys:
+//! A file begins with a comment that names the construct. Its keys:
 //!
-//! - `expect`: `accepted` or `refused`.
-//! - `METHOD /path`: an operation. `operationId`, `tags`, `responses`, a permission and string parameters for the
-//!   placeholders of the path are filled in; `takes: SCHEMA` is a required JSON body, `returns: SCHEMA` the body of a 200,
-//!   and a lone word as `$ref` names a component schema.
+//! - `expect`: `accepted` or `refused`. Refused is only what has no faithful form.
+//! - `METHOD /path`: an operation. The harness adds `operationId`, `tags`, a permission, a 204 and a string parameter for each
+//!   placeholder, unless the operation has them. `takes: SCHEMA` is a required JSON body, `returns: SCHEMA` the body of a
+//!   200. A `$ref` that is a single word refers to a component schema.
 //! - `schemas`: short for `components.schemas`.
-//! - `document`: the whole text of the vendor's document, for what depends on the text.
-//! - `wire`: the full sample request, as text, or a list of those of which one will do; where there are several operations, a
-//!   mapping from `METHOD /path`.
-//! - `responses`: what the service sends and what must be read. `body` is JSON, `text` is not, `bytes` are numbers; `back` is
-//!   what is written back where it is not what came, `fails` a part of the error, `of` the operation, `status` another status
-//!   than 200, `media` another media type than the first.
-//! - `code`: what must stand in the generated code; `says`: what the diagnosis must hold.
-//! - `newer`: changes that a newer document makes to this one, as a merge patch; the names of what was there must stay.
+//! - `document`: the whole document as text, in place of the above.
+//! - `wire`: the full sample request as text, or a list of alternatives. Where there are several operations, a mapping from
+//!   `METHOD /path`.
+//! - `responses`: what the service sends and what the client makes of it. Give `body` (JSON), `text` or `bytes` (a list of
+//!   numbers). `back` is what the client writes back, by default what was sent; `fails` is a part of the error. `of` is the
+//!   operation, `status` the status (200), `media` the media type to ask for.
+//! - `accept`: the media type that the minimal request asks for.
+//! - `code`: parts that the generated code must contain.
+//! - `says`: parts that the diagnosis must contain.
+//! - `newer`: a merge patch that makes a newer document of this one. The public names of this one must stay.
 //!
-//! Everything else is the document's, word for word.
+//! All other keys go into the document unchanged.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -25,7 +27,7 @@ use std::path::{Path, PathBuf};
 use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
 use serde_json::{Map, Number, Value, json};
 
-/// What a construct must come to.
+/// What must become of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expect {
     Accepted,
@@ -35,11 +37,11 @@ pub(crate) enum Expect {
 /// One construct.
 #[derive(Debug)]
 pub(crate) struct Case {
-    /// The folder it stands in.
+    /// The folder of its file.
     pub(crate) theme: String,
     /// The name of its file.
     pub(crate) name: String,
-    /// What it is, in the words of its first line.
+    /// What it is: the first line of its file.
     pub(crate) about: String,
     /// The vendor's document.
     pub(crate) document: String,
@@ -47,11 +49,13 @@ pub(crate) struct Case {
     /// Full sample requests by `METHOD /path`; `""` stands for the only one. Any of a list will do.
     pub(crate) wire: BTreeMap<String, Vec<String>>,
     pub(crate) responses: Vec<Reading>,
-    /// What must stand in the generated code.
+    /// The media type that the minimal request asks for.
+    pub(crate) accept: Option<String>,
+    /// What the generated code must contain.
     pub(crate) code: Vec<String>,
-    /// What the diagnosis must hold.
+    /// What the diagnosis must contain.
     pub(crate) says: Vec<String>,
-    /// A newer document, whose names must hold those of this one.
+    /// A newer document, which must keep the names of this one.
     pub(crate) newer: Option<String>,
     /// Whether the file gives the whole text of the document.
     pub(crate) is_text: bool,
@@ -59,7 +63,7 @@ pub(crate) struct Case {
     pub(crate) operations: Vec<String>,
 }
 
-/// A response, and what must be read from it.
+/// A response, and what the client must make of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
     /// `METHOD /path`, or `""` for the only operation.
@@ -71,14 +75,14 @@ pub(crate) struct Reading {
     pub(crate) expected: Expected,
 }
 
-/// What must come of a response.
+/// What the client must make of a response.
 #[derive(Clone, Debug)]
 pub(crate) enum Expected {
-    /// It is written back like this.
+    /// It reads it, and writes this back.
     Back(Value),
-    /// It is read.
+    /// It reads it.
     Anything,
-    /// It fails with an error that holds this.
+    /// It fails with an error that contains this.
     Fails(String),
 }
 
@@ -92,7 +96,7 @@ impl Reading {
 }
 
 impl Case {
-    /// The module that its code is generated into.
+    /// The module that holds its generated code.
     pub(crate) fn module(&self) -> String {
         format!("{}_{}", self.theme, self.name).replace('-', "_")
     }
@@ -113,7 +117,7 @@ pub(crate) fn all() -> Vec<Case> {
         .map(|path| read(&path))
         .collect();
     let modules: BTreeSet<String> = cases.iter().map(Case::module).collect();
-    assert_eq!(modules.len(), cases.len(), "two constructs have one name");
+    assert_eq!(modules.len(), cases.len(), "two constructs have the same name");
     cases
 }
 
@@ -127,7 +131,9 @@ fn read(path: &Path) -> Case {
     let stem = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
     let text = fs::read_to_string(path).unwrap();
     let about = text.lines().next().and_then(|line| line.strip_prefix("# "));
-    let about = about.unwrap_or_else(|| panic!("{}: the first line says what it is", path.display())).to_owned();
+    let about = about
+        .unwrap_or_else(|| panic!("{}: the first line must be a comment that names the construct", path.display()))
+        .to_owned();
     let yaml = Yaml::load_from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let Value::Object(mut keys) = json_of(&yaml[0]) else { panic!("{}: no mapping", path.display()) };
     let expect = match keys.shift_remove("expect").as_ref().and_then(Value::as_str) {
@@ -148,10 +154,11 @@ fn read(path: &Path) -> Case {
     };
     let (code, says) = (parts("code"), parts("says"));
     let newer = keys.shift_remove("newer");
+    let accept = keys.shift_remove("accept").map(|accept| accept.as_str().unwrap().to_owned());
     let checks = !wire.is_empty() || !responses.is_empty() || !code.is_empty();
     assert!(
         if expect == Expect::Accepted { says.is_empty() } else { !checks },
-        "{}: what is refused sends and reads nothing",
+        "{}: `says` belongs to what is refused, all other checks to what is accepted",
         path.display()
     );
     let text = keys.shift_remove("document");
@@ -170,10 +177,10 @@ fn read(path: &Path) -> Case {
         format!("{:#}\n", envelope(keys))
     });
     let (theme, name) = (stem(path.parent().unwrap()), stem(path));
-    Case { theme, name, about, document, expect, wire, responses, code, says, newer, is_text, operations }
+    Case { theme, name, about, document, expect, wire, responses, accept, code, says, newer, is_text, operations }
 }
 
-/// Puts changes into a value: objects are merged, a null takes away, everything else replaces.
+/// Applies a JSON merge patch.
 fn merge(value: &mut Value, changes: Value) {
     match (value, changes) {
         (Value::Object(map), Value::Object(changes)) => {
@@ -199,7 +206,7 @@ fn operations(document: &Value) -> Vec<String> {
         .collect()
 }
 
-/// The request, or those of which one is sent.
+/// The request, or the alternatives.
 fn requests(wire: &Value) -> Vec<String> {
     let one = |wire: &Value| wire.as_str().unwrap().trim_end_matches('\n').to_owned();
     wire.as_array().map_or_else(|| vec![one(wire)], |several| several.iter().map(one).collect())
@@ -228,7 +235,7 @@ fn reading(value: &Value) -> Reading {
     Reading { of: text("of"), status, media: text("media"), body, expected }
 }
 
-/// The document around the interesting part.
+/// The whole document.
 fn envelope(mut keys: Map<String, Value>) -> Value {
     let mut document = json!({ "openapi": "3.0.0", "info": { "title": "t", "version": "1" }, "servers": [] });
     let mut paths = keys.shift_remove("paths").unwrap_or_else(|| json!({}));
@@ -293,7 +300,7 @@ fn operation_id(method: &str, path: &str) -> String {
     format!("{verb}{}{placed}", words.replace('-', ""))
 }
 
-/// Makes references of lone words.
+/// Completes references that are a single word.
 fn refer(value: &mut Value) {
     match value {
         Value::Object(map) => {
@@ -311,7 +318,7 @@ fn refer(value: &mut Value) {
     }
 }
 
-/// YAML as JSON; what stands before a colon becomes a string.
+/// YAML as JSON. A key that is a number becomes a string.
 fn json_of(yaml: &Yaml<'_>) -> Value {
     match yaml {
         Yaml::Value(Scalar::Null) => Value::Null,

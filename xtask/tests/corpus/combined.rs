@@ -1,7 +1,6 @@
-//! One crate of all that was generated: compiled once, run once.
+//! One crate that holds the code of all documents, compiled and run once.
 //!
-//! It stands below `target/`, keeps its place from run to run, and its files are written only when they differ, so that a
-//! second run compiles little or nothing.
+//! It is below `target/`, always at the same path, and only files that differ are written. So a second run compiles little.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,10 +14,10 @@ use serde_json::{Value, json};
 use crate::case::Reading;
 use crate::generator::MANIFEST;
 
-/// A module of the crate: its name, and its files.
+/// The files of each module, by the module's name.
 pub(crate) type Generated<'a> = BTreeMap<&'a str, BTreeMap<PathBuf, String>>;
 
-/// What came of a module.
+/// The outcome of a module.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// Its manifest does not load, or it does not compile.
@@ -27,7 +26,7 @@ pub(crate) enum Outcome {
         /// What the compiler warns of.
         warnings: Vec<String>,
         sent: Vec<Sent>,
-        /// What was read from each response: JSON written back, or an error.
+        /// What the client makes of each response: JSON written back, or an error.
         read: Vec<Result<Value, String>>,
     },
 }
@@ -44,7 +43,7 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    /// Whether it is what its path says and nothing more.
+    /// Whether it has a path and nothing more: no query, no header, no body.
     pub(crate) fn is_plain(&self) -> bool {
         let (method, path) = self.of.split_once(' ').unwrap();
         let mut parts = path.split('{');
@@ -62,7 +61,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus")
 }
 
-/// Compiles the modules together, feeds them the responses, and says of each what came of it.
+/// Compiles the modules together, sends their sample calls, reads the responses, and returns the outcome of each.
 pub(crate) fn run(mut generated: Generated<'_>, responses: &BTreeMap<&str, &[Reading]>) -> BTreeMap<String, Outcome> {
     let mut outcomes = BTreeMap::new();
     let mut features = BTreeSet::new();
@@ -76,7 +75,7 @@ pub(crate) fn run(mut generated: Generated<'_>, responses: &BTreeMap<&str, &[Rea
             false
         }
     });
-    // What does not compile leaves, so that the others can be judged; usually nothing does.
+    // Modules that do not compile are removed, until the others do.
     let mut warnings = loop {
         write(&generated, &features);
         let (errors, warnings) = compile(&generated);
@@ -155,7 +154,7 @@ fn write(generated: &Generated<'_>, features: &BTreeSet<String>) {
             fs::write(path, text).unwrap();
         }
     }
-    // Cargo takes out what this crate does not need; the rest is what the workspace compiles with.
+    // The versions that the workspace uses; Cargo removes packages that this crate does not need.
     fs::copy(workspace("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
 }
 
@@ -178,7 +177,7 @@ fn manifest(features: &BTreeSet<String>) -> String {
             format!("{line}\n")
         })
         .collect();
-    // What is behind these two is the same in every document, and no module of theirs.
+    // These two belong to no document.
     let fixed = ["full", "schemars"].map(str::to_owned);
     let names: Vec<&String> = features.iter().filter(|name| *name != "default").chain(&fixed).collect();
     let names: BTreeSet<&String> = names.into_iter().collect();
@@ -190,7 +189,7 @@ fn manifest(features: &BTreeSet<String>) -> String {
     )
 }
 
-/// What stands at the root of `drata-api`, with its hand-written part in its place in the workspace and without versions.
+/// The root of `drata-api` without its versions. Its hand-written modules are used where they are.
 fn library() -> String {
     let path = workspace("crates/drata-api/src/lib.rs");
     let mut file = syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap();
@@ -210,7 +209,7 @@ fn compile(generated: &Generated<'_>) -> (BTreeMap<String, String>, BTreeMap<Str
     let output = Command::new(env!("CARGO"))
         .args(["build", "--offline", "--quiet", "--message-format=json"])
         .env("CARGO_TARGET_DIR", folder().join("target"))
-        // Whoever denies warnings denies them in what was written by hand; here they are shortfalls.
+        // Here, warnings are reported as shortfalls, also where a CI denies them.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .current_dir(folder())
@@ -236,7 +235,7 @@ fn compile(generated: &Generated<'_>) -> (BTreeMap<String, String>, BTreeMap<Str
     (errors, warnings)
 }
 
-/// The modules that a message is about, by the files it points to, through macros as well.
+/// The modules that a message is about, by the files of its spans and of the macros that they expand from.
 fn modules(message: &Value) -> Vec<String> {
     let mut found = Vec::new();
     let mut open: Vec<&Value> = message["spans"].as_array().into_iter().flatten().collect();

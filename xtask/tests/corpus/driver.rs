@@ -1,6 +1,6 @@
-//! What was generated from every document that is accepted, and a program that sends and reads.
+//! The generated code of every accepted document, and the program that sends its calls and reads its responses.
 
-// As strict as the workspace.
+// The lints of the workspace.
 #![warn(missing_docs, non_ascii_idents, rust_2018_idioms, unreachable_pub)]
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use canned::Canned;
 use sample::Sample;
 
-/// Sends every sample call, reads every response, and prints what comes of it as JSON.
+/// Sends every sample call, reads every response on standard input, and prints the outcomes as JSON.
 pub fn run() {
     std::panic::set_hook(Box::new(|_| {}));
     let input: BTreeMap<String, Vec<Value>> = serde_json::from_reader(std::io::stdin()).expect("the harness writes it");
@@ -35,13 +35,13 @@ fn key(sample: &Sample) -> String {
     format!("{} {}", sample.meta.method.as_str().to_lowercase(), sample.meta.path)
 }
 
-/// The requests of an operation: everything set, and the minimal one as a transport gets it.
+/// The requests of an operation: the one with everything set, and the minimal one as the transport receives it.
 fn sent(sample: &Sample) -> Value {
     let canned = Canned::new(http::StatusCode::OK, "{}");
     let full = caught(|| (sample.full)(&canned.client()));
     let minimal = caught(|| {
         let canned = Canned::new(http::StatusCode::OK, "{}");
-        // What is read does not matter here: only what arrived does.
+        // Only the request matters here, not what is read from this response.
         let outcome = wait((sample.minimal)(&canned.client()));
         match canned.requests().first() {
             Some(request) => {
@@ -55,7 +55,7 @@ fn sent(sample: &Sample) -> Value {
     json!({ "of": key(sample), "full": full, "minimal": minimal })
 }
 
-/// What an operation reads from a response, written back; or the error.
+/// What an operation makes of a response: JSON written back, or an error.
 fn read(samples: &[&Sample], response: &Value) -> Value {
     let of = response["of"].as_str().unwrap_or_default();
     let Some(sample) = samples.iter().find(|sample| of.is_empty() || key(sample) == of) else {
@@ -91,7 +91,7 @@ fn caught(make: impl FnOnce() -> String) -> String {
     })
 }
 
-/// Nothing here waits for anything, so a future is ready as soon as it is asked.
+/// Runs a future to its end. The transport here never waits, so a future is ready at once.
 fn wait<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());

@@ -1,4 +1,4 @@
-//! The one place where the corpus meets the generator.
+//! The interface between the corpus and the generator: everything else in the harness knows neither.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,9 +16,8 @@ const CONTRACT: &str = r##"{ "openapi": "3.0.0", "info": { "title": "t", "versio
 
 /// Imports a vendor's document as the version whose module is called `name`, and generates.
 ///
-/// Returns the generated files: `Cargo.toml` with the features, `module/…` with the module of the version, `samples/…` with
-/// the tables of its sample calls. The module is at `crate::NAME`, the tables refer to it as `crate::NAME`, too, and to what
-/// they need beside it as `crate::…`.
+/// Returns the generated files: `Cargo.toml` with the features, `module/…` with the module of the version, and `samples/…`
+/// with the tables of its sample calls. Both refer to the module as `crate::NAME` and to `drata-api` as `crate`.
 ///
 /// # Errors
 /// The findings, as they are printed.
@@ -42,7 +41,7 @@ pub(crate) fn generate(name: &str, document: &str) -> Result<BTreeMap<PathBuf, S
     Ok(generated)
 }
 
-/// What the commands that only look say of a document.
+/// What the commands that only read say of a contract.
 pub(crate) struct Looks {
     /// What `lint` finds in the contract.
     pub(crate) lint: String,
@@ -50,7 +49,7 @@ pub(crate) struct Looks {
     pub(crate) changes: Vec<Value>,
 }
 
-/// Imports a document and looks at it; `None` when it is not even imported.
+/// Imports a document and runs the commands that only read; `None` if it is not imported.
 pub(crate) fn look(document: &str) -> Option<Looks> {
     let workspace = Workspace::new();
     workspace.write("vendor.json", document);
@@ -68,7 +67,7 @@ pub(crate) fn look(document: &str) -> Option<Looks> {
     Some(Looks { lint, changes })
 }
 
-/// The generated modules before and after the vendor publishes a newer document.
+/// The files of the version's module before and after the import of a newer document.
 ///
 /// # Errors
 /// The findings, as they are printed.
@@ -82,7 +81,7 @@ pub(crate) fn evolve(before: &str, after: &str) -> Result<[Vec<String>; 2], Stri
     Ok([module(before)?, module(after)?])
 }
 
-/// A workspace that holds just what the commands read.
+/// A workspace that holds only what the commands read.
 struct Workspace {
     root: tempfile::TempDir,
 }
@@ -115,7 +114,7 @@ impl Workspace {
         self.xtask(&["codegen"]).map(drop)
     }
 
-    /// Runs a command, which leaves everything as it was when it fails.
+    /// Runs a command. One that fails must leave every file as it was.
     fn xtask(&self, args: &[&str]) -> Result<String, String> {
         let before = self.files();
         let root = self.root.path();

@@ -1,8 +1,9 @@
-//! A corpus of constructs that a document may hold, one small document each.
+//! The conformance corpus: one small document for each construct that a vendor may write.
 //!
-//! Every document is imported and generated. It is refused with a diagnosis, which stands in the snapshot of its theme; or it
-//! is accepted, and then compiled together with all others, its sample calls are sent, and its responses are read. See
-//! `case.rs` for what a file says.
+//! The harness imports each document and generates its code. A document that is refused must have a diagnosis that leads to
+//! the line to change; a snapshot of each theme shows them. A document that is accepted is compiled, together with all others,
+//! as one crate; its sample calls are sent and its responses are read. What `lint` and `diff` say of each contract must agree.
+//! `case.rs` describes the files.
 //!
 //! `cargo test -p xtask --test corpus`
 
@@ -22,18 +23,18 @@ use case::{Case, Expect, Expected, Reading};
 use combined::{Outcome, Sent};
 use generator::Looks;
 
-/// A construct, and what came of it.
+/// A construct, and its outcome.
 struct Judged {
     case: Case,
     verdict: Verdict,
-    /// What `lint` and `diff` say of its contract, if it has one.
+    /// What `lint` and `diff` say of its contract; `None` if it was not imported.
     looks: Option<Looks>,
 }
 
 enum Verdict {
     Refused(String),
     Panicked(String),
-    /// What came of the code, and the code.
+    /// The outcome of the code, and the code.
     Generated(Outcome, String),
 }
 
@@ -77,10 +78,10 @@ fn judge() -> Vec<Judged> {
     judged.collect()
 }
 
-/// What `generate` says, or the panic; and what the other commands say.
+/// What `generate` returns, or its panic; and what the other commands say.
 type Results<'a> = BTreeMap<&'a str, (Result<Result<BTreeMap<PathBuf, String>, String>, String>, Option<Looks>)>;
 
-/// Generates every document, on all processors.
+/// Generates the code of every document, in parallel.
 fn generate<'a>(cases: &[Case], names: &'a [String]) -> Results<'a> {
     let results = Mutex::new(BTreeMap::new());
     let open = Mutex::new(cases.iter().zip(names));
@@ -109,7 +110,7 @@ fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
 }
 
 impl Judged {
-    /// In what way it is not as expected.
+    /// Each way in which the outcome differs from what the file expects.
     fn shortfalls(&self) -> Vec<String> {
         let mut found = self.of_the_verdict();
         found.extend(self.of_the_looks());
@@ -131,7 +132,7 @@ impl Judged {
         match (&self.verdict, self.case.expect) {
             (Verdict::Panicked(said), _) => vec![format!("panics: {}", message_of(said))],
             (Verdict::Refused(said), Expect::Accepted) => vec![format!("is refused: {}", first_finding(said))],
-            // Where the whole text is no document, there is no place in it to point to.
+            // A text that is no document has no location to point to.
             (Verdict::Refused(said), Expect::Refused) if !self.case.is_text && !has_location(said) => {
                 vec!["is refused without a location".to_owned()]
             }
@@ -166,6 +167,11 @@ impl Judged {
                 found.push(format!("sends {full:?} instead of {expected:?}"));
             }
         }
+        if let Some(accept) = &self.case.accept
+            && !sent.iter().any(|one| one.minimal.ends_with(&format!("\naccept: {accept}")))
+        {
+            found.push(format!("does not ask for {accept}"));
+        }
         for one in sent {
             let bad = |request: &str| ["panics", "not sent"].iter().any(|start| request.starts_with(start));
             if bad(&one.full) || bad(&one.minimal) {
@@ -190,14 +196,14 @@ impl Judged {
     }
 }
 
-/// The first thing that a refusal says.
+/// The first problem of a refusal.
 fn first_finding(said: &str) -> &str {
     let mut lines = said.lines().filter(|line| !line.trim().is_empty());
     let first = lines.next().unwrap_or_default();
     if first.contains(" finding") { lines.next().unwrap_or(first) } else { first.trim_start_matches("error: ") }
 }
 
-/// What a panic says, behind the line that says where.
+/// The message of a panic.
 fn message_of(panic: &str) -> &str {
     // The number of the thread is another in each run.
     if panic.contains("overflowed its stack") {
@@ -226,7 +232,7 @@ fn themes() -> BTreeMap<&'static str, Vec<&'static Judged>> {
     themes
 }
 
-/// What is not as its file says. This snapshot is to become empty, and then to go.
+/// Where the generator falls short of a file. A new line in this snapshot is a regression; the aim is none.
 #[test]
 fn constructs_come_out_as_their_files_say() {
     let mut page = String::new();
@@ -246,7 +252,7 @@ fn there_are_enough_of_them() {
     assert!(CORPUS.len() >= 220, "{} constructs", CORPUS.len());
 }
 
-/// The diagnoses of what is refused, theme by theme: each says where, and what to do.
+/// The diagnoses of what is refused, by theme. Each names the location and the fix.
 #[test]
 fn refusals_lead_to_the_line_to_change() {
     for (theme, constructs) in themes() {
@@ -262,7 +268,7 @@ fn refusals_lead_to_the_line_to_change() {
     }
 }
 
-/// A newer document leaves the names of what was there alone, and what it adds gets names of its own.
+/// A newer document keeps the public names of the older one.
 #[test]
 fn names_stay_when_the_document_grows() {
     let mut page = String::new();
@@ -281,7 +287,7 @@ fn names_stay_when_the_document_grows() {
     insta::assert_snapshot!("lost_names", page);
 }
 
-/// The public types and functions, as they are declared.
+/// The public items that are declared in these files.
 fn public_names(files: &[String]) -> BTreeSet<String> {
     let lines = files.iter().flat_map(|text| text.lines()).map(str::trim);
     let kinds = ["pub struct ", "pub enum ", "pub fn ", "pub static "];
@@ -293,7 +299,7 @@ fn public_names(files: &[String]) -> BTreeSet<String> {
     declared.collect()
 }
 
-/// The requests that no file says and that are more than their path.
+/// The requests that no file describes and that are more than a path.
 #[test]
 fn requests_are_what_the_document_describes() {
     let mut page = String::new();
