@@ -24,6 +24,7 @@ pub use support::error::Error;
 pub use support::extra::Extra;
 pub use support::list::{List, Rejected};
 pub use support::meta::{ApiVersion, Idempotency, OperationMeta, Pagination};
+pub use support::open_enum::{ParseEnumError, UnknownValue};
 pub use support::operation::Operation;
 pub use support::paged::{ItemKey, PageParts, Paged};
 pub use support::patch::Patch;
