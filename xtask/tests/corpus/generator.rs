@@ -67,16 +67,20 @@ pub(crate) fn look(document: &str) -> Option<Looks> {
     Some(Looks { lint, changes })
 }
 
-/// The files of the version's module before and after the import of a newer document.
+/// The files of the version's module, by their path in it.
+pub(crate) type Module = BTreeMap<PathBuf, String>;
+
+/// The version's module before and after the import of a newer document.
 ///
 /// # Errors
 /// The findings, as they are printed.
-pub(crate) fn evolve(before: &str, after: &str) -> Result<[Vec<String>; 2], String> {
+pub(crate) fn evolve(before: &str, after: &str) -> Result<[Module; 2], String> {
     let workspace = Workspace::new();
-    let module = |document: &str| -> Result<Vec<String>, String> {
+    let module = |document: &str| -> Result<Module, String> {
         workspace.take(document)?;
         let files = workspace.files().into_iter();
-        Ok(files.filter(|(path, _)| path.starts_with("crates/drata-api/src/v2")).map(|(_, text)| text).collect())
+        let inner = |path: PathBuf| path.strip_prefix("crates/drata-api/src/v2").map(Path::to_owned).ok();
+        Ok(files.filter_map(|(path, text)| Some((inner(path)?, text))).collect())
     };
     Ok([module(before)?, module(after)?])
 }

@@ -21,7 +21,7 @@ use std::thread;
 
 use case::{Case, Expect, Expected, Reading};
 use combined::{Outcome, Sent};
-use generator::Looks;
+use generator::{Looks, Module};
 
 /// A construct, and its outcome.
 struct Judged {
@@ -272,31 +272,44 @@ fn refusals_lead_to_the_line_to_change() {
 #[test]
 fn names_stay_when_the_document_grows() {
     let mut page = String::new();
-    for judged in CORPUS.iter() {
-        let Some(newer) = &judged.case.newer else { continue };
-        match generator::evolve(&judged.case.document, newer) {
+    for case in case::all() {
+        let Some(newer) = &case.newer else { continue };
+        match generator::evolve(&case.document, newer) {
             Ok([before, after]) => {
                 let after = public_names(&after);
                 for lost in public_names(&before).difference(&after) {
-                    page += &format!("{}: loses {lost}\n", judged.case.title());
+                    page += &format!("{}: loses {lost}\n", case.title());
                 }
             }
-            Err(said) => page += &format!("{}: is refused: {}\n", judged.case.title(), first_finding(&said)),
+            Err(said) => page += &format!("{}: is refused: {}\n", case.title(), first_finding(&said)),
         }
     }
     insta::assert_snapshot!("lost_names", page);
 }
 
-/// The public items that are declared in these files.
-fn public_names(files: &[String]) -> BTreeSet<String> {
-    let lines = files.iter().flat_map(|text| text.lines()).map(str::trim);
+/// The public items of each area, those that it re-exports among them.
+fn public_names(module: &Module) -> BTreeSet<String> {
     let kinds = ["pub struct ", "pub enum ", "pub fn ", "pub static "];
-    let declared = lines.filter_map(|line| {
-        let kind = kinds.iter().find(|kind| line.starts_with(**kind))?;
-        let name: String = line[kind.len()..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-        Some(format!("{kind}{name}"))
-    });
-    declared.collect()
+    let ident = |text: &str| -> String { text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
+    let mut found = BTreeSet::new();
+    for (path, text) in module {
+        // What areas share is public where an area re-exports it.
+        let area = match path.components().next() {
+            Some(first) if path.components().count() > 1 => first.as_os_str().to_str().unwrap(),
+            _ if path.ends_with("shared.rs") => continue,
+            _ => "",
+        };
+        for line in text.lines().map(str::trim) {
+            let kind = kinds.iter().find(|kind| line.starts_with(**kind));
+            found.extend(kind.map(|kind| format!("{area}::{}", ident(&line[kind.len()..]))));
+        }
+        for used in text.split("pub use ").skip(1).filter_map(|rest| rest.split_once(';')).map(|(used, _)| used) {
+            let names = used.rsplit("::").next().unwrap_or_default().split(',');
+            let names = names.map(|name| ident(name.trim_matches(|c: char| c == '{' || c == '}' || c.is_whitespace())));
+            found.extend(names.filter(|name| !name.is_empty()).map(|name| format!("{area}::{name}")));
+        }
+    }
+    found
 }
 
 /// The requests that no file describes and that are more than a path.
