@@ -360,7 +360,7 @@ pub struct TrustCenterPrivateDocument {
     ///
     pub name: Option<String>,
     /// Kind of the document, as access requests name it.
-    pub type_: Option<serde_json::Value>,
+    pub type_: Option<TrustCenterDocumentType>,
     /// Location of the file.
     pub file: Option<String>,
     ///
@@ -478,7 +478,7 @@ pub struct TrustCenterRequestDocument {
     ///
     pub name: Option<String>,
     /// Kind of the document, as access requests name it.
-    pub type_: Option<serde_json::Value>,
+    pub type_: Option<TrustCenterDocumentType>,
     /// Location of the file.
     pub file: Option<String>,
     ///
