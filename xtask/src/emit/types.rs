@@ -110,7 +110,7 @@ fn constructor(scribe: &Scribe<'_>, def: &TypeDef, fields: &[Field], condition: 
         }
         let value = converted(scribe, &field.ty, quote!(#ident), Taker::Request);
         // What is kept as it was taken is not said twice.
-        if value.to_string() == ident.to_string() { quote!(#ident) } else { quote!(#ident: #value) }
+        if ident == value.to_string() { quote!(#ident) } else { quote!(#ident: #value) }
     });
     let setters = fields.iter().filter(|field| !field.required).map(|field| {
         let ident = format_ident!("{}", field.ident);

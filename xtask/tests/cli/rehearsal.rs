@@ -42,7 +42,6 @@ const VENDOR_TYPE: &str = "/components/schemas/VendorTypeResponsePublicV2Dto";
 const WORKSPACE: &str = "/components/schemas/WorkspaceResponsePublicV2Dto";
 const LIST: &str = "/paths/~1vendor-types/get";
 const POST: &str = "/paths/~1vendor-types/post";
-const ITEM: &str = "/paths/~1vendor-types~1{vendorTypeId}";
 
 /// One change of the contract and what has to come of it.
 struct Case {
