@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::diagnosis::{Diagnosis, Findings};
@@ -56,7 +57,7 @@ pub(crate) fn area_of(operation: &Map<String, Value>) -> &str {
 fn made_id(place: &Place) -> String {
     let parts = place.path.split('/').filter(|part| !part.is_empty()).map(|part| match part.strip_prefix('{') {
         Some(name) => format!("By{}", rules::pascal(name.trim_end_matches('}'))),
-        None => rules::pascal(part),
+        None => rules::pascal(&percent_decode_str(part).decode_utf8_lossy()),
     });
     place.method.clone() + &parts.collect::<String>()
 }

@@ -148,6 +148,12 @@ impl Call {
         Ok(Response::new(status, headers, collect(body).await?))
     }
 
+    /// As JSON, or as the vendor's kind of it that was asked for.
+    async fn buffered_json(self) -> Result<Response<Bytes>, Error> {
+        let vendors = self.request.accept.filter(|media| media.ends_with("+json"));
+        self.buffered(vendors.unwrap_or("application/json")).await
+    }
+
     /// Sends it and returns the response as the transport delivers it.
     pub async fn receive_response(self) -> Result<Response, Error> {
         self.send().await
@@ -161,7 +167,7 @@ impl Call {
     /// Sends it and decodes the JSON body, which a write that was accepted may lack.
     pub async fn receive_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         let (operation, reads) = (self.request.operation, self.request.method == Method::GET);
-        let Response { status, headers, body, .. } = self.buffered("application/json").await?;
+        let Response { status, headers, body, .. } = self.buffered_json().await?;
         if !reads && body.trim_ascii().is_empty() {
             return Err(Error::missing_body(operation, status));
         }
@@ -171,7 +177,7 @@ impl Call {
     /// Sends it and decodes the JSON body, if there is one.
     pub async fn receive_optional<T: DeserializeOwned>(self) -> Result<Response<Option<T>>, Error> {
         let operation = self.request.operation;
-        let Response { status, headers, body, .. } = self.buffered("application/json").await?;
+        let Response { status, headers, body, .. } = self.buffered_json().await?;
         let body = match body.trim_ascii() {
             [] => None,
             _ => Some(decode(operation, status, body)?),
@@ -181,7 +187,7 @@ impl Call {
 
     /// Sends it and discards the body of the response.
     pub async fn receive_nothing(self) -> Result<Response<()>, Error> {
-        Ok(self.buffered("application/json").await?.map(drop))
+        Ok(self.buffered_json().await?.map(drop))
     }
 
     /// Sends it and reads the body as text of the media type `accept`.

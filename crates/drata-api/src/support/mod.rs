@@ -18,7 +18,7 @@ pub(crate) mod model;
 pub(crate) mod open_enum;
 pub(crate) mod operation;
 pub(crate) mod paged;
-mod parameters;
+pub(crate) mod parameters;
 pub(crate) mod patch;
 pub(crate) mod request;
 pub(crate) mod request_model;

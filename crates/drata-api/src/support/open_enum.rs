@@ -214,7 +214,8 @@ macro_rules! open_enum_impls {
         impl ::core::str::FromStr for $name {
             type Err = $crate::ParseEnumError;
 
-            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+            // Not `Self::Err`, which a variant may be called.
+            fn from_str(text: &str) -> ::core::result::Result<Self, $crate::ParseEnumError> {
                 Self::parse_known(text)
             }
         }
@@ -226,15 +227,15 @@ macro_rules! open_enum_impls {
         }
 
         impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: ::serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
+            fn deserialize<__D: ::serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> ::core::result::Result<Self, __D::Error> {
                 $crate::support::wire::text(deserializer, |text| <Self as ::core::convert::From<_>>::from(text))
             }
         }

@@ -146,7 +146,7 @@ macro_rules! request_model {
         }
 
         impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: ::serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                 #[allow(unused_mut)]
                 let mut out = ::serde::Serializer::serialize_map(serializer, ::core::option::Option::None)?;
                 $($crate::support::request_model::put_field!(&mut out, $wire, &self.$field $(, $null)?)?;)*

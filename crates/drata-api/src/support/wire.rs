@@ -43,7 +43,7 @@ impl<'de, T: FromWire<'de>> Deserialize<'de> for Wire<T> {
 macro_rules! from_wire_by_serde {
     ($($type:ty),* $(,)?) => {$(
         impl<'de> $crate::support::wire::FromWire<'de> for $type {
-            fn from_wire<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+            fn from_wire<__D: ::serde::Deserializer<'de>>(deserializer: __D) -> ::core::result::Result<Self, __D::Error> {
                 ::serde::Deserialize::deserialize(deserializer)
             }
         }
@@ -320,7 +320,14 @@ macro_rules! wire_text_by_display {
 }
 pub(crate) use wire_text_by_display;
 
-wire_text_by_display!(i64, f64, bool, str, String, super::timestamp::Timestamp, Value);
+wire_text_by_display!(i64, f64, bool, str, String, super::timestamp::Timestamp);
+
+/// Any JSON: a string as it is, all else as its JSON.
+impl WireText for Value {
+    fn wire_text(&self) -> String {
+        self.as_str().map_or_else(|| self.to_string(), str::to_owned)
+    }
+}
 
 /// A map in a path, a query or a form: its JSON.
 impl WireText for Map<String, Value> {

@@ -4,6 +4,8 @@
 
 // A field whose name says it all has no description.
 #![allow(missing_docs)]
+// What Drata deprecates is read and written as long as it is there.
+#![allow(deprecated)]
 
 #[cfg(any(feature = "v1-background-checks", feature = "v1-personnel"))]
 crate::support::open_enum::open_enum! {
@@ -2183,6 +2185,7 @@ pub struct Group {
     /// Id of the group at the identity provider.
     pub external_id: String,
     /// Deprecated and due to disappear. Deprecated by Drata.
+    #[deprecated]
     pub source: String,
     pub domain: String,
     /// Kind of group, such as `GROUP`.
@@ -2454,8 +2457,10 @@ pub struct Personnel {
     /// Why the entry counts as `OUT_OF_SCOPE`; null otherwise.
     pub not_human_reason: Option<String>,
     /// Deprecated in favor of `devices[].osVersion`. Deprecated by Drata.
+    #[deprecated]
     pub os_version: Option<String>,
     /// Deprecated in favor of `devices[].serialNumber`. Deprecated by Drata.
+    #[deprecated]
     pub serial_number: Option<String>,
     /// The user behind the entry; its id differs from the personnel `id`.
     pub user: Option<User>,
@@ -2472,6 +2477,7 @@ pub struct Personnel {
     /// When somebody last changed the entry by hand; null if nobody did.
     pub status_updated_at: Option<crate::Timestamp>,
     /// Deprecated in favor of `devices`, which lists each device. Deprecated by Drata.
+    #[deprecated]
     pub data: PersonnelData,
     pub created_at: crate::Timestamp,
     pub updated_at: crate::Timestamp,

@@ -4,6 +4,8 @@
 
 // A field whose name says it all has no description.
 #![allow(missing_docs)]
+// What Drata deprecates is read and written as long as it is there.
+#![allow(deprecated)]
 
 /// An asset as embedded in a device.
 #[cfg(any(feature = "v2-assets", feature = "v2-devices"))]
@@ -1181,6 +1183,7 @@ pub struct Group {
     /// Id of the group at its identity provider.
     pub external_id: String,
     /// Identity provider the group comes from. Deprecated in favor of `connectionId`. Deprecated by Drata.
+    #[deprecated]
     pub source: String,
     /// Connection to the identity provider that brought the group in; look the connection up for its kind and
     /// alias.

@@ -4,6 +4,8 @@
 
 // A field whose name says it all has no description.
 #![allow(missing_docs)]
+// What Drata deprecates is read and written as long as it is there.
+#![allow(deprecated)]
 
 /// The start and separation dates to set on a personnel record.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,9 +67,11 @@ pub struct PersonnelListItem {
     pub not_human_reason: Option<String>,
     /// Operating system version. Deprecated in favor of `osVersion` of the entries in `devices`. Deprecated by
     /// Drata.
+    #[deprecated]
     pub os_version: Option<String>,
     /// Serial number of the machine. Deprecated in favor of `serialNumber` of the entries in `devices`. Deprecated
     /// by Drata.
+    #[deprecated]
     pub serial_number: Option<String>,
     /// User behind the record; can be `null` in practice.
     pub user: Option<crate::v1::shared::User>,
@@ -84,6 +88,7 @@ pub struct PersonnelListItem {
     /// When the record was last changed by hand; `null` if never.
     pub status_updated_at: Option<crate::Timestamp>,
     /// Device facts of a single machine. Deprecated in favor of `devices`. Deprecated by Drata.
+    #[deprecated]
     pub data: crate::v1::shared::PersonnelData,
     pub created_at: crate::Timestamp,
     pub updated_at: crate::Timestamp,

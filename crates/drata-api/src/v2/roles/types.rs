@@ -4,18 +4,22 @@
 
 // A field whose name says it all has no description.
 #![allow(missing_docs)]
+// What Drata deprecates is read and written as long as it is there.
+#![allow(deprecated)]
 
 /// One permission: an action on a subject.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Permission {
     /// Deprecated: always `null`. Deprecated by Drata.
+    #[deprecated]
     pub id: Option<i64>,
     /// What may be done; see `subject` for what to.
     pub action: PermissionAction,
     /// Kind of object the action applies to.
     pub subject: PermissionSubject,
     /// Deprecated: always `null`. Deprecated by Drata.
+    #[deprecated]
     pub created_at: Option<crate::Timestamp>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

@@ -4,6 +4,8 @@
 
 // A field whose name says it all has no description.
 #![allow(missing_docs)]
+// What Drata deprecates is read and written as long as it is there.
+#![allow(deprecated)]
 
 crate::support::open_enum::open_enum! {
     /// How near a vendor's next review is: not planned, due soon, or overdue.
@@ -91,6 +93,7 @@ pub struct Vendor {
     pub updated_at: crate::Timestamp,
     pub is_sub_processor: bool,
     /// Deprecated: whether the subprocessor is active. Deprecated by Drata.
+    #[deprecated]
     pub is_sub_processor_active: bool,
     /// Time of the change of status, by its name the archiving; `null` when there was none.
     pub archived_at: Option<crate::Timestamp>,
@@ -251,6 +254,7 @@ pub struct VendorCreateRequest {
     /// Whether the vendor counts as a subprocessor (default `false`).
     pub is_sub_processor: Option<bool>,
     /// Deprecated: whether the subprocessor is active. Deprecated by Drata.
+    #[deprecated]
     pub is_sub_processor_active: Option<bool>,
     /// Business domain that uses the vendor; `null` for none.
     pub category: crate::Patch<VendorCategory>,
@@ -416,6 +420,7 @@ impl VendorCreateRequest {
     }
 
     /// Sets [`is_sub_processor_active`](field@Self::is_sub_processor_active).
+    #[deprecated]
     #[must_use]
     pub fn is_sub_processor_active(mut self, is_sub_processor_active: bool) -> Self {
         self.is_sub_processor_active = Some(is_sub_processor_active);
@@ -1489,6 +1494,7 @@ pub struct VendorUpdateRequest {
     /// Whether the vendor counts as a subprocessor.
     pub is_sub_processor: Option<bool>,
     /// Deprecated: whether the subprocessor is active. Deprecated by Drata.
+    #[deprecated]
     pub is_sub_processor_active: Option<bool>,
     /// Business domain that uses the vendor; `null` for none.
     pub category: crate::Patch<VendorCategory>,
@@ -1664,6 +1670,7 @@ impl VendorUpdateRequest {
     }
 
     /// Sets [`is_sub_processor_active`](field@Self::is_sub_processor_active).
+    #[deprecated]
     #[must_use]
     pub fn is_sub_processor_active(mut self, is_sub_processor_active: bool) -> Self {
         self.is_sub_processor_active = Some(is_sub_processor_active);
