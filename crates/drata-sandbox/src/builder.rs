@@ -9,14 +9,14 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::auth::{Access, Features, Permissions};
 use crate::contract::Catalog;
-use crate::fault::Fault;
-use crate::rate_limit::RateLimit;
+use crate::exchange::call::World;
+use crate::faults::Fault;
+use crate::faults::rate_limit::RateLimit;
+use crate::http::auth::{Access, Features, Permissions};
+use crate::http::server;
 use crate::sandbox::Sandbox;
-use crate::server;
-use crate::settings::Settings;
-use crate::world::World;
+use crate::state::settings::Settings;
 
 /// The key that every sandbox knows unless it is given others; it may do everything.
 const DEFAULT_KEY: &str = "drata-sandbox-key-0001";

@@ -9,14 +9,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::auth::{Access, Features, Permissions};
 use crate::builder::Builder;
 use crate::contract::Catalog;
 use crate::contract::operation::ApiVersion;
-use crate::fault::Fault;
-use crate::rate_limit::{Limiter, RateLimit};
-use crate::record::Requests;
-use crate::world::World;
+use crate::exchange::call::World;
+use crate::faults::Fault;
+use crate::faults::rate_limit::{Limiter, RateLimit};
+use crate::http::auth::{Access, Features, Permissions};
+use crate::http::record::Requests;
 
 /// A running in-memory Drata. It stops when it is dropped.
 ///

@@ -6,12 +6,12 @@ use serde_json::{Map, Value, json};
 
 use crate::contract::operation::ApiVersion;
 use crate::contract::resource::KindId;
-use crate::failure::Failure;
-use crate::generate::coerce::text;
-use crate::plans;
-use crate::reply::Reply;
-use crate::store::{Row, Store, Written};
-use crate::world::Call;
+use crate::data::coerce::text;
+use crate::effects::plans;
+use crate::exchange::call::Call;
+use crate::exchange::failure::Failure;
+use crate::exchange::reply::Reply;
+use crate::state::store::{Row, Store, Written};
 
 const RECORDS: &str = "custom-connections/resources/records";
 const SESSIONS: &str = "custom-connections/resources/sessions";

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::failure::Failure;
-use crate::generate::hash::Draw;
-use crate::plans;
-use crate::reply::Reply;
-use crate::store::Row;
-use crate::world::Call;
+use crate::draw::Draw;
+use crate::effects::plans;
+use crate::exchange::call::Call;
+use crate::exchange::failure::Failure;
+use crate::exchange::reply::Reply;
+use crate::state::store::Row;
 
 /// A report being made. Its state changes with every look at it, not with time, so that tests need not wait.
 #[derive(Clone, Debug)]

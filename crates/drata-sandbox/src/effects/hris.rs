@@ -5,18 +5,18 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value, json};
 
 use crate::contract::resource::KindId;
-use crate::failure::Failure;
-use crate::generate::painter::View;
-use crate::reply::Reply;
-use crate::store::{Row, Store};
-use crate::world::Call;
+use crate::data::painter::View;
+use crate::exchange::call::Call;
+use crate::exchange::failure::Failure;
+use crate::exchange::reply::Reply;
+use crate::state::store::{Row, Store};
 
 const KEY: &str = "custom-connections/hris-user-identities";
 
 /// Creates people that are new by their `identityId` and changes the others: only what is sent, and null clears.
 pub(super) fn upsert(call: &Call<'_>) -> Result<Reply, Failure> {
     let kind = call.world.catalog.kinds.by_key(KEY);
-    let (Some(kind), Some(connection)) = (kind, call.target()) else { return crate::plans::answer(call) };
+    let (Some(kind), Some(connection)) = (kind, call.target()) else { return crate::effects::plans::answer(call) };
     let mut known = known(call, kind, connection.number);
     let mut seen = HashSet::new();
     let mut items = Vec::new();

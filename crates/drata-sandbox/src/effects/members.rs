@@ -1,10 +1,10 @@
 //! Whole lists of owners, replaced or cleared at once.
 
-use crate::failure::Failure;
-use crate::plans;
-use crate::reply::Reply;
-use crate::store::Row;
-use crate::world::Call;
+use crate::effects::plans;
+use crate::exchange::call::Call;
+use crate::exchange::failure::Failure;
+use crate::exchange::reply::Reply;
+use crate::state::store::Row;
 
 /// Replaces the owners of the control that the path names.
 pub(super) fn replace(call: &Call<'_>) -> Result<Reply, Failure> {

@@ -3,7 +3,9 @@
 mod custom_data;
 mod event_job;
 mod hris;
+pub(crate) mod lists;
 mod members;
+pub(crate) mod plans;
 mod report;
 mod roster;
 
@@ -12,10 +14,10 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::contract::operation::Operation;
-use crate::failure::Failure;
-use crate::reply::Reply;
-use crate::store::Row;
-use crate::world::Call;
+use crate::exchange::call::Call;
+use crate::exchange::failure::Failure;
+use crate::exchange::reply::Reply;
+use crate::state::store::Row;
 
 /// What effects remember besides rows.
 #[derive(Debug, Default)]

@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use crate::contract::resource::{KindId, Plan};
 use crate::contract::schema::{SchemaId, Shape};
-use crate::csv;
-use crate::generate::painter::View;
-use crate::generate::theme;
-use crate::reply::{Content, Reply};
-use crate::store::Row;
-use crate::world::Call;
+use crate::data::csv;
+use crate::data::painter::View;
+use crate::data::theme;
+use crate::exchange::call::Call;
+use crate::exchange::reply::{Content, Reply};
+use crate::state::store::Row;
 
 /// As many rows as a report holds.
 const ROWS: usize = 100;
@@ -70,6 +70,6 @@ fn subject(call: &Call<'_>, schema: Option<SchemaId>) -> Option<(KindId, SchemaI
 
 fn page(call: &Call<'_>) -> String {
     let number = call.target().map_or(1, |row| row.number);
-    let draw = crate::generate::hash::Draw(call.world.settings.seed).named(&call.operation.path).within(number);
+    let draw = crate::draw::Draw(call.world.settings.seed).named(&call.operation.path).within(number);
     format!("<!doctype html>\n<html><body><h1>Version {number}</h1><p>{}</p></body></html>\n", theme::sentence(draw))
 }

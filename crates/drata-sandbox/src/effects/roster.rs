@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use super::State;
 use crate::contract::resource::KindId;
 use crate::contract::schema::Shape;
-use crate::csv;
-use crate::failure::Failure;
-use crate::generate::dates;
-use crate::plans;
-use crate::reply::Reply;
-use crate::store::{Row, Store, Written};
-use crate::world::Call;
+use crate::data::csv;
+use crate::data::dates;
+use crate::effects::plans;
+use crate::exchange::call::Call;
+use crate::exchange::failure::Failure;
+use crate::exchange::reply::Reply;
+use crate::state::store::{Row, Store, Written};
 
 /// One person of a roster.
 struct Entry {

@@ -1,0 +1,8 @@
+//! The server: connections, keys, the record of what was received, and what stands beside the API.
+
+pub(crate) mod auth;
+pub(crate) mod control;
+pub(crate) mod description;
+pub(crate) mod outgoing;
+pub(crate) mod record;
+pub(crate) mod server;

@@ -1,0 +1,6 @@
+//! What a sandbox holds: which rows there are, what was written to them, files, the clock.
+
+pub(crate) mod clock;
+pub(crate) mod settings;
+pub(crate) mod signed;
+pub(crate) mod store;
