@@ -165,6 +165,7 @@ fn plan_of(operation: &Operation, walk: &Walk, kinds: &mut Kinds, schemas: &Sche
             Plan::Create { kind: kinds.kind(&walk.key, parent) }
         }
         "PUT" | "PATCH" if walk.tail.is_empty() => Plan::Update,
+        "PUT" if kinds.is_listed(&walk.key) => Plan::Replace { kind: kinds.kind(&walk.key, parent) },
         "DELETE" if walk.tail.is_empty() => Plan::Delete,
         _ => Plan::Action,
     }

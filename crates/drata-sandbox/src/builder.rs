@@ -10,11 +10,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::contract::Catalog;
-use crate::exchange::call::World;
 use crate::faults::Fault;
 use crate::faults::rate_limit::RateLimit;
 use crate::http::auth::{Access, Features, Permissions};
 use crate::http::server;
+use crate::http::service::Service;
 use crate::sandbox::Sandbox;
 use crate::state::settings::Settings;
 
@@ -164,10 +164,10 @@ impl Builder {
         let key = keys[0].0.clone();
         let keys: BTreeMap<_, _> = keys.into_iter().collect();
         let access = Access { keys, features: self.features, terms_accepted: self.terms_accepted };
-        let world = Arc::new(World::new(catalog, self.settings, access, format!("http://{address}")));
+        let service = Arc::new(Service::new(catalog, self.settings, access, format!("http://{address}")));
         let (stop, stopped) = watch::channel(false);
-        let server = tokio::spawn(server::run(listener, world.clone(), stopped));
-        let sandbox = Sandbox::new(world, address, key, stop, server);
+        let server = tokio::spawn(server::run(listener, service.clone(), stopped));
+        let sandbox = Sandbox::new(service, address, key, stop, server);
         sandbox.set_latency(self.latency);
         sandbox.set_rate_limit(self.rate_limit);
         for fault in self.faults {

@@ -44,6 +44,30 @@ impl Draw {
         all
     }
 
+    /// A UUID of version 4 that holds a number below 2^48.
+    pub(crate) fn uuid_of(self, number: u64) -> String {
+        // Whoever reads it sees no pattern: the number is mixed with what follows from the rest.
+        let high = mix(mix(self.0, 1), number);
+        let low = number ^ (mix(self.0, high >> 16) & 0xffff_ffff_ffff);
+        let (a, b, c) = (high >> 32, (high >> 16) & 0xffff, high & 0xfff);
+        // The lowest bits of `high` stand where the version is; `low` is mixed with the others alone.
+        let d = 0x8000 | (mix(self.0, high >> 16) >> 50);
+        format!("{a:08x}-{b:04x}-4{c:03x}-{d:04x}-{low:012x}")
+    }
+
+    /// The number in a UUID that this source has made.
+    pub(crate) fn number_in(self, uuid: &str) -> Option<u64> {
+        let hex: String = uuid.chars().filter(|letter| *letter != '-').collect();
+        let (high, low) = (hex.get(..16)?, hex.get(20..)?);
+        // `high` without the digit of the version.
+        let start = u64::from_str_radix(high.get(..12)?, 16).ok()?;
+        let end = u64::from_str_radix(high.get(13..)?, 16).ok()?;
+        let known = (start << 16) | end;
+        let low = u64::from_str_radix(low, 16).ok()?;
+        let number = low ^ (mix(self.0, known >> 16) & 0xffff_ffff_ffff);
+        (self.uuid_of(number) == uuid).then_some(number)
+    }
+
     /// A UUID of version 4.
     pub(crate) fn uuid(self) -> String {
         let high = (mix(self.0, 1) & 0xffff_ffff_ffff_0fff) | 0x4000;
@@ -61,6 +85,17 @@ mod tests {
     fn the_same_place_draws_the_same_value() {
         assert_eq!(Draw(7).named("email").0, Draw(7).named("email").0);
         assert_ne!(Draw(7).named("email").0, Draw(8).named("email").0);
+    }
+
+    #[test]
+    fn the_number_in_a_uuid_is_found_again() {
+        for number in [0, 1, 7, 100_000, (1 << 48) - 1] {
+            let uuid = Draw(42).uuid_of(number);
+            assert_eq!((uuid.len(), &uuid[14..15], &uuid[19..20]), (36, "4", &uuid[19..20]));
+            assert_eq!(Draw(42).number_in(&uuid), Some(number), "{uuid}");
+            assert_eq!(Draw(43).number_in(&uuid), None);
+        }
+        assert_eq!(Draw(42).number_in("not a UUID, but as long as one is.. "), None);
     }
 
     #[test]

@@ -1,22 +1,41 @@
-//! The contract as it is served: what the crate `drata-contract` reads, the routes, and what rows are about.
+//! The contract as it is served: what the crate `drata-contract` reads, the routes, and which rows belong together.
 
+pub(crate) mod relations;
 pub(crate) mod route;
+pub(crate) mod targets;
 
 use std::ops::Deref;
 use std::sync::OnceLock;
 
 pub(crate) use drata_contract::{Contract, V1, V2, operation, resource, schema};
 
-use crate::contract::route::Router;
-use crate::data::theme::Theme;
+use drata_contract::role::Noun;
+use operation::Answer;
+use resource::{KindId, Kinds, Plan};
+use schema::Shape;
+
+use relations::Relations;
+use route::Router;
+use targets::{Target, Targets};
 
 /// Everything that follows from the contract.
 #[derive(Debug)]
 pub(crate) struct Catalog {
     contract: &'static Contract,
     pub(crate) router: Router,
-    /// What the rows of a kind are about, by the place of the kind.
-    themes: Vec<Theme>,
+    pub(crate) relations: Relations,
+    targets: Targets,
+    traits: Vec<Traits>,
+    /// The kind of the workspaces.
+    pub(crate) workspaces: Option<KindId>,
+}
+
+/// What is known of a kind besides what the contract's reader says.
+#[derive(Clone, Copy, Debug, Default)]
+struct Traits {
+    in_workspaces: bool,
+    /// Every schema of its rows writes their ids as strings, so they are no numbers.
+    text_ids: bool,
 }
 
 impl Catalog {
@@ -31,14 +50,81 @@ impl Catalog {
     }
 
     fn new(contract: &'static Contract) -> Self {
-        let router = Router::new(&contract.operations);
-        let themes = contract.kinds.all().iter().map(|kind| Theme::of(&kind.key)).collect();
-        Self { contract, router, themes }
+        let relations = Relations::new(&contract.kinds);
+        let workspaces = contract.kinds.by_key("workspaces");
+        let mut traits: Vec<_> = contract.kinds.all().iter().map(|_| Traits::default()).collect();
+        for (place, kind) in contract.kinds.all().iter().enumerate() {
+            let mut above = kind.parent;
+            while let Some(parent) = above {
+                traits[place].in_workspaces |= Some(parent) == workspaces;
+                above = contract.kinds.get(parent).parent;
+            }
+        }
+        note_ids(contract, &mut traits);
+        Self {
+            contract,
+            router: Router::new(&contract.operations),
+            targets: Targets::new(&contract.kinds, &relations),
+            relations,
+            traits,
+            workspaces,
+        }
     }
 
-    /// What the rows of a kind are about.
-    pub(crate) fn theme(&self, kind: resource::KindId) -> Theme {
-        self.themes[kind.place()]
+    /// All kinds of rows.
+    pub(crate) fn kinds(&self) -> &'static Kinds {
+        &self.contract.kinds
+    }
+
+    /// Whether rows of a kind belong to a workspace.
+    pub(crate) fn in_workspaces(&self, kind: KindId) -> bool {
+        self.traits[kind.place()].in_workspaces
+    }
+
+    /// Whether the ids of a kind are no numbers.
+    pub(crate) fn has_text_ids(&self, kind: KindId) -> bool {
+        self.traits[kind.place()].text_ids
+    }
+
+    /// Where the rows of a list live: at the kind itself, or at the one that a relation leads to.
+    pub(crate) fn home(&self, kind: KindId) -> KindId {
+        self.relations.listed_by(kind).map_or(kind, |side| side.leads_to())
+    }
+
+    /// The stem that stands for this one in rows of a kind: some call the same person `user` here and `owner` there.
+    pub(crate) fn stem(&self, kind: KindId, stem: u64) -> u64 {
+        self.targets.stem(kind, stem)
+    }
+
+    /// What a noun with this stem points to in a row of this kind, or in a part of such a row.
+    pub(crate) fn target_of(&self, owner: KindId, noun: Option<Noun>, stem: u64) -> Option<Target> {
+        self.targets.of(&self.relations, owner, noun, stem)
+    }
+}
+
+/// Finds the kinds whose ids are written as strings wherever the contract shows a row.
+fn note_ids(contract: &Contract, traits: &mut [Traits]) {
+    let mut numbered = vec![false; traits.len()];
+    for operation in &contract.operations {
+        let (kind, schema) = match &operation.plan {
+            Plan::List { kind, envelope } => (Some(*kind), Some(envelope.items)),
+            Plan::Read => {
+                let target = operation.target.and_then(|place| operation.anchors.get(place));
+                (target.map(|anchor| anchor.kind), operation.success().and_then(Answer::json))
+            }
+            _ => continue,
+        };
+        let object = schema.and_then(|schema| contract.schemas.object(schema));
+        let id = object.and_then(|object| object.property("id"));
+        if let Some((kind, id)) = kind.zip(id) {
+            match contract.schemas.get(id.schema).shape {
+                Shape::Text(_) => traits[kind.place()].text_ids = true,
+                _ => numbered[kind.place()] = true,
+            }
+        }
+    }
+    for (traits, numbered) in traits.iter_mut().zip(numbered) {
+        traits.text_ids &= !numbered;
     }
 }
 

@@ -21,8 +21,18 @@ impl Timeline {
     pub(crate) fn of(draw: Draw) -> Self {
         let draw = draw.named("timeline");
         let days = 60 + i64::try_from(draw.below(1_000)).unwrap_or(0);
-        let second = i64::try_from(draw.named("second").below(86_400)).unwrap_or(0);
-        Self { created: END - days * DAY + second }
+        Self { created: END - days * DAY + Self::second(draw) }
+    }
+
+    /// The dates of a row that belongs to the row with these dates: it was made later.
+    pub(crate) fn later(&self, draw: Draw) -> Self {
+        let days = (END - self.created) / DAY;
+        let share = i64::try_from(draw.named("later").below(400)).unwrap_or(0);
+        Self { created: self.created + (days * share / 1_000) * DAY + Self::second(draw) % 3_600 }
+    }
+
+    fn second(draw: Draw) -> i64 {
+        i64::try_from(draw.named("second").below(86_400)).unwrap_or(0)
     }
 
     /// The moment; `draw` tells apart several of one sort.
@@ -30,14 +40,18 @@ impl Timeline {
         let span = END - self.created;
         let part = |from: i64, to: i64| {
             let share = from + i64::try_from(draw.below((to - from).unsigned_abs())).unwrap_or(0);
-            self.created + span / 1_000 * share
+            self.created + span * share / 1_000
         };
         let seconds = match moment {
             Moment::Created => self.created,
             Moment::Start => part(10, 100),
-            Moment::Between | Moment::Failed => part(100, 700),
-            Moment::Updated => part(700, 950),
-            Moment::Gone => part(950, 1_000),
+            Moment::Between => part(100, 300),
+            Moment::Approved => part(300, 400),
+            Moment::Published => part(400, 500),
+            Moment::Completed => part(500, 700),
+            Moment::Failed => part(700, 800),
+            Moment::Gone => part(800, 900),
+            Moment::Updated => part(900, 1_000),
             Moment::Future => END + (1 + i64::try_from(draw.below(400)).unwrap_or(0)) * DAY,
         };
         Timestamp::from_second(seconds).unwrap_or_default()
@@ -70,9 +84,20 @@ mod tests {
             let draw = Draw(number);
             let line = Timeline::of(draw);
             let at = |moment| line.at(moment, draw.named("x"));
-            assert!(at(Moment::Created) < at(Moment::Start));
-            assert!(at(Moment::Between) < at(Moment::Updated));
-            assert!(at(Moment::Updated) < at(Moment::Future));
+            let order = [
+                Moment::Created,
+                Moment::Start,
+                Moment::Between,
+                Moment::Approved,
+                Moment::Published,
+                Moment::Completed,
+                Moment::Failed,
+                Moment::Gone,
+                Moment::Updated,
+                Moment::Future,
+            ];
+            assert!(order.map(at).is_sorted_by(|a, b| a < b), "{number}");
+            assert!(at(Moment::Created) <= line.later(draw.named("child")).at(Moment::Created, draw));
         }
     }
 

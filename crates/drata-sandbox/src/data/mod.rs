@@ -5,11 +5,10 @@ pub(crate) mod companies;
 pub(crate) mod csv;
 pub(crate) mod dates;
 pub(crate) mod locate;
-mod nested;
+pub(crate) mod nested;
 pub(crate) mod painter;
 pub(crate) mod people;
+mod refs;
 mod scalar;
 pub(crate) mod theme;
 mod written;
-
-pub(crate) use drata_contract::role;

@@ -1,16 +1,119 @@
-//! What a row holds besides single values: lists, objects, other rows.
+//! What a row holds besides single values: other rows, lists of them, parts of its own.
 
-use serde_json::Value;
+use drata_contract::role::{self, Noun, Role};
+use serde_json::{Map, Value};
 
 use super::painter::{Painter, Subject, View};
-use super::role::{Noun, Role};
 use super::theme::Theme;
-use crate::contract::resource::KindId;
-use crate::contract::schema::{Array, Object, Property, SchemaId, Shape};
+use crate::contract::schema::{Array, Format, Object, Property, SchemaId, Shape};
+use crate::contract::targets::Target;
 use crate::draw::Draw;
-use crate::state::store::Row;
+use crate::state::store::{Row, Within};
+
+/// As many rows as an embedded part of a list shows.
+const EXCERPT: usize = 10;
 
 impl Painter<'_> {
+    /// The value of a property that points to rows: their ids, or the rows; the inner option is empty when it is left out.
+    pub(super) fn pointing(&self, subject: &Subject<'_>, property: &Property) -> Option<Option<Value>> {
+        let rows = self.pointed(subject, property)?;
+        let schema = self.catalog.schemas.get(property.schema);
+        let value = self.rows_as(property.schema, subject, &rows);
+        Some(match value {
+            Some(value) => Some(value),
+            None if schema.nullable => Some(Value::Null),
+            None if !property.required => None,
+            // Something must stand there although there is no row at all.
+            None => return None,
+        })
+    }
+
+    /// Rows as a schema shows them; `None` where it wants one and there is none.
+    fn rows_as(&self, schema: SchemaId, subject: &Subject<'_>, rows: &[Row]) -> Option<Value> {
+        let one = |row: Row| self.row_as(schema, subject, row);
+        match &self.catalog.schemas.get(schema).shape {
+            Shape::Array(array) => {
+                if let Some(object) = self.catalog.schemas.object(array.items).filter(|object| is_sublist(object)) {
+                    return Some(Value::Array(vec![self.excerpt(object, subject, rows)?]));
+                }
+                Some(rows.iter().map(|row| self.row_as(array.items, subject, *row)).collect())
+            }
+            Shape::Object(object) if is_sublist(object) => self.excerpt(object, subject, rows),
+            _ => rows.first().map(|row| one(*row)),
+        }
+    }
+
+    /// The first rows of a longer list, and how long that is: `owners: {data, totalCount}`.
+    fn excerpt(&self, object: &Object, subject: &Subject<'_>, rows: &[Row]) -> Option<Value> {
+        let items = self.catalog.schemas.items(object.property("data")?.schema)?;
+        let shown = rows.iter().take(EXCERPT).map(|row| self.row_as(items, subject, *row)).collect();
+        Some(with_count(object, shown, rows.len()))
+    }
+
+    /// A row as a schema shows it: its id, its name, or itself.
+    fn row_as(&self, schema: SchemaId, subject: &Subject<'_>, row: Row) -> Value {
+        match self.catalog.schemas.get(schema).shape {
+            Shape::Integer(_) | Shape::Number(_) => row.number.into(),
+            Shape::Text(text) if text.format == Format::Uuid => self.uuid(row).into(),
+            Shape::Text(_) => self.id_text(row).into(),
+            _ => self.entity(row, schema, View::default(), subject.depth + 1),
+        }
+    }
+
+    /// Whether what a property shows follows from which rows there are.
+    pub(super) fn is_decided(&self, subject: &Subject<'_>, property: &Property) -> bool {
+        let Some(owner) = subject.owner else { return false };
+        if property.role == Role::Count {
+            return self.counted(subject, property).is_some();
+        }
+        let Some(target) = self.pointed_target(owner, property) else { return false };
+        let linked =
+            || subject.is_row && self.store.linked(owner, self.catalog.stem(owner.kind, property.stem)).is_some();
+        !matches!(target, Target::Any(_) | Target::Below { .. }) || linked()
+    }
+
+    /// A value that follows from which rows there are: a count, which version is the current one.
+    pub(super) fn known(&self, subject: &Subject<'_>, property: &Property) -> Option<Value> {
+        if property.role == Role::Count {
+            return Some(match self.counted(subject, property) {
+                Some(count) => count.into(),
+                None => self.counted_part(subject, property)?.into(),
+            });
+        }
+        let row = subject.row().filter(|row| self.is_version(*row))?;
+        let schema = &self.catalog.schemas.get(property.schema).shape;
+        match (&*property.name, schema) {
+            ("current" | "isCurrent", Shape::Boolean) => {
+                Some((self.siblings(row).next_back() == Some(row.number)).into())
+            }
+            ("version" | "artifactVersion", Shape::Integer(_) | Shape::Number(_)) => {
+                Some(self.siblings(row).take_while(|number| *number <= row.number).count().into())
+            }
+            ("subVersion", Shape::Integer(_) | Shape::Number(_)) => Some(0.into()),
+            _ => None,
+        }
+    }
+
+    fn is_version(&self, row: Row) -> bool {
+        self.catalog.kinds().get(row.kind).key.ends_with("versions")
+    }
+
+    /// The numbers of the rows below the same parent.
+    fn siblings(&self, row: Row) -> Box<dyn DoubleEndedIterator<Item = u64> + '_> {
+        let within = Within { parent: self.store.parent(row), workspace: None };
+        self.store.numbers(self.by, row.kind, within)
+    }
+
+    /// `devicesFailingComplianceCount`: some of those that `devicesCount` counts.
+    fn counted_part(&self, subject: &Subject<'_>, property: &Property) -> Option<u64> {
+        let owner = subject.row()?;
+        let end = property.name.find(|letter: char| letter.is_ascii_uppercase())?;
+        let (noun, stem) = (Noun::of(&property.name[..end]), role::stem(&property.name[..end]));
+        let target = self.catalog.target_of(owner.kind, noun, stem)?;
+        let count = self.rows(subject, target, noun, stem, true).len() as u64;
+        Some(subject.draw.within(property.hash).below(count + 1))
+    }
+
     pub(super) fn array(&self, array: Array, subject: &Subject<'_>, property: Option<&Property>, draw: Draw) -> Value {
         let wanted = match subject.depth {
             0 => draw.named("length").below(4),
@@ -23,7 +126,7 @@ impl Painter<'_> {
         for step in 0..4 * wanted as u64 {
             let draw = draw.within(step);
             // Each item is about another row, person or choice.
-            let about = Subject { number: subject.number + step, ..*subject };
+            let about = Subject { number: part_number(subject.number, step), ..*subject };
             let value = self.value(array.items, &about, property, draw);
             if !values.contains(&value) {
                 values.push(value);
@@ -35,7 +138,8 @@ impl Painter<'_> {
         Value::Array(values)
     }
 
-    pub(super) fn embedded(
+    /// An object that is part of a row and no row itself.
+    pub(super) fn part(
         &self,
         schema: SchemaId,
         object: &Object,
@@ -43,13 +147,12 @@ impl Painter<'_> {
         property: Option<&Property>,
         draw: Draw,
     ) -> Value {
-        if let Some(list) = self.sublist(object, subject, property, draw) {
-            return list;
-        }
-        if let Some(Role::Reference(noun)) = property.map(|property| property.role)
-            && let Some(row) = self.pick(noun, subject, draw)
-        {
-            return self.entity(row, schema, View::default(), subject.depth + 1);
+        if let Some(data) = object.property("data").filter(|_| is_sublist(object)) {
+            let Shape::Array(array) = self.catalog.schemas.get(data.schema).shape else { return Value::Null };
+            // The items are what the list is called after, not what they are called.
+            let items = self.array(array, subject, property, draw);
+            let count = items.as_array().map_or(0, Vec::len);
+            return with_count(object, items, count);
         }
         if let Some(Role::FileBuffer) = property.map(|property| property.role) {
             return self.file_buffer(subject);
@@ -58,63 +161,44 @@ impl Painter<'_> {
         let theme = name.map_or(Theme::Other, Theme::of);
         let inner = Subject {
             draw,
-            number: 1 + draw.below(1_000),
+            number: if subject.is_row { part_number(subject.number, 0) } else { subject.number },
+            person: if subject.theme == Theme::Person { subject.person } else { 1 + draw.named("person").below(1_000) },
             theme: if theme == Theme::Other { subject.theme } else { theme },
-            // A link in an object of its own is still the link of the row.
-            row: subject.row.filter(|_| property.is_some_and(|property| property.role == Role::SignedUrl)),
-            timeline: subject.timeline,
+            is_row: false,
             written: None,
             values: property.and_then(|property| self.catalog.schemas.enumeration(property.hash)),
             sparse: false,
             depth: subject.depth + 1,
+            ..*subject
         };
         self.object(object, &inner, View::default())
     }
 
-    /// Some rows of a longer list, and how long that is: `owners: {data, totalCount}`.
-    fn sublist(
+    /// A part of a row as it was written.
+    pub(super) fn written_part(
         &self,
         object: &Object,
         subject: &Subject<'_>,
-        property: Option<&Property>,
-        draw: Draw,
-    ) -> Option<Value> {
-        let data = object.property("data").filter(|_| is_sublist(object))?;
-        let Shape::Array(array) = self.catalog.schemas.get(data.schema).shape else { return None };
-        // The rows are what the list is called after, not what they are called.
-        let rows = self.array(array, subject, property, draw);
-        Some(with_count(object, rows))
+        property: &Property,
+        step: u64,
+        written: &Map<String, Value>,
+    ) -> Value {
+        let inner = Subject {
+            draw: subject.draw.within(property.hash).within(step),
+            number: part_number(subject.number, step),
+            is_row: false,
+            written: Some(written),
+            sparse: true,
+            depth: subject.depth + 1,
+            ..*subject
+        };
+        self.object(object, &inner, View::default())
     }
+}
 
-    /// A row for something to point to: its parent, its own person, or any.
-    pub(crate) fn pick(&self, noun: Noun, subject: &Subject<'_>, draw: Draw) -> Option<Row> {
-        let kind = self.catalog.kinds.by_noun(noun)?;
-        if let Some(row) = subject.row {
-            // `testId` of a test is its own number; only people point to other people.
-            if row.kind == kind && noun != Noun::User {
-                return Some(row);
-            }
-            if self.catalog.kinds.get(row.kind).parent == Some(kind)
-                && let Some(number) = self.store.parent(row)
-            {
-                return Some(Row { kind, number });
-            }
-            if self.same_person(row.kind, noun) {
-                return Some(Row { kind, number: row.number });
-            }
-        }
-        let seeded = self.store.seeded(kind);
-        let first = draw.named("pick").below(seeded);
-        // Deleted rows are stepped over.
-        let mut steps = (0..seeded.min(100)).map(|step| Row { kind, number: (first + step) % seeded + 1 });
-        steps.find(|row| self.store.has(self.by, *row, None))
-    }
-
-    /// A user and a member of personnel of the same number are the same person.
-    pub(super) fn same_person(&self, kind: KindId, noun: Noun) -> bool {
-        let key = &*self.catalog.kinds.get(kind).key;
-        matches!((key, noun), ("personnel", Noun::User) | ("users", Noun::Personnel))
-    }
+/// The number of a part of a row or of a part: no two parts of one list share theirs.
+fn part_number(number: u64, step: u64) -> u64 {
+    number.wrapping_sub(1).wrapping_mul(8).wrapping_add(step) % 1_000_000_000 + 1
 }
 
 /// Whether an object is a part of a list and nothing else.
@@ -124,13 +208,12 @@ pub(super) fn is_sublist(object: &Object) -> bool {
 }
 
 /// Rows as a part of a list that says how long it is.
-pub(super) fn with_count(object: &Object, rows: Value) -> Value {
-    let count = rows.as_array().map_or(0, Vec::len);
+pub(super) fn with_count(object: &Object, rows: Value, count: usize) -> Value {
     let mut rows = Some(rows);
     let mut part = |name: &str| match name {
         "data" => rows.take().unwrap_or_default(),
         "page" => 1.into(),
-        "limit" => 10.into(),
+        "limit" => EXCERPT.into(),
         _ => count.into(),
     };
     let names = object.properties.iter().map(|property| property.name.to_string());

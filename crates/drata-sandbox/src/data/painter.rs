@@ -6,14 +6,14 @@ use serde_json::{Map, Value};
 
 use super::coerce;
 use super::dates::{Moment, Timeline};
-use super::role::Role;
-use super::theme::Theme;
+use super::theme::{self, Theme};
 use crate::contract::Catalog;
 use crate::contract::operation::ApiVersion;
 use crate::contract::schema::{Object, Property, SchemaId, Schemas, Shape};
 use crate::draw::{Draw, mix};
 use crate::state::signed::Links;
 use crate::state::store::{Row, Store, Written};
+use drata_contract::role::Role;
 
 /// Paints rows.
 #[derive(Clone, Copy)]
@@ -22,6 +22,8 @@ pub(crate) struct Painter<'a> {
     pub(crate) store: &'a Store,
     /// The version that asks.
     pub(crate) by: ApiVersion,
+    /// The workspace that the request names; rows that belong to none point into this one.
+    pub(crate) workspace: u64,
     pub(crate) links: &'a Links,
     pub(crate) seed: u64,
     /// The mail domain of the account.
@@ -56,14 +58,18 @@ impl Fixed {
     }
 }
 
-/// What is being painted: a row, or an object within one.
+/// What is being painted: a row, or a part of one.
 #[derive(Clone, Copy)]
 pub(crate) struct Subject<'a> {
     pub(crate) draw: Draw,
-    /// Which person, which company; the row's number where it is a row.
+    /// The number of the row or of the part.
     pub(crate) number: u64,
+    /// Which person it is about, if it is about one.
+    pub(crate) person: u64,
     pub(crate) theme: Theme,
-    pub(crate) row: Option<Row>,
+    /// The row that it is, or is a part of.
+    pub(crate) owner: Option<Row>,
+    pub(crate) is_row: bool,
     pub(crate) timeline: Timeline,
     pub(super) written: Option<&'a Written>,
     /// What its `value` is one of, where the contract has an enumeration named after the property it stands in.
@@ -73,8 +79,15 @@ pub(crate) struct Subject<'a> {
     pub(super) depth: u8,
 }
 
+impl Subject<'_> {
+    /// The row that it is.
+    pub(crate) fn row(&self) -> Option<Row> {
+        self.owner.filter(|_| self.is_row)
+    }
+}
+
 /// Objects deeper than this hold only what they must.
-const DEEP: u8 = 3;
+const DEEP: u8 = 2;
 
 /// What is to be seen of a property.
 enum Presence {
@@ -103,8 +116,10 @@ impl<'a> Painter<'a> {
         let subject = Subject {
             draw,
             number: 1,
+            person: 1,
             theme: Theme::of(name),
-            row: None,
+            owner: None,
+            is_row: false,
             timeline: Timeline::of(draw),
             written: None,
             values: None,
@@ -126,29 +141,37 @@ impl<'a> Painter<'a> {
     }
 
     pub(super) fn entity(&self, row: Row, schema: SchemaId, view: View<'_>, depth: u8) -> Value {
+        let subject = self.subject(row, depth);
         match self.catalog.schemas.object(schema) {
-            Some(object) => self.object(object, &self.subject(row, depth), view),
-            None => self.value(schema, &self.subject(row, depth), None, self.subject(row, depth).draw),
+            Some(object) => self.object(object, &subject, view),
+            None => self.value(schema, &subject, None, subject.draw),
         }
     }
 
     /// A row as something to paint.
     pub(crate) fn subject(&self, row: Row, depth: u8) -> Subject<'a> {
-        let home = self.catalog.kinds.get(row.kind).members_of;
-        let row = home.map_or(row, |home| Row { kind: home, number: row.number });
-        let kind = self.catalog.kinds.get(row.kind);
+        let row = Row { kind: self.catalog.home(row.kind), number: row.number };
+        let kind = self.catalog.kinds().get(row.kind);
         let draw = Draw(mix(mix(self.seed, kind.hash), row.number));
+        let theme = theme::of_kind(self.catalog, row.kind);
+        let above = self.store.above(row).map(|above| Timeline::of(self.draw_of(above)));
         Subject {
             draw,
             number: row.number,
-            theme: self.catalog.theme(row.kind),
-            row: Some(row),
-            timeline: Timeline::of(draw),
+            person: if theme == Theme::Person { row.number } else { 1 + draw.named("person").below(1_000) },
+            theme,
+            owner: Some(row),
+            is_row: true,
+            timeline: above.map_or_else(|| Timeline::of(draw), |above| above.later(draw)),
             written: self.store.written(row),
             values: None,
             sparse: self.store.is_created(row),
             depth,
         }
+    }
+
+    fn draw_of(&self, row: Row) -> Draw {
+        Draw(mix(mix(self.seed, self.catalog.kinds().get(row.kind).hash), row.number))
     }
 
     pub(super) fn object(&self, object: &Object, subject: &Subject<'_>, view: View<'_>) -> Value {
@@ -167,30 +190,49 @@ impl<'a> Painter<'a> {
     }
 
     /// The value of one property; `None` when it is left out.
-    fn property(&self, subject: &Subject<'_>, property: &Property) -> Option<Value> {
+    pub(super) fn property(&self, subject: &Subject<'_>, property: &Property) -> Option<Value> {
         if let Some(value) = self.written_value(subject, property) {
-            return Some(value);
+            return value;
         }
-        let draw = subject.draw.within(property.hash);
-        match self.presence(subject, property, draw) {
-            Presence::Absent => None,
-            Presence::Null => Some(Value::Null),
-            Presence::Empty => Some(Value::Array(Vec::new())),
-            Presence::Valued => Some(self.value(property.schema, subject, Some(property), draw)),
+        let draw = subject.draw.within(self.seed_of(subject, property));
+        let presence = self.presence(subject, property, draw);
+        match presence {
+            Presence::Absent => return None,
+            Presence::Null => return Some(Value::Null),
+            Presence::Empty => return Some(Value::Array(Vec::new())),
+            Presence::Valued => {}
+        }
+        if let Some(value) = self.pointing(subject, property) {
+            return value;
+        }
+        Some(
+            self.known(subject, property).unwrap_or_else(|| self.value(property.schema, subject, Some(property), draw)),
+        )
+    }
+
+    /// What the value of a property is drawn for: names of the same meaning have values that fit together.
+    fn seed_of(&self, subject: &Subject<'_>, property: &Property) -> u64 {
+        match subject.owner.filter(|_| property.noun.is_some()) {
+            Some(owner) => self.catalog.stem(owner.kind, property.stem),
+            None => property.hash,
         }
     }
 
     /// Whether a property that nobody has written has a value.
     fn presence(&self, subject: &Subject<'_>, property: &Property, draw: Draw) -> Presence {
         let schema = self.catalog.schemas.get(property.schema);
+        if self.is_decided(subject, property) {
+            return match (subject.depth >= DEEP, property.required) {
+                (true, false) => Presence::Absent,
+                _ => Presence::Valued,
+            };
+        }
         let is_bare = (subject.sparse || subject.depth >= DEEP) && !is_essential(property.role);
-        let is_own_person = matches!((property.role, subject.row), (Role::Reference(noun), Some(row))
-            if self.same_person(row.kind, noun));
         match (&schema.shape, property.required, schema.nullable) {
             (_, false, _) if is_bare => Presence::Absent,
             (_, true, true) if is_bare => Presence::Null,
             (Shape::Array(array), true, false) if is_bare && array.min_items == 0 => Presence::Empty,
-            _ if is_bare || is_own_person => Presence::Valued,
+            _ if is_bare => Presence::Valued,
             (_, false, _) if !is_essential(property.role) && draw.named("absent").chance(1, 12) => Presence::Absent,
             (_, _, true) if self.is_null(subject, property, draw) => Presence::Null,
             _ => Presence::Valued,
@@ -199,9 +241,8 @@ impl<'a> Painter<'a> {
 
     fn is_null(&self, subject: &Subject<'_>, property: &Property, draw: Draw) -> bool {
         match property.role {
-            Role::At(Moment::Failed) => !self.has_failed(subject),
-            Role::At(Moment::Gone) => !draw.named("gone").chance(1, 20),
-            Role::SignedUrl => self.links.is_missing(self.store, subject.row, draw),
+            Role::At(moment) => self.is_dateless(subject, property, moment, draw),
+            Role::SignedUrl => subject.owner.is_none_or(|row| self.store.files.of(row).is_none() && draw.chance(1, 7)),
             Role::FileBuffer => !self.has_text_file(subject),
             role => !is_essential(role) && draw.named("null").chance(1, 7),
         }
@@ -209,23 +250,16 @@ impl<'a> Painter<'a> {
 
     /// Only the content of texts comes with their links.
     fn has_text_file(&self, subject: &Subject<'_>) -> bool {
-        subject.row.and_then(|row| self.store.file(row)).is_some_and(|file| file.media.starts_with("text/"))
+        subject.owner.and_then(|row| self.store.files.of(row)).is_some_and(|file| file.media.starts_with("text/"))
     }
 
-    /// Whether the state of the row is one of failure.
-    fn has_failed(&self, subject: &Subject<'_>) -> bool {
-        self.state(subject).is_none_or(|state| matches!(state.as_str(), "MISCONFIGURED" | "FAILED" | "ERROR"))
-    }
-
-    /// Whether the state of the row is one of working; rows without a state work.
-    pub(crate) fn is_connected(&self, subject: &Subject<'_>) -> bool {
-        self.state(subject).is_none_or(|state| state == "ACTIVE")
-    }
-
-    fn state(&self, subject: &Subject<'_>) -> Option<String> {
-        let object = self.catalog.schemas.object(self.catalog.kinds.get(subject.row?.kind).schema?)?;
-        let value = self.property(subject, object.property("state").or_else(|| object.property("status"))?)?;
-        value.as_str().map(str::to_owned)
+    /// What the row is in, such as `ACTIVE`, if its schema has such a property.
+    pub(super) fn state(&self, subject: &Subject<'_>) -> Option<String> {
+        const STATES: &[&str] = &["state", "status", "policyVersionStatus", "policyStatus", "employmentStatus"];
+        let row = subject.row()?;
+        let object = self.catalog.schemas.object(self.catalog.kinds().get(row.kind).schema?)?;
+        let property = STATES.iter().find_map(|name| object.property(name))?;
+        self.property(subject, property)?.as_str().map(str::to_owned)
     }
 
     /// A value of a schema.
@@ -238,7 +272,7 @@ impl<'a> Painter<'a> {
     ) -> Value {
         match &self.catalog.schemas.get(schema).shape {
             Shape::Array(array) => self.array(*array, subject, property, draw),
-            Shape::Object(object) => self.embedded(schema, object, subject, property, draw),
+            Shape::Object(object) => self.part(schema, object, subject, property, draw),
             Shape::Enum(values) => self.choice(values, subject, property, draw),
             Shape::OneOf(choices) => match choices.first() {
                 Some(first) => self.value(*first, subject, property, draw),
@@ -255,9 +289,9 @@ impl<'a> Painter<'a> {
             return Value::Null;
         }
         // Most things are in order.
-        let active = values.iter().find(|value| value.as_str() == Some("ACTIVE"));
-        if let Some(active) = active.filter(|_| draw.named("active").chance(1, 2)) {
-            return active.clone();
+        let usual = values.iter().find(|value| value.as_str().is_some_and(|value| USUAL.contains(&value)));
+        if let Some(usual) = usual.filter(|_| draw.named("usual").chance(1, 2)) {
+            return usual.clone();
         }
         let hash = property.map_or(draw.0, |property| property.hash);
         let block = Draw(self.seed).within(hash).within(subject.number / count);
@@ -265,3 +299,6 @@ impl<'a> Painter<'a> {
         values[usize::try_from(place).unwrap_or(0)].clone()
     }
 }
+
+/// The values that half of all rows have.
+const USUAL: &[&str] = &["ACTIVE", "CURRENT_EMPLOYEE", "PASSED", "PUBLISHED", "READY", "COMPLETED"];

@@ -7,10 +7,10 @@ use super::companies;
 use super::dates::{self, Moment};
 use super::painter::{Painter, Subject};
 use super::people::Person;
-use super::role::{Noun, Role};
 use super::theme::{self, Theme};
 use crate::contract::schema::{Bounds, Format, Property, SchemaId, Shape, Text};
 use crate::draw::Draw;
+use drata_contract::role::{Noun, Role};
 
 impl Painter<'_> {
     pub(crate) fn scalar(
@@ -22,7 +22,7 @@ impl Painter<'_> {
     ) -> Value {
         match shape {
             Shape::Boolean => match property.map(|property| property.role) {
-                Some(Role::Connected) => self.is_connected(subject).into(),
+                Some(Role::Connected) => self.state(subject).is_none_or(|state| state == "ACTIVE").into(),
                 _ => draw.chance(2, 3).into(),
             },
             Shape::Integer(bounds) => self.integer(*bounds, subject, property, draw).into(),
@@ -41,12 +41,7 @@ impl Painter<'_> {
         let small = |end: u64| i64::try_from(draw.below(end)).unwrap_or(0);
         let name = property.map_or("", |property| &property.name);
         let value = match property.map_or(Role::Plain, |property| property.role) {
-            Role::Id if subject.row.is_some() => i64::try_from(subject.number).unwrap_or(i64::MAX),
-            Role::Id => 1 + small(10_000),
-            Role::Reference(noun) => match self.pick(noun, subject, draw) {
-                Some(row) => i64::try_from(row.number).unwrap_or(i64::MAX),
-                None => 1 + small(100),
-            },
+            Role::Id => i64::try_from(subject.number).unwrap_or(i64::MAX),
             Role::Count => small(40),
             Role::Year => 1995 + small(28),
             Role::Score => 1 + small(25),
@@ -68,8 +63,9 @@ impl Painter<'_> {
             (Format::DateTime, _) => dates::date_time(subject.timeline.at(Moment::Between, draw)),
             (Format::Date, Role::At(moment)) => dates::date(subject.timeline.at(moment, draw)),
             (Format::Date, _) => dates::date(subject.timeline.at(Moment::Between, draw)),
-            (Format::Uuid, _) => self.key(subject, role, draw),
-            (Format::Email, _) => self.person(subject, draw).email(self.domain),
+            (Format::Uuid, Role::Id) => subject.row().map_or_else(|| draw.uuid(), |row| self.uuid(row)),
+            (Format::Uuid, _) => draw.uuid(),
+            (Format::Email, _) => self.email(subject, property),
             (Format::Uri, Role::SignedUrl) => self.signed_url(subject),
             (Format::Uri, _) => self.url(subject, property, draw),
             (Format::Binary, _) => String::new(),
@@ -83,13 +79,13 @@ impl Painter<'_> {
             Role::Id => self.key(subject, role, draw),
             Role::Key => draw.hex(12),
             Role::Reference(noun) => self.reference_text(noun, subject, property, draw),
-            Role::FirstName => self.person(subject, draw).first_name().to_owned(),
-            Role::LastName => self.person(subject, draw).last_name().to_owned(),
-            Role::PersonName => Person::number(self.seed, draw.below(1_000)).full_name(),
-            Role::Email => self.person(subject, draw).email(self.domain),
-            Role::Handle => self.person(subject, draw).handle(),
-            Role::JobTitle => self.person(subject, draw).job_title().to_owned(),
-            Role::Phone => self.person(subject, draw).phone(),
+            Role::FirstName => self.person(subject, property).first_name().to_owned(),
+            Role::LastName => self.person(subject, property).last_name().to_owned(),
+            Role::PersonName => self.person(subject, property).full_name(),
+            Role::Email => self.email(subject, property),
+            Role::Handle => self.person(subject, property).handle(),
+            Role::JobTitle => self.person(subject, property).job_title().to_owned(),
+            Role::Phone => self.person(subject, property).phone(),
             Role::Name | Role::Title => subject.theme.name(self.seed, subject.number, draw),
             Role::Description | Role::Comment => theme::sentence(draw),
             Role::Code => code(subject),
@@ -132,23 +128,26 @@ impl Painter<'_> {
         }
     }
 
-    /// The key of a row that is not a number; the same for every property that is meant to hold it.
+    /// The id of a row as a string; any key for what is no row.
     fn key(&self, subject: &Subject<'_>, role: Role, draw: Draw) -> String {
-        match (subject.row, role) {
-            (Some(_), Role::Id) => subject.draw.named("uuid").uuid(),
+        match (subject.row(), role) {
+            (Some(row), Role::Id) => self.id_text(row),
             _ => draw.uuid(),
         }
     }
 
+    /// The name of what a property points to.
     fn reference_text(&self, noun: Noun, subject: &Subject<'_>, property: Option<&Property>, draw: Draw) -> String {
-        let is_key = property.is_some_and(|property| property.name.ends_with("Id"));
-        let own = subject.row.is_some_and(|row| self.catalog.kinds.by_noun(noun) == Some(row.kind));
-        if own {
-            return code(subject);
-        }
-        match self.pick(noun, subject, draw) {
-            Some(row) if noun == Noun::User && !is_key => Person::number(self.seed, row.number).full_name(),
-            Some(row) => row.number.to_string(),
+        let pointed = || {
+            let (owner, property) = (subject.owner?, property?);
+            let target = self.catalog.target_of(owner.kind, Some(noun), property.stem)?;
+            let rows = self.rows(subject, target, Some(noun), property.stem, false);
+            rows.first().map(|row| (*row == owner, *row))
+        };
+        match pointed() {
+            Some((true, _)) => code(subject),
+            Some((_, row)) if noun == Noun::User => Person::number(self.seed, row.number).full_name(),
+            Some((_, row)) => theme::of_kind(self.catalog, row.kind).name(self.seed, row.number, draw),
             None => theme::words(draw),
         }
     }
@@ -166,10 +165,55 @@ impl Painter<'_> {
         }
     }
 
-    /// The person that a row is about, or one of the account's.
-    fn person(&self, subject: &Subject<'_>, draw: Draw) -> Person {
-        let number = if subject.theme == Theme::Person { subject.number } else { 1 + draw.below(1_000) };
+    /// The person that a property is about: all that is said of one person in an object fits together.
+    fn person(&self, subject: &Subject<'_>, property: Option<&Property>) -> Person {
+        let name = property.map_or("", |property| &*property.name);
+        let end = name.find(|letter: char| letter.is_ascii_uppercase()).unwrap_or(name.len());
+        let number = match &name[..end] {
+            // `firstName`, `email`, `jobTitle`: of the person that it is.
+            "" | "first" | "last" | "firstname" | "lastname" | "email" | "job" | "phone" | "username" | "entry"
+            | "identity" | "display" => subject.person,
+            // `ownerEmail`: of the owner.
+            word if Noun::of(word) == Some(Noun::User) => self.named_person(subject, word),
+            // `contactAtVendor` and `contactsEmail`: of one contact.
+            word => 1 + subject.draw.named(word.trim_end_matches('s')).below(1_000),
+        };
         Person::number(self.seed, number)
+    }
+
+    /// The number of the user that a row points to by a word such as `owner`.
+    fn named_person(&self, subject: &Subject<'_>, word: &str) -> u64 {
+        let stem = drata_contract::role::stem(word);
+        let target = subject.owner.and_then(|owner| self.catalog.target_of(owner.kind, Some(Noun::User), stem));
+        let rows = target.map(|target| self.rows(subject, target, Some(Noun::User), stem, false));
+        rows.and_then(|rows| rows.first().map(|row| row.number)).unwrap_or(subject.person)
+    }
+
+    /// The address of the person that a property is about; a vendor's contact has one at the vendor.
+    fn email(&self, subject: &Subject<'_>, property: Option<&Property>) -> String {
+        let person = self.person(subject, property);
+        let is_contact = property.is_some_and(|property| property.name.starts_with("contact"));
+        if subject.theme == Theme::Vendor && is_contact {
+            return person.email(&companies::domain(&companies::name(self.seed, subject.number)));
+        }
+        person.email(self.domain)
+    }
+
+    /// Whether a date that may be missing is: because nothing of that sort has happened to the row.
+    pub(super) fn is_dateless(&self, subject: &Subject<'_>, property: &Property, moment: Moment, draw: Draw) -> bool {
+        let state = self.state(subject);
+        let is = |states: &[&str]| state.as_deref().map(|state| states.iter().any(|word| state.contains(word)));
+        let seldom = !draw.named("seldom").chance(1, 20);
+        match moment {
+            Moment::Created | Moment::Updated => false,
+            // Lists do not show what was deleted.
+            Moment::Gone if property.name.starts_with("deleted") => true,
+            Moment::Gone => is(GONE).map_or(seldom, |gone| !gone),
+            Moment::Failed => is(&["MISCONFIGURED", "FAIL", "ERROR"]).map_or(seldom, |failed| !failed),
+            Moment::Completed => is(DONE).map_or_else(|| draw.named("null").chance(1, 3), |done| !done),
+            Moment::Approved | Moment::Published => is(DRAFTS).unwrap_or_else(|| draw.named("null").chance(1, 7)),
+            Moment::Start | Moment::Between | Moment::Future => draw.named("null").chance(1, 7),
+        }
     }
 
     fn url(&self, subject: &Subject<'_>, property: Option<&Property>, draw: Draw) -> String {
@@ -185,16 +229,22 @@ impl Painter<'_> {
 
     /// A link to the file of a row that needs no key and runs out.
     fn signed_url(&self, subject: &Subject<'_>) -> String {
-        let name = self.links.file_name(self.store, subject.row);
-        self.links.sign(subject.row, &name)
+        let name = self.links.file_name(self.store, subject.owner);
+        self.links.sign(subject.owner, &name)
     }
 
     /// The content of a text file beside its link.
     pub(crate) fn file_buffer(&self, subject: &Subject<'_>) -> Value {
-        let content = subject.row.and_then(|row| self.store.file(row)).map_or(&b"sandbox\n"[..], |file| &file.content);
+        let content =
+            subject.owner.and_then(|row| self.store.files.of(row)).map_or(&b"sandbox\n"[..], |file| &file.content);
         json!({ "buffer": base64::engine::general_purpose::STANDARD.encode(content) })
     }
 }
+
+/// Words in the states of rows that are no longer in use, that are done, that are not agreed on yet.
+const GONE: &[&str] = &["ARCHIVED", "FORMER", "REMOVED", "DELETED", "DISCONNECTED", "OFFBOARDED"];
+const DONE: &[&str] = &["COMPLETED", "CLOSED", "RESOLVED", "ACCEPTED", "APPROVED", "DONE", "FINISHED", "SENT"];
+const DRAFTS: &[&str] = &["DRAFT", "NEEDS_APPROVAL", "PENDING", "IN_REVIEW"];
 
 const PLAIN: Text = Text { format: Format::Plain, min_length: 0, max_length: usize::MAX };
 

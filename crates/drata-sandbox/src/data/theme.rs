@@ -1,7 +1,11 @@
 //! What a row is about, and the names that suit it.
 
+use std::sync::OnceLock;
+
 use super::companies;
 use super::people::Person;
+use crate::contract::Catalog;
+use crate::contract::resource::KindId;
 use crate::draw::Draw;
 
 /// What a row is about.
@@ -24,6 +28,13 @@ pub(crate) enum Theme {
     Questionnaire,
     Note,
     Other,
+}
+
+/// What the rows of a kind are about.
+pub(crate) fn of_kind(catalog: &Catalog, kind: KindId) -> Theme {
+    static THEMES: OnceLock<Vec<Theme>> = OnceLock::new();
+    let themes = THEMES.get_or_init(|| catalog.kinds().all().iter().map(|kind| Theme::of(&kind.key)).collect());
+    themes.get(kind.place()).copied().unwrap_or(Theme::Other)
 }
 
 /// Words in names of resources and schemas, and the theme they stand for; the first that is found counts.
@@ -60,6 +71,9 @@ impl Theme {
     /// The theme of a resource, a schema or a property by its name.
     pub(crate) fn of(name: &str) -> Self {
         let lower = name.to_ascii_lowercase();
+        if lower == "trust-center/requests" {
+            return Self::Person;
+        }
         // The last segment says what a nested resource is: `vendors/documents` are documents.
         let last = lower.rsplit('/').next().unwrap_or(&lower);
         let found = WORDS.iter().find(|(word, _)| last.contains(word));

@@ -1,59 +1,63 @@
-//! What was written to a row, as the schema of an answer wants it.
+//! What was written to a row, as the schema of a response wants it.
 
 use serde_json::Value;
 
-use super::painter::{Painter, Subject, View};
-use super::role::Role;
-use super::{coerce, nested};
-use crate::contract::schema::{Property, Shape};
-use crate::state::store::Row;
+use super::coerce;
+use super::nested::{is_sublist, with_count};
+use super::painter::{Painter, Subject};
+use crate::contract::schema::{Property, SchemaId, Shape};
+
+/// Properties that requests and responses call differently.
+const COUNTERPARTS: &[(&str, &[&str])] = &[("clientAlias", &["name"]), ("contactsEmail", &["contactEmail"])];
 
 impl Painter<'_> {
-    /// What was written for a property, if it was and the schema can hold it.
-    pub(super) fn written_value(&self, subject: &Subject<'_>, property: &Property) -> Option<Value> {
+    /// What was written for a property, if it was and the schema can hold it; the inner option is empty when what was
+    /// written leaves the property out.
+    pub(super) fn written_value(&self, subject: &Subject<'_>, property: &Property) -> Option<Option<Value>> {
         let written = subject.written?;
-        if let Some(value) = written.get(&*property.name) {
-            if let Some(value) = coerce::to(&self.catalog.schemas, property.schema, value) {
-                return Some(value);
-            }
-            if value.is_null() && !property.required {
-                return None;
-            }
-            if let Some(pointed) = self.pointed_at(subject, property, value) {
-                return Some(pointed);
-            }
+        let name = &*property.name;
+        let value = written.get(name).or_else(|| {
+            let (_, others) = COUNTERPARTS.iter().find(|(known, _)| *known == name)?;
+            others.iter().find_map(|other| written.get(*other))
+        })?;
+        if value.is_null() && !self.catalog.schemas.get(property.schema).nullable {
+            // Null where none is possible: the property goes, or is as if nobody had written it.
+            return (!property.required).then_some(None);
         }
-        // `ownerId` was written and `owner` is asked for.
-        let pointing = written.iter().find(|(name, value)| {
-            !value.is_null()
-                && name.strip_suffix("Ids").or_else(|| name.strip_suffix("Id")).is_some_and(|stem| {
-                    *property.name == *stem || property.name.strip_suffix('s') == stem.strip_suffix('s').or(Some(stem))
-                })
-        });
-        pointing.and_then(|(_, value)| self.pointed_at(subject, property, value))
+        self.reshaped(property.schema, subject, property, 0, value).map(Some)
     }
 
-    /// The rows whose numbers were written, as the property wants them.
-    fn pointed_at(&self, subject: &Subject<'_>, property: &Property, value: &Value) -> Option<Value> {
-        let Role::Reference(noun) = property.role else { return None };
-        let kind = self.catalog.kinds.by_noun(noun)?;
-        let paint = |value: &Value, schema| {
-            let number = value.as_u64().or_else(|| value.get("id")?.as_u64())?;
-            Some(self.entity(Row { kind, number }, schema, View::default(), subject.depth + 1))
-        };
-        match (&self.catalog.schemas.get(property.schema).shape, value) {
-            (Shape::Object(_), value) if !value.is_array() => paint(value, property.schema),
-            (Shape::Array(array), Value::Array(values)) => {
-                Some(values.iter().filter_map(|value| paint(value, array.items)).collect())
+    /// A written value in the shape that a response shows it in; `None` when the response has no room for it.
+    fn reshaped(
+        &self,
+        schema: SchemaId,
+        subject: &Subject<'_>,
+        property: &Property,
+        step: u64,
+        value: &Value,
+    ) -> Option<Value> {
+        if let Some(value) = coerce::to(&self.catalog.schemas, schema, value) {
+            return Some(value);
+        }
+        match (&self.catalog.schemas.get(schema).shape, value) {
+            (Shape::Array(array), Value::Array(items)) => {
+                Some(self.all_reshaped(array.items, subject, property, items))
             }
-            (Shape::Object(object), Value::Array(_)) => {
-                // The ids of a list that the answer embeds with its length.
-                let data = object.property("data").filter(|_| nested::is_sublist(object))?;
-                let items = self.catalog.schemas.items(data.schema)?;
-                let rows = value.as_array()?.iter().filter_map(|value| paint(value, items)).collect();
-                Some(nested::with_count(object, rows))
+            (Shape::Object(object), Value::Array(items)) if is_sublist(object) => {
+                let rows = self.catalog.schemas.items(object.property("data")?.schema)?;
+                let shown = self.all_reshaped(rows, subject, property, items);
+                let count = shown.as_array().map_or(0, Vec::len);
+                Some(with_count(object, shown, count))
+            }
+            (Shape::Object(object), Value::Object(map)) if !is_sublist(object) => {
+                Some(self.written_part(object, subject, property, step, map))
             }
             _ => None,
         }
+    }
+
+    fn all_reshaped(&self, schema: SchemaId, subject: &Subject<'_>, property: &Property, items: &[Value]) -> Value {
+        let items = items.iter().zip(0..);
+        items.filter_map(|(item, step)| self.reshaped(schema, subject, property, step, item)).collect()
     }
 }

@@ -5,33 +5,24 @@ mod event_job;
 mod hris;
 pub(crate) mod lists;
 mod members;
-pub(crate) mod plans;
+mod plan;
 mod report;
+mod respond;
 mod roster;
-
-use std::collections::HashMap;
-
-use serde_json::Value;
+mod write;
 
 use crate::contract::operation::Operation;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::Reply;
-use crate::state::store::Row;
 
-/// What effects remember besides rows.
-#[derive(Debug, Default)]
-pub(crate) struct State {
-    /// Who came with the last roster of a connection, by the connection's number.
-    rosters: HashMap<u64, Vec<Row>>,
-    /// Records that wait for their session to be completed, by the session's number.
-    staged: HashMap<u64, Vec<Value>>,
-    /// Reports being made, by their ids.
-    jobs: HashMap<String, event_job::Job>,
+/// Answers a request: by the effect of its operation, else by its plan.
+pub(crate) fn answer(call: &Call<'_>) -> Result<Reply, Failure> {
+    special(call).unwrap_or_else(|| plan::answer(call))
 }
 
 /// The answer of an operation that has an effect of its own.
-pub(crate) fn answer(call: &Call<'_>) -> Option<Result<Reply, Failure>> {
+fn special(call: &Call<'_>) -> Option<Result<Reply, Failure>> {
     if let Some(report) = report::answer(call) {
         return Some(Ok(report));
     }
@@ -45,7 +36,6 @@ pub(crate) fn answer(call: &Call<'_>) -> Option<Result<Reply, Failure>> {
         "createCustomHrisUserIdentities" => hris::upsert(call),
         "createEventDownloadJob" => event_job::start(call),
         "getEventDownloadJobStatus" => event_job::poll(call),
-        "putControlOwners" | "modifyControlOwners" => members::replace(call),
         "bulkDeleteControlOwners" => members::clear(call),
         _ => return None,
     })

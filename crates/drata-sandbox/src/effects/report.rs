@@ -39,7 +39,7 @@ fn table(call: &Call<'_>, schema: Option<SchemaId>) -> String {
     let mut text = csv::line(columns.iter().copied());
     let store = call.world.store();
     let painter = call.painter(&store);
-    for number in store.numbers(call.by(), kind, call.parent_of(kind)).take(ROWS) {
+    for number in store.numbers(call.by(), kind, call.within(kind)).take(ROWS) {
         let row = painter.row(Row { kind, number }, schema, View::default());
         let cells = columns.iter().map(|name| match row.get(*name) {
             Some(Value::String(cell)) => cell.clone(),
@@ -61,7 +61,7 @@ fn subject(call: &Call<'_>, schema: Option<SchemaId>) -> Option<(KindId, SchemaI
         // A report beside a list is about the rows of that list: `/trust-center/reports` and `/trust-center/requests`.
         _ => {
             let (area, _) = call.operation.path.trim_start_matches('/').rsplit_once('/')?;
-            let kinds = &call.world.catalog.kinds;
+            let kinds = &call.world.catalog.kinds();
             let sibling = kinds.all().iter().find(|kind| kind.key.starts_with(area) && kind.schema.is_some())?;
             Some((kinds.by_key(&sibling.key)?, columns.or(sibling.schema)?))
         }

@@ -1,5 +1,6 @@
 //! Request bodies: read within a limit, parsed, typed and checked.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use base64::Engine as _;
@@ -23,8 +24,8 @@ use crate::exchange::params;
 pub(crate) struct Payload {
     pub(crate) value: Value,
     pub(crate) files: Vec<Upload>,
-    /// Properties that the contract does not know, by their paths.
-    pub(crate) undeclared: Vec<String>,
+    /// Where each item is judged alone: the items that are refused, by their places, and why.
+    pub(crate) refused: BTreeMap<usize, String>,
 }
 
 /// An uploaded file.
@@ -90,14 +91,46 @@ pub(crate) async fn parse(
         _ => Payload { value: String::from_utf8_lossy(&bytes).into_owned().into(), ..Payload::default() },
     };
     if let Some(schema) = schema {
-        let problems = check::check(schemas, *schema, &payload.value, "");
-        if !problems.is_empty() {
-            return Err(Failure::invalid(&problems));
+        if ITEM_BY_ITEM.contains(&operation.short_id()) {
+            payload.refused = take_items_apart(schemas, *schema, &payload.value)?;
+        } else {
+            accept(schemas, *schema, &payload.value, "")?;
         }
-        payload.undeclared = check::undeclared(schemas, *schema, &payload.value);
     }
     take_encoded_files(&mut payload)?;
     Ok(payload)
+}
+
+/// Operations that take what is good of a batch and refuse the rest, item by item.
+const ITEM_BY_ITEM: &[&str] = &["createCustomHrisUserIdentities"];
+
+/// Checks a value as the service does: what the contract does not know should not be there.
+fn accept(schemas: &Schemas, schema: SchemaId, value: &Value, at: &str) -> Result<(), Failure> {
+    let mut problems = check::check(schemas, schema, value, at);
+    let unknown = check::undeclared(schemas, schema, value);
+    problems.extend(unknown.iter().map(|path| {
+        let joint = if at.is_empty() { "" } else { "." };
+        format!("property {at}{joint}{path} should not exist")
+    }));
+    if problems.is_empty() { Ok(()) } else { Err(Failure::invalid(&problems)) }
+}
+
+/// Checks the items of a batch one by one, once the batch itself is as it should be.
+fn take_items_apart(schemas: &Schemas, schema: SchemaId, value: &Value) -> Result<BTreeMap<usize, String>, Failure> {
+    let (Some(items), Some(each)) = (value.as_array(), schemas.items(schema)) else {
+        accept(schemas, schema, value, "")?;
+        return Ok(BTreeMap::new());
+    };
+    let whole = check::check(schemas, schema, value, "");
+    let of_the_batch: Vec<_> = whole.into_iter().filter(|problem| !problem.starts_with('[')).collect();
+    if !of_the_batch.is_empty() {
+        return Err(Failure::invalid(&of_the_batch));
+    }
+    let refused = items.iter().enumerate().filter_map(|(place, item)| {
+        let failure = accept(schemas, each, item, &format!("[{place}]")).err()?;
+        Some((place, failure.message))
+    });
+    Ok(refused.collect())
 }
 
 /// A body where the contract has none: kept as it came, since some operations read one nevertheless.
@@ -147,7 +180,7 @@ async fn form(
             (None, _) => drop(map.insert(name.to_owned(), value)),
         }
     }
-    Ok(Payload { value: Value::Object(map), files, undeclared: Vec::new() })
+    Ok(Payload { value: Value::Object(map), files, ..Payload::default() })
 }
 
 fn typed(schemas: &Schemas, schema: SchemaId, text: &str) -> Value {

@@ -5,3 +5,4 @@ pub(crate) mod call;
 pub(crate) mod failure;
 pub(crate) mod params;
 pub(crate) mod reply;
+pub(crate) mod world;

@@ -5,21 +5,21 @@ use std::sync::PoisonError;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::exchange::call::World;
+use super::service::Service;
 use crate::exchange::reply::Reply;
 use crate::http::record::Received;
 
 /// The answer to a request that is for the sandbox itself.
-pub(crate) fn answer(world: &World, method: &Method, path: &str) -> Option<Reply> {
+pub(crate) fn answer(service: &Service, method: &Method, path: &str) -> Option<Reply> {
     let below = path.strip_prefix("/sandbox/")?;
     Some(match (method.as_str(), below) {
-        ("GET", "requests") => Reply::json(200, requests(world), None),
+        ("GET", "requests") => Reply::json(200, requests(service), None),
         ("DELETE", "requests") => {
-            world.log.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            service.log.lock().unwrap_or_else(PoisonError::into_inner).clear();
             Reply::empty(204)
         }
         ("POST", "reset") => {
-            world.reset();
+            service.world.reset();
             Reply::empty(204)
         }
         _ => Reply::json(
@@ -30,8 +30,8 @@ pub(crate) fn answer(world: &World, method: &Method, path: &str) -> Option<Reply
     })
 }
 
-fn requests(world: &World) -> Value {
-    let requests = world.log.lock().unwrap_or_else(PoisonError::into_inner).snapshot();
+fn requests(service: &Service) -> Value {
+    let requests = service.log.lock().unwrap_or_else(PoisonError::into_inner).snapshot();
     let counts: serde_json::Map<_, _> = requests.counts().map(|(id, count)| (id.to_owned(), count.into())).collect();
     json!({
         "total": requests.total(),

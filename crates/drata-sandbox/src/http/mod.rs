@@ -6,3 +6,4 @@ pub(crate) mod description;
 pub(crate) mod outgoing;
 pub(crate) mod record;
 pub(crate) mod server;
+pub(crate) mod service;

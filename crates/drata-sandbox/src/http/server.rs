@@ -15,10 +15,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::service::{Sent, Service};
 use crate::contract::operation::Operation;
 use crate::contract::route::Found;
 use crate::exchange::body::{self, Unread};
-use crate::exchange::call::{Sent, World};
 use crate::exchange::failure::Failure;
 use crate::exchange::params;
 use crate::exchange::reply::{Content, Reply};
@@ -31,7 +31,7 @@ use crate::http::record::{self, Received};
 use crate::state::signed::{self, Refused};
 
 /// Accepts connections until `stop` turns true, then lets the open ones finish what they are doing.
-pub(crate) async fn run(listener: TcpListener, world: Arc<World>, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn run(listener: TcpListener, service: Arc<Service>, mut stop: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -43,7 +43,7 @@ pub(crate) async fn run(listener: TcpListener, world: Arc<World>, mut stop: watc
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
-        connections.spawn(serve(stream, world.clone(), stop.clone()));
+        connections.spawn(serve(stream, service.clone(), stop.clone()));
         while connections.try_join_next().is_some() {}
     }
     drop(listener);
@@ -62,11 +62,11 @@ impl std::fmt::Display for ResetConnection {
 
 impl std::error::Error for ResetConnection {}
 
-async fn serve(stream: TcpStream, world: Arc<World>, mut stop: watch::Receiver<bool>) {
+async fn serve(stream: TcpStream, service: Arc<Service>, mut stop: watch::Receiver<bool>) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
-        let world = world.clone();
-        async move { exchange(&world, request).await }
+        let service = service.clone();
+        async move { exchange(&service, request).await }
     });
     let connection = http1::Builder::new().header_read_timeout(None).serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
@@ -78,14 +78,14 @@ async fn serve(stream: TcpStream, world: Arc<World>, mut stop: watch::Receiver<b
     let _ = connection.await;
 }
 
-async fn exchange(world: &World, request: Request<Incoming>) -> Result<Response<Outgoing>, ResetConnection> {
+async fn exchange(service: &Service, request: Request<Incoming>) -> Result<Response<Outgoing>, ResetConnection> {
     let (parts, incoming) = request.into_parts();
-    if let Some(reply) = control::answer(world, &parts.method, parts.uri.path()) {
+    if let Some(reply) = control::answer(service, &parts.method, parts.uri.path()) {
         return Ok(deliver(reply, &[]));
     }
-    let at = world.clock.elapsed();
+    let at = service.world.clock.elapsed();
     let mut exchange = Exchange {
-        world,
+        service,
         method: parts.method.clone(),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
@@ -107,13 +107,13 @@ async fn exchange(world: &World, request: Request<Incoming>) -> Result<Response<
         status: if resets { 0 } else { reply.status },
         violations: exchange.violations,
     };
-    world.log.lock().unwrap_or_else(PoisonError::into_inner).add(received);
+    service.log.lock().unwrap_or_else(PoisonError::into_inner).add(received);
     if resets { Err(ResetConnection) } else { Ok(deliver(reply, &exchange.faults)) }
 }
 
 /// One request on its way through.
 struct Exchange<'a> {
-    world: &'a World,
+    service: &'a Service,
     method: Method,
     path: String,
     query: String,
@@ -131,21 +131,21 @@ impl Exchange<'_> {
     async fn reply(&mut self, parts: &http::request::Parts, incoming: Incoming) -> Reply {
         let query = params::pairs(&self.query);
         if self.method == Method::GET
-            && let Some(document) = description::at(&self.path, &self.world.links.base)
+            && let Some(document) = description::at(&self.path, &self.service.world.links.base)
         {
             return Reply::json(200, document, None);
         }
         let is_link = signed::is_link(&self.path);
-        let found = self.world.catalog.router.find(&self.method, &self.path);
+        let found = self.service.world.catalog.router.find(&self.method, &self.path);
         if let Found::Operation(place, _) = &found {
-            self.operation = Some(&self.world.catalog.operations[*place]);
+            self.operation = Some(&self.service.world.catalog.operations[*place]);
         }
         let aimed = match self.operation {
             Some(operation) => Aimed::Operation(operation),
             None if is_link => Aimed::File,
             None => Aimed::Nowhere,
         };
-        self.faults = self.world.faults.lock().unwrap_or_else(PoisonError::into_inner).strike(aimed);
+        self.faults = self.service.faults.lock().unwrap_or_else(PoisonError::into_inner).strike(aimed);
         self.wait().await;
         if is_link {
             return self.error(false).unwrap_or_else(|| self.download(parts, &query));
@@ -163,7 +163,7 @@ impl Exchange<'_> {
             }
             Found::OtherMethods(methods) => self.other_methods(&methods),
             Found::Operation(place, path) => {
-                let operation = &self.world.catalog.operations[place];
+                let operation = &self.service.world.catalog.operations[place];
                 match self.operate(operation, path, &query, parts, incoming).await {
                     Ok(reply) => reply,
                     Err(failure) => self.failure(&failure),
@@ -182,7 +182,7 @@ impl Exchange<'_> {
         incoming: Incoming,
     ) -> Result<Reply, Failure> {
         let is_form = body::media(&parts.headers).is_some_and(|media| media == "multipart/form-data");
-        let settings = &self.world.settings;
+        let settings = &self.service.world.settings;
         let limit = if is_form { settings.upload_limit } else { settings.json_limit };
         self.body = match body::read(incoming, limit).await {
             Ok(body) => body,
@@ -192,11 +192,11 @@ impl Exchange<'_> {
             Err(Unread::Broken) => return Err(Failure::new(400, "the body ended before it was complete")),
         };
         let sent = Sent { path, query, headers: &parts.headers, body: self.body.clone() };
-        self.world.answer(operation, sent, &mut self.violations).await
+        self.service.answer(operation, sent, &mut self.violations).await
     }
 
     fn failure(&self, failure: &Failure) -> Reply {
-        Reply::json(failure.status, failure.body(self.world.catalog, self.operation), None)
+        Reply::json(failure.status, failure.body(self.service.world.catalog, self.operation), None)
     }
 
     fn other_methods(&mut self, methods: &[Method]) -> Reply {
@@ -207,7 +207,7 @@ impl Exchange<'_> {
     }
 
     async fn wait(&self) {
-        let general = *self.world.latency.lock().unwrap_or_else(PoisonError::into_inner);
+        let general = *self.service.latency.lock().unwrap_or_else(PoisonError::into_inner);
         let faults = self.faults.iter().map(|fault| match fault.effect {
             Effect::Latency(latency) => latency,
             _ => Duration::ZERO,
@@ -219,9 +219,9 @@ impl Exchange<'_> {
     }
 
     fn admit(&self) -> Result<(), Reply> {
-        let mut limiter = self.world.limiter.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut limiter = self.service.limiter.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(limiter) = limiter.as_mut() else { return Ok(()) };
-        limiter.admit(self.world.clock.elapsed(), self.world.clock.now()).map_err(|retry_after| {
+        limiter.admit(self.service.world.clock.elapsed(), self.service.world.clock.now()).map_err(|retry_after| {
             let reply = self.failure(&Failure::new(429, "too many requests in this minute"));
             match retry_after {
                 Some(value) => reply.with_header(RETRY_AFTER.as_str(), value),
@@ -254,7 +254,7 @@ impl Exchange<'_> {
             && reply.status < 400
         {
             for fault in &self.faults {
-                distort::apply(&fault.effect, &self.world.catalog.schemas, *schema, value, cursor);
+                distort::apply(&fault.effect, &self.service.world.catalog.schemas, *schema, value, cursor);
             }
         }
         reply
@@ -273,7 +273,8 @@ impl Exchange<'_> {
         if parts.method != Method::GET {
             return refused(403, "AccessDenied");
         }
-        let file = self.world.links.open(self.world.catalog, &self.world.store(), &self.path, query);
+        let file =
+            self.service.world.links.open(self.service.world.catalog, &self.service.world.store(), &self.path, query);
         match file {
             Ok(file) => Reply::new(200, Content::Bytes(file.media, file.content)),
             Err(Refused::NoSuchFile) => refused(404, "NoSuchKey"),

@@ -33,8 +33,17 @@ impl Default for Settings {
     }
 }
 
-/// Resources of which an account has few, whatever the volume asked for.
-const FEW: &[(&str, u64)] = &[("risk-registers", 3), ("frameworks", 12), ("roles", 8), ("vendor-types", 9)];
+/// Resources of which an account has few, and lists within rows that are short, whatever the volume asked for.
+const FEW: &[(&str, u64)] = &[
+    ("risk-registers", 3),
+    ("frameworks", 12),
+    ("roles", 8),
+    ("vendor-types", 9),
+    ("groups", 10),
+    ("custom-field-definitions", 12),
+    ("connections/resources", 2),
+    ("policies/policy-versions/languages", 2),
+];
 
 /// Resources that hold whole collections: what is below one of their rows is as long as a list at the top.
 const HOLDERS: &[&str] = &["workspaces", "risk-registers"];
@@ -46,7 +55,10 @@ impl Settings {
         match (key, parent) {
             ("workspaces", _) => self.workspaces,
             ("connections", _) => self.connections.unwrap_or(self.records),
-            (_, Some(parent)) if !HOLDERS.contains(&parent) => self.nested.min(self.records),
+            (_, Some(parent)) if !HOLDERS.contains(&parent) => {
+                let nested = self.nested.min(self.records);
+                few.map_or(nested, |few| few.min(nested))
+            }
             _ => few.map_or(self.records, |few| few.min(self.records)),
         }
     }

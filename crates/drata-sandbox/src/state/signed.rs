@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use super::clock::Clock;
+use super::files::StoredFile;
+use super::store::{Row, Store};
 use crate::contract::Catalog;
-use crate::draw::{self, Draw};
-use crate::state::clock::Clock;
-use crate::state::store::{Row, Store, StoredFile};
+use crate::draw;
 
 /// Where the links point to, below the server's root and outside the API.
 const ROOT: &str = "/files/";
@@ -62,20 +63,15 @@ impl Links {
         if self.clock.now().as_second() >= expires {
             return Err(Refused::RanOut);
         }
-        let kind = catalog.kinds.all().get(place).and_then(|kind| catalog.kinds.by_key(&kind.key));
-        let uploaded = kind.and_then(|kind| store.file(Row { kind, number }));
+        let kind = catalog.kinds().all().get(place).and_then(|kind| catalog.kinds().by_key(&kind.key));
+        let uploaded = kind.and_then(|kind| store.files.of(Row { kind, number }));
         let name = percent_decode_str(name).decode_utf8_lossy();
         Ok(uploaded.cloned().unwrap_or_else(|| made_up(&name)))
     }
 
-    /// Whether a row has no file: some seeded ones, none that a file was uploaded to.
-    pub(crate) fn is_missing(&self, store: &Store, row: Option<Row>, draw: Draw) -> bool {
-        row.and_then(|row| store.file(row)).is_none() && draw.named("file").chance(1, 7)
-    }
-
     /// The name of a row's file.
     pub(crate) fn file_name(&self, store: &Store, row: Option<Row>) -> String {
-        let uploaded = row.and_then(|row| store.file(row));
+        let uploaded = row.and_then(|row| store.files.of(row));
         match (uploaded, row) {
             (Some(file), _) => file.name.clone(),
             (None, Some(row)) => format!("document-{}.pdf", row.number),

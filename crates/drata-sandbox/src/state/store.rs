@@ -3,16 +3,18 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use bytes::Bytes;
+use drata_contract::operation::ApiVersion;
+use drata_contract::resource::KindId;
 use serde_json::{Map, Value};
 
+use super::files::Files;
+use super::memory::Memory;
+use super::relate::{Links, Span};
+use super::settings::Settings;
 use crate::contract::Catalog;
-use crate::contract::operation::ApiVersion;
-use crate::contract::resource::KindId;
-use crate::state::settings::Settings;
 
 /// A row: its kind and its number, counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Row {
     pub(crate) kind: KindId,
     pub(crate) number: u64,
@@ -21,12 +23,19 @@ pub(crate) struct Row {
 /// The properties of a row that were written.
 pub(crate) type Written = Map<String, Value>;
 
-/// An uploaded file.
-#[derive(Clone, Debug)]
-pub(crate) struct StoredFile {
-    pub(crate) name: String,
-    pub(crate) media: String,
-    pub(crate) content: Bytes,
+/// Restricts the rows of a kind to those of a parent or of a workspace.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Within {
+    pub(crate) parent: Option<u64>,
+    pub(crate) workspace: Option<u64>,
+}
+
+impl Within {
+    pub(crate) const ALL: Self = Self { parent: None, workspace: None };
+
+    pub(crate) const fn parent(parent: u64) -> Self {
+        Self { parent: Some(parent), workspace: None }
+    }
 }
 
 /// Everything that requests can change.
@@ -34,9 +43,12 @@ pub(crate) struct StoredFile {
 pub(crate) struct Store {
     catalog: &'static Catalog,
     kinds: Vec<Rows>,
-    /// Changed memberships, such as the owners of a control, by the nested kind and its parent's number.
-    members: HashMap<(KindId, u64), Vec<u64>>,
-    files: HashMap<Row, StoredFile>,
+    workspaces: u64,
+    nested: u64,
+    pub(super) links: Links,
+    pub(crate) files: Files,
+    /// What effects remember besides rows.
+    pub(crate) memory: Memory,
 }
 
 /// The rows of one kind.
@@ -56,32 +68,49 @@ struct Rows {
 
 impl Store {
     pub(crate) fn new(catalog: &'static Catalog, settings: &Settings) -> Self {
-        let kinds = catalog.kinds.all();
+        let kinds = catalog.kinds().all();
         let mut rows: Vec<_> = kinds.iter().map(|_| Rows::default()).collect();
         for (place, kind) in kinds.iter().enumerate() {
-            let parent = kind.parent.map(|parent| &*catalog.kinds.get(parent).key);
+            let parent = kind.parent.map(|parent| &*catalog.kinds().get(parent).key);
             rows[place].each = settings.seeded(&kind.key, parent);
             let mut ancestors = 1_u64;
             let mut next = kind.parent;
             while let Some(parent) = next {
-                let parent = catalog.kinds.get(parent);
-                let above = parent.parent.map(|above| &*catalog.kinds.get(above).key);
+                let parent = catalog.kinds().get(parent);
+                let above = parent.parent.map(|above| &*catalog.kinds().get(above).key);
                 ancestors = ancestors.saturating_mul(settings.seeded(&parent.key, above));
                 next = parent.parent;
             }
             rows[place].seeded = rows[place].each.saturating_mul(ancestors);
         }
-        let mut store = Self { catalog, kinds: rows, members: HashMap::new(), files: HashMap::new() };
+        let mut store = Self {
+            catalog,
+            kinds: rows,
+            workspaces: settings.workspaces.max(1),
+            nested: settings.nested.min(settings.records),
+            links: Links::default(),
+            files: Files::default(),
+            memory: Memory::default(),
+        };
         store.strand_a_session();
         store
     }
 
     /// Leaves the first session of custom data open, as a client that crashed would: there is one to clean up.
     fn strand_a_session(&mut self) {
-        if let Some(kind) = self.catalog.kinds.by_key("sessions") {
+        if let Some(kind) = self.catalog.kinds().by_key("connections/resources/sessions") {
             let row = Row { kind, number: 1 };
             self.write(row, Written::from_iter([("status".to_owned(), "IN_PROGRESS".into())]));
         }
+    }
+
+    pub(crate) fn catalog(&self) -> &'static Catalog {
+        self.catalog
+    }
+
+    /// How many rows a nested list holds at most.
+    pub(super) fn nested(&self) -> u64 {
+        self.nested
     }
 
     fn rows(&self, kind: KindId) -> &Rows {
@@ -93,10 +122,31 @@ impl Store {
         self.rows(kind).seeded
     }
 
+    /// The seeded rows of a kind; those of the workspace where the kind belongs to workspaces.
+    pub(crate) fn span(&self, kind: KindId, workspace: u64) -> Span {
+        let seeded = self.seeded(kind);
+        if !self.catalog.in_workspaces(kind) {
+            return Span { first: 1, count: seeded };
+        }
+        let each = seeded / self.workspaces;
+        Span { first: workspace.saturating_sub(1).saturating_mul(each) + 1, count: each }
+    }
+
+    /// The workspace that a row belongs to, if it belongs to one.
+    pub(crate) fn workspace(&self, mut row: Row) -> Option<u64> {
+        if !self.catalog.in_workspaces(row.kind) {
+            return None;
+        }
+        while let (Some(kind), Some(number)) = (self.catalog.kinds().get(row.kind).parent, self.parent(row)) {
+            row = Row { kind, number };
+        }
+        Some(row.number)
+    }
+
     /// Whether the row is there for a version; `parent` restricts it to the rows of one parent.
     pub(crate) fn has(&self, by: ApiVersion, row: Row, parent: Option<u64>) -> bool {
-        if let Some((_, parent)) = self.catalog.kinds.get(row.kind).members_of.zip(parent) {
-            return self.members(by, row.kind, parent).contains(&row.number);
+        if let Some((side, parent)) = self.catalog.relations.listed_by(row.kind).zip(parent) {
+            return self.related(by, side, parent, 1).contains(&row.number);
         }
         let rows = self.rows(row.kind);
         let known = (1..=rows.seeded).contains(&row.number) || rows.created.contains_key(&row.number);
@@ -105,12 +155,17 @@ impl Store {
 
     /// The number of the row's parent.
     pub(crate) fn parent(&self, row: Row) -> Option<u64> {
-        self.catalog.kinds.get(row.kind).parent?;
+        self.catalog.kinds().get(row.kind).parent?;
         let rows = self.rows(row.kind);
         match rows.created.get(&row.number) {
             Some(parent) => *parent,
             None => Some((row.number.checked_sub(1)?).checked_div(rows.each)? + 1),
         }
+    }
+
+    /// The row above a row.
+    pub(crate) fn above(&self, row: Row) -> Option<Row> {
+        Some(Row { kind: self.catalog.kinds().get(row.kind).parent?, number: self.parent(row)? })
     }
 
     /// What was written to the row.
@@ -129,70 +184,58 @@ impl Store {
         rows.created.keys().copied().filter(move |number| !rows.deleted.contains(&(by, *number)))
     }
 
-    /// The numbers of all rows, of one parent or of all.
+    /// The numbers of the rows that are there, in their order.
     pub(crate) fn numbers(
         &self,
         by: ApiVersion,
         kind: KindId,
-        parent: Option<u64>,
-    ) -> Box<dyn Iterator<Item = u64> + '_> {
-        let members_of = self.catalog.kinds.get(kind).members_of;
-        if let Some((_, parent)) = members_of.zip(parent) {
-            return Box::new(self.members(by, kind, parent).into_iter());
+        within: Within,
+    ) -> Box<dyn DoubleEndedIterator<Item = u64> + '_> {
+        if let Some((side, parent)) = self.catalog.relations.listed_by(kind).zip(within.parent) {
+            return Box::new(self.related(by, side, parent, within.workspace.unwrap_or(1)).into_iter());
         }
+        let kind = self.catalog.home(kind);
         let rows = self.rows(kind);
-        let seeded = match parent.filter(|_| self.catalog.kinds.get(kind).parent.is_some()) {
-            None => 1..=rows.seeded,
-            Some(parent) => {
+        let of_parent = within.parent.filter(|_| self.catalog.kinds().get(kind).parent.is_some());
+        let of_workspace = within.workspace.filter(|_| of_parent.is_none() && self.catalog.in_workspaces(kind));
+        let seeded = match (of_parent, of_workspace) {
+            (Some(parent), _) => {
                 let first = (parent.saturating_sub(1)).saturating_mul(rows.each) + 1;
-                first..=(first + rows.each - 1).min(rows.seeded)
+                first..(first + rows.each).min(rows.seeded + 1)
             }
+            (None, Some(workspace)) => {
+                let span = self.span(kind, workspace);
+                span.first..span.first + span.count
+            }
+            (None, None) => 1..rows.seeded + 1,
         };
-        let created = rows.created.iter().filter(move |(_, of)| parent.is_none() || **of == parent);
-        let all = seeded.chain(created.map(|(number, _)| *number));
-        if rows.deleted.is_empty() {
-            return Box::new(all);
+        if rows.created.is_empty() && rows.deleted.is_empty() {
+            return Box::new(seeded);
         }
+        let created = rows.created.iter().filter(move |(number, of)| {
+            (of_parent.is_none() || **of == of_parent)
+                && (of_workspace.is_none() || self.workspace(Row { kind, number: **number }) == of_workspace)
+        });
+        let all = seeded.chain(created.map(|(number, _)| *number));
         Box::new(all.filter(move |number| !rows.deleted.contains(&(by, *number))))
     }
 
-    /// The members of a nested list whose rows live elsewhere: a few of them for each parent, until they are changed.
-    pub(crate) fn members(&self, by: ApiVersion, kind: KindId, parent: u64) -> Vec<u64> {
-        let Some(home) = self.catalog.kinds.get(kind).members_of else { return Vec::new() };
-        let there = |number: &u64| self.has(by, Row { kind: home, number: *number }, None);
-        if let Some(members) = self.members.get(&(kind, parent)) {
-            return members.iter().copied().filter(there).collect();
-        }
-        let (all, few) = (self.seeded(home).max(1), self.rows(kind).each.min(self.seeded(home)));
-        let first = parent.saturating_sub(1).wrapping_mul(few.max(1));
-        let mut members: Vec<_> = (0..few).map(|step| (first + step) % all + 1).filter(there).collect();
-        members.sort_unstable();
-        members
-    }
-
-    /// Replaces the members of a nested list.
-    pub(crate) fn set_members(&mut self, kind: KindId, parent: u64, mut members: Vec<u64>) {
-        // In order, as cursors expect rows to come.
-        members.sort_unstable();
-        members.dedup();
-        self.members.insert((kind, parent), members);
-    }
-
-    /// Adds a row and returns its number.
-    pub(crate) fn create(&mut self, by: ApiVersion, kind: KindId, parent: Option<u64>, written: Written) -> Row {
-        let home = self.catalog.kinds.get(kind).members_of;
-        let own = home.unwrap_or(kind);
-        let rows = &mut self.kinds[own.place()];
-        let last = rows.created.last_key_value().map_or(rows.seeded, |(number, _)| *number);
+    /// Adds a row; its number follows on the last one.
+    pub(crate) fn create(&mut self, kind: KindId, parent: Option<u64>, written: Written) -> Row {
+        let kind = self.catalog.home(kind);
+        let rows = &mut self.kinds[kind.place()];
+        let last = rows.created.keys().next_back().copied().unwrap_or(0).max(rows.seeded);
         let number = last + 1;
-        rows.created.insert(number, if home.is_some() { None } else { parent });
+        rows.created.insert(number, parent);
         rows.written.insert(number, written);
-        if let Some((_, parent)) = home.zip(parent) {
-            let mut members = self.members(by, kind, parent);
-            members.push(number);
-            self.set_members(kind, parent, members);
-        }
-        Row { kind: own, number }
+        Row { kind, number }
+    }
+
+    /// Takes back a row that was just created.
+    pub(crate) fn forget(&mut self, row: Row) {
+        let rows = &mut self.kinds[row.kind.place()];
+        rows.created.remove(&row.number);
+        rows.written.remove(&row.number);
     }
 
     /// Writes properties over those that the row has.
@@ -200,11 +243,17 @@ impl Store {
         self.kinds[row.kind.place()].written.entry(row.number).or_default().extend(changes);
     }
 
-    /// Removes a row; of a nested list whose rows live elsewhere only the membership.
+    /// Writes one property.
+    pub(crate) fn set(&mut self, row: Row, name: &str, value: impl Into<Value>) {
+        self.write(row, Written::from_iter([(name.to_owned(), value.into())]));
+    }
+
+    /// Removes a row; of a list whose rows live elsewhere only the relation to its parent.
     pub(crate) fn delete(&mut self, by: ApiVersion, row: Row, parent: Option<u64>) {
-        if let Some((_, parent)) = self.catalog.kinds.get(row.kind).members_of.zip(parent) {
-            let left = self.members(by, row.kind, parent).into_iter().filter(|number| *number != row.number).collect();
-            return self.set_members(row.kind, parent, left);
+        if let Some((side, parent)) = self.catalog.relations.listed_by(row.kind).zip(parent) {
+            let mut left = self.related(by, side, parent, 1);
+            left.retain(|number| *number != row.number);
+            return self.relate(side, parent, left, 1);
         }
         let is_created = self.is_created(row);
         let rows = &mut self.kinds[row.kind.place()];
@@ -212,21 +261,7 @@ impl Store {
         if is_created {
             rows.deleted.extend([ApiVersion::V1, ApiVersion::V2].map(|version| (version, row.number)));
             rows.written.remove(&row.number);
-            self.files.remove(&row);
+            self.files.remove(row);
         }
-    }
-
-    /// Keeps an uploaded file with its row.
-    pub(crate) fn keep_file(&mut self, row: Row, file: StoredFile) {
-        self.files.insert(row, file);
-    }
-
-    /// The file that was uploaded to the row, or to the one it belongs to: versions hold the files of their documents.
-    pub(crate) fn file(&self, row: Row) -> Option<&StoredFile> {
-        let above = || {
-            let kind = self.catalog.kinds.get(row.kind).parent?;
-            self.files.get(&Row { kind, number: self.parent(row)? })
-        };
-        self.files.get(&row).or_else(above)
     }
 }

@@ -8,7 +8,7 @@ use crate::contract::resource::{Envelope, KindId};
 use crate::contract::schema::SchemaId;
 use crate::data::painter::{Fixed, Painter, View};
 use crate::effects::lists::Page;
-use crate::effects::plans;
+use crate::effects::respond;
 use crate::exchange::call::Call;
 use crate::state::store::{Row, Store};
 
@@ -22,8 +22,8 @@ pub(crate) fn wrap(
     page: &Page,
 ) -> Value {
     let painter = call.painter(store);
-    let hidden = plans::hidden(call);
-    let fixed = plans::fixed(call);
+    let hidden = respond::hidden(call);
+    let fixed = respond::fixed(call);
     let view = View { hidden: &hidden, fixed: &fixed };
     let rows = page.rows.iter().map(|row| painter.row(*row, envelope.items, view)).collect();
     let Some(schema) = schema.filter(|_| !envelope.path.is_empty()) else { return Value::Array(rows) };

@@ -17,7 +17,7 @@ use crate::effects::lists::filter::Filters;
 use crate::effects::lists::sort::{Key, Order};
 use crate::exchange::failure::Failure;
 use crate::exchange::params::Parameters;
-use crate::state::store::Row;
+use crate::state::store::{Row, Within};
 
 /// A page of rows and what an answer says about it.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(crate) struct Page {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source {
     pub(crate) kind: KindId,
-    pub(crate) parent: Option<u64>,
+    pub(crate) within: Within,
     /// The schema of a row, whose properties are filtered and sorted by.
     pub(crate) schema: SchemaId,
 }
@@ -49,10 +49,10 @@ pub(crate) fn select(
     parameters: &Parameters,
     source: Source,
 ) -> Result<Page, Failure> {
-    let Source { kind, parent, schema } = source;
+    let Source { kind, within, schema } = source;
     let filters = Filters::read(painter, schema, operation, parameters);
     let order = Order::read(painter, schema, parameters);
-    let numbers = painter.store.numbers(painter.by, kind, parent);
+    let numbers = painter.store.numbers(painter.by, kind, within);
     let rows = numbers.map(|number| Row { kind, number });
     let kept = rows.filter(|row| filters.keep(painter, schema, *row));
     let mut found = match &order {
