@@ -9,7 +9,7 @@ use crate::role::Noun;
 use crate::schema::{SchemaId, Schemas, Shape};
 
 /// A kind of rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KindId(u16);
 
 impl KindId {
@@ -97,6 +97,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("risk-registers/risks-search", "risk-registers/risks"),
     ("risks-search", "risk-registers/risks"),
     ("sessions", "connections/resources/sessions"),
+    ("trust-center/company-info/private-access", "trust-center/private-access"),
     ("users/policies", "users/assigned-policies"),
     ("vendor-security-reviews", "vendors/security-reviews"),
     ("vendors/security-questionnaires", "vendors/questionnaires"),

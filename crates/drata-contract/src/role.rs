@@ -119,7 +119,7 @@ macro_rules! nouns {
 // The first noun with a fitting ending is meant; an ending that begins with `=` is a whole name.
 nouns! {
     /// A version of a policy.
-    PolicyVersion: &["policyversion", "=currentversion"] => &["policies/policy-versions"],
+    PolicyVersion: &["policyversion", "=currentversion", "=latestversion"] => &["policies/policy-versions"],
     /// A version of something that has versions.
     Version: &["=version"] => &["evidence-library/versions", "policies/policy-versions"],
     /// A policy version in one language.

@@ -8,6 +8,16 @@ use support::{Body, Contract, Dice, Operation, Request};
 /// Operations whose contract documents too few answers: a valid request may still name what is not there.
 const UNDOCUMENTED: &[u16] = &[400, 404, 409, 422];
 
+/// Rules that the service has and no schema tells.
+const RULES: &[&str] = &[
+    "only one of file",
+    "exactly one of",
+    "is not available for the current resource state",
+    "names no upload",
+    "is required for S3_FILE",
+    "is required for URL",
+];
+
 /// The one upload whose content is looked into.
 const ROSTER: &str = "id,first_name,last_name,email,is_contractor,mfa\n1,Ada,Byron,ada@acme.example,no,yes\n";
 
@@ -65,7 +75,7 @@ async fn random_valid_requests_are_answered_as_the_contract_says() {
                     found.push("a server error".to_owned());
                 }
                 let name = format!("{}{} {}", operation.method, contract.root, operation.path);
-                if status == 400 {
+                if status == 400 && !RULES.iter().any(|rule| body.contains(rule)) {
                     found.push(format!("a valid request is refused: {body}"));
                 }
                 problems

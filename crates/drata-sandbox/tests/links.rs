@@ -295,6 +295,18 @@ fn collect(value: &Value, name: &str, around: &Around, at: &str, found: &mut Vec
                 for id in ids {
                     found.push(Found { name: stem.clone(), id, around: around.clone(), at: at.clone() });
                 }
+                // `testIds: {passing, failing}`: ids that are sorted by something.
+                if let (true, Value::Object(sorted)) = (property.ends_with("Ids"), value) {
+                    for (name, items) in sorted.iter().filter(|(name, _)| !name.ends_with("Ids")) {
+                        let ids = items.as_array().into_iter().flatten().filter_map(walk::id_text);
+                        found.extend(ids.map(|id| Found {
+                            name: stem.clone(),
+                            id,
+                            around: around.clone(),
+                            at: format!("{at}.{name}"),
+                        }));
+                    }
+                }
                 let inner = if matches!(property.as_str(), "data" | "requests") { name.to_owned() } else { stem };
                 collect(value, &inner, &around, &at, found);
             }
@@ -343,6 +355,10 @@ impl Found {
                         Some(id) => vec![id],
                         None => (1..=workspaces).map(|number| number.to_string()).collect(),
                     },
+                    // An account has few.
+                    Some("register") => {
+                        around("register").map_or_else(|| (1..=3).map(|id| id.to_string()).collect(), |id| vec![id])
+                    }
                     Some(name) => around(name).into_iter().collect(),
                     None => vec![part.to_owned()],
                 };

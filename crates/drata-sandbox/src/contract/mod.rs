@@ -36,6 +36,8 @@ struct Traits {
     in_workspaces: bool,
     /// Every schema of its rows writes their ids as strings, so they are no numbers.
     text_ids: bool,
+    /// There is one of its kind, or one for each parent.
+    single: bool,
 }
 
 impl Catalog {
@@ -58,6 +60,11 @@ impl Catalog {
             while let Some(parent) = above {
                 traits[place].in_workspaces |= Some(parent) == workspaces;
                 above = contract.kinds.get(parent).parent;
+            }
+        }
+        for operation in &contract.operations {
+            if let Plan::Singleton { kind } = operation.plan {
+                traits[kind.place()].single = true;
             }
         }
         note_ids(contract, &mut traits);
@@ -84,6 +91,11 @@ impl Catalog {
     /// Whether the ids of a kind are no numbers.
     pub(crate) fn has_text_ids(&self, kind: KindId) -> bool {
         self.traits[kind.place()].text_ids
+    }
+
+    /// Whether there is one of a kind, or one for each parent.
+    pub(crate) fn is_single(&self, kind: KindId) -> bool {
+        self.traits[kind.place()].single
     }
 
     /// Where the rows of a list live: at the kind itself, or at the one that a relation leads to.

@@ -39,7 +39,8 @@ impl Target {
 }
 
 /// People whom rows of a kind call by several names: the kind, a name, and the one that stands for it.
-const SAME: &[(&str, &str, &str)] = &[("evidence-library", "user", "owner")];
+const SAME: &[(&str, &str, &str)] =
+    &[("evidence-library", "user", "owner"), ("policies/approval-configuration", "approver", "user")];
 
 /// What every noun points to from every kind.
 #[derive(Debug, Default)]

@@ -10,6 +10,9 @@ use crate::contract::targets::Target;
 use crate::draw::Draw;
 use crate::state::store::{Row, Within};
 
+/// Rows at this depth show only what they must.
+const DEEP_ENOUGH: u8 = 2;
+
 /// As many rows as an embedded part of a list shows.
 const EXCERPT: usize = 10;
 
@@ -56,6 +59,10 @@ impl Painter<'_> {
             Shape::Integer(_) | Shape::Number(_) => row.number.into(),
             Shape::Text(text) if text.format == Format::Uuid => self.uuid(row).into(),
             Shape::Text(_) => self.id_text(row).into(),
+            Shape::Object(ref object) if object.properties.is_empty() => {
+                let own = self.catalog.kinds().get(row.kind).schema.unwrap_or(schema);
+                self.entity(row, own, View::default(), subject.depth + DEEP_ENOUGH)
+            }
             _ => self.entity(row, schema, View::default(), subject.depth + 1),
         }
     }
@@ -66,7 +73,9 @@ impl Painter<'_> {
         if property.role == Role::Count {
             return self.counted(subject, property).is_some();
         }
-        let Some(target) = self.pointed_target(owner, property) else { return false };
+        let sorted =
+            || property.name.ends_with("Ids").then(|| self.catalog.target_of(owner.kind, property.noun, property.stem));
+        let Some(target) = self.pointed_target(owner, property).or_else(|| sorted().flatten()) else { return false };
         let linked =
             || subject.is_row && self.store.linked(owner, self.catalog.stem(owner.kind, property.stem)).is_some();
         !matches!(target, Target::Any(_) | Target::Below { .. }) || linked()
@@ -80,22 +89,47 @@ impl Painter<'_> {
                 None => self.counted_part(subject, property)?.into(),
             });
         }
-        let row = subject.row().filter(|row| self.is_version(*row))?;
-        let schema = &self.catalog.schemas.get(property.schema).shape;
-        match (&*property.name, schema) {
-            ("current" | "isCurrent", Shape::Boolean) => {
-                Some((self.siblings(row).next_back() == Some(row.number)).into())
+        let row = subject.row()?;
+        let key = &*self.catalog.kinds().get(row.kind).key;
+        let place = || self.siblings(row).take_while(|number| *number <= row.number).count();
+        let is_number =
+            || matches!(self.catalog.schemas.get(property.schema).shape, Shape::Integer(_) | Shape::Number(_));
+        match (key.rsplit('/').next().unwrap_or(key), &*property.name) {
+            ("versions" | "policy-versions", "current" | "isCurrent") => {
+                Some((self.current(row) == Some(row.number)).into())
             }
-            ("version" | "artifactVersion", Shape::Integer(_) | Shape::Number(_)) => {
-                Some(self.siblings(row).take_while(|number| *number <= row.number).count().into())
-            }
-            ("subVersion", Shape::Integer(_) | Shape::Number(_)) => Some(0.into()),
+            ("versions" | "policy-versions", "version") if is_number() => Some(place().into()),
+            ("versions" | "policy-versions", "subVersion") if is_number() => Some(0.into()),
+            ("policy-versions", "policyVersionStatus") => Some("PUBLISHED".into()),
+            ("artifacts", "artifactVersion") => Some(1.into()),
+            ("versions" | "artifacts", "source") => Some(self.source(subject, row).into()),
+            ("approval-configuration", "tier") => Some(place().into()),
             _ => None,
         }
     }
 
-    fn is_version(&self, row: Row) -> bool {
-        self.catalog.kinds().get(row.kind).key.ends_with("versions")
+    /// The number of the version that counts: the last one that nobody still has to agree to.
+    fn current(&self, row: Row) -> Option<u64> {
+        const WAITING: &[&str] = &["DRAFT", "NEEDS_APPROVAL", "APPROVED", "DISCARDED"];
+        let waits = |number: u64| {
+            let written = self.store.written(Row { number, ..row });
+            let status = written.and_then(|written| written.get("policyVersionStatus")?.as_str());
+            status.is_some_and(|status| WAITING.contains(&status))
+        };
+        self.siblings(row).rfind(|number| !waits(*number))
+    }
+
+    /// Where a piece of evidence is: behind a signed link when it is a file.
+    fn source(&self, subject: &Subject<'_>, row: Row) -> String {
+        if self.store.files.of(row).is_some() {
+            return self.signed_url(subject);
+        }
+        let kind = self.catalog.kinds().get(row.kind);
+        let text = |name| kind.schema.and_then(|schema| self.field(row, schema, name)?.as_str().map(str::to_owned));
+        match text("artifactType").or_else(|| text("type")).as_deref() {
+            Some("S3_FILE") => self.signed_url(subject),
+            _ => format!("https://{}/evidence/{}", self.domain, row.number),
+        }
     }
 
     /// The numbers of the rows below the same parent.
@@ -154,6 +188,9 @@ impl Painter<'_> {
             let count = items.as_array().map_or(0, Vec::len);
             return with_count(object, items, count);
         }
+        if let Some(sorted) = property.and_then(|property| self.sorted_tests(object, subject, property)) {
+            return sorted;
+        }
         if let Some(Role::FileBuffer) = property.map(|property| property.role) {
             return self.file_buffer(subject);
         }
@@ -174,6 +211,22 @@ impl Painter<'_> {
         self.object(object, &inner, View::default())
     }
 
+    /// The ids of tests by how they ended: `testIds: {passing, failing, monitored}`.
+    fn sorted_tests(&self, object: &Object, subject: &Subject<'_>, property: &Property) -> Option<Value> {
+        let owner = subject.owner.filter(|_| property.noun == Some(Noun::Monitor) && property.name.ends_with("Ids"))?;
+        let target = self.catalog.target_of(owner.kind, property.noun, property.stem)?;
+        let rows = self.rows(subject, target, property.noun, property.stem, true);
+        let schema = self.catalog.kinds().get(target.kind()).schema?;
+        let sorted = |row: &Row| match self.field(*row, schema, "checkResultStatus").as_ref().and_then(Value::as_str) {
+            Some("PASSED") => "passing",
+            Some("FAILED") => "failing",
+            _ => "monitored",
+        };
+        let names = object.properties.iter().map(|property| &*property.name);
+        let ids = |name| rows.iter().filter(|row| sorted(row) == name).map(|row| Value::from(row.number)).collect();
+        Some(Value::Object(names.map(|name| (name.to_owned(), ids(name))).collect()))
+    }
+
     /// A part of a row as it was written.
     pub(super) fn written_part(
         &self,
@@ -188,7 +241,7 @@ impl Painter<'_> {
             number: part_number(subject.number, step),
             is_row: false,
             written: Some(written),
-            sparse: true,
+            sparse: subject.sparse || !subject.is_row || step > 0,
             depth: subject.depth + 1,
             ..*subject
         };

@@ -129,6 +129,28 @@ impl<'a> Painter<'a> {
         self.value(schema, &subject, None, draw)
     }
 
+    /// What is known of an object, with whatever else its schema demands.
+    pub(crate) fn completed(&self, schema: SchemaId, known: &Value) -> Value {
+        let draw = Draw(self.seed).named("completed");
+        let (Some(object), Some(written)) = (self.catalog.schemas.object(schema), known.as_object()) else {
+            return known.clone();
+        };
+        let subject = Subject {
+            draw,
+            number: 1,
+            person: 1,
+            theme: Theme::Other,
+            owner: None,
+            is_row: false,
+            timeline: Timeline::of(draw),
+            written: Some(written),
+            values: None,
+            sparse: true,
+            depth: 0,
+        };
+        self.object(object, &subject, View::default())
+    }
+
     /// One property of a row, by name; of what belongs to the row's person too.
     pub(crate) fn field(&self, row: Row, schema: SchemaId, name: &str) -> Option<Value> {
         let object = self.catalog.schemas.object(schema)?;

@@ -228,7 +228,7 @@ impl Painter<'_> {
     }
 
     /// A link to the file of a row that needs no key and runs out.
-    fn signed_url(&self, subject: &Subject<'_>) -> String {
+    pub(super) fn signed_url(&self, subject: &Subject<'_>) -> String {
         let name = self.links.file_name(self.store, subject.owner);
         self.links.sign(subject.owner, &name)
     }

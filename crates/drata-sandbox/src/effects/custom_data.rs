@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 
 use super::respond;
 use crate::contract::operation::ApiVersion;
-use crate::contract::resource::KindId;
 use crate::data::coerce::text;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;

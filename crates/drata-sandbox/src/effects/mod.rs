@@ -1,16 +1,22 @@
 //! What a few operations do that no rule can tell, found by their identifiers.
 
+mod actions;
+mod batches;
 mod custom_data;
 mod event_job;
+mod evidence;
 mod hris;
 pub(crate) mod lists;
 mod members;
 mod plan;
+mod policies;
 mod report;
 mod respond;
 mod roster;
+mod uploads;
 mod write;
 
+use crate::contract::operation::ApiVersion::{V1, V2};
 use crate::contract::operation::Operation;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
@@ -26,17 +32,45 @@ fn special(call: &Call<'_>) -> Option<Result<Reply, Failure>> {
     if let Some(report) = report::answer(call) {
         return Some(Ok(report));
     }
-    Some(match call.operation.short_id() {
-        "createIdpConnectionWithCsvFile" | "createIdpConnectionWithJsonFile" => roster::create(call),
-        "updateIdpConnectionWithCsvFile" | "updateIdpConnectionWithJsonFile" => roster::replace(call),
-        "createCustomData" => custom_data::create(call),
-        "updateCustomData" => custom_data::update(call),
-        "uploadSessionRecords" => custom_data::upload(call),
-        "performSessionAction" => custom_data::act(call),
-        "createCustomHrisUserIdentities" => hris::upsert(call),
-        "createEventDownloadJob" => event_job::start(call),
-        "getEventDownloadJobStatus" => event_job::poll(call),
-        "bulkDeleteControlOwners" => members::clear(call),
+    Some(match (call.by(), call.operation.short_id()) {
+        (_, "createIdpConnectionWithCsvFile" | "createIdpConnectionWithJsonFile") => roster::create(call),
+        (_, "updateIdpConnectionWithCsvFile" | "updateIdpConnectionWithJsonFile") => roster::replace(call),
+        (_, "createCustomData") => custom_data::create(call),
+        (_, "updateCustomData") => custom_data::update(call),
+        (_, "uploadSessionRecords") => custom_data::upload(call),
+        (_, "performSessionAction") => custom_data::act(call),
+        (_, "createCustomHrisUserIdentities") => hris::upsert(call),
+        (_, "createEventDownloadJob") => event_job::start(call),
+        (_, "getEventDownloadJobStatus") => event_job::poll(call),
+        (_, "bulkDeleteControlOwners") => members::clear(call),
+        (V1, "createEvidence") | (V2, "createEvidenceLibrary") => evidence::create(call),
+        (V1, "updateEvidence") | (V2, "updateEvidenceLibrary") => evidence::update(call),
+        (V2, "createEvidence") => evidence::create_with_artifacts(call),
+        (V2, "updateEvidence") => evidence::update_with_artifacts(call),
+        (_, "createEvidenceArtifactAction") => evidence::act_on_artifact(call),
+        (_, "uploadArtifactFile") => uploads::take(call),
+        (_, "requestUploadUrl") => uploads::announce(call),
+        (_, "createPolicy") => policies::create(call),
+        (_, "createPolicyVersion") => policies::create_version(call),
+        (_, "listPolicyActions") => policies::actions(call),
+        (_, "performPolicyAction") => policies::act(call),
+        (_, "getApprovalConfiguration") => policies::reviews(call),
+        (_, "addPolicyApprovalConfiguration") => policies::add_review(call),
+        (_, "updatePolicyApprovalConfiguration") => policies::change_review(call),
+        (_, "removePolicyApprovalConfiguration") => policies::remove_review(call),
+        (_, "assignPolicyOwner") => actions::own(call),
+        (_, "acceptUserPolicyVersion") => actions::acknowledge(call),
+        (_, "performControlAction") => actions::control(call),
+        (_, "performTaskAction") => actions::task(call),
+        (_, "performSecurityReviewAction") => actions::review(call),
+        (_, "listSecurityReviewActions") => actions::review_actions(call),
+        (_, "performPersonnelAction") => actions::people(call),
+        (_, "createBackgroundCheck" | "updateBackgroundCheck") => actions::check_background(call),
+        (_, "approveRequest") => actions::decide(call, "APPROVED"),
+        (_, "deniedRequest") => actions::decide(call, "DENIED"),
+        (_, "createFrameworkRequirements") => batches::requirements(call),
+        (_, "copyRiskLibrary") => batches::risks(call),
+        (_, "importControlLibrary") => batches::controls(call),
         _ => return None,
     })
 }
@@ -45,6 +79,8 @@ fn special(call: &Call<'_>) -> Option<Result<Reply, Failure>> {
 pub(crate) fn makes_row(operation: &Operation, parameter: &str) -> bool {
     matches!(
         (operation.short_id(), parameter),
-        ("uploadSessionRecords", "sessionId") | ("getEventDownloadJobStatus", "jobId")
+        ("uploadSessionRecords", "sessionId")
+            | ("getEventDownloadJobStatus", "jobId")
+            | (_, "approvalConfigurationTier")
     )
 }

@@ -1,10 +1,12 @@
 //! What an operation does when nothing is known of it but its path and its schemas.
 
+use drata_contract::role;
 use serde_json::Value;
 
 use super::respond;
 use super::write;
 use crate::contract::resource::{self, KindId, Plan};
+use crate::exchange::body::Upload;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::{NOT_SIMULATED, Reply};
@@ -57,7 +59,14 @@ fn create(call: &Call<'_>, kind: KindId) -> Result<Reply, Failure> {
         members.push(row.number);
         store.relate(side, parent, members, workspace);
     }
-    let mut files = call.payload.files.iter();
+    let (below, own): (Vec<_>, Vec<_>) =
+        call.payload.files.iter().partition(|file| kind_below(call, row, file).is_some());
+    for file in below {
+        let Some(kind) = kind_below(call, row, file) else { continue };
+        let child = write::create(call, &mut store, kind, Some(row.number), &Written::new())?;
+        write::keep_file(&mut store, child, file);
+    }
+    let mut files = own.into_iter();
     files.next().into_iter().for_each(|file| write::keep_file(&mut store, row, file));
     // Each of several files is a row of its own.
     for file in files.filter(|_| body.contains_key("files")) {
@@ -66,6 +75,20 @@ fn create(call: &Call<'_>, kind: KindId) -> Result<Reply, Failure> {
     }
     drop(store);
     Ok(respond::row_or_list(call, kind, row))
+}
+
+/// The kind of rows that files of a field become below a row: `externalEvidence` of a control.
+fn kind_below(call: &Call<'_>, row: Row, file: &Upload) -> Option<KindId> {
+    let kinds = call.world.catalog.kinds();
+    let field = file.field.trim_end_matches("[]");
+    let kebab = field.chars().fold(String::new(), |mut kebab, letter| {
+        if letter.is_ascii_uppercase() {
+            kebab.push('-');
+        }
+        kebab.push(letter.to_ascii_lowercase());
+        kebab
+    });
+    kinds.by_key(&format!("{}/{kebab}", kinds.get(row.kind).key))
 }
 
 /// Says which rows a list of related rows holds from now on.
@@ -129,14 +152,21 @@ fn singleton(call: &Call<'_>, kind: KindId) -> Reply {
 
 /// An action: what its body says is written to the row that it is about, where that row has such properties.
 fn act(call: &Call<'_>) -> Result<Reply, Failure> {
-    let Some(row) = call.target() else {
+    let resource = call.operation.resource;
+    let single = call.world.catalog.is_single(resource) && !call.operation.path.ends_with('}');
+    let single = single.then(|| Row { kind: resource, number: call.target().map_or(1, |row| row.number) });
+    let Some(row) = single.or_else(|| call.target()) else {
         return Ok(respond::detached(call).with_header(NOT_SIMULATED.0, NOT_SIMULATED.1));
     };
     let mut body: Written = call.payload.properties();
     let schemas = &call.world.catalog.schemas;
     let own = [call.world.catalog.kinds().get(row.kind).schema, respond::success(call).1];
+    let objects = || own.iter().flatten().filter_map(|schema| schemas.object(*schema));
     let known = |name: &str| {
-        own.iter().flatten().any(|schema| schemas.object(*schema).is_some_and(|object| object.property(name).is_some()))
+        let stem = role::stem(name);
+        objects().any(|object| {
+            object.property(name).is_some() || object.properties.iter().any(|property| property.stem == stem)
+        })
     };
     body.retain(|name: &String, _: &mut Value| known(name));
     if body.is_empty() {

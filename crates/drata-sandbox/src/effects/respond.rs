@@ -9,20 +9,12 @@ use crate::contract::schema::SchemaId;
 use crate::data::painter::{Fixed, View};
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
-use crate::exchange::reply::Reply;
+use crate::exchange::reply::{Content, Reply};
 use crate::state::store::{Row, Within};
 
 /// The first documented success: its status and the schema of its body.
 pub(crate) fn success(call: &Call<'_>) -> (u16, Option<SchemaId>) {
     call.operation.success().map_or((200, None), |answer| (answer.status, answer.json()))
-}
-
-/// The response that an operation documents for a success, with this body if it has one.
-pub(crate) fn done(call: &Call<'_>, body: Value) -> Reply {
-    match success(call) {
-        (status, None) => Reply::empty(status),
-        (status, schema) => Reply::json(status, body, schema),
-    }
 }
 
 /// The properties that the request did not expand.
@@ -68,6 +60,17 @@ pub(crate) fn row(call: &Call<'_>, row: Row) -> Reply {
     let store = call.world.store();
     let painter = call.painter(&store);
     Reply::json(status, painter.row(row, schema, View { hidden: &hidden, fixed: &fixed }), Some(schema))
+}
+
+/// A response with one row, where some properties say what the request did.
+pub(crate) fn row_with(call: &Call<'_>, about: Row, more: &[(&str, Value)]) -> Reply {
+    let mut reply = row(call, about);
+    if let Content::Json(Value::Object(map), _) = &mut reply.content {
+        for (name, value) in more.iter().filter(|(name, _)| map.contains_key(*name)).collect::<Vec<_>>() {
+            map.insert((*name).to_owned(), value.clone());
+        }
+    }
+    reply
 }
 
 /// A row, or the list that it stands in where the response is a list.

@@ -66,7 +66,8 @@ fn pointed(
     value: &Value,
 ) -> Result<Option<(Target, Vec<u64>)>, Failure> {
     let catalog = call.world.catalog;
-    let noun = Noun::of(name).filter(|_| name.ends_with("Id") || name.ends_with("Ids"));
+    let are_numbers = value.as_array().is_some_and(|items| items.iter().all(Value::is_number));
+    let noun = Noun::of(name).filter(|_| name.ends_with("Id") || name.ends_with("Ids") || are_numbers);
     let Some(target) = noun.and_then(|_| catalog.target_of(row.kind, noun, role::stem(name))) else { return Ok(None) };
     let ids: Vec<String> = match value {
         Value::Null => Vec::new(),

@@ -31,6 +31,8 @@ pub(crate) struct Payload {
 /// An uploaded file.
 #[derive(Clone, Debug)]
 pub(crate) struct Upload {
+    /// The field of the form, or the property of the body, that it came in.
+    pub(crate) field: String,
     pub(crate) name: String,
     pub(crate) media: String,
     pub(crate) content: Bytes,
@@ -140,7 +142,7 @@ async fn undocumented(media: Option<&str>, headers: &HeaderMap, bytes: Bytes) ->
             parts(headers, bytes).await.map(|(_, files)| Payload { files, ..Payload::default() })
         }
         Some(media) if !bytes.is_empty() => {
-            let file = Upload { name: String::new(), media: media.to_owned(), content: bytes };
+            let file = Upload { field: String::new(), name: String::new(), media: media.to_owned(), content: bytes };
             Ok(Payload { files: vec![file], ..Payload::default() })
         }
         _ => Ok(Payload::default()),
@@ -214,9 +216,9 @@ async fn parts(headers: &HeaderMap, bytes: Bytes) -> Result<(Vec<(String, String
         let content = part.bytes().await.map_err(refused)?;
         match file {
             Some(name) => {
-                fields.push((field, name.clone()));
+                fields.push((field.clone(), name.clone()));
                 let media = media.unwrap_or_else(|| "application/octet-stream".to_owned());
-                files.push(Upload { name, media, content });
+                files.push(Upload { field, name, media, content });
             }
             None => fields.push((field, String::from_utf8_lossy(&content).into_owned())),
         }
@@ -251,5 +253,6 @@ fn encoded_file(file: &Value) -> Option<Upload> {
     let url = file.get("base64String")?.as_str()?.strip_prefix("data:")?;
     let (media, content) = url.split_once(";base64,")?;
     let name = file.get("filename")?.as_str()?.to_owned();
-    Some(Upload { name, media: media.to_owned(), content: STANDARD.decode(content).ok()?.into() })
+    let field = "base64File".to_owned();
+    Some(Upload { field, name, media: media.to_owned(), content: STANDARD.decode(content).ok()?.into() })
 }

@@ -7,3 +7,4 @@ pub(crate) mod outgoing;
 pub(crate) mod record;
 pub(crate) mod server;
 pub(crate) mod service;
+pub(crate) mod storage;

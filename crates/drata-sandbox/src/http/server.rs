@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::service::{Sent, Service};
+use super::storage;
 use crate::contract::operation::Operation;
 use crate::contract::route::Found;
 use crate::exchange::body::{self, Unread};
@@ -28,7 +29,7 @@ use crate::http::control;
 use crate::http::description;
 use crate::http::outgoing::Outgoing;
 use crate::http::record::{self, Received};
-use crate::state::signed::{self, Refused};
+use crate::state::signed;
 
 /// Accepts connections until `stop` turns true, then lets the open ones finish what they are doing.
 pub(crate) async fn run(listener: TcpListener, service: Arc<Service>, mut stop: watch::Receiver<bool>) {
@@ -148,7 +149,15 @@ impl Exchange<'_> {
         self.faults = self.service.faults.lock().unwrap_or_else(PoisonError::into_inner).strike(aimed);
         self.wait().await;
         if is_link {
-            return self.error(false).unwrap_or_else(|| self.download(parts, &query));
+            if let Some(error) = self.error(false) {
+                return error;
+            }
+            let limit = self.service.world.settings.upload_limit;
+            self.body = match body::read(incoming, limit).await {
+                Ok(body) => body,
+                Err(_) => return self.failure(&Failure::new(413, format!("the body is larger than {limit} bytes"))),
+            };
+            return storage::answer(&self.service.world, parts, &query, self.body.clone(), &mut self.violations);
         }
         if let Err(refused) = self.admit() {
             return refused;
@@ -258,29 +267,6 @@ impl Exchange<'_> {
             }
         }
         reply
-    }
-
-    /// A file behind a signed link. A key is refused there, as the real storage refuses it.
-    fn download(&mut self, parts: &http::request::Parts, query: &[(String, String)]) -> Reply {
-        let refused = |status, reason: &str| {
-            let page = format!("<?xml version=\"1.0\"?><Error><Code>{reason}</Code></Error>");
-            Reply::new(status, Content::Bytes("application/xml".to_owned(), page.into()))
-        };
-        if parts.headers.contains_key(http::header::AUTHORIZATION) {
-            self.violations.push("the key was sent to the storage of a signed link".to_owned());
-            return refused(400, "InvalidArgument");
-        }
-        if parts.method != Method::GET {
-            return refused(403, "AccessDenied");
-        }
-        let file =
-            self.service.world.links.open(self.service.world.catalog, &self.service.world.store(), &self.path, query);
-        match file {
-            Ok(file) => Reply::new(200, Content::Bytes(file.media, file.content)),
-            Err(Refused::NoSuchFile) => refused(404, "NoSuchKey"),
-            Err(Refused::WrongSignature) => refused(403, "SignatureDoesNotMatch"),
-            Err(Refused::RanOut) => refused(403, "AccessDenied"),
-        }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use jiff::Timestamp;
 
 use super::store::Row;
 
@@ -30,7 +29,6 @@ pub(crate) struct Upload {
     /// The media type that the upload must have.
     pub(crate) media: Option<String>,
     pub(crate) name: String,
-    pub(crate) expires: Timestamp,
     /// The file, once it is there.
     pub(crate) file: Option<StoredFile>,
 }

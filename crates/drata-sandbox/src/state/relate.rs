@@ -23,10 +23,6 @@ impl Span {
     fn position(self, number: u64) -> Option<u64> {
         number.checked_sub(self.first).filter(|position| *position < self.count)
     }
-
-    pub(crate) fn numbers(self) -> impl DoubleEndedIterator<Item = u64> + Clone {
-        self.first..self.first + self.count
-    }
 }
 
 impl Store {

@@ -42,6 +42,7 @@ const FEW: &[(&str, u64)] = &[
     ("groups", 10),
     ("custom-field-definitions", 12),
     ("connections/resources", 2),
+    ("policies/approval-configuration", 2),
     ("policies/policy-versions/languages", 2),
 ];
 

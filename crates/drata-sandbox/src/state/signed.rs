@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::clock::Clock;
@@ -12,6 +13,8 @@ use crate::draw;
 
 /// Where the links point to, below the server's root and outside the API.
 const ROOT: &str = "/files/";
+/// Where addresses that take a file point to.
+const UPLOADS: &str = "/uploads/";
 
 /// Makes and checks links.
 #[derive(Debug)]
@@ -40,6 +43,40 @@ impl Links {
         let signature = self.signature(kind, number, expires);
         let name = utf8_percent_encode(name, NON_ALPHANUMERIC);
         format!("{}{ROOT}{kind}/{number}/{name}?expires={expires}&signature={signature:016x}", self.base)
+    }
+
+    /// When a link that is made now runs out.
+    pub(crate) fn expires(&self) -> Timestamp {
+        let lifetime = SignedDuration::try_from(self.lifetime).unwrap_or(SignedDuration::MAX);
+        let now = self.clock.now();
+        now.checked_add(lifetime).unwrap_or(Timestamp::MAX)
+    }
+
+    /// An address that takes the file with this key until then.
+    pub(crate) fn sign_upload(&self, key: &str, expires: Timestamp) -> String {
+        let name = utf8_percent_encode(key, NON_ALPHANUMERIC);
+        let signature = self.upload_signature(key, expires.as_second());
+        let expires = expires.as_second();
+        format!("{}{UPLOADS}{name}?expires={expires}&signature={signature:016x}", self.base)
+    }
+
+    /// The key of the file that an address takes.
+    pub(crate) fn open_upload(&self, path: &str, query: &[(String, String)]) -> Result<String, Refused> {
+        let name = path.strip_prefix(UPLOADS).ok_or(Refused::NoSuchFile)?;
+        let key = percent_decode_str(name).decode_utf8_lossy().into_owned();
+        let text = |name: &str| query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let expires: i64 = text("expires").and_then(|text| text.parse().ok()).ok_or(Refused::WrongSignature)?;
+        if text("signature") != Some(&format!("{:016x}", self.upload_signature(&key, expires))) {
+            return Err(Refused::WrongSignature);
+        }
+        if self.clock.now().as_second() >= expires {
+            return Err(Refused::RanOut);
+        }
+        Ok(key)
+    }
+
+    fn upload_signature(&self, key: &str, expires: i64) -> u64 {
+        draw::mix(draw::mix(self.secret, draw::text(key)), expires.unsigned_abs())
     }
 
     /// The file that a request for a link's path and query is about.
@@ -87,7 +124,7 @@ impl Links {
 
 /// Whether a path is that of a link.
 pub(crate) fn is_link(path: &str) -> bool {
-    path.starts_with(ROOT)
+    path.starts_with(ROOT) || path.starts_with(UPLOADS)
 }
 
 /// The file of a seeded row: an empty page.

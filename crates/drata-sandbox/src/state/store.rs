@@ -104,10 +104,6 @@ impl Store {
         }
     }
 
-    pub(crate) fn catalog(&self) -> &'static Catalog {
-        self.catalog
-    }
-
     /// How many rows a nested list holds at most.
     pub(super) fn nested(&self) -> u64 {
         self.nested

@@ -68,6 +68,20 @@ impl Version {
         self.reads.iter().find(|(path, _)| shape_of(path) == shape).map_or("", |(_, query)| query)
     }
 
+    /// The template that reads a path, and the query that asks it for everything.
+    pub(crate) fn template_of(&self, path: &str) -> Option<(String, &str)> {
+        let parts: Vec<_> = path.split('/').collect();
+        let fits = |template: &str| {
+            let known: Vec<_> = template.split('/').collect();
+            known.len() == parts.len()
+                && known.iter().zip(&parts).all(|(known, part)| known.starts_with('{') || known == part)
+        };
+        let found = self.reads.iter().filter(|(template, _)| fits(template));
+        // A literal is nearer than a parameter.
+        let nearest = found.min_by_key(|(template, _)| template.matches('{').count());
+        nearest.map(|(template, query)| (template.clone(), query.as_str()))
+    }
+
     /// Whether the version can read this template, its parameters by any names.
     pub(crate) fn reads(&self, shape: &str) -> bool {
         self.reads.iter().any(|(path, _)| shape_of(path) == shape)
