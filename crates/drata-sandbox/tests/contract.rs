@@ -16,6 +16,7 @@ const RULES: &[&str] = &[
     "names no upload",
     "is required for S3_FILE",
     "is required for URL",
+    "custom field",
 ];
 
 /// The one upload whose content is looked into.

@@ -4,6 +4,7 @@ pub(crate) mod coerce;
 pub(crate) mod companies;
 pub(crate) mod csv;
 pub(crate) mod dates;
+pub(crate) mod fields;
 pub(crate) mod locate;
 pub(crate) mod nested;
 pub(crate) mod painter;

@@ -104,6 +104,7 @@ impl Painter<'_> {
             ("artifacts", "artifactVersion") => Some(1.into()),
             ("versions" | "artifacts", "source") => Some(self.source(subject, row).into()),
             ("approval-configuration", "tier") => Some(place().into()),
+            ("custom-field-definitions", _) => self.defined(row, property),
             _ => None,
         }
     }

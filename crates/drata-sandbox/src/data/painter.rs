@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::coerce;
 use super::dates::{Moment, Timeline};
+use super::fields;
 use super::theme::{self, Theme};
 use crate::contract::Catalog;
 use crate::contract::operation::ApiVersion;
@@ -213,6 +214,9 @@ impl<'a> Painter<'a> {
 
     /// The value of one property; `None` when it is left out.
     pub(super) fn property(&self, subject: &Subject<'_>, property: &Property) -> Option<Value> {
+        if let Some(fields) = self.custom_property(subject, property) {
+            return Some(fields);
+        }
         if let Some(value) = self.written_value(subject, property) {
             return value;
         }
@@ -232,6 +236,23 @@ impl<'a> Painter<'a> {
         )
     }
 
+    /// The custom fields of a row, in either shape that responses have for them.
+    fn custom_property(&self, subject: &Subject<'_>, property: &Property) -> Option<Value> {
+        if &*property.name != "customFields" || subject.depth >= DEEP {
+            return None;
+        }
+        match &self.catalog.schemas.get(property.schema).shape {
+            Shape::Array(array) => self.custom_fields(subject, property, array.items),
+            Shape::Object(object) => {
+                let items = self.catalog.schemas.items(object.property("data")?.schema)?;
+                let fields = self.custom_fields(subject, property, items)?;
+                let count = fields.as_array().map_or(0, Vec::len);
+                Some(super::nested::with_count(object, fields, count))
+            }
+            _ => None,
+        }
+    }
+
     /// What the value of a property is drawn for: names of the same meaning have values that fit together.
     fn seed_of(&self, subject: &Subject<'_>, property: &Property) -> u64 {
         match subject.owner.filter(|_| property.noun.is_some()) {
@@ -243,6 +264,9 @@ impl<'a> Painter<'a> {
     /// Whether a property that nobody has written has a value.
     fn presence(&self, subject: &Subject<'_>, property: &Property, draw: Draw) -> Presence {
         let schema = self.catalog.schemas.get(property.schema);
+        if let Some(row) = subject.row().filter(|row| fields::is_definition(&self.catalog.kinds().get(row.kind).key)) {
+            return if fields::is_left_out(row, property) { Presence::Absent } else { Presence::Valued };
+        }
         if self.is_decided(subject, property) {
             return match (subject.depth >= DEEP, property.required) {
                 (true, false) => Presence::Absent,

@@ -73,7 +73,7 @@ impl Painter<'_> {
     }
 
     /// The rows of a target that are there.
-    pub(super) fn rows(
+    pub(crate) fn rows(
         &self,
         subject: &Subject<'_>,
         target: Target,

@@ -21,6 +21,7 @@ struct Piece {
     name: Option<String>,
     /// The address or the ticket, where there is no file.
     address: Value,
+    ticket: Value,
     filed: Value,
     file: Option<StoredFile>,
 }
@@ -141,6 +142,7 @@ fn single(call: &Call<'_>, store: &Store) -> Result<Option<Piece>, Failure> {
         kind: kind.to_owned(),
         name: file.as_ref().map(|file| file.name.clone()),
         address,
+        ticket: given("ticketUrl").unwrap_or(Value::Null),
         filed: filed.clone(),
         file,
     };
@@ -181,7 +183,8 @@ fn pieces(call: &Call<'_>, store: &Store, list: &str, kind: &str) -> Result<Vec<
         let name = text("artifactName").map(str::to_owned).or_else(|| file.as_ref().map(|file| file.name.clone()));
         let filed = item.get("filedAt").cloned().unwrap_or(Value::Null);
         let replaces = item.get("existingArtifactId").and_then(Value::as_u64);
-        Ok((replaces, Piece { kind: kind.to_owned(), name, address, filed, file }))
+        let ticket = text("ticketUrl").map_or(Value::Null, Into::into);
+        Ok((replaces, Piece { kind: kind.to_owned(), name, address, ticket, filed, file }))
     };
     items.into_iter().flatten().enumerate().map(read).collect()
 }
@@ -196,7 +199,6 @@ fn uploaded(store: &Store, key: &str) -> Result<StoredFile, Failure> {
 /// Adds a version of an item, as a new artifact or as the next version of one.
 fn add(call: &Call<'_>, store: &mut Store, item: Row, artifact: Option<Row>, piece: Piece) -> Result<(), Failure> {
     let mut written = Written::new();
-    let ticket = if piece.kind == "TICKET_PROVIDER" { piece.address.clone() } else { Value::Null };
     let file = piece.file.as_ref();
     for (name, value) in [
         ("name", json!(piece.name)),
@@ -205,7 +207,7 @@ fn add(call: &Call<'_>, store: &mut Store, item: Row, artifact: Option<Row>, pie
         ("artifactType", json!(piece.kind)),
         ("filedAt", piece.filed),
         ("updatedAt", call.world.now()),
-        ("ticketUrl", ticket),
+        ("ticketUrl", piece.ticket),
         ("extension", json!(file.map(StoredFile::extension))),
         (
             "metadata",

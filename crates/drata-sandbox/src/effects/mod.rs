@@ -3,6 +3,7 @@
 mod actions;
 mod batches;
 mod custom_data;
+mod custom_fields;
 mod event_job;
 mod evidence;
 mod hris;

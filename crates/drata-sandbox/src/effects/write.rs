@@ -3,6 +3,7 @@
 use drata_contract::role::{self, Noun};
 use serde_json::Value;
 
+use super::custom_fields;
 use crate::contract::targets::Target;
 use crate::data::{coerce, locate};
 use crate::exchange::body::Upload;
@@ -26,6 +27,11 @@ pub(crate) fn apply(call: &Call<'_>, store: &mut Store, row: Row, body: &Written
             }
             None => drop(plain.insert(name.clone(), value.clone())),
         }
+    }
+    if let Some(fields) = plain.get("customFields")
+        && let Some(merged) = custom_fields::merged(&call.painter(store), row, fields)?
+    {
+        plain.insert("customFields".to_owned(), merged);
     }
     plain.insert("updatedAt".to_owned(), call.world.now());
     store.write(row, plain);

@@ -1,9 +1,11 @@
 //! The parameters of a request, typed and checked.
 
 use drata_contract::check;
+use std::collections::BTreeMap;
+
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::contract::operation::{Operation, Parameter, Place};
 use crate::contract::schema::{SchemaId, Schemas, Shape};
@@ -55,6 +57,11 @@ impl Parameters {
         let mut values = Vec::new();
         let mut problems = Vec::new();
         for (parameter, texts) in given(operation, path, query, headers) {
+            if let Some(objects) = objects(schemas, parameter, query) {
+                problems.extend(check::check(schemas, parameter.schema, &objects, &parameter.name));
+                values.push((parameter.name.clone(), objects));
+                continue;
+            }
             let value = match texts.as_slice() {
                 [] if parameter.required => {
                     problems.push(format!("{} is required", parameter.name));
@@ -92,9 +99,33 @@ fn given<'a>(
     })
 }
 
+/// Objects in a query: `fields[0][id]=3&fields[0][value]=x`, an index and a property for each text.
+fn objects(schemas: &Schemas, parameter: &Parameter, query: &[(String, String)]) -> Option<Value> {
+    let items = schemas.items(parameter.schema)?;
+    let object = schemas.object(items).filter(|_| parameter.place == Place::Query)?;
+    let mut found: BTreeMap<u64, Map<String, Value>> = BTreeMap::new();
+    for (name, text) in query {
+        let Some((index, property)) = indexed(&parameter.name, name) else { continue };
+        let known = object.property(property);
+        let value = known.map_or_else(|| text.as_str().into(), |known| typed(schemas, known.schema, text));
+        found.entry(index).or_default().insert(property.to_owned(), value);
+    }
+    (!found.is_empty()).then(|| found.into_values().map(Value::Object).collect())
+}
+
+/// The index and the property in a name such as `fields[0][id]`.
+fn indexed<'a>(parameter: &str, name: &'a str) -> Option<(u64, &'a str)> {
+    let rest = name.strip_prefix(parameter)?.strip_prefix('[')?.strip_suffix(']')?;
+    let (index, property) = rest.split_once("][")?;
+    Some((index.parse().ok()?, property))
+}
+
 /// The names in a query that the operation does not know; the service ignores them.
 pub(crate) fn unknown<'a>(operation: &Operation, query: &'a [(String, String)]) -> Vec<&'a str> {
-    let known = |name: &str| operation.in_place(Place::Query).any(|parameter| parameter.name == name);
+    let known = |name: &str| {
+        let is_its = |parameter: &Parameter| parameter.name == name || indexed(&parameter.name, name).is_some();
+        operation.in_place(Place::Query).any(is_its)
+    };
     query.iter().map(|(name, _)| name.as_str()).filter(|name| !known(name)).collect()
 }
 

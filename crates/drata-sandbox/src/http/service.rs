@@ -22,7 +22,7 @@ use crate::exchange::world::World;
 use crate::faults::Faults;
 use crate::faults::rate_limit::Limiter;
 use crate::state::settings::Settings;
-use crate::state::store::Row;
+use crate::state::store::{Row, Within};
 
 /// A sandbox as the server serves it.
 #[derive(Debug)]
@@ -87,6 +87,12 @@ impl Service {
         for (anchor, id) in operation.anchors.iter().zip(path) {
             let workspace = anchors.iter().find(|row| Some(row.kind) == world.catalog.workspaces);
             let painter = world.painter(&store, operation.version, workspace.map_or(1, |row| row.number));
+            if let Some(name) = id.strip_prefix("name:") {
+                let all = locate::all_by_property(&painter, anchor.kind, Within::ALL, "name", name);
+                if all.take(2).count() > 1 {
+                    return Err(Failure::new(422, format!("several rows have the name {name:?}; name one by its id")));
+                }
+            }
             let found = locate::row(&painter, anchor.kind, &anchor.parameter, id, &anchors);
             let made =
                 || effects::makes_row(operation, &anchor.parameter).then_some(Row { kind: anchor.kind, number: 0 });

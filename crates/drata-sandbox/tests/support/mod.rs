@@ -153,6 +153,10 @@ impl Contract {
                 fields.push((name.clone(), text(one), is_file));
             }
         }
+        // An empty form is none.
+        if fields.is_empty() && schema["properties"]["file"].is_object() {
+            fields.push(("file".to_owned(), "a.txt".to_owned(), true));
+        }
         Some(Body::Form(fields))
     }
 

@@ -172,10 +172,12 @@ async fn serve(options: Options) -> Result<(), String> {
         }
         _ => format!("cannot listen on {address}: {error}"),
     })?;
+    // Whoever reads the next line may ask for the end at once.
+    let stopped = stopped();
     println!("drata-sandbox serves v1 at {0} and v2 at {0}/v2", sandbox.base_url());
     println!("key: {}", sandbox.api_key());
     println!("stop it with Ctrl-C");
-    stopped().await;
+    stopped.await;
     sandbox.shutdown().await;
     Ok(())
 }
@@ -209,18 +211,19 @@ fn builder(options: Options) -> Result<Builder, String> {
     Ok(faults.into_iter().fold(builder, Builder::fault))
 }
 
-/// Waits for Ctrl-C or a request to terminate.
-async fn stopped() {
+/// Waits for Ctrl-C or a request to terminate. It listens from the moment it is called, not from the first poll.
+fn stopped() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    async move {
+        #[cfg(unix)]
+        if let Ok(mut terminate) = terminate {
             tokio::select! {
                 _ = tokio::signal::ctrl_c() => {}
                 _ = terminate.recv() => {}
             }
             return;
         }
+        let _ = tokio::signal::ctrl_c().await;
     }
-    let _ = tokio::signal::ctrl_c().await;
 }

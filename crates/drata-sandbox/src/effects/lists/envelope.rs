@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::contract::resource::{Envelope, KindId};
 use crate::contract::schema::SchemaId;
 use crate::data::painter::{Fixed, Painter, View};
-use crate::effects::lists::Page;
+use crate::effects::lists::{Page, Source};
 use crate::effects::respond;
 use crate::exchange::call::Call;
 use crate::state::store::{Row, Store};
@@ -28,7 +28,13 @@ pub(crate) fn wrap(
     let rows = page.rows.iter().map(|row| painter.row(*row, envelope.items, view)).collect();
     let Some(schema) = schema.filter(|_| !envelope.path.is_empty()) else { return Value::Array(rows) };
     let about = Row { kind, number: call.target().map_or(1, |row| row.number) };
-    let frame = Frame { painter: &painter, about, fixed: &fixed, page };
+    let facets =
+        (!call.parameters.texts("facets[]").is_empty() && call.parameters.text("cursor").is_none()).then(|| {
+            let source = Source { kind, within: call.within(kind), schema: envelope.items };
+            let found = super::found(&painter, call.operation, &call.parameters, source);
+            super::facets::count(call, &painter, envelope.items, &found)
+        });
+    let frame = Frame { painter: &painter, about, fixed: &fixed, page, facets };
     frame.fill(schema, &envelope.path, Value::Array(rows))
 }
 
@@ -38,6 +44,8 @@ struct Frame<'a> {
     about: Row,
     fixed: &'a [Fixed],
     page: &'a Page,
+    /// How many rows have which value, where the request asks for it.
+    facets: Option<Value>,
 }
 
 impl Frame<'_> {
@@ -69,6 +77,7 @@ impl Frame<'_> {
             "page" => Some(Some(self.page.page.into())),
             "limit" => Some(Some(self.page.limit.into())),
             "total" | "totalCount" => Some(total),
+            "facets" => Some(self.facets.clone()),
             "pagination" => {
                 let mut pagination = Map::new();
                 pagination.insert("cursor".to_owned(), self.page.cursor.clone().into());

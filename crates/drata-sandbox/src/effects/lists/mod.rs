@@ -1,6 +1,7 @@
 //! Lists: filter, sort, page.
 
 pub(crate) mod envelope;
+pub(crate) mod facets;
 pub(crate) mod filter;
 pub(crate) mod sort;
 
@@ -50,7 +51,7 @@ pub(crate) fn select(
     source: Source,
 ) -> Result<Page, Failure> {
     let Source { kind, within, schema } = source;
-    let filters = Filters::read(painter, schema, operation, parameters);
+    let filters = Filters::read(painter, kind, schema, operation, parameters);
     let order = Order::read(painter, schema, parameters);
     let numbers = painter.store.numbers(painter.by, kind, within);
     let rows = numbers.map(|number| Row { kind, number });
@@ -69,6 +70,14 @@ pub(crate) fn select(
     };
     page.ignored.clone_from(&filters.ignored);
     Ok(page)
+}
+
+/// All rows that a request finds, whatever the page.
+pub(crate) fn found(painter: &Painter<'_>, operation: &Operation, parameters: &Parameters, source: Source) -> Vec<Row> {
+    let Source { kind, within, schema } = source;
+    let filters = Filters::read(painter, kind, schema, operation, parameters);
+    let rows = painter.store.numbers(painter.by, kind, within).map(|number| Row { kind, number });
+    rows.filter(|row| filters.keep(painter, schema, *row)).collect()
 }
 
 /// The rows of a list before they are paged.
