@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -78,6 +78,14 @@ impl Builder {
         self
     }
 
+    /// What time it is when the sandbox starts; the machine's time unless set. It goes on from there as tokio's clock does.
+    ///
+    /// Dates of seeded rows do not depend on it: they follow from the seed.
+    pub fn start_time(mut self, time: SystemTime) -> Self {
+        self.settings.start_time = jiff::Timestamp::try_from(time).ok();
+        self
+    }
+
     /// What the data follows from: the same seed gives the same rows on every machine.
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
@@ -129,6 +137,19 @@ impl Builder {
     /// How long a signed link works; ten minutes unless set.
     pub fn link_lifetime(mut self, lifetime: Duration) -> Self {
         self.settings.link_lifetime = lifetime;
+        self
+    }
+
+    /// How long a search does not find what was just created, as the service's index lags behind; not at all unless set.
+    pub fn search_lag(mut self, lag: Duration) -> Self {
+        self.settings.search_lag = lag;
+        self
+    }
+
+    /// Answers `GET /personnel/{personnelId}/devices` of version 1 with a bare list, as the service has been seen to do,
+    /// instead of the object that the contract has.
+    pub fn bare_device_lists(mut self) -> Self {
+        self.settings.bare_device_lists = true;
         self
     }
 

@@ -47,4 +47,5 @@ pub use faults::Fault;
 pub use faults::rate_limit::{RateLimit, RetryAfter};
 pub use http::auth::{Features, Permissions};
 pub use http::record::{Received, Requests};
+pub use http::replay::Replayed;
 pub use sandbox::Sandbox;

@@ -16,6 +16,7 @@ use crate::faults::Fault;
 use crate::faults::rate_limit::{Limiter, RateLimit};
 use crate::http::auth::{Access, Features, Permissions};
 use crate::http::record::Requests;
+use crate::http::replay::{self, Replayed};
 use crate::http::service::Service;
 
 /// A running in-memory Drata. It stops when it is dropped.
@@ -90,6 +91,17 @@ impl Sandbox {
     /// What has been received so far.
     pub fn requests(&self) -> Requests {
         self.service.log.lock().unwrap_or_else(PoisonError::into_inner).snapshot()
+    }
+
+    /// Sends recorded requests again, in their order and each at the time at which it was received, and returns the
+    /// responses. A sandbox with the same seed, the same settings and the same [`Builder::start_time`] answers as the one
+    /// that recorded them did; signed links differ only in the address of the sandbox.
+    ///
+    /// # Errors
+    ///
+    /// When a request cannot be sent again, because the record holds only the first 64 KiB of its body.
+    pub async fn replay(&self, requests: &Requests) -> io::Result<Vec<Replayed>> {
+        replay::replay(&self.service, requests.all()).await
     }
 
     /// Forgets what has been received so far.

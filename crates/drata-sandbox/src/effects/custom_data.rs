@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use super::respond;
+use super::write;
 use crate::contract::operation::ApiVersion;
 use crate::data::coerce::text;
 use crate::exchange::call::Call;
@@ -13,7 +14,31 @@ use crate::exchange::reply::Reply;
 use crate::state::store::{Row, Store, Within, Written};
 
 const RECORDS: &str = "connections/resources/records";
+const RESOURCES: &str = "connections/resources";
 const SESSIONS: &str = "connections/resources/sessions";
+
+/// Adds a connection and the resource that holds its records.
+pub(super) fn connect(call: &Call<'_>) -> Result<Reply, Failure> {
+    let kinds = call.world.catalog.kinds();
+    let (Some(connections), Some(resources)) = (kinds.by_key("connections"), kinds.by_key(RESOURCES)) else {
+        return super::plan::answer(call);
+    };
+    let body = call.payload.properties();
+    let mut store = call.world.store_mut();
+    let row = write::create(call, &mut store, connections, None, &body)?;
+    for (name, value) in [("state", json!("ACTIVE")), ("connected", json!(true)), ("connectedAt", call.world.now())] {
+        store.set(row, name, value);
+    }
+    let resource = Written::from_iter([
+        ("name".to_owned(), body.get("name").cloned().unwrap_or_default()),
+        ("schema".to_owned(), body.get("schema").or_else(|| body.get("sampleData")).cloned().unwrap_or(json!({}))),
+        ("createdAt".to_owned(), call.world.now()),
+        ("updatedAt".to_owned(), call.world.now()),
+    ]);
+    store.create(resources, Some(row.number), resource);
+    drop(store);
+    Ok(respond::row(call, row))
+}
 
 /// Writes records at once; version 1 may name a session in its headers instead.
 pub(super) fn create(call: &Call<'_>) -> Result<Reply, Failure> {

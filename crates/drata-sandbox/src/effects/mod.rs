@@ -4,6 +4,7 @@ mod actions;
 mod batches;
 mod custom_data;
 mod custom_fields;
+mod devices;
 mod event_job;
 mod evidence;
 mod hris;
@@ -37,12 +38,14 @@ fn special(call: &Call<'_>) -> Option<Result<Reply, Failure>> {
         (_, "createIdpConnectionWithCsvFile" | "createIdpConnectionWithJsonFile") => roster::create(call),
         (_, "updateIdpConnectionWithCsvFile" | "updateIdpConnectionWithJsonFile") => roster::replace(call),
         (_, "createCustomData") => custom_data::create(call),
+        (_, "createCustomConnection") => custom_data::connect(call),
         (_, "updateCustomData") => custom_data::update(call),
         (_, "uploadSessionRecords") => custom_data::upload(call),
         (_, "performSessionAction") => custom_data::act(call),
         (_, "createCustomHrisUserIdentities") => hris::upsert(call),
         (_, "createEventDownloadJob") => event_job::start(call),
         (_, "getEventDownloadJobStatus") => event_job::poll(call),
+        (V1, "getDevicesForPersonnel") => devices::of_person(call),
         (_, "bulkDeleteControlOwners") => members::clear(call),
         (V1, "createEvidence") | (V2, "createEvidenceLibrary") => evidence::create(call),
         (V1, "updateEvidence") | (V2, "updateEvidenceLibrary") => evidence::update(call),

@@ -40,7 +40,10 @@ pub(crate) fn fixed(call: &Call<'_>) -> Vec<Fixed> {
 pub(crate) fn list(call: &Call<'_>, kind: KindId, envelope: &Envelope) -> Result<Reply, Failure> {
     let store = call.world.store();
     let painter = call.painter(&store);
-    let about = lists::Source { kind, within: call.within(kind), schema: envelope.items };
+    let lag = jiff::SignedDuration::try_from(call.world.settings.search_lag).unwrap_or_default();
+    let is_late = call.operation.short_id().starts_with("search") && !lag.is_zero();
+    let until = is_late.then(|| call.world.clock.now().checked_sub(lag).unwrap_or(jiff::Timestamp::MIN));
+    let about = lists::Source { kind, within: call.within(kind), schema: envelope.items, until };
     let page = lists::select(&painter, call.operation, &call.parameters, about)?;
     let (status, schema) = success(call);
     let value = envelope::wrap(call, &store, schema, envelope, kind, &page);

@@ -11,7 +11,6 @@ use futures_util::stream;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use hyper::body::Incoming;
 use serde_json::{Map, Value};
 
 use crate::contract::operation::{Body, Operation};
@@ -54,7 +53,11 @@ pub(crate) enum Unread {
 }
 
 /// Reads a whole body of at most `limit` bytes.
-pub(crate) async fn read(incoming: Incoming, limit: usize) -> Result<Bytes, Unread> {
+pub(crate) async fn read<B>(incoming: B, limit: usize) -> Result<Bytes, Unread>
+where
+    B: http_body::Body<Data = Bytes>,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
     match Limited::new(incoming, limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(Unread::TooLarge),
@@ -175,6 +178,10 @@ async fn form(
         let schema =
             property.and_then(|name| object.and_then(|object| object.property(name))).map(|found| found.schema);
         let items = schema.and_then(|schema| schemas.items(schema));
+        let is_binary = items.or(schema).is_some_and(|schema| is_binary(schemas, schema));
+        if is_binary && !files.iter().any(|file| file.field == field) {
+            return Err(Failure::new(400, format!("{field} must be a file: its part of the form needs a filename")));
+        }
         let value = items.or(schema).map_or_else(|| text.as_str().into(), |schema| typed(schemas, schema, &text));
         match (items, map.get_mut(name)) {
             (Some(_), Some(Value::Array(all))) => all.push(value),
@@ -183,6 +190,10 @@ async fn form(
         }
     }
     Ok(Payload { value: Value::Object(map), files, ..Payload::default() })
+}
+
+fn is_binary(schemas: &Schemas, schema: SchemaId) -> bool {
+    matches!(&schemas.get(schema).shape, Shape::Text(text) if text.format == Format::Binary)
 }
 
 fn typed(schemas: &Schemas, schema: SchemaId, text: &str) -> Value {

@@ -70,12 +70,20 @@ impl Parameters {
                 [] => continue,
                 texts => typed_all(schemas, parameter.schema, texts),
             };
-            problems.extend(check::check(schemas, parameter.schema, &value, &parameter.name));
+            let is_taken = TAKEN
+                .iter()
+                .any(|(id, name, text)| operation.short_id() == *id && parameter.name == *name && value == *text);
+            if !is_taken {
+                problems.extend(check::check(schemas, parameter.schema, &value, &parameter.name));
+            }
             values.push((parameter.name.clone(), value));
         }
         if problems.is_empty() { Ok(Self { values }) } else { Err(problems) }
     }
 }
+
+/// Values that the service takes beside those of the contract: the operation, the parameter, the value.
+const TAKEN: &[(&str, &str, &str)] = &[("getMonitorFailedResultsReport", "type", "FAILED")];
 
 /// Each parameter of an operation with the texts that the request gives for it.
 fn given<'a>(

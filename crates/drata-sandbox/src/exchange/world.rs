@@ -27,7 +27,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(catalog: &'static Catalog, settings: Settings, base: String) -> Self {
-        let clock = Clock::start();
+        let clock = Clock::start(settings.start_time);
         let domain = companies::domain(&companies::name(settings.seed, 0));
         let links = Links { base, secret: settings.seed ^ 0x5eed, lifetime: settings.link_lifetime, clock };
         Self { store: RwLock::new(Store::new(catalog, &settings)), catalog, settings, clock, links, domain }

@@ -21,6 +21,11 @@ pub(crate) fn apply(
                 pagination.insert("cursor".to_owned(), repeated.into());
             }
         }
+        Effect::MissingCursor => {
+            if let Some(pagination) = body.get_mut("pagination").and_then(Value::as_object_mut) {
+                pagination.insert("cursor".to_owned(), Value::Null);
+            }
+        }
         Effect::UnknownEnum => walk(schemas, schema, body, &|schemas, schema, value| {
             let is_enum = |schema| matches!(schemas.get(schema).shape, Shape::Enum(_));
             if schema.is_some_and(is_enum) && value.is_string() {
@@ -34,6 +39,7 @@ pub(crate) fn apply(
         }),
         Effect::MissingFields => walk(schemas, schema, body, &|schemas, schema, value| {
             let object = schema.and_then(|schema| schemas.object(schema));
+            let object = object.filter(|object| !PAGING.iter().any(|name| object.property(name).is_some()));
             if let (Some(object), Some(map)) = (object, value.as_object_mut()) {
                 map.retain(|name, _| object.property(name).is_none_or(|property| property.required));
                 for (name, value) in map.iter_mut() {
@@ -51,6 +57,9 @@ pub(crate) fn apply(
         _ => {}
     }
 }
+
+/// Properties of what pages a list: a page without them would be another page.
+const PAGING: &[&str] = &["cursor", "pagination", "page"];
 
 type Change<'a> = &'a dyn Fn(&Schemas, Option<SchemaId>, &mut Value);
 

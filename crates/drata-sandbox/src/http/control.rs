@@ -37,6 +37,7 @@ fn requests(service: &Service) -> Value {
         "total": requests.total(),
         "counts": counts,
         "violations": requests.violations(),
+        "notSimulated": requests.not_simulated(),
         "requests": requests.all().iter().map(request).collect::<Vec<_>>(),
     })
 }

@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderValue, Method};
 use crate::contract::operation::ApiVersion;
 
 /// Longer bodies are cut in the record.
-const LONGEST_BODY: usize = 64 * 1024;
+pub(crate) const LONGEST_BODY: usize = 64 * 1024;
 
 /// One received request.
 #[derive(Clone, Debug)]
@@ -35,6 +35,8 @@ pub struct Received {
     pub status: u16,
     /// What the request did against the contract, and what the service would silently ignore.
     pub violations: Vec<String>,
+    /// Whether the response was valid and nothing happened: the sandbox does not act out what the operation means.
+    pub not_simulated: bool,
 }
 
 impl Received {
@@ -78,6 +80,19 @@ impl Requests {
     /// How many requests each operation received, by its identifier in the contract.
     pub fn counts(&self) -> impl Iterator<Item = (&str, u64)> {
         self.counts.iter().map(|(id, count)| (&**id, *count))
+    }
+
+    /// The requests whose effect the sandbox does not act out, each once, such as `POST /public/tickets`: a test that relies
+    /// on what they bring about proves nothing.
+    pub fn not_simulated(&self) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for request in self.received.iter().filter(|request| request.not_simulated) {
+            let named = format!("{} {}", request.method, request.path);
+            if !all.contains(&named) {
+                all.push(named);
+            }
+        }
+        all
     }
 
     /// Every violation of the contract with the request it was found in; empty when every request followed it.
@@ -131,12 +146,20 @@ impl Log {
 pub(crate) fn masked(headers: &HeaderMap) -> HeaderMap {
     let mut headers = headers.clone();
     if let Some(value) = headers.get_mut(AUTHORIZATION) {
-        let text = value.to_str().unwrap_or_default();
-        let (scheme, key) = text.split_once(' ').unwrap_or(("", text));
-        // A short key would be shown in whole.
-        let end =
-            key.len().checked_sub(4).filter(|end| *end >= 8).and_then(|start| key.get(start..)).unwrap_or_default();
-        *value = HeaderValue::from_str(&format!("{scheme} ***{end}")).unwrap_or(HeaderValue::from_static("masked"));
+        *value = mask(value);
     }
     headers
+}
+
+/// Whether a masked header may be that of a key.
+pub(crate) fn is_masked(masked: &HeaderValue, key: &str) -> bool {
+    HeaderValue::try_from(format!("Bearer {key}")).is_ok_and(|header| mask(&header) == *masked)
+}
+
+fn mask(value: &HeaderValue) -> HeaderValue {
+    let text = value.to_str().unwrap_or_default();
+    let (scheme, key) = text.split_once(' ').unwrap_or(("", text));
+    // A short key would be shown in whole.
+    let end = key.len().checked_sub(4).filter(|end| *end >= 8).and_then(|start| key.get(start..)).unwrap_or_default();
+    HeaderValue::from_str(&format!("{scheme} ***{end}")).unwrap_or(HeaderValue::from_static("masked"))
 }

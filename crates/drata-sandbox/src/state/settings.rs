@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 /// The settings that decide which data there is.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -10,6 +12,12 @@ pub(crate) struct Settings {
     pub(crate) connections: Option<u64>,
     pub(crate) nested: u64,
     pub(crate) workspaces: u64,
+    /// What time it is when the sandbox starts; the machine's time unless set.
+    pub(crate) start_time: Option<Timestamp>,
+    /// How long a search does not find what was just created.
+    pub(crate) search_lag: Duration,
+    /// Version 1 answers with a bare list of the devices of a person.
+    pub(crate) bare_device_lists: bool,
     pub(crate) json_limit: usize,
     pub(crate) upload_limit: usize,
     pub(crate) link_lifetime: Duration,
@@ -25,6 +33,9 @@ impl Default for Settings {
             connections: None,
             nested: 12,
             workspaces: 1,
+            start_time: None,
+            search_lag: Duration::ZERO,
+            bare_device_lists: false,
             json_limit: 5_000_000,
             upload_limit: 100_000_000,
             link_lifetime: Duration::from_secs(600),

@@ -43,6 +43,7 @@ enum Effect {
     UnknownEnum,
     ExtraFields,
     MissingFields,
+    MissingCursor,
     TextIds,
 }
 
@@ -75,17 +76,28 @@ impl Entry {
             Effect::UnknownEnum => Fault::unknown_enum(),
             Effect::ExtraFields => Fault::extra_fields(),
             Effect::MissingFields => Fault::missing_fields(),
+            Effect::MissingCursor => Fault::missing_cursor(),
             Effect::TextIds => Fault::text_ids(),
         };
-        fault = match (self.next, self.every, self.rate) {
-            (None, None, None) => fault,
-            (Some(next), None, None) => fault.next(next),
-            (None, Some(every @ 1..), None) => fault.every(every),
-            (None, None, Some(rate)) if (0.0..=1.0).contains(&rate) => fault.rate(rate),
-            (None, None, Some(rate)) => return Err(format!("rate {rate} is outside 0..=1")),
-            (None, Some(_), None) => return Err("every must be at least 1".to_owned()),
-            _ => return Err("only one of next, every and rate can be meant".to_owned()),
-        };
+        if self.every == Some(0) {
+            return Err("every must be at least 1".to_owned());
+        }
+        if let Some(rate) = self.rate.filter(|rate| !(0.0..=1.0).contains(rate)) {
+            return Err(format!("rate {rate} is outside 0..=1"));
+        }
+        fault = self.every.map_or(fault.clone(), |every| fault.every(every));
+        fault = self.rate.map_or(fault.clone(), |rate| fault.rate(rate));
+        fault = self.next.map_or(fault.clone(), |next| fault.next(next));
+        let is_error = matches!(self.effect, Effect::Status | Effect::Html | Effect::Reset);
+        if self.afterwards && !is_error {
+            return Err("only status, html and reset can come afterwards".to_owned());
+        }
+        if self.retry_after.is_some() && !matches!(self.effect, Effect::Status | Effect::Html) {
+            return Err("only status and html can carry retry_after".to_owned());
+        }
+        if self.files && self.operation.is_some() {
+            return Err("only one of files and operation can be meant".to_owned());
+        }
         if let Some(value) = self.retry_after {
             fault = fault.with_retry_after(value);
         }

@@ -94,9 +94,9 @@ Examples:
 Faults, in a file for --faults:
   [[fault]]
   effect = \"html\"              # also: status, reset, truncated, slow-body, latency, repeated-cursor,
-  status = 502                 #       unknown-enum, extra-fields, missing-fields, text-ids
+  status = 502                 #       missing-cursor, unknown-enum, extra-fields, missing-fields, text-ids
   operation = \"getConnections\" # or an identifier of the contract, or \"GET /connections\"; all when left out
-  next = 2                     # only the next two calls; or every = 5, or rate = 0.1; always when left out
+  next = 2                     # at most two times; every = 5 and rate = 0.1 combine with it; always when left out
   afterwards = true            # the request has done what it asks for before the error comes
   # also: files = true for signed links, delay_ms for latency and slow-body, retry_after = \"30\" for status
 

@@ -30,7 +30,7 @@ pub(crate) fn wrap(
     let about = Row { kind, number: call.target().map_or(1, |row| row.number) };
     let facets =
         (!call.parameters.texts("facets[]").is_empty() && call.parameters.text("cursor").is_none()).then(|| {
-            let source = Source { kind, within: call.within(kind), schema: envelope.items };
+            let source = Source { kind, within: call.within(kind), schema: envelope.items, until: None };
             let found = super::found(&painter, call.operation, &call.parameters, source);
             super::facets::count(call, &painter, envelope.items, &found)
         });

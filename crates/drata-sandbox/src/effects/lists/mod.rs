@@ -7,11 +7,13 @@ pub(crate) mod sort;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::contract::operation::Operation;
 use crate::contract::resource::KindId;
 use crate::contract::schema::SchemaId;
+use crate::data::dates;
 use crate::data::painter::Painter;
 use crate::draw;
 use crate::effects::lists::filter::Filters;
@@ -41,6 +43,16 @@ pub(crate) struct Source {
     pub(crate) within: Within,
     /// The schema of a row, whose properties are filtered and sorted by.
     pub(crate) schema: SchemaId,
+    /// Rows that were created later are not found yet.
+    pub(crate) until: Option<Timestamp>,
+}
+
+impl Source {
+    fn finds(&self, painter: &Painter<'_>, row: Row) -> bool {
+        let Some(until) = self.until.filter(|_| painter.store.is_created(row)) else { return true };
+        let created = painter.store.written(row).and_then(|written| written.get("createdAt")?.as_str());
+        created.and_then(dates::parse).is_none_or(|created| created <= until)
+    }
 }
 
 /// The rows that a list operation answers with.
@@ -50,12 +62,12 @@ pub(crate) fn select(
     parameters: &Parameters,
     source: Source,
 ) -> Result<Page, Failure> {
-    let Source { kind, within, schema } = source;
+    let Source { kind, within, schema, .. } = source;
     let filters = Filters::read(painter, kind, schema, operation, parameters);
     let order = Order::read(painter, schema, parameters);
     let numbers = painter.store.numbers(painter.by, kind, within);
     let rows = numbers.map(|number| Row { kind, number });
-    let kept = rows.filter(|row| filters.keep(painter, schema, *row));
+    let kept = rows.filter(|row| source.finds(painter, *row) && filters.keep(painter, schema, *row));
     let mut found = match &order {
         Order::Number { descending: false } => Found::InOrder(Box::new(kept)),
         order => Found::Sorted(order.sort(painter, schema, kept.collect())),
@@ -74,10 +86,10 @@ pub(crate) fn select(
 
 /// All rows that a request finds, whatever the page.
 pub(crate) fn found(painter: &Painter<'_>, operation: &Operation, parameters: &Parameters, source: Source) -> Vec<Row> {
-    let Source { kind, within, schema } = source;
+    let Source { kind, within, schema, .. } = source;
     let filters = Filters::read(painter, kind, schema, operation, parameters);
     let rows = painter.store.numbers(painter.by, kind, within).map(|number| Row { kind, number });
-    rows.filter(|row| filters.keep(painter, schema, *row)).collect()
+    rows.filter(|row| source.finds(painter, *row) && filters.keep(painter, schema, *row)).collect()
 }
 
 /// The rows of a list before they are paged.
