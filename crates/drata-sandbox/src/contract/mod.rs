@@ -30,6 +30,9 @@ pub(crate) struct Catalog {
     pub(crate) workspaces: Option<KindId>,
 }
 
+/// Endings of the keys of kinds whose rows have an order that they show.
+const ORDERED: &[&str] = &["versions", "artifacts", "approval-configuration", "custom-field-definitions"];
+
 /// What is known of a kind besides what the contract's reader says.
 #[derive(Clone, Copy, Debug, Default)]
 struct Traits {
@@ -38,6 +41,8 @@ struct Traits {
     text_ids: bool,
     /// There is one of its kind, or one for each parent.
     single: bool,
+    /// Some values of its rows follow from the other rows: which version is the current one, a place in an order.
+    ordered: bool,
 }
 
 impl Catalog {
@@ -66,6 +71,9 @@ impl Catalog {
             if let Plan::Singleton { kind } = operation.plan {
                 traits[kind.place()].single = true;
             }
+        }
+        for (traits, kind) in traits.iter_mut().zip(contract.kinds.all()) {
+            traits.ordered = ORDERED.iter().any(|ending| kind.key.ends_with(ending));
         }
         note_ids(contract, &mut traits);
         Self {
@@ -96,6 +104,11 @@ impl Catalog {
     /// Whether there is one of a kind, or one for each parent.
     pub(crate) fn is_single(&self, kind: KindId) -> bool {
         self.traits[kind.place()].single
+    }
+
+    /// Whether some values of the rows of a kind follow from the other rows.
+    pub(crate) fn is_ordered(&self, kind: KindId) -> bool {
+        self.traits[kind.place()].ordered
     }
 
     /// Where the rows of a list live: at the kind itself, or at the one that a relation leads to.

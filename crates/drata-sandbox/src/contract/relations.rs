@@ -3,8 +3,6 @@
 //! Every relation is told once, from the side that holds it, and can be asked from both. Lists of rows that live elsewhere
 //! (`controls/owners`) show relations, and so do embedded rows (`owners`) and ids (`ownerIds`): they cannot disagree.
 
-use std::collections::HashMap;
-
 use drata_contract::hash;
 use drata_contract::resource::{KindId, Kinds};
 
@@ -96,13 +94,16 @@ const RELATIONS: &[Entry] = &[
 /// All relations, by the stems and by the lists that show them.
 #[derive(Debug, Default)]
 pub(crate) struct Relations {
-    by_stem: HashMap<(KindId, u64), Side>,
-    by_list: HashMap<KindId, Side>,
+    /// By the place of the kind: the stems that show relations of its rows; few, so that looking through them is fast.
+    by_stem: Vec<Vec<(u64, Side)>>,
+    /// By the place of the list's kind.
+    by_list: Vec<Option<Side>>,
 }
 
 impl Relations {
     pub(crate) fn new(kinds: &Kinds) -> Self {
-        let mut relations = Self::default();
+        let count = kinds.all().len();
+        let mut relations = Self { by_stem: vec![Vec::new(); count], by_list: vec![None; count] };
         for entry in RELATIONS {
             // A kind that the contract no longer has takes its relations with it.
             let (Some(holder), Some(target)) = (kinds.by_key(entry.holder), kinds.by_key(entry.target)) else {
@@ -110,12 +111,14 @@ impl Relations {
             };
             let relation = Relation { holder, target, stem: hash::text(entry.stem), share: entry.share };
             let (forth, back) = (Side { relation, is_back: false }, Side { relation, is_back: true });
-            relations.by_stem.insert((holder, relation.stem), forth);
+            relations.by_stem[holder.place()].push((relation.stem, forth));
             for stem in entry.back_stems {
-                relations.by_stem.insert((target, hash::text(stem)), back);
+                relations.by_stem[target.place()].push((hash::text(stem), back));
             }
             for (list, side) in [(entry.list, forth), (entry.back_list, back)] {
-                relations.by_list.extend(list.and_then(|list| kinds.by_key(list)).map(|list| (list, side)));
+                if let Some(list) = list.and_then(|list| kinds.by_key(list)) {
+                    relations.by_list[list.place()] = Some(side);
+                }
             }
         }
         relations
@@ -123,11 +126,11 @@ impl Relations {
 
     /// The relation that a property with this stem shows in rows of a kind.
     pub(crate) fn shown_by(&self, kind: KindId, stem: u64) -> Option<Side> {
-        self.by_stem.get(&(kind, stem)).copied()
+        self.by_stem[kind.place()].iter().rev().find(|(known, _)| *known == stem).map(|(_, side)| *side)
     }
 
     /// The relation that a list shows instead of rows of its own.
     pub(crate) fn listed_by(&self, list: KindId) -> Option<Side> {
-        self.by_list.get(&list).copied()
+        self.by_list[list.place()]
     }
 }

@@ -1,7 +1,5 @@
 //! What the names of properties point to, seen from the row that they stand in.
 
-use std::collections::HashMap;
-
 use drata_contract::hash;
 use drata_contract::resource::{KindId, Kinds};
 use drata_contract::role::Noun;
@@ -45,34 +43,34 @@ const SAME: &[(&str, &str, &str)] =
 /// What every noun points to from every kind.
 #[derive(Debug, Default)]
 pub(crate) struct Targets {
-    by_noun: HashMap<(KindId, Noun), Target>,
-    same: HashMap<(KindId, u64), u64>,
+    /// By the places of the kind and of the noun.
+    by_noun: Vec<Vec<Option<Target>>>,
+    /// By the place of the kind: the stems that another stands for.
+    same: Vec<Vec<(u64, u64)>>,
 }
 
 impl Targets {
     pub(crate) fn new(kinds: &Kinds, relations: &Relations) -> Self {
-        let mut targets = Self::default();
-        for kind in kinds.all() {
-            let Some(owner) = kinds.by_key(&kind.key) else { continue };
-            for noun in Noun::ALL {
-                let found = find(kinds, relations, owner, *noun);
-                targets.by_noun.extend(found.map(|target| ((owner, *noun), target)));
-            }
-        }
+        let owners = kinds.all().iter().filter_map(|kind| kinds.by_key(&kind.key));
+        let each = |owner| Noun::ALL.iter().map(|noun| find(kinds, relations, owner, *noun)).collect();
+        let by_noun = owners.map(each).collect();
+        let mut targets = Self { by_noun, same: vec![Vec::new(); kinds.all().len()] };
         for (kind, name, meant) in SAME {
-            let kind = kinds.by_key(kind);
-            targets.same.extend(kind.map(|kind| ((kind, hash::text(name)), hash::text(meant))));
+            if let Some(kind) = kinds.by_key(kind) {
+                targets.same[kind.place()].push((hash::text(name), hash::text(meant)));
+            }
         }
         targets
     }
 
     pub(crate) fn stem(&self, kind: KindId, stem: u64) -> u64 {
-        self.same.get(&(kind, stem)).copied().unwrap_or(stem)
+        let same = self.same[kind.place()].iter().find(|(known, _)| *known == stem);
+        same.map_or(stem, |(_, meant)| *meant)
     }
 
     pub(crate) fn of(&self, relations: &Relations, owner: KindId, noun: Option<Noun>, stem: u64) -> Option<Target> {
         let related = relations.shown_by(owner, self.stem(owner, stem)).map(Target::Related);
-        related.or_else(|| self.by_noun.get(&(owner, noun?)).copied())
+        related.or_else(|| self.by_noun[owner.place()][noun? as usize])
     }
 }
 

@@ -89,7 +89,7 @@ impl Painter<'_> {
                 None => self.counted_part(subject, property)?.into(),
             });
         }
-        let row = subject.row()?;
+        let row = subject.row().filter(|row| self.catalog.is_ordered(row.kind))?;
         let key = &*self.catalog.kinds().get(row.kind).key;
         let place = || self.siblings(row).take_while(|number| *number <= row.number).count();
         let is_number =

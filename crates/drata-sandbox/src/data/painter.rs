@@ -87,7 +87,7 @@ impl Subject<'_> {
     }
 }
 
-/// Objects deeper than this hold only what they must.
+/// Objects deeper than this hold only what they must; those above it, within a row, no lists and objects that they need not.
 const DEEP: u8 = 2;
 
 /// What is to be seen of a property.
@@ -264,16 +264,20 @@ impl<'a> Painter<'a> {
     /// Whether a property that nobody has written has a value.
     fn presence(&self, subject: &Subject<'_>, property: &Property, draw: Draw) -> Presence {
         let schema = self.catalog.schemas.get(property.schema);
-        if let Some(row) = subject.row().filter(|row| fields::is_definition(&self.catalog.kinds().get(row.kind).key)) {
+        if let Some(row) = subject.row().filter(|row| {
+            self.catalog.is_ordered(row.kind) && fields::is_definition(&self.catalog.kinds().get(row.kind).key)
+        }) {
             return if fields::is_left_out(row, property) { Presence::Absent } else { Presence::Valued };
         }
-        if self.is_decided(subject, property) {
-            return match (subject.depth >= DEEP, property.required) {
-                (true, false) => Presence::Absent,
-                _ => Presence::Valued,
-            };
+        let is_nested = matches!(schema.shape, Shape::Array(_) | Shape::Object(_));
+        let is_spared = subject.depth >= DEEP || (subject.depth > 0 && is_nested);
+        if is_spared && !property.required && !is_essential(property.role) {
+            return Presence::Absent;
         }
-        let is_bare = (subject.sparse || subject.depth >= DEEP) && !is_essential(property.role);
+        if self.is_decided(subject, property) {
+            return Presence::Valued;
+        }
+        let is_bare = (subject.sparse || is_spared) && !is_essential(property.role);
         match (&schema.shape, property.required, schema.nullable) {
             (_, false, _) if is_bare => Presence::Absent,
             (_, true, true) if is_bare => Presence::Null,
