@@ -60,7 +60,7 @@ impl Builder {
         self
     }
 
-    /// How many rows a list within a row holds; 12 unless set, and never more than [`Builder::records`].
+    /// How many rows a list within a row holds; 5 unless set, and never more than [`Builder::records`].
     pub fn nested(mut self, nested: u64) -> Self {
         self.settings.nested = nested;
         self

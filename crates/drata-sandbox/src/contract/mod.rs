@@ -4,6 +4,7 @@ pub(crate) mod relations;
 pub(crate) mod route;
 pub(crate) mod targets;
 
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
@@ -12,7 +13,7 @@ pub(crate) use drata_contract::{Contract, V1, V2, operation, resource, schema};
 use drata_contract::role::Noun;
 use operation::Answer;
 use resource::{KindId, Kinds, Plan};
-use schema::Shape;
+use schema::{SchemaId, Shape};
 
 use relations::Relations;
 use route::Router;
@@ -26,6 +27,9 @@ pub(crate) struct Catalog {
     pub(crate) relations: Relations,
     targets: Targets,
     traits: Vec<Traits>,
+    /// By the place of the kind: its enumerations by the hashes of their properties. What one schema leaves open, another
+    /// tells.
+    enumerations: Vec<HashMap<u64, SchemaId>>,
     /// The kind of the workspaces.
     pub(crate) workspaces: Option<KindId>,
 }
@@ -81,6 +85,7 @@ impl Catalog {
             router: Router::new(&contract.operations),
             targets: Targets::new(&contract.kinds, &relations),
             relations,
+            enumerations: enumerations(contract),
             traits,
             workspaces,
         }
@@ -106,6 +111,11 @@ impl Catalog {
         self.traits[kind.place()].single
     }
 
+    /// The enumeration that a property of the rows of a kind is of, in whatever schema of them.
+    pub(crate) fn enumeration_of(&self, kind: KindId, property: u64) -> Option<SchemaId> {
+        self.enumerations[kind.place()].get(&property).copied()
+    }
+
     /// Whether some values of the rows of a kind follow from the other rows.
     pub(crate) fn is_ordered(&self, kind: KindId) -> bool {
         self.traits[kind.place()].ordered
@@ -127,21 +137,36 @@ impl Catalog {
     }
 }
 
+/// The schemas of rows, with the kinds of the rows.
+fn row_schemas(contract: &Contract) -> impl Iterator<Item = (KindId, SchemaId)> {
+    contract.operations.iter().filter_map(|operation| match &operation.plan {
+        Plan::List { kind, envelope } => Some((*kind, envelope.items)),
+        Plan::Read => {
+            let target = operation.target.and_then(|place| operation.anchors.get(place))?;
+            Some((target.kind, operation.success().and_then(Answer::json)?))
+        }
+        _ => None,
+    })
+}
+
+fn enumerations(contract: &Contract) -> Vec<HashMap<u64, SchemaId>> {
+    let mut all = vec![HashMap::new(); contract.kinds.all().len()];
+    for (kind, schema) in row_schemas(contract) {
+        let properties = contract.schemas.object(schema).map(|object| &object.properties);
+        for property in properties.into_iter().flatten() {
+            if matches!(contract.schemas.get(property.schema).shape, Shape::Enum(_)) {
+                all[kind.place()].insert(property.hash, property.schema);
+            }
+        }
+    }
+    all
+}
+
 /// Finds the kinds whose ids are written as strings wherever the contract shows a row.
 fn note_ids(contract: &Contract, traits: &mut [Traits]) {
     let mut numbered = vec![false; traits.len()];
-    for operation in &contract.operations {
-        let (kind, schema) = match &operation.plan {
-            Plan::List { kind, envelope } => (Some(*kind), Some(envelope.items)),
-            Plan::Read => {
-                let target = operation.target.and_then(|place| operation.anchors.get(place));
-                (target.map(|anchor| anchor.kind), operation.success().and_then(Answer::json))
-            }
-            _ => continue,
-        };
-        let object = schema.and_then(|schema| contract.schemas.object(schema));
-        let id = object.and_then(|object| object.property("id"));
-        if let Some((kind, id)) = kind.zip(id) {
+    for (kind, schema) in row_schemas(contract) {
+        if let Some(id) = contract.schemas.object(schema).and_then(|object| object.property("id")) {
             match contract.schemas.get(id.schema).shape {
                 Shape::Text(_) => traits[kind.place()].text_ids = true,
                 _ => numbered[kind.place()] = true,

@@ -11,7 +11,7 @@ use super::theme::{self, Theme};
 use crate::contract::Catalog;
 use crate::contract::operation::ApiVersion;
 use crate::contract::schema::{Object, Property, SchemaId, Schemas, Shape};
-use crate::draw::{Draw, mix};
+use crate::draw::{self, Draw, mix};
 use crate::state::signed::Links;
 use crate::state::store::{Row, Store, Written};
 use drata_contract::role::Role;
@@ -35,7 +35,7 @@ pub(crate) struct Painter<'a> {
 #[derive(Clone, Copy, Default)]
 pub(crate) struct View<'a> {
     /// Optional properties that are left out: those that `expand[]` names and the request does not.
-    pub(crate) hidden: &'a [&'a str],
+    pub(crate) hidden: &'a [String],
     /// Properties whose values the path gives.
     pub(crate) fixed: &'a [Fixed],
 }
@@ -201,7 +201,7 @@ impl<'a> Painter<'a> {
         let mut map = Map::new();
         for property in &object.properties {
             let name = &*property.name;
-            if !property.required && view.hidden.contains(&name) {
+            if !property.required && view.hidden.iter().any(|hidden| hidden == name) {
                 continue;
             }
             let fixed = Fixed::value(view.fixed, name, &self.catalog.schemas, property.schema);
@@ -232,7 +232,9 @@ impl<'a> Painter<'a> {
             return value;
         }
         Some(
-            self.known(subject, property).unwrap_or_else(|| self.value(property.schema, subject, Some(property), draw)),
+            self.known(subject, property)
+                .or_else(|| self.told_elsewhere(subject, property))
+                .unwrap_or_else(|| self.value(property.schema, subject, Some(property), draw)),
         )
     }
 
@@ -307,9 +309,28 @@ impl<'a> Painter<'a> {
     pub(super) fn state(&self, subject: &Subject<'_>) -> Option<String> {
         const STATES: &[&str] = &["state", "status", "policyVersionStatus", "policyStatus", "employmentStatus"];
         let row = subject.row()?;
-        let object = self.catalog.schemas.object(self.catalog.kinds().get(row.kind).schema?)?;
-        let property = STATES.iter().find_map(|name| object.property(name))?;
-        self.property(subject, property)?.as_str().map(str::to_owned)
+        STATES.iter().find_map(|name| {
+            let hash = draw::text(name);
+            let schema = self.catalog.enumeration_of(row.kind, hash)?;
+            let written = subject.written.and_then(|written| written.get(*name)?.as_str());
+            let seeded = || self.shared(schema, subject, hash)?.as_str().map(str::to_owned);
+            written.map(str::to_owned).or_else(seeded)
+        })
+    }
+
+    /// The value of an enumeration that all schemas of a row share, so that its two versions say the same.
+    fn shared(&self, schema: SchemaId, subject: &Subject<'_>, hash: u64) -> Option<Value> {
+        match &self.catalog.schemas.get(schema).shape {
+            Shape::Enum(values) => Some(self.choice(values, subject, hash, subject.draw.within(hash))),
+            _ => None,
+        }
+    }
+
+    /// The value that the enumeration of another schema of the same row has for a property, where this schema can hold it.
+    fn told_elsewhere(&self, subject: &Subject<'_>, property: &Property) -> Option<Value> {
+        let schema = self.catalog.enumeration_of(subject.row()?.kind, property.hash)?;
+        let value = self.shared(schema, subject, property.hash)?;
+        coerce::to(&self.catalog.schemas, property.schema, &value)
     }
 
     /// A value of a schema.
@@ -323,7 +344,10 @@ impl<'a> Painter<'a> {
         match &self.catalog.schemas.get(schema).shape {
             Shape::Array(array) => self.array(*array, subject, property, draw),
             Shape::Object(object) => self.part(schema, object, subject, property, draw),
-            Shape::Enum(values) => self.choice(values, subject, property, draw),
+            Shape::Enum(values) => {
+                let hash = property.map_or(draw.0, |property| property.hash);
+                self.choice(values, subject, hash, draw)
+            }
             Shape::OneOf(choices) => match choices.first() {
                 Some(first) => self.value(*first, subject, property, draw),
                 None => Value::Null,
@@ -333,22 +357,26 @@ impl<'a> Painter<'a> {
     }
 
     /// Every value of an enumeration occurs within so many rows, in an order of its own for each property.
-    fn choice(&self, values: &Arc<[Value]>, subject: &Subject<'_>, property: Option<&Property>, draw: Draw) -> Value {
+    fn choice(&self, values: &Arc<[Value]>, subject: &Subject<'_>, hash: u64, draw: Draw) -> Value {
         let count = values.len() as u64;
         if count == 0 {
             return Value::Null;
         }
-        // Most things are in order.
-        let usual = values.iter().find(|value| value.as_str().is_some_and(|value| USUAL.contains(&value)));
-        if let Some(usual) = usual.filter(|_| draw.named("usual").chance(1, 2)) {
-            return usual.clone();
+        // Most things are in order; long enumerations are of sorts, not of states.
+        if count <= FEW && draw.named("usual").chance(3, 5) {
+            let usual = USUAL.iter().find_map(|usual| values.iter().find(|value| value.as_str() == Some(usual)));
+            if let Some(usual) = usual {
+                return usual.clone();
+            }
         }
-        let hash = property.map_or(draw.0, |property| property.hash);
         let block = Draw(self.seed).within(hash).within(subject.number / count);
         let place = (subject.number % count + block.below(count)) % count;
         values[usize::try_from(place).unwrap_or(0)].clone()
     }
 }
 
-/// The values that half of all rows have.
+/// Enumerations of states have no more values than this.
+const FEW: u64 = 16;
+
+/// The values that most rows have, the first that an enumeration has.
 const USUAL: &[&str] = &["ACTIVE", "CURRENT_EMPLOYEE", "PASSED", "PUBLISHED", "READY", "COMPLETED"];

@@ -201,8 +201,8 @@ impl Painter<'_> {
 
     /// Whether a date that may be missing is: because nothing of that sort has happened to the row.
     pub(super) fn is_dateless(&self, subject: &Subject<'_>, property: &Property, moment: Moment, draw: Draw) -> bool {
-        let state = self.state(subject);
-        let is = |states: &[&str]| state.as_deref().map(|state| states.iter().any(|word| state.contains(word)));
+        // The state is painted only for the dates that depend on it.
+        let is = |states: &[&str]| self.state(subject).map(|state| states.iter().any(|word| state.contains(word)));
         let seldom = !draw.named("seldom").chance(1, 20);
         match moment {
             Moment::Created | Moment::Updated => false,
@@ -242,7 +242,7 @@ impl Painter<'_> {
 }
 
 /// Words in the states of rows that are no longer in use, that are done, that are not agreed on yet.
-const GONE: &[&str] = &["ARCHIVED", "FORMER", "REMOVED", "DELETED", "DISCONNECTED", "OFFBOARDED"];
+const GONE: &[&str] = &["ARCHIVED", "FORMER", "REMOVED", "DELETED", "DISCONNECTED"];
 const DONE: &[&str] = &["COMPLETED", "CLOSED", "RESOLVED", "ACCEPTED", "APPROVED", "DONE", "FINISHED", "SENT"];
 const DRAFTS: &[&str] = &["DRAFT", "NEEDS_APPROVAL", "PENDING", "IN_REVIEW"];
 

@@ -7,7 +7,7 @@ use super::write;
 use crate::contract::relations::Side;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
-use crate::exchange::reply::Reply;
+use crate::exchange::reply::{NOT_SIMULATED, Reply};
 use crate::state::store::{Row, Store, Within, Written};
 
 /// Writes what an action means to the row that it is about.
@@ -84,6 +84,32 @@ pub(super) fn review_actions(call: &Call<'_>) -> Result<Reply, Failure> {
 pub(super) fn decide(call: &Call<'_>, status: &str) -> Result<Reply, Failure> {
     let Some(row) = call.target() else { return super::plan::answer(call) };
     set(call, &mut call.world.store_mut(), row, &[("status", status.into()), ("reviewedAt", call.world.now())])?;
+    Ok(respond::row(call, row))
+}
+
+/// Turns something of an identity on: what `INFRASTRUCTURE_ADMIN_ACCESS` turns on is told by `adminAccess`, since when.
+/// The contract has no word for what is off.
+pub(super) fn toggle(call: &Call<'_>) -> Result<Reply, Failure> {
+    let Some(row) = call.target() else { return super::plan::answer(call) };
+    let field = call.payload.value.get("toggleField").and_then(Value::as_str).unwrap_or_default();
+    let schemas = &call.world.catalog.schemas;
+    let object = respond::success(call).1.and_then(|schema| schemas.object(schema));
+    let is_meant = |name: &str| {
+        let upper = name.chars().fold(String::new(), |mut all, letter| {
+            if letter.is_ascii_uppercase() {
+                all.push('_');
+            }
+            all.push(letter.to_ascii_uppercase());
+            all
+        });
+        field.strip_suffix(&upper).is_some_and(|start| start.ends_with('_'))
+    };
+    let meant = object.and_then(|object| object.properties.iter().find(|property| is_meant(&property.name)));
+    let on = call.payload.value["toggle"] == true;
+    let Some(meant) = meant.filter(|_| on) else {
+        return Ok(respond::row(call, row).with_header(NOT_SIMULATED.0, NOT_SIMULATED.1));
+    };
+    set(call, &mut call.world.store_mut(), row, &[(&*meant.name, call.world.now())])?;
     Ok(respond::row(call, row))
 }
 

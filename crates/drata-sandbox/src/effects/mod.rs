@@ -70,6 +70,9 @@ fn special(call: &Call<'_>) -> Option<Result<Reply, Failure>> {
         (_, "listSecurityReviewActions") => actions::review_actions(call),
         (_, "performPersonnelAction") => actions::people(call),
         (_, "createBackgroundCheck" | "updateBackgroundCheck") => actions::check_background(call),
+        (V1, "toggleUserIdentityInfrastructureSetting" | "toggleUserIdentityVersionControlSetting") => {
+            actions::toggle(call)
+        }
         (_, "approveRequest") => actions::decide(call, "APPROVED"),
         (_, "deniedRequest") => actions::decide(call, "DENIED"),
         (_, "createFrameworkRequirements") => batches::requirements(call),

@@ -121,6 +121,10 @@ fn named_rows(call: &Call<'_>) -> Vec<u64> {
 
 fn update(call: &Call<'_>) -> Result<Reply, Failure> {
     let Some(row) = call.target() else { return act(call) };
+    if call.operation.body.is_none() {
+        // Nothing is written: what it starts is work in the background.
+        return Ok(respond::row(call, row).with_header(NOT_SIMULATED.0, NOT_SIMULATED.1));
+    }
     let body = call.payload.properties();
     let mut store = call.world.store_mut();
     write::apply(call, &mut store, row, &body)?;
@@ -159,6 +163,8 @@ fn act(call: &Call<'_>) -> Result<Reply, Failure> {
         return Ok(respond::detached(call).with_header(NOT_SIMULATED.0, NOT_SIMULATED.1));
     };
     let mut body: Written = call.payload.properties();
+    // A body that asks for nothing has been done.
+    let asks = call.operation.body.is_none() || !body.is_empty();
     let schemas = &call.world.catalog.schemas;
     let own = [call.world.catalog.kinds().get(row.kind).schema, respond::success(call).1];
     let objects = || own.iter().flatten().filter_map(|schema| schemas.object(*schema));
@@ -169,6 +175,9 @@ fn act(call: &Call<'_>) -> Result<Reply, Failure> {
         })
     };
     body.retain(|name: &String, _: &mut Value| known(name));
+    if body.is_empty() && !asks {
+        return Ok(respond::row_or_list(call, row.kind, row));
+    }
     if body.is_empty() {
         return Ok(respond::row_or_list(call, row.kind, row).with_header(NOT_SIMULATED.0, NOT_SIMULATED.1));
     }

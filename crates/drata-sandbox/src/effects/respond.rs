@@ -2,11 +2,15 @@
 
 use serde_json::Value;
 
+use drata_contract::role::{self, Noun};
+
 use super::lists::envelope;
 use super::lists::{self, Page};
 use crate::contract::resource::{self, Envelope, KindId};
 use crate::contract::schema::SchemaId;
-use crate::data::painter::{Fixed, View};
+use crate::contract::targets::Target;
+use crate::data::locate;
+use crate::data::painter::{Fixed, Painter, View};
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::{Content, Reply};
@@ -17,10 +21,20 @@ pub(crate) fn success(call: &Call<'_>) -> (u16, Option<SchemaId>) {
     call.operation.success().map_or((200, None), |answer| (answer.status, answer.json()))
 }
 
-/// The properties that the request did not expand.
-pub(crate) fn hidden<'a>(call: &'a Call<'_>) -> Vec<&'a str> {
+/// Names that expand together: either brings the other along.
+const TOGETHER: &[&str] = &["testIds", "evidenceIds"];
+
+/// The properties that the request did not expand: `renewalSchemaAndVersions` stands for two.
+pub(crate) fn hidden(call: &Call<'_>) -> Vec<String> {
     let wanted = call.parameters.texts("expand[]");
-    call.operation.expands.iter().map(|name| &**name).filter(|name| !wanted.contains(name)).collect()
+    let together = TOGETHER.iter().any(|name| wanted.contains(name));
+    let is_wanted = |name: &str| wanted.contains(&name) || (together && TOGETHER.contains(&name));
+    let hidden = call.operation.expands.iter().filter(|name| !is_wanted(name));
+    let parts = hidden.flat_map(|name| {
+        let parts = name.split("And").filter_map(|part| Some(part.get(..1)?.to_lowercase() + part.get(1..)?));
+        parts.chain([name.to_string()]).collect::<Vec<_>>()
+    });
+    parts.collect()
 }
 
 /// The values that the path gives to properties of the same names.
@@ -36,6 +50,19 @@ pub(crate) fn fixed(call: &Call<'_>) -> Vec<Fixed> {
         .collect()
 }
 
+/// The rows that a list is about: where a parameter names their parent (`auditId`), no others need to be looked at.
+fn narrowed(call: &Call<'_>, painter: &Painter<'_>, kind: KindId) -> Within {
+    let within = call.within(kind);
+    let parent = call.world.catalog.kinds().get(kind).parent.filter(|_| within.parent.is_none());
+    let Some(parent) = parent else { return within };
+    let named = call.parameters.all().iter().find_map(|(name, value)| {
+        let target = call.world.catalog.target_of(kind, Noun::of(name), role::stem(name))?;
+        let is_parent = matches!(target, Target::Ancestor(above) if above == parent);
+        locate::row(painter, parent, "id", value.as_str().filter(|_| is_parent)?, &[])
+    });
+    Within { parent: named.map(|row| row.number), ..within }
+}
+
 /// A list as a request asks for it.
 pub(crate) fn list(call: &Call<'_>, kind: KindId, envelope: &Envelope) -> Result<Reply, Failure> {
     let store = call.world.store();
@@ -43,7 +70,8 @@ pub(crate) fn list(call: &Call<'_>, kind: KindId, envelope: &Envelope) -> Result
     let lag = jiff::SignedDuration::try_from(call.world.settings.search_lag).unwrap_or_default();
     let is_late = call.operation.short_id().starts_with("search") && !lag.is_zero();
     let until = is_late.then(|| call.world.clock.now().checked_sub(lag).unwrap_or(jiff::Timestamp::MIN));
-    let about = lists::Source { kind, within: call.within(kind), schema: envelope.items, until };
+    let within = narrowed(call, &painter, kind);
+    let about = lists::Source { kind, within, schema: envelope.items, until };
     let page = lists::select(&painter, call.operation, &call.parameters, about)?;
     let (status, schema) = success(call);
     let value = envelope::wrap(call, &store, schema, envelope, kind, &page);

@@ -31,7 +31,7 @@ impl Default for Settings {
             seed: 1,
             records: 100,
             connections: None,
-            nested: 12,
+            nested: 5,
             workspaces: 1,
             start_time: None,
             search_lag: Duration::ZERO,

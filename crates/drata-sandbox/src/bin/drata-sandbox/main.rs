@@ -34,7 +34,7 @@ struct Options {
     records: u64,
 
     /// Rows in each list that belongs to a single row, such as the documents of a vendor
-    #[arg(long, default_value_t = 12)]
+    #[arg(long, default_value_t = 5)]
     nested: u64,
 
     /// Connections, if there are to be more or fewer than --records
