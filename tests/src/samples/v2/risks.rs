@@ -2,26 +2,29 @@
 
 //! Sample calls of the area `risks`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::risks::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .risks()
-                .create(1, &RiskCreateRequest::new("sample", "sample"))
-                .send(),
+                .create(1, RiskCreateRequest::new("sample", "sample"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risks()
                 .create(
                     1,
-                    &RiskCreateRequest::new("sample", "sample")
+                    RiskCreateRequest::new("sample", "sample")
                         .identified_at("2026-01-15")
                         .impact(1)
                         .likelihood(1)
@@ -46,13 +49,32 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .risks()
+                .delete(1, RiskRef::Code("RISK-001".to_owned()))
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .risks()
+                .delete(1, RiskRef::Code("RISK-001".to_owned())),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).risks().get(1, RiskRef::Code("RISK-001".to_owned())).send(),
+            drata_api::v2::V2::new(client)
+                .risks()
+                .get(1, RiskRef::Code("RISK-001".to_owned()))
+                .send(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risks()
                 .get(1, RiskRef::Code("RISK-001".to_owned()))
                 .expand([RiskExpand::Owners]),
@@ -62,9 +84,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET_INSIGHTS,
         alternative: false,
-        minimal: |client| sent(V2::new(client).risks().get_insights(1).send()),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).risks().get_insights(1).send(),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risks()
                 .get_insights(1)
                 .owner_ids([1])
@@ -75,9 +99,9 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).risks().list(1)),
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).risks().list(1)),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risks()
                 .list(1)
                 .cursor("sample")
@@ -96,25 +120,118 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
+        meta: &meta::SEARCH,
+        alternative: false,
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).risks().search(1)),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .risks()
+                .search(1)
+                .cursor("sample")
+                .size(1)
+                .sort(RiskSort::ResidualScore)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .expand([RiskSearchExpand::Owners])
+                .facets([RiskSearchInRegisterFacet::Status])
+                .q("sample")
+                .status([RiskStatusType::Active])
+                .treatment_plan([RiskTreatmentPlan::Untreated])
+                .type_([RiskVersionType::Internal])
+                .inherent_score_gte(1)
+                .inherent_score_lte(1)
+                .residual_score_gte(1)
+                .residual_score_lte(1)
+                .anticipated_completion_date_gte("2026-01-15T09:30:00.000Z")
+                .anticipated_completion_date_lte("2026-01-15T09:30:00.000Z")
+                .completed_date_gte("2026-01-15T09:30:00.000Z")
+                .completed_date_lte("2026-01-15T09:30:00.000Z")
+                .categories(["sample"])
+                .controls(["sample"])
+                .owner_emails(["sample"])
+                .reviewer_emails(["sample"])
+                .vendor_names(["sample"])
+                .custom_fields([
+                    CustomFieldFilter::new("sample").custom_field_id(1).name("sample"),
+                ])
+                .custom_range_fields([
+                    CustomRangeFieldFilter::new()
+                        .custom_field_id(1)
+                        .name("sample")
+                        .gte("sample")
+                        .lte("sample"),
+                ]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::SEARCH_ACROSS_REGISTERS,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).risks().search_across_registers(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .risks()
+                .search_across_registers()
+                .cursor("sample")
+                .size(1)
+                .sort(RiskSort::ResidualScore)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .expand([RiskSearchExpand::Owners])
+                .facets([RiskSearchFacet::Status])
+                .q("sample")
+                .status([RiskStatusType::Active])
+                .treatment_plan([RiskTreatmentPlan::Untreated])
+                .type_([RiskVersionType::Internal])
+                .inherent_score_gte(1)
+                .inherent_score_lte(1)
+                .residual_score_gte(1)
+                .residual_score_lte(1)
+                .anticipated_completion_date_gte("2026-01-15T09:30:00.000Z")
+                .anticipated_completion_date_lte("2026-01-15T09:30:00.000Z")
+                .completed_date_gte("2026-01-15T09:30:00.000Z")
+                .completed_date_lte("2026-01-15T09:30:00.000Z")
+                .categories(["sample"])
+                .controls(["sample"])
+                .owner_emails(["sample"])
+                .reviewer_emails(["sample"])
+                .vendor_names(["sample"])
+                .custom_fields([
+                    CustomFieldFilter::new("sample").custom_field_id(1).name("sample"),
+                ])
+                .custom_range_fields([
+                    CustomRangeFieldFilter::new()
+                        .custom_field_id(1)
+                        .name("sample")
+                        .gte("sample")
+                        .lte("sample"),
+                ])
+                .risk_register_id([1]),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .risks()
                 .update(
                     1,
                     RiskRef::Code("RISK-001".to_owned()),
-                    &RiskUpdateRequest::new(),
+                    RiskUpdateRequest::new(),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risks()
                 .update(
                     1,
                     RiskRef::Code("RISK-001".to_owned()),
-                    &RiskUpdateRequest::new()
+                    RiskUpdateRequest::new()
                         .title("sample")
                         .description("sample")
                         .identified_at("2026-01-15")

@@ -12,30 +12,56 @@ pub use crate::v2::shared::{
     SortDirection, SortKey,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
+pub use crate::v2::ids::{
+    ControlId, CustomFieldDefinitionId, FrameworkId, FrameworkRequirementId,
+    RequirementId, WorkspaceId,
+};
 
 /// The operations of the area `frameworks`.
 #[derive(Clone, Debug)]
-pub struct FrameworksApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct FrameworksApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> FrameworksApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> FrameworksApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> FrameworksApi<A> {
+impl<A: crate::Access> FrameworksApi<A> {
     /// Lists the frameworks of a workspace, built-in and custom, with counts of what is in scope and ready.
     ///
     /// `GET /workspaces/{workspaceId}/frameworks`, v2. Needs the permission **Frameworks: List Frameworks**
     /// (`workspaces-get-frameworks`). Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_getFrameworks/)
-    pub fn list(&self, workspace_id: i64) -> builder::List {
+    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST).path("workspaceId", workspace_id),
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
+        )
+    }
+
+    /// Lists the controls that are mapped to a requirement, ordered by ID. The requirement's own
+    /// `expand[]=controls` shows only ten of them, and those in another order.
+    ///
+    /// `GET /workspaces/{workspaceId}/frameworks/{frameworkId}/requirements/{requirementId}/controls`, v2. Needs
+    /// the permission **Frameworks: List Framework Requirements** (`get-frameworks-requirements`). Pages by cursor,
+    /// up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_listFrameworkRequirementControls/)
+    pub fn list_requirement_controls(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        framework_id: impl Into<FrameworkId>,
+        requirement_id: impl Into<RequirementId>,
+    ) -> builder::ListRequirementControls {
+        builder::ListRequirementControls::new(
+            crate::Call::new(&self.client, &meta::LIST_REQUIREMENT_CONTROLS)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("frameworkId", Into::<FrameworkId>::into(framework_id))
+                .path("requirementId", Into::<RequirementId>::into(requirement_id)),
         )
     }
 
@@ -49,30 +75,32 @@ impl<A: Access> FrameworksApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_listFrameworkRequirements/)
     pub fn list_requirements(
         &self,
-        workspace_id: i64,
-        framework_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
+        framework_id: impl Into<FrameworkId>,
     ) -> builder::ListRequirements {
         builder::ListRequirements::new(
-            Call::new(&self.client, &meta::LIST_REQUIREMENTS)
-                .path("workspaceId", workspace_id)
-                .path("frameworkId", framework_id),
+            crate::Call::new(&self.client, &meta::LIST_REQUIREMENTS)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("frameworkId", Into::<FrameworkId>::into(framework_id)),
         )
     }
 
-    /// Lists the requirements of all frameworks in a workspace. Deprecated in favor of the list under
-    /// `/frameworks/{frameworkId}/requirements`, which covers one framework at a time.
+    /// Lists the requirements of all frameworks in a workspace. Superseded by
+    /// [`frameworks::list_requirements`](crate::v2::frameworks::FrameworksApi::list_requirements), which covers one
+    /// framework at a time.
     ///
     /// `GET /workspaces/{workspaceId}/framework-requirements`, v2. Needs the permission **Frameworks: List
     /// Framework Requirements** (`get-frameworks-requirements`). Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_getFrameworkRequirementsLegacy/)
+    #[deprecated(note = "use `v2::frameworks::list_requirements` instead")]
     pub fn list_requirements_legacy(
         &self,
-        workspace_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
     ) -> builder::ListRequirementsLegacy {
         builder::ListRequirementsLegacy::new(
-            Call::new(&self.client, &meta::LIST_REQUIREMENTS_LEGACY)
-                .path("workspaceId", workspace_id),
+            crate::Call::new(&self.client, &meta::LIST_REQUIREMENTS_LEGACY)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
         )
     }
 }
@@ -87,13 +115,16 @@ impl FrameworksApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_createFramework/)
     pub fn create(
         &self,
-        workspace_id: i64,
-        body: &FrameworkCreateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        body: impl std::borrow::Borrow<FrameworkCreateRequest>,
     ) -> builder::Create {
         builder::Create::new(
-            Call::new(&self.client, &meta::CREATE)
-                .path("workspaceId", workspace_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CREATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .body(
+                    std::borrow::Borrow::<FrameworkCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -107,15 +138,20 @@ impl FrameworksApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_createFrameworkRequirements/)
     pub fn create_requirements(
         &self,
-        workspace_id: i64,
-        framework_id: i64,
-        body: &FrameworkRequirementsCreateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        framework_id: impl Into<FrameworkId>,
+        body: impl std::borrow::Borrow<FrameworkRequirementsCreateRequest>,
     ) -> builder::CreateRequirements {
         builder::CreateRequirements::new(
-            Call::new(&self.client, &meta::CREATE_REQUIREMENTS)
-                .path("workspaceId", workspace_id)
-                .path("frameworkId", framework_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CREATE_REQUIREMENTS)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("frameworkId", Into::<FrameworkId>::into(framework_id))
+                .body(
+                    std::borrow::Borrow::<
+                        FrameworkRequirementsCreateRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -127,15 +163,18 @@ impl FrameworksApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_updateFramework/)
     pub fn update(
         &self,
-        workspace_id: i64,
-        framework_id: i64,
-        body: &FrameworkUpdateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        framework_id: impl Into<FrameworkId>,
+        body: impl std::borrow::Borrow<FrameworkUpdateRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
-                .path("workspaceId", workspace_id)
-                .path("frameworkId", framework_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("frameworkId", Into::<FrameworkId>::into(framework_id))
+                .body(
+                    std::borrow::Borrow::<FrameworkUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -148,39 +187,54 @@ impl FrameworksApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_updateFrameworkRequirement/)
     pub fn update_requirement(
         &self,
-        workspace_id: i64,
-        framework_id: i64,
-        requirement_id: i64,
-        body: &FrameworkRequirementUpdateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        framework_id: impl Into<FrameworkId>,
+        requirement_id: impl Into<RequirementId>,
+        body: impl std::borrow::Borrow<FrameworkRequirementUpdateRequest>,
     ) -> builder::UpdateRequirement {
         builder::UpdateRequirement::new(
-            Call::new(&self.client, &meta::UPDATE_REQUIREMENT)
-                .path("workspaceId", workspace_id)
-                .path("frameworkId", framework_id)
-                .path("requirementId", requirement_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE_REQUIREMENT)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("frameworkId", Into::<FrameworkId>::into(framework_id))
+                .path("requirementId", Into::<RequirementId>::into(requirement_id))
+                .body(
+                    std::borrow::Borrow::<
+                        FrameworkRequirementUpdateRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
-    /// Updates the custom values of a requirement, and nothing else. Deprecated in favor of the update under
-    /// `/frameworks/{frameworkId}/requirements`, which changes all other fields as well.
+    /// Updates the custom values of a requirement, and nothing else. Superseded by
+    /// [`frameworks::update_requirement`](crate::v2::frameworks::FrameworksApi::update_requirement), which changes
+    /// all other fields as well.
     ///
     /// `PUT /workspaces/{workspaceId}/framework-requirements/{frameworkRequirementId}`, v2. Needs the permission
     /// **Frameworks: Update Framework Requirement** (`framework-requirement-put`). Needs the plan feature
     /// `CUSTOM_FIELDS_AND_FORMULAS`.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_updateFrameworkRequirementLegacy/)
+    #[deprecated(note = "use `v2::frameworks::update_requirement` instead")]
     pub fn update_requirement_legacy(
         &self,
-        workspace_id: i64,
-        framework_requirement_id: i64,
-        body: &LegacyFrameworkRequirementUpdateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        framework_requirement_id: impl Into<FrameworkRequirementId>,
+        body: impl std::borrow::Borrow<LegacyFrameworkRequirementUpdateRequest>,
     ) -> builder::UpdateRequirementLegacy {
         builder::UpdateRequirementLegacy::new(
-            Call::new(&self.client, &meta::UPDATE_REQUIREMENT_LEGACY)
-                .path("workspaceId", workspace_id)
-                .path("frameworkRequirementId", framework_requirement_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE_REQUIREMENT_LEGACY)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path(
+                    "frameworkRequirementId",
+                    Into::<FrameworkRequirementId>::into(framework_requirement_id),
+                )
+                .body(
+                    std::borrow::Borrow::<
+                        LegacyFrameworkRequirementUpdateRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }
