@@ -78,7 +78,9 @@ impl Painter<'_> {
         let Some(target) = self.pointed_target(owner, property).or_else(|| sorted().flatten()) else { return false };
         let linked =
             || subject.is_row && self.store.linked(owner, self.catalog.stem(owner.kind, property.stem)).is_some();
-        !matches!(target, Target::Any(_) | Target::Below { .. }) || linked()
+        // Whom a seeded row points to is the same whether it is shown, filtered by or counted.
+        let is_list = || !subject.sparse && self.is_many(property);
+        !matches!(target, Target::Any(_) | Target::Below { .. }) || linked() || is_list()
     }
 
     /// A value that follows from which rows there are: a count, which version is the current one.

@@ -64,7 +64,7 @@ impl Painter<'_> {
     }
 
     /// Whether a property holds several rows.
-    fn is_many(&self, property: &Property) -> bool {
+    pub(super) fn is_many(&self, property: &Property) -> bool {
         match &self.catalog.schemas.get(property.schema).shape {
             Shape::Array(_) => true,
             Shape::Object(object) => super::nested::is_sublist(object),

@@ -7,6 +7,7 @@ mod custom_fields;
 mod devices;
 mod event_job;
 mod evidence;
+mod groups;
 mod hris;
 pub(crate) mod lists;
 mod members;
@@ -73,6 +74,8 @@ fn special(call: &Call<'_>) -> Option<Result<Reply, Failure>> {
         (V1, "toggleUserIdentityInfrastructureSetting" | "toggleUserIdentityVersionControlSetting") => {
             actions::toggle(call)
         }
+        (_, "addScopedPersonnelGroup") => groups::add(call),
+        (_, "getScopedPersonnelCounts") => groups::count(call),
         (_, "approveRequest") => actions::decide(call, "APPROVED"),
         (_, "deniedRequest") => actions::decide(call, "DENIED"),
         (_, "createFrameworkRequirements") => batches::requirements(call),

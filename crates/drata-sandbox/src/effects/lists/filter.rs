@@ -212,8 +212,8 @@ impl Filters {
             let name = parameter.name.as_str();
             let Some(value) = parameters.get(name).filter(|_| !NO_FILTERS.contains(&name)) else { continue };
             let bare = name.trim_end_matches("[]");
-            let found = test(object, bare, value)
-                .or_else(|| custom(painter, kind, bare, value))
+            let found = custom(painter, kind, bare, value)
+                .or_else(|| test(object, bare, value))
                 .or_else(|| pointing(painter, kind, bare, value))
                 .or_else(|| unseen(painter, parameter.schema, bare, value));
             match found {
