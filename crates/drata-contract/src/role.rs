@@ -223,11 +223,11 @@ impl Noun {
     /// The noun that a name such as `ownerIds`, `currentOwner` or `vendorId` points to.
     pub fn of(name: &str) -> Option<Self> {
         let base = singular(name);
-        let means = |ending: &&str| match ending.strip_prefix('=') {
+        let means = |ending: &str| match ending.strip_prefix('=') {
             Some(whole) => base == whole,
-            None => base.ends_with(*ending),
+            None => base.ends_with(ending),
         };
-        let found = ENDINGS.iter().find(|(endings, _)| endings.iter().any(|ending| means(&ending)));
+        let found = ENDINGS.iter().find(|(endings, _)| endings.iter().any(|ending| means(ending)));
         found.map(|(_, noun)| *noun)
     }
 }

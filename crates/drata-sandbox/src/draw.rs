@@ -37,7 +37,7 @@ impl Draw {
     /// Hexadecimal digits; at most 64 of them.
     pub(crate) fn hex(self, digits: usize) -> String {
         let mut all = String::with_capacity(64);
-        for part in 0..4 {
+        for part in 0..(digits as u64).div_ceil(16).min(4) {
             all.push_str(&format!("{:016x}", mix(self.0, part)));
         }
         all.truncate(digits);

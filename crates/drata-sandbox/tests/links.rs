@@ -333,7 +333,7 @@ impl Found {
         }
         let is_meant = |name: &str| match name.split_once('.') {
             Some((outer, inner)) => {
-                self.name == inner && self.around.iter().rev().next().is_some_and(|(name, _)| name.ends_with(outer))
+                self.name == inner && self.around.last().is_some_and(|(name, _)| name.ends_with(outer))
             }
             None => self.name.ends_with(name),
         };
