@@ -36,9 +36,9 @@ impl Contract {
     /// The contract of a version.
     pub fn of(version: ApiVersion) -> &'static Self {
         static V1: LazyLock<Contract> =
-            LazyLock::new(|| Contract::parse(include_str!("../../crates/drata-sandbox/contract/v1.json")));
+            LazyLock::new(|| Contract::parse(include_str!("../../crates/drata-contract/contract/v1.json")));
         static V2: LazyLock<Contract> =
-            LazyLock::new(|| Contract::parse(include_str!("../../crates/drata-sandbox/contract/v2.json")));
+            LazyLock::new(|| Contract::parse(include_str!("../../crates/drata-contract/contract/v2.json")));
         match version {
             ApiVersion::V1 => &V1,
             ApiVersion::V2 => &V2,

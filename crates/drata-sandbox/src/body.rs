@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use drata_contract::check;
 use futures_util::stream;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -16,7 +17,6 @@ use crate::contract::operation::{Body, Operation};
 use crate::contract::schema::{Format, Object, SchemaId, Schemas, Shape};
 use crate::failure::Failure;
 use crate::params;
-use crate::validate;
 
 /// A parsed body.
 #[derive(Debug, Default)]
@@ -90,11 +90,11 @@ pub(crate) async fn parse(
         _ => Payload { value: String::from_utf8_lossy(&bytes).into_owned().into(), ..Payload::default() },
     };
     if let Some(schema) = schema {
-        let problems = validate::check(schemas, *schema, &payload.value, "");
+        let problems = check::check(schemas, *schema, &payload.value, "");
         if !problems.is_empty() {
             return Err(Failure::invalid(&problems));
         }
-        payload.undeclared = validate::undeclared(schemas, *schema, &payload.value);
+        payload.undeclared = check::undeclared(schemas, *schema, &payload.value);
     }
     take_encoded_files(&mut payload)?;
     Ok(payload)

@@ -60,7 +60,6 @@ mod settings;
 mod signed;
 mod sort;
 mod store;
-mod validate;
 mod world;
 
 pub use auth::{Features, Permissions};

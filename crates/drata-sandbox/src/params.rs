@@ -1,5 +1,6 @@
 //! The parameters of a request, typed and checked.
 
+use drata_contract::check;
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -7,7 +8,6 @@ use serde_json::Value;
 use crate::contract::operation::{Operation, Parameter, Place};
 use crate::contract::schema::{SchemaId, Schemas, Shape};
 use crate::generate::coerce;
-use crate::validate;
 
 /// The typed parameters of one request.
 #[derive(Debug, Default)]
@@ -63,7 +63,7 @@ impl Parameters {
                 [] => continue,
                 texts => typed_all(schemas, parameter.schema, texts),
             };
-            problems.extend(validate::check(schemas, parameter.schema, &value, &parameter.name));
+            problems.extend(check::check(schemas, parameter.schema, &value, &parameter.name));
             values.push((parameter.name.clone(), value));
         }
         if problems.is_empty() { Ok(Self { values }) } else { Err(problems) }
@@ -118,7 +118,7 @@ pub(crate) fn typed(schemas: &Schemas, schema: SchemaId, text: &str) -> Value {
             .iter()
             .map(|choice| typed(schemas, *choice, text))
             .zip(choices.iter())
-            .find(|(value, choice)| validate::conforms(schemas, **choice, value))
+            .find(|(value, choice)| check::conforms(schemas, **choice, value))
             .map(|(value, _)| value),
         Shape::Object(_) | Shape::Array(_) => serde_json::from_str(text).ok(),
         Shape::Text(_) | Shape::Any | Shape::Reference(_) => None,

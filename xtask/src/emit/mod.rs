@@ -53,5 +53,5 @@ fn sandbox(version: Version, mut document: Document, output: &mut Output) {
         schema.as_object_mut().map(|map| map.shift_remove("description"));
     });
     document.0.as_object_mut().map(|root| root.shift_remove("tags"));
-    output.add(format!("crates/drata-sandbox/contract/{}.json", version.name()), document.to_text());
+    output.add(format!("crates/drata-contract/contract/{}.json", version.name()), document.to_text());
 }

@@ -1,14 +1,14 @@
 //! Written values in the form that another schema wants: a request may say a day where the answer says a moment.
 
+use drata_contract::check;
 use serde_json::Value;
 
 use super::dates;
 use crate::contract::schema::{Format, SchemaId, Schemas, Shape};
-use crate::validate;
 
 /// The value as the schema holds it, or `None` when it cannot.
 pub(crate) fn to(schemas: &Schemas, schema: SchemaId, value: &Value) -> Option<Value> {
-    if validate::conforms(schemas, schema, value) {
+    if check::conforms(schemas, schema, value) {
         return Some(value.clone());
     }
     let changed = match (&schemas.get(schema).shape, value) {
@@ -23,7 +23,7 @@ pub(crate) fn to(schemas: &Schemas, schema: SchemaId, value: &Value) -> Option<V
         (Shape::Boolean, Value::String(written)) => Value::Bool(written.parse().ok()?),
         _ => return None,
     };
-    validate::conforms(schemas, schema, &changed).then_some(changed)
+    check::conforms(schemas, schema, &changed).then_some(changed)
 }
 
 /// A number as texts write it: `5`, `5.0`, `-1`.

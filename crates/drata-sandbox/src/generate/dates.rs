@@ -5,26 +5,11 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::hash::Draw;
 
+pub(crate) use drata_contract::dates::{Moment, parse};
+
 /// The last day of seeded data: 2026-01-01T00:00:00Z. Fixed, so that the same seed gives the same rows on any day.
 const END: i64 = 1_767_225_600;
 const DAY: i64 = 86_400;
-
-/// Which moment in the life of a row a date tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Moment {
-    Created,
-    Updated,
-    /// After it was created, before it was last changed.
-    Between,
-    /// Of a span: its first day.
-    Start,
-    /// Of a span: its last day, or a day yet to come.
-    Future,
-    /// The end of a row's use: most rows have none.
-    Gone,
-    /// Something went wrong: only rows whose state says so have one.
-    Failed,
-}
 
 /// The dates of one row.
 #[derive(Clone, Copy, Debug)]
@@ -68,26 +53,6 @@ pub(crate) fn date_time(at: Timestamp) -> String {
 /// As the service writes a day: `2025-03-01`.
 pub(crate) fn date(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).date().to_string()
-}
-
-/// Reads a moment, with or without its zone, or a day (`2025-03-01`, `03/01/2025`) as its first second.
-pub(crate) fn parse(text: &str) -> Option<Timestamp> {
-    if let Ok(at) = text.parse() {
-        return Some(at);
-    }
-    let american = || jiff::civil::Date::strptime("%m/%d/%Y", text).map(|date| date.at(0, 0, 0, 0));
-    let civil: jiff::civil::DateTime = text.parse().or_else(|_| american()).ok()?;
-    civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
-}
-
-/// Whether a text is a moment as answers write it.
-pub(crate) fn is_moment(text: &str) -> bool {
-    text.contains('T') && text.parse::<Timestamp>().is_ok()
-}
-
-/// Whether a text is a day as answers write it.
-pub(crate) fn is_day(text: &str) -> bool {
-    text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
 }
 
 /// The moment so many seconds later.

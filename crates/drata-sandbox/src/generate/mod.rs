@@ -7,7 +7,8 @@ pub(crate) mod hash;
 mod nested;
 pub(crate) mod painter;
 pub(crate) mod people;
-pub(crate) mod role;
 mod scalar;
 pub(crate) mod theme;
 mod written;
+
+pub(crate) use drata_contract::role;

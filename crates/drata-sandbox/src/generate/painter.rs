@@ -141,7 +141,7 @@ impl<'a> Painter<'a> {
         Subject {
             draw,
             number: row.number,
-            theme: kind.theme,
+            theme: self.catalog.theme(row.kind),
             row: Some(row),
             timeline: Timeline::of(draw),
             written: self.store.written(row),

@@ -38,8 +38,8 @@ impl Contract {
     pub(crate) fn both() -> [Self; 2] {
         let read = |text| serde_json::from_str(text).expect("the contract is JSON");
         [
-            Self { root: "", document: read(include_str!("../../contract/v1.json")) },
-            Self { root: "/v2", document: read(include_str!("../../contract/v2.json")) },
+            Self { root: "", document: read(include_str!("../../../drata-contract/contract/v1.json")) },
+            Self { root: "/v2", document: read(include_str!("../../../drata-contract/contract/v2.json")) },
         ]
     }
 

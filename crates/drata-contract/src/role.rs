@@ -1,81 +1,136 @@
 //! What the name of a property says about its values.
 
-use super::dates::Moment;
+use crate::dates::Moment;
 
 /// The part a property plays in its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
+pub enum Role {
+    /// The row's own identifier.
     Id,
     /// An id that some other system has given.
     Key,
     /// `ownerId`, `controlIds`, `owner`, `controls`: points to rows of another resource.
     Reference(Noun),
+    /// A person's first name.
     FirstName,
+    /// A person's last name.
     LastName,
+    /// A person's full name.
     PersonName,
+    /// An email address.
     Email,
+    /// A name that a system knows a person by.
     Handle,
+    /// What a person does.
     JobTitle,
+    /// A phone number.
     Phone,
+    /// The name of the row.
     Name,
+    /// The title of the row.
     Title,
+    /// A sentence about the row.
     Description,
+    /// A remark.
     Comment,
+    /// A short code, such as `DCF-37`.
     Code,
+    /// A name for addresses.
     Slug,
+    /// An address.
     Url,
+    /// A signed link to a file.
     SignedUrl,
+    /// The name of a file.
     FileName,
+    /// The content of a file.
     FileBuffer,
+    /// The name of a company.
     Company,
+    /// A domain.
     Domain,
+    /// A postal address.
     Address,
+    /// A city.
     City,
+    /// A moment in the life of the row.
     At(Moment),
+    /// Whether a connection works.
     Connected,
+    /// How many there are.
     Count,
+    /// A year.
     Year,
+    /// An amount of money.
     Money,
+    /// A number from 1 to 5.
     SmallNumber,
+    /// A version.
     Version,
+    /// A serial number.
     Serial,
+    /// The address of a network interface.
     MacAddress,
+    /// The version of an operating system.
     System,
+    /// The model of a device.
     Model,
+    /// A media type.
     Mime,
+    /// A status.
     Status,
+    /// A color.
     Color,
+    /// A score.
     Score,
     /// The value of something that has a value and little else.
     Value,
+    /// Nothing in particular.
     Plain,
 }
 
 /// A thing that other things point to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Noun {
+pub enum Noun {
+    /// An asset.
     Asset,
+    /// A connection.
     Connection,
+    /// A control.
     Control,
+    /// A device.
     Device,
+    /// An item of the evidence library.
     Evidence,
+    /// An event.
     Event,
+    /// A framework.
     Framework,
+    /// A monitoring test.
     Monitor,
+    /// A person of the company, as Drata tracks them.
     Personnel,
+    /// A policy.
     Policy,
+    /// A risk register.
     Register,
+    /// A requirement of a framework.
     Requirement,
+    /// A risk.
     Risk,
+    /// A task.
     Task,
+    /// A user.
     User,
+    /// A vendor.
     Vendor,
+    /// A workspace.
     Workspace,
 }
 
 impl Noun {
     /// The resources it may stand for; the first that the contract lists is meant.
-    pub(crate) const fn kinds(self) -> &'static [&'static str] {
+    pub const fn kinds(self) -> &'static [&'static str] {
         match self {
             Self::Asset => &["assets"],
             Self::Connection => &["connections", "custom-connections"],
@@ -98,7 +153,7 @@ impl Noun {
     }
 
     /// The noun that a name such as `ownerIds`, `currentOwner` or `vendorId` points to.
-    pub(crate) fn of(name: &str) -> Option<Self> {
+    pub fn of(name: &str) -> Option<Self> {
         let base = name.trim_end_matches("[]");
         let base = base.strip_suffix("Ids").or_else(|| base.strip_suffix("Id")).unwrap_or(base);
         let base = base.to_ascii_lowercase();
@@ -151,7 +206,7 @@ fn is_person(base: &str) -> bool {
 
 impl Role {
     /// The role of the property with this name.
-    pub(crate) fn of(name: &str) -> Self {
+    pub fn of(name: &str) -> Self {
         exact(name).or_else(|| Noun::of(name).map(Self::Reference)).or_else(|| by_ending(name)).unwrap_or(Self::Plain)
     }
 }

@@ -1,47 +1,44 @@
 //! The contract of both versions, compiled once for the process.
 
-mod compile;
-mod document;
-pub(crate) mod operation;
-pub(crate) mod resource;
-pub(crate) mod schema;
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use http::Method;
 
-use compile::Compiler;
-use document::{Document, PathItem, RawMedia, RawOperation, RawParameter};
-use operation::{Anchor, Answer, ApiVersion, Body, Operation, Parameter, Place};
-use resource::{Kinds, Plan, Walk};
-use schema::{SchemaId, Schemas, Shape};
+use crate::compile::Compiler;
+use crate::document::{Document, PathItem, RawMedia, RawOperation, RawParameter};
+use crate::operation::{Anchor, Answer, ApiVersion, Body, Operation, Parameter, Place};
+use crate::resource::{self, Kinds, Plan, Walk};
+use crate::schema::{SchemaId, Schemas, Shape};
 
-use crate::route::Router;
-
-/// The effective contract of version 1.
-pub(crate) const V1: &[u8] = include_bytes!("../../contract/v1.json");
-/// The effective contract of version 2.
-pub(crate) const V2: &[u8] = include_bytes!("../../contract/v2.json");
+/// The effective contract of version 1, an OpenAPI 3.0 document.
+pub const V1: &[u8] = include_bytes!("../contract/v1.json");
+/// The effective contract of version 2, an OpenAPI 3.0 document.
+pub const V2: &[u8] = include_bytes!("../contract/v2.json");
 
 /// Everything that follows from the contract.
 #[derive(Debug)]
-pub(crate) struct Catalog {
-    pub(crate) schemas: Schemas,
-    pub(crate) kinds: Kinds,
-    pub(crate) operations: Vec<Operation>,
-    pub(crate) router: Router,
+pub struct Contract {
+    /// The schemas of parameters, bodies and responses.
+    pub schemas: Schemas,
+    /// The resources that the paths name.
+    pub kinds: Kinds,
+    /// Every operation, version 1 first.
+    pub operations: Vec<Operation>,
 }
 
-impl Catalog {
-    /// The catalogue of the contract compiled into this crate, built at the first call.
+impl Contract {
+    /// The contract of both versions, as it is compiled into this crate, built at the first call.
     ///
     /// # Errors
     ///
     /// When the compiled-in contract is not one; a build with such a contract fails its first test.
-    pub(crate) fn shared() -> Result<&'static Self, String> {
-        static CATALOG: OnceLock<Result<Catalog, String>> = OnceLock::new();
-        CATALOG.get_or_init(|| Self::read(&[(ApiVersion::V1, V1), (ApiVersion::V2, V2)])).as_ref().map_err(Clone::clone)
+    pub fn shared() -> Result<&'static Self, String> {
+        static CONTRACT: OnceLock<Result<Contract, String>> = OnceLock::new();
+        CONTRACT
+            .get_or_init(|| Self::read(&[(ApiVersion::V1, V1), (ApiVersion::V2, V2)]))
+            .as_ref()
+            .map_err(Clone::clone)
     }
 
     fn read(contracts: &[(ApiVersion, &[u8])]) -> Result<Self, String> {
@@ -60,12 +57,11 @@ impl Catalog {
         for operation in &mut operations {
             operation.expands = expands(operation, &schemas);
         }
-        let router = Router::new(&operations);
-        Ok(Self { schemas, kinds, operations, router })
+        Ok(Self { schemas, kinds, operations })
     }
 
     /// The operations that go by this name, in either version.
-    pub(crate) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Operation> {
+    pub fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Operation> {
         self.operations.iter().filter(move |operation| operation.is_called(name))
     }
 }

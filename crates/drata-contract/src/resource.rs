@@ -3,62 +3,74 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::generate::hash;
-use crate::generate::role::Noun;
-use crate::generate::theme::Theme;
+use crate::hash;
+use crate::role::Noun;
 
-use super::schema::{SchemaId, Schemas, Shape};
+use crate::schema::{SchemaId, Schemas, Shape};
 
 /// A kind of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct KindId(u16);
+pub struct KindId(u16);
 
 impl KindId {
-    pub(crate) fn place(self) -> usize {
+    /// Its place among all kinds.
+    pub fn place(self) -> usize {
         usize::from(self.0)
     }
 }
 
 /// What an operation does, as far as its path and its schemas tell.
 #[derive(Clone, Debug)]
-pub(crate) enum Plan {
+pub enum Plan {
     /// Lists the rows of a kind.
-    List { kind: KindId, envelope: Envelope },
+    List {
+        /// The kind.
+        kind: KindId,
+        /// Where the rows stand in the response.
+        envelope: Envelope,
+    },
     /// Answers with one row.
     Read,
     /// Adds a row to a kind.
-    Create { kind: KindId },
+    Create {
+        /// The kind.
+        kind: KindId,
+    },
     /// Changes the row that the path names.
     Update,
     /// Removes the row that the path names.
     Delete,
     /// Answers with the one thing of its kind, perhaps per parent.
-    Singleton { kind: KindId },
+    Singleton {
+        /// The kind.
+        kind: KindId,
+    },
     /// Anything else.
     Action,
 }
 
 /// Where the rows stand in an answer.
 #[derive(Clone, Debug)]
-pub(crate) struct Envelope {
+pub struct Envelope {
     /// The properties on the way to the array; none when the answer is the array.
-    pub(crate) path: Vec<Arc<str>>,
+    pub path: Vec<Arc<str>>,
     /// The schema of a row.
-    pub(crate) items: SchemaId,
+    pub items: SchemaId,
 }
 
 /// A kind of rows, such as `vendors` or `vendors/documents`.
 #[derive(Debug)]
-pub(crate) struct Kind {
-    pub(crate) key: String,
-    pub(crate) hash: u64,
-    pub(crate) theme: Theme,
+pub struct Kind {
+    /// The path of its collection without parameters, such as `vendors/documents`.
+    pub key: String,
+    /// The hash of the key.
+    pub hash: u64,
     /// The kind whose rows own rows of this kind.
-    pub(crate) parent: Option<KindId>,
+    pub parent: Option<KindId>,
     /// For a nested list of rows that live elsewhere, such as the owners of a control: where they live.
-    pub(crate) members_of: Option<KindId>,
+    pub members_of: Option<KindId>,
     /// The richest schema that the contract has for a row.
-    pub(crate) schema: Option<SchemaId>,
+    pub schema: Option<SchemaId>,
 }
 
 /// Paths whose last part is another resource's by another name.
@@ -76,13 +88,15 @@ const SCOPES: &[&str] = &["workspaces"];
 
 /// A part of a path template.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Segment {
+pub enum Segment {
+    /// A fixed part.
     Literal(String),
+    /// The name of a parameter.
     Parameter(String),
 }
 
 /// Takes a path template apart.
-pub(crate) fn segments(path: &str) -> Vec<Segment> {
+pub fn segments(path: &str) -> Vec<Segment> {
     path.split('/')
         .filter(|part| !part.is_empty())
         .map(|part| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
@@ -108,27 +122,30 @@ pub(crate) struct Walk {
 
 /// All kinds.
 #[derive(Debug, Default)]
-pub(crate) struct Kinds {
+pub struct Kinds {
     kinds: Vec<Kind>,
     by_key: BTreeMap<String, KindId>,
     listed: BTreeSet<String>,
 }
 
 impl Kinds {
-    pub(crate) fn get(&self, id: KindId) -> &Kind {
+    /// The kind at this place.
+    pub fn get(&self, id: KindId) -> &Kind {
         &self.kinds[id.place()]
     }
 
-    pub(crate) fn all(&self) -> &[Kind] {
+    /// All kinds, in the order of their places.
+    pub fn all(&self) -> &[Kind] {
         &self.kinds
     }
 
-    pub(crate) fn by_key(&self, key: &str) -> Option<KindId> {
+    /// The kind with this key.
+    pub fn by_key(&self, key: &str) -> Option<KindId> {
         self.by_key.get(key).copied()
     }
 
     /// Whether the contract lists rows of this kind.
-    pub(crate) fn is_listed(&self, key: &str) -> bool {
+    pub fn is_listed(&self, key: &str) -> bool {
         self.listed.contains(key)
     }
 
@@ -174,15 +191,8 @@ impl Kinds {
             Some(id) => *id,
             None => {
                 let id = KindId(u16::try_from(self.kinds.len()).unwrap_or(u16::MAX));
-                let (hash, theme) = (hash::text(key), Theme::of(key));
-                self.kinds.push(Kind {
-                    key: key.to_owned(),
-                    hash,
-                    theme,
-                    parent: None,
-                    members_of: None,
-                    schema: None,
-                });
+                let hash = hash::text(key);
+                self.kinds.push(Kind { key: key.to_owned(), hash, parent: None, members_of: None, schema: None });
                 self.by_key.insert(key.to_owned(), id);
                 id
             }
@@ -220,7 +230,7 @@ impl Kinds {
     }
 
     /// The kind that a noun stands for.
-    pub(crate) fn by_noun(&self, noun: Noun) -> Option<KindId> {
+    pub fn by_noun(&self, noun: Noun) -> Option<KindId> {
         noun.kinds().iter().find(|key| self.is_listed(key)).and_then(|key| self.by_key(key))
     }
 
@@ -254,7 +264,7 @@ impl Kinds {
 }
 
 /// Finds the rows in the schema of an answer: the array of an envelope, or the answer itself.
-pub(crate) fn envelope(schema: SchemaId, schemas: &Schemas) -> Option<Envelope> {
+pub fn envelope(schema: SchemaId, schemas: &Schemas) -> Option<Envelope> {
     if let Some(items) = schemas.items(schema) {
         return Some(Envelope { path: Vec::new(), items });
     }

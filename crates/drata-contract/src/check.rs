@@ -2,28 +2,28 @@
 
 use serde_json::Value;
 
-use crate::contract::schema::{Additional, Array, Bounds, Format, Object, SchemaId, Schemas, Shape, Text};
-use crate::generate::dates;
+use crate::dates;
+use crate::schema::{Additional, Array, Bounds, Format, Object, SchemaId, Schemas, Shape, Text};
 
 /// As many problems as one answer names.
 const ENOUGH: usize = 10;
 
 /// Whether a value may stand in an answer. Requests may write dates in several forms, answers write them in one.
-pub(crate) fn conforms(schemas: &Schemas, schema: SchemaId, value: &Value) -> bool {
+pub fn conforms(schemas: &Schemas, schema: SchemaId, value: &Value) -> bool {
     let mut check = Check { strict: true, ..Check::new(schemas, "") };
     check.value(schema, value);
     check.problems.is_empty()
 }
 
 /// What is wrong with a value: each problem begins with the path of what it is about, such as `rows[3].email`.
-pub(crate) fn check(schemas: &Schemas, schema: SchemaId, value: &Value, at: &str) -> Vec<String> {
+pub fn check(schemas: &Schemas, schema: SchemaId, value: &Value, at: &str) -> Vec<String> {
     let mut check = Check::new(schemas, at);
     check.value(schema, value);
     check.problems
 }
 
 /// The properties that no schema declares, by their paths; the service ignores them.
-pub(crate) fn undeclared(schemas: &Schemas, schema: SchemaId, value: &Value) -> Vec<String> {
+pub fn undeclared(schemas: &Schemas, schema: SchemaId, value: &Value) -> Vec<String> {
     let mut check = Check { undeclared: Some(Vec::new()), ..Check::new(schemas, "") };
     check.value(schema, value);
     check.undeclared.unwrap_or_default()

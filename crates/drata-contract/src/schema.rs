@@ -5,34 +5,45 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::generate::role::Role;
+use crate::role::Role;
 
 /// Where a schema stands in its arena.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct SchemaId(pub(super) u32);
+pub struct SchemaId(pub(crate) u32);
 
 /// A compiled schema; cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Schema {
+pub struct Schema {
     /// The component's name, or that of the component it refers to.
-    pub(crate) name: Option<Arc<str>>,
+    pub name: Option<Arc<str>>,
     /// Whether `null` is a value of it.
-    pub(crate) nullable: bool,
-    pub(crate) default: Option<Arc<Value>>,
-    pub(crate) shape: Shape,
+    pub nullable: bool,
+    /// What stands for a value that is not given.
+    pub default: Option<Arc<Value>>,
+    /// What values it holds.
+    pub shape: Shape,
 }
 
 /// What values a schema holds besides `null`.
 #[derive(Clone, Debug)]
-pub(crate) enum Shape {
+pub enum Shape {
+    /// Any value.
     Any,
+    /// `true` or `false`.
     Boolean,
+    /// A whole number.
     Integer(Bounds),
+    /// A number.
     Number(Bounds),
+    /// A string.
     Text(Text),
+    /// One of these values.
     Enum(Arc<[Value]>),
+    /// An array.
     Array(Array),
+    /// An object.
     Object(Arc<Object>),
+    /// A value of one of these schemas.
     OneOf(Arc<[SchemaId]>),
     /// Only while compiling: a reference that the compiler replaces.
     Reference(SchemaId),
@@ -40,33 +51,45 @@ pub(crate) enum Shape {
 
 /// The limits of a number, both included.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Bounds {
-    pub(crate) minimum: f64,
-    pub(crate) maximum: f64,
+pub struct Bounds {
+    /// The least value; negative infinity without a limit.
+    pub minimum: f64,
+    /// The greatest value; infinity without a limit.
+    pub maximum: f64,
 }
 
 /// The limits of a text, in characters.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Text {
-    pub(crate) format: Format,
-    pub(crate) min_length: usize,
-    pub(crate) max_length: usize,
+pub struct Text {
+    /// How it is written.
+    pub format: Format,
+    /// The fewest characters.
+    pub min_length: usize,
+    /// The most characters; `usize::MAX` without a limit.
+    pub max_length: usize,
 }
 
 /// The formats of texts that the contract uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
+pub enum Format {
+    /// Any string.
     Plain,
+    /// A moment as ISO 8601 writes it.
     DateTime,
+    /// A day as ISO 8601 writes it.
     Date,
+    /// An email address.
     Email,
+    /// A URL with its scheme.
     Uri,
+    /// A UUID.
     Uuid,
+    /// The content of a file.
     Binary,
 }
 
 impl Format {
-    pub(super) fn of(name: Option<&str>) -> Self {
+    pub(crate) fn of(name: Option<&str>) -> Self {
         match name {
             Some("date-time") => Self::DateTime,
             Some("date") => Self::Date,
@@ -81,24 +104,29 @@ impl Format {
 
 /// An array and how many items it holds.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Array {
-    pub(crate) items: SchemaId,
-    pub(crate) min_items: usize,
-    pub(crate) max_items: usize,
-    pub(crate) unique: bool,
+pub struct Array {
+    /// The schema of an item.
+    pub items: SchemaId,
+    /// The fewest items.
+    pub min_items: usize,
+    /// The most items; `usize::MAX` without a limit.
+    pub max_items: usize,
+    /// Whether no two items may be equal.
+    pub unique: bool,
 }
 
 /// An object.
 #[derive(Debug)]
-pub(crate) struct Object {
+pub struct Object {
     /// Sorted by name.
-    pub(crate) properties: Vec<Property>,
-    pub(crate) additional: Additional,
+    pub properties: Vec<Property>,
+    /// Whether it takes properties beyond those.
+    pub additional: Additional,
 }
 
 impl Object {
     /// The property of this name.
-    pub(crate) fn property(&self, name: &str) -> Option<&Property> {
+    pub fn property(&self, name: &str) -> Option<&Property> {
         let place = self.properties.binary_search_by(|property| (*property.name).cmp(name)).ok()?;
         Some(&self.properties[place])
     }
@@ -106,40 +134,46 @@ impl Object {
 
 /// Whether an object takes properties that it does not name.
 #[derive(Debug)]
-pub(crate) enum Additional {
+pub enum Additional {
+    /// Any.
     Allowed,
+    /// None.
     Forbidden,
+    /// Those whose values are of this schema.
     Schema(SchemaId),
 }
 
 /// One property.
 #[derive(Debug)]
-pub(crate) struct Property {
-    pub(crate) name: Arc<str>,
+pub struct Property {
+    /// The name on the wire.
+    pub name: Arc<str>,
     /// The hash of the name, which seeds its values.
-    pub(crate) hash: u64,
-    pub(crate) schema: SchemaId,
-    pub(crate) required: bool,
+    pub hash: u64,
+    /// The schema of its value.
+    pub schema: SchemaId,
+    /// Whether an object must have it.
+    pub required: bool,
     /// What the name says about the value.
-    pub(crate) role: Role,
+    pub role: Role,
 }
 
 /// The arena.
 #[derive(Debug, Default)]
-pub(crate) struct Schemas {
-    pub(super) nodes: Vec<Schema>,
+pub struct Schemas {
+    pub(crate) nodes: Vec<Schema>,
     /// Enumerations by the hash of the property that is called like them: `ProviderTypeEnum` by `providerTypes`.
-    pub(super) enumerations: HashMap<u64, SchemaId>,
+    pub(crate) enumerations: HashMap<u64, SchemaId>,
 }
 
 impl Schemas {
     /// The schema at a place.
-    pub(crate) fn get(&self, id: SchemaId) -> &Schema {
+    pub fn get(&self, id: SchemaId) -> &Schema {
         &self.nodes[id.0 as usize]
     }
 
     /// The object at a place, if it is one.
-    pub(crate) fn object(&self, id: SchemaId) -> Option<&Arc<Object>> {
+    pub fn object(&self, id: SchemaId) -> Option<&Arc<Object>> {
         match &self.get(id).shape {
             Shape::Object(object) => Some(object),
             _ => None,
@@ -147,7 +181,7 @@ impl Schemas {
     }
 
     /// The items of the array at a place, if it is one.
-    pub(crate) fn items(&self, id: SchemaId) -> Option<SchemaId> {
+    pub fn items(&self, id: SchemaId) -> Option<SchemaId> {
         match &self.get(id).shape {
             Shape::Array(array) => Some(array.items),
             _ => None,
@@ -155,11 +189,11 @@ impl Schemas {
     }
 
     /// The enumeration that is named after a property, by the property's hash.
-    pub(crate) fn enumeration(&self, property: u64) -> Option<SchemaId> {
+    pub fn enumeration(&self, property: u64) -> Option<SchemaId> {
         self.enumerations.get(&property).copied()
     }
 
-    pub(super) fn push(&mut self, schema: Schema) -> SchemaId {
+    pub(crate) fn push(&mut self, schema: Schema) -> SchemaId {
         let id = SchemaId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         self.nodes.push(schema);
         id

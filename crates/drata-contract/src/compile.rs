@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::document::{Additional as RawAdditional, RawSchema};
-use super::schema::{Additional, Array, Bounds, Format, Object, Property, Schema, SchemaId, Schemas, Shape, Text};
-use crate::generate::hash;
-use crate::generate::role::Role;
+use crate::document::{Additional as RawAdditional, RawSchema};
+use crate::hash;
+use crate::role::Role;
+use crate::schema::{Additional, Array, Bounds, Format, Object, Property, Schema, SchemaId, Schemas, Shape, Text};
 
 /// Compiles the schemas of one document.
 pub(crate) struct Compiler<'a> {
