@@ -48,33 +48,14 @@
 //! program that names the few areas it uses compiles in a fraction of the time. `rustls` (by default) and `native-tls` are
 //! about TLS, `socks` about proxies.
 
-mod activity;
-mod api_key;
-mod base64_file;
-mod base_url;
-mod body;
-mod builder;
-mod connecting;
-mod download;
-mod drata;
-#[cfg(feature = "v2-events")]
-mod event_report;
-mod failure;
-mod multipart;
-mod pager;
+mod client;
+mod files;
+mod jobs;
+mod lists;
 mod permissions;
-mod rate_limiter;
-mod raw_call;
-mod region;
-mod retrier;
-mod retry_after;
-mod retry_budget;
-mod retry_policy;
-#[cfg(feature = "v2-custom-data-records")]
-mod session;
-mod trace;
 mod transport;
 
+pub use bytes;
 pub use drata_api as api;
 #[cfg(feature = "_v1")]
 pub use drata_api::v1;
@@ -82,24 +63,23 @@ pub use drata_api::v1;
 pub use drata_api::v2;
 pub use drata_api::{
     Access, ApiVersion, ByteStream, Checkpoint, Error, Extra, Form, Idempotency, List, Operation, OperationMeta, Paged,
-    Patch, ReadOnly, ReadWrite, Rejected, Timestamp, Upload,
+    ParseEnumError, Patch, ReadOnly, ReadWrite, Rejected, Response, RetryPolicy, Timestamp, UnknownValue, Upload,
+    Validate, Violation,
 };
+pub use http;
+pub use jiff;
 
-pub use self::api_key::ApiKey;
-pub use self::base64_file::{base64_file, base64_files};
-pub use self::builder::Builder;
-pub use self::download::Download;
-pub use self::drata::Drata;
+pub use self::client::{Builder, Drata, RawCall, Region};
+pub use self::files::{Download, base64_file, base64_files};
 #[cfg(feature = "v2-events")]
-pub use self::event_report::EventReport;
-pub use self::pager::{Items, ListExt, Page, Pages, Progress, TotalChange};
-pub use self::permissions::{Permission, Permissions, permissions};
-pub use self::rate_limiter::{RateLimiter, RateLimiterState};
-pub use self::raw_call::RawCall;
-pub use self::region::Region;
-pub use self::retry_policy::RetryPolicy;
+pub use self::jobs::EventReport;
 #[cfg(feature = "v2-custom-data-records")]
-pub use self::session::CustomDataSession;
+pub use self::jobs::custom_data;
+pub use self::lists::{Items, ListExt, Page, Pages, Progress, TotalChange};
+pub use self::permissions::{Permission, Permissions, permissions};
+pub use self::transport::api_key::ApiKey;
+pub use self::transport::rate_limiter::{RateLimiter, RateLimiterState};
+pub use self::transport::user::{Layer, Next};
 
 /// What most programs import.
 pub mod prelude {

@@ -4,11 +4,10 @@
 
 use std::time::Duration;
 
+use drata_ext::custom_data::CustomDataSession;
 use drata_ext::v1::connections::{ConnectionState, PersonnelRow, Roster, RosterForm};
 use drata_ext::v2::user_documents::{UploadedUserDocumentType, UserDocumentCreateRequest, UserDocumentExpand};
-use drata_ext::{
-    CustomDataSession, Drata, Error, ListExt, Operation as _, RateLimiter, RetryPolicy, Upload, base64_file,
-};
+use drata_ext::{Drata, Error, ListExt, Operation as _, RateLimiter, RetryPolicy, Upload, base64_file};
 use drata_sandbox::{Builder, Fault, Features, Permissions, Sandbox};
 use serde_json::json;
 
@@ -141,7 +140,7 @@ async fn a_session_replaces_all_records() {
     let mut session = CustomDataSession::new(&drata, 1, 1, "upload-1").unwrap().max_batch_records(2);
     let results = session.send((0..5).map(|id| json!({"id": format!("r{id}"), "name": "x"}))).await.unwrap();
     assert_eq!(results.len(), 5);
-    session.complete_and_delete_all_others().await.unwrap();
+    session.settle().unwrap().complete_and_delete_all_others().await.unwrap();
     assert_eq!(records.list(1, 1).collect_all().await.unwrap().len(), 5);
 
     let mut second = CustomDataSession::new(&drata, 1, 1, "upload-2").unwrap();

@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
 
-/// Up to how many texts looking at one after the other is the fastest way to find one.
+/// Up to this many values a linear scan is fastest.
 const FEW: usize = 8;
 
 /// The texts of an enumeration, of which some have several hundred.
@@ -271,8 +271,6 @@ pub(crate) use open_enum_impls;
 
 #[cfg(test)]
 mod tests {
-    use super::open_enum;
-
     open_enum! {
         /// For the tests.
         pub enum Schedule { OneYear = "ONE_YEAR", SixMonths = "SIX_MONTHS" }

@@ -1,8 +1,8 @@
 //! What generic pagination needs to know of a list operation; implemented by generated builders.
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
+use super::item_key::ItemKey;
 use super::list::List;
 use super::operation::Operation;
 
@@ -16,7 +16,7 @@ pub trait Paged: Operation<Output = Self::Page> + Clone + 'static {
     /// Takes a page apart.
     fn split(page: Self::Page) -> PageParts<Self::Item>;
 
-    /// What identifies an item within its list, if it has something that does.
+    /// Returns what identifies an item within its list, if it has something that does.
     fn key(item: &Self::Item) -> Option<ItemKey>;
 }
 
@@ -24,7 +24,7 @@ pub trait Paged: Operation<Output = Self::Page> + Clone + 'static {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct PageParts<T> {
-    /// The items, those that did not decode included; `None` when the answer is not a page at all.
+    /// The items, those that did not decode included; `None` when the response is not a page at all.
     pub items: Option<List<T>>,
     /// How many rows there are on all pages, where the page says it.
     pub total: Option<i64>,
@@ -36,28 +36,5 @@ impl<T> PageParts<T> {
     #[doc(hidden)]
     pub fn new(items: Option<List<T>>, total: Option<i64>, cursor: Option<String>) -> Self {
         Self { items, total, cursor: cursor.filter(|cursor| !cursor.is_empty()) }
-    }
-}
-
-/// What identifies an item within its list.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(untagged)]
-#[non_exhaustive]
-pub enum ItemKey {
-    /// A number.
-    Number(i64),
-    /// A text.
-    Text(String),
-}
-
-impl From<i64> for ItemKey {
-    fn from(id: i64) -> Self {
-        Self::Number(id)
-    }
-}
-
-impl From<&str> for ItemKey {
-    fn from(id: &str) -> Self {
-        Self::Text(id.to_owned())
     }
 }

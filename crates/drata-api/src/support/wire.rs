@@ -7,6 +7,9 @@ use std::marker::PhantomData;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::digits;
+use super::mode::mode;
+
 /// Reads a value tolerantly: a number may come as a text, a text as a number, a boolean as a text.
 ///
 /// Nothing is invented: a text that holds no number is an error where a number is due, and so is a missing value.
@@ -172,7 +175,7 @@ impl<T, F: FnOnce(&str) -> T> Visitor<'_> for TextVisitor<F> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
+        f.write_str("a string")
     }
 
     #[inline]
@@ -189,6 +192,10 @@ impl<T, F: FnOnce(&str) -> T> Visitor<'_> for TextVisitor<F> {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<T, E> {
+        // A float has lost the digits that were written: while a response is read, they can still be had.
+        if mode().is_some() {
+            return Err(E::custom(digits::NEEDED));
+        }
         self.visit_str(&value.to_string())
     }
 
