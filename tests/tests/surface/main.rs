@@ -121,6 +121,7 @@ fn facts(meta: &OperationMeta) -> String {
             Idempotency::Idempotent => "idempotent",
             Idempotency::Upsert => "upsert",
             Idempotency::Unsafe => "unsafe",
+            _ => "unknown",
         }
         .to_owned(),
     );
@@ -133,6 +134,7 @@ fn facts(meta: &OperationMeta) -> String {
         Pagination::Cursor { max_size, total } => {
             facts.push(format!("cursor, {max_size} a page{}", if total { ", counts" } else { "" }));
         }
+        other => facts.push(other.as_str().to_owned()),
     }
     let successes: Vec<String> =
         meta.successes.iter().map(|(status, media)| format!("{status} {media}").trim_end().to_owned()).collect();

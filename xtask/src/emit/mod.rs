@@ -1,57 +1,42 @@
-//! Writes the surface as files: a folder per version, a module per area, one kind of item a file.
+//! Writes the model as files: a folder per version, a module per area, one kind of item a file; and what tests and programs
+//! read of it.
 
 mod area;
+mod arguments;
 mod builders;
 mod code;
+mod contract;
 mod docs;
 mod exercise;
 mod features;
 mod meta;
+mod paging;
+mod scribe;
 mod tolerance;
 mod types;
 mod version;
 
 use anyhow::Result;
 
-use crate::contract::Version;
 use crate::document::Document;
 use crate::files::Output;
-use crate::surface::Surface;
+use crate::model::Api;
 
-/// One version, as it is written.
-pub(crate) struct Input {
-    pub(crate) surface: Surface,
-    /// The effective document as plain OpenAPI, as `cargo xtask spec` writes it.
-    pub(crate) document: Document,
-    /// The contract as it was imported.
-    pub(crate) contract: Document,
-}
-
-/// Every generated file of the workspace.
-pub(crate) fn emit(versions: &[Input], output: &mut Output) -> Result<()> {
-    for input in versions {
-        let Input { surface, document, .. } = input;
-        version::emit(surface, output)?;
-        sandbox(surface.version, document.clone(), output);
-        exercise::emit(input, output)?;
-        tolerance::emit(surface, document, output)?;
+/// Everything that is generated from the versions of the API; each with its contract as it was imported, which samples go by
+/// where a server made from the vendor's document asks for more.
+pub(crate) fn emit(versions: &[(Api, Document)], output: &mut Output) -> Result<()> {
+    for (api, contract) in versions {
+        version::emit(api, output)?;
+        contract::emit(api, output);
+        exercise::emit(api, contract, output)?;
+        tolerance::emit(api, output)?;
     }
-    let surfaces: Vec<_> = versions.iter().map(|input| &input.surface).collect();
-    features::emit(&surfaces, output)
+    let apis: Vec<&Api> = versions.iter().map(|(api, _)| api).collect();
+    features::emit(&apis, output)
 }
 
-/// The contract that the sandbox serves: the effective document, without words.
-fn sandbox(version: Version, mut document: Document, output: &mut Output) {
-    document.each_operation(|_, operation| {
-        operation.retain(|key, _| !["description", "summary"].contains(&key.as_str()));
-        for parameter in operation.get_mut("parameters").and_then(serde_json::Value::as_array_mut).into_iter().flatten()
-        {
-            parameter.as_object_mut().map(|map| map.shift_remove("description"));
-        }
-    });
-    document.each_schema(|_, schema| {
-        schema.as_object_mut().map(|map| map.shift_remove("description"));
-    });
-    document.0.as_object_mut().map(|root| root.shift_remove("tags"));
-    output.add(format!("crates/drata-contract/contract/{}.json", version.name()), document.to_text());
+/// The modules of one version and the table of its sample calls, as a crate beside ours holds them.
+pub(crate) fn emit_alone(api: &Api, contract: &Document, output: &mut Output) -> Result<()> {
+    version::emit(api, output)?;
+    exercise::emit(api, contract, output)
 }

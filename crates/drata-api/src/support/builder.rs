@@ -145,7 +145,7 @@ pub(crate) use media;
 #[cfg(test)]
 mod tests {
     // What it defines is used as far as the tests need it.
-    #[allow(dead_code)]
+    #[allow(dead_code, unreachable_pub)]
     mod area {
         builder! {
             /// A download.

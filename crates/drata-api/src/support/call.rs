@@ -1,12 +1,9 @@
 //! The one way from a generated operation to a transport and back.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,8 +14,8 @@ use super::client::{Access, Client};
 use super::decode::{Decoded, decode};
 use super::error::Error;
 use super::meta::OperationMeta;
-use super::request::{Body, ByteStream, Delivery, Form, PartValue, Request, Response, ResponseBody, Transport};
-use super::validate::{Limits, Validate, Violation};
+use super::request::{Body, ByteStream, Delivery, PartValue, Request, Response, ResponseBody, Transport};
+use super::validate::{Validate, Violation};
 use super::wire::WireText;
 
 /// What stays as it is in a path segment: the unreserved characters of RFC 3986.
@@ -35,8 +32,8 @@ const POSITION: [&str; 5] = ["page", "cursor", "includeTotalCount", "limit", "si
 pub struct Call {
     transport: Arc<dyn Transport>,
     request: Request,
-    /// The rules that values break, by the name of what they are set for.
-    violations: Vec<(Cow<'static, str>, String)>,
+    /// The rules that are broken at the moment, each under the name of what broke it; what is set again is checked again.
+    violations: Vec<(String, String)>,
 }
 
 impl Call {
@@ -67,16 +64,17 @@ impl Call {
         self.violations.first().map(|(_, problem)| problem.as_str())
     }
 
-    /// Notes that the value of `name` breaks a rule: the call is refused unless the value is set anew.
-    pub fn refuse(&mut self, name: impl Into<Cow<'static, str>>, violation: Violation) {
-        let name = name.into();
-        let problem = violation.under(&name).to_string();
-        self.violations.push((name, problem));
+    /// Notes what became of a check; a later check of the same name takes the place of this one.
+    pub(super) fn check(&mut self, name: &str, checked: Result<(), Violation>) {
+        self.violations.retain(|(other, _)| other != name);
+        if let Err(violation) = checked {
+            self.violations.push((name.to_owned(), violation.under(name).to_string()));
+        }
     }
 
-    /// Forgets what was wrong with the value of `name`, which is set anew.
-    pub fn accept(&mut self, name: &str) {
-        self.violations.retain(|(other, _)| other != name);
+    /// Notes that what was set for `name` breaks a rule: the call is refused unless it is set anew.
+    pub fn refuse(&mut self, name: &str, violation: Violation) {
+        self.check(name, Err(violation));
     }
 
     /// Returns what makes its list the list it is, for checkpoints.
@@ -106,91 +104,17 @@ impl Call {
 
     /// Sets the query parameter `name`, replacing what was there.
     pub fn query(&mut self, name: &'static str, value: impl WireText) {
-        self.accept(name);
-        self.set_query(name, value.wire_text());
-    }
-
-    fn set_query(&mut self, name: &'static str, value: String) {
         self.request.query.retain(|(other, _)| other != name);
-        self.request.query.push((name.into(), value));
-    }
-
-    /// Sets the query parameter `name` after a check of its range.
-    pub fn query_within(&mut self, name: &'static str, value: i64, range: RangeInclusive<i64>) {
-        self.query(name, value);
-        if !range.contains(&value) {
-            self.refuse(name, Violation::outside(value, *range.start(), *range.end()));
-        }
-    }
-
-    /// Sets the query parameter `name` after a check of its length.
-    pub fn query_limited(&mut self, name: &'static str, value: impl WireText, limits: Limits) {
-        let text = value.wire_text();
-        self.accept(name);
-        if let Err(violation) = limits.check_text(&text) {
-            self.refuse(name, violation);
-        }
-        self.set_query(name, text);
-    }
-
-    /// Sets the repeated query parameter `name`, one pair for each value, replacing what was there.
-    pub fn query_each<T: WireText>(&mut self, name: &'static str, values: impl IntoIterator<Item = T>, limits: Limits) {
-        self.request.query.retain(|(other, _)| other != name);
-        let before = self.request.query.len();
-        self.request.query.extend(values.into_iter().map(|value| (name.into(), value.wire_text())));
-        let count = self.request.query.len() - before;
-        self.accept(name);
-        if let Err(violation) = limits.check_count(count) {
-            self.refuse(name, violation);
-        }
-    }
-
-    /// Sets a header parameter.
-    pub fn header(&mut self, name: &'static str, value: impl WireText) {
-        self.accept(name);
-        let name = HeaderName::from_static(name);
-        let text = value.wire_text();
-        match HeaderValue::from_str(&text) {
-            Ok(value) => {
-                self.request.headers.retain(|(other, _)| *other != name);
-                self.request.headers.push((name, value));
-            }
-            Err(_) => {
-                let problem = format!("{} cannot stand in a header: only visible ASCII can", shown(&text));
-                self.refuse(name.to_string(), Violation::new(problem));
-            }
-        }
+        self.request.query.push((name.into(), value.wire_text()));
     }
 
     /// Sets the JSON body.
     pub fn json<T: Serialize + Validate + ?Sized>(mut self, body: &T) -> Self {
-        self.accept("");
-        if let Err(violation) = body.validate() {
-            self.refuse("", violation);
-        }
+        self.check("", body.validate());
         match serde_json::to_vec(body) {
             Ok(bytes) => self.request.body = Body::Json(bytes.into()),
             Err(error) => self.refuse("", Violation::new(format!("the body cannot be written as JSON: {error}"))),
         }
-        self
-    }
-
-    /// Sets a JSON body that is a list.
-    pub fn json_list<T: Serialize + Validate>(mut self, body: &[T], limits: Limits) -> Self {
-        let count = limits.check_count(body.len());
-        self = self.json(body);
-        if let Err(violation) = count {
-            self.refuse("", violation);
-        }
-        self
-    }
-
-    /// Sets the form body.
-    pub fn form<T: Validate + Into<Form>>(mut self, body: T) -> Self {
-        if let Err(violation) = body.validate() {
-            self.refuse("", violation);
-        }
-        self.request.body = Body::Form(body.into());
         self
     }
 
@@ -218,11 +142,11 @@ impl Call {
                     fields.insert(name, value);
                     *bytes = Value::Object(fields).to_string().into();
                 }
-                Err(_) => self.refuse(name, Violation::new("the body is no object, so it takes no field")),
+                Err(_) => self.refuse(&name, Violation::new("the body is no object, so it takes no field")),
             },
             Body::Raw { content_type, .. } => {
                 let problem = format!("a body of {content_type} takes no field");
-                self.refuse(name, Violation::new(problem));
+                self.refuse(&name, Violation::new(problem));
             }
         }
     }

@@ -100,6 +100,7 @@ mod tests {
     use crate::List;
     use crate::support::wire::Wire;
 
+    #[allow(dead_code)]
     #[derive(Debug, Deserialize)]
     struct Owner {
         id: Wire<i64>,
@@ -111,6 +112,7 @@ mod tests {
         }
     }
 
+    #[allow(dead_code)]
     #[derive(Debug, Deserialize)]
     struct Row {
         name: Wire<String>,

@@ -69,10 +69,9 @@ impl RawCall {
                 self.call.refuse("", Violation::new(problem));
             }
             // The value may be a secret.
-            (_, Err(_)) => self.call.refuse(
-                name.to_owned(),
-                Violation::new("cannot stand in a header: only visible ASCII can, without line breaks"),
-            ),
+            (_, Err(_)) => self
+                .call
+                .refuse(name, Violation::new("cannot stand in a header: only visible ASCII can, without line breaks")),
         }
         self
     }

@@ -5,6 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Builds [`retest`](super::AutopilotApi::retest).
+    /// Starts a run of one automated test. Built by [`retest`](super::AutopilotApi::retest).
     pub struct Retest(Nothing);
 }

@@ -2,10 +2,10 @@
 
 //! Builders of the requests of the area `background_checks`.
 
-use super::Personnel;
 use crate::support::builder::builder;
 
 builder! {
-    /// Builds [`create_manual`](super::BackgroundChecksApi::create_manual).
-    pub struct CreateManual(JsonOptional<Personnel>);
+    /// Records a manual background check for a user and returns the personnel details. Built by
+    /// [`create_manual`](super::BackgroundChecksApi::create_manual).
+    pub struct CreateManual(JsonOptional<super::Personnel>);
 }

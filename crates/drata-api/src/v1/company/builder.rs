@@ -2,10 +2,9 @@
 
 //! Builders of the requests of the area `company`.
 
-use super::Company;
 use crate::support::builder::builder;
 
 builder! {
-    /// Builds [`get`](super::CompanyApi::get).
-    pub struct Get(Json<Company>);
+    /// Returns the profile of the company behind the account. Built by [`get`](super::CompanyApi::get).
+    pub struct Get(Json<super::Company>);
 }

@@ -2,17 +2,12 @@
 
 //! Builders of the requests of the area `custom_connections`.
 
-use super::{
-    CustomData, CustomDataRecordResult, Session, SessionEvidencePage, SessionPage,
-};
-
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
-use serde_json::Value;
 
 builder! {
-    /// Builds [`create_records`](super::CustomConnectionsApi::create_records).
-    pub struct CreateRecords(JsonOptional<crate::List<CustomDataRecordResult>>);
+    /// Creates or updates records of a custom resource, matched by `id`. Built by
+    /// [`create_records`](super::CustomConnectionsApi::create_records).
+    pub struct CreateRecords(JsonOptional<crate::List<super::CustomDataRecordResult>>);
 }
 
 impl CreateRecords {
@@ -37,71 +32,80 @@ impl CreateRecords {
 }
 
 builder! {
-    /// Builds [`delete_record`](super::CustomConnectionsApi::delete_record).
+    /// Deletes one record of a custom resource. Built by
+    /// [`delete_record`](super::CustomConnectionsApi::delete_record).
     pub struct DeleteRecord(Nothing);
 }
 
 builder! {
-    /// Builds [`list_session_evidence`](super::CustomConnectionsApi::list_session_evidence).
-    pub struct ListSessionEvidence(Json<SessionEvidencePage>);
+    /// Lists the records uploaded in one session. Built by
+    /// [`list_session_evidence`](super::CustomConnectionsApi::list_session_evidence).
+    pub struct ListSessionEvidence(Json<super::SessionEvidencePage>);
 }
 
 impl ListSessionEvidence {
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 }
 
-impl Paged for ListSessionEvidence {
-    type Page = SessionEvidencePage;
-    type Item = Value;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListSessionEvidence {
+    type Page = super::SessionEvidencePage;
+    type Item = serde_json::Value;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         None
     }
 }
 
 builder! {
-    /// Builds [`list_sessions`](super::CustomConnectionsApi::list_sessions).
-    pub struct ListSessions(Json<SessionPage>);
+    /// Lists the upload sessions of all custom connections. Built by
+    /// [`list_sessions`](super::CustomConnectionsApi::list_sessions).
+    pub struct ListSessions(Json<super::SessionPage>);
 }
 
 impl ListSessions {
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
     /// Keeps sessions of this custom connection.
-    pub fn connection_id(mut self, connection_id: i64) -> Self {
-        self.call.query("connectionId", connection_id);
+    pub fn connection_id(
+        mut self,
+        connection_id: impl Into<super::ConnectionId>,
+    ) -> Self {
+        self.call
+            .query("connectionId", Into::<super::ConnectionId>::into(connection_id));
         self
     }
 
@@ -112,20 +116,21 @@ impl ListSessions {
     }
 }
 
-impl Paged for ListSessions {
-    type Page = SessionPage;
-    type Item = Session;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListSessions {
+    type Page = super::SessionPage;
+    type Item = super::Session;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.as_str().into())
     }
 }
 
 builder! {
-    /// Builds [`update_record`](super::CustomConnectionsApi::update_record).
-    pub struct UpdateRecord(JsonOptional<CustomData>);
+    /// Updates one record of a custom resource. Built by
+    /// [`update_record`](super::CustomConnectionsApi::update_record).
+    pub struct UpdateRecord(JsonOptional<super::CustomData>);
 }

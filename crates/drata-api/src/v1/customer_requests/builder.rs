@@ -2,14 +2,11 @@
 
 //! Builders of the requests of the area `customer_requests`.
 
-use super::{CustomerRequestStatus, CustomerRequests, UpdateCustomerRequestDetails};
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
-use serde_json::Value;
 
 builder! {
-    /// Builds [`list`](super::CustomerRequestsApi::list).
-    pub struct List(Json<CustomerRequests>);
+    /// Lists the requests of one audit. Built by [`list`](super::CustomerRequestsApi::list).
+    pub struct List(Json<super::CustomerRequests>);
 }
 
 impl List {
@@ -20,18 +17,19 @@ impl List {
     }
 
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 200; defaults to 20.
-    ///
-    /// From 1 to 200.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=200);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(200.0).minimum(1.0),
+            );
         self
     }
 
@@ -42,8 +40,16 @@ impl List {
     }
 
     /// Keeps requests owned by these users.
-    pub fn user_ids(mut self, user_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("userIds", user_ids, crate::Limits::NONE);
+    pub fn user_ids(
+        mut self,
+        user_ids: impl IntoIterator<Item = impl Into<super::UserId>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "userIds",
+                user_ids.into_iter().map(Into::<super::UserId>::into),
+                crate::Limits::NONE,
+            );
         self
     }
 
@@ -56,9 +62,9 @@ impl List {
     /// Keeps requests in these states, such as `OUTSTANDING`; null for any.
     pub fn status(
         mut self,
-        status: impl IntoIterator<Item = CustomerRequestStatus>,
+        status: impl IntoIterator<Item = super::CustomerRequestStatus>,
     ) -> Self {
-        self.call.query_each("status", status, crate::Limits::NONE);
+        self.call.query_list("status", status.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -69,20 +75,21 @@ impl List {
     }
 }
 
-impl Paged for List {
-    type Page = CustomerRequests;
-    type Item = Value;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::CustomerRequests;
+    type Item = serde_json::Value;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.requests.total), None);
-        PageParts::new(Some(page.requests.data), total, cursor)
+        crate::PageParts::new(Some(page.requests.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         None
     }
 }
 
 builder! {
-    /// Builds [`update`](super::CustomerRequestsApi::update).
-    pub struct Update(JsonOptional<UpdateCustomerRequestDetails>);
+    /// Updates title, description and owners of an audit request. Built by
+    /// [`update`](super::CustomerRequestsApi::update).
+    pub struct Update(JsonOptional<super::UpdateCustomerRequestDetails>);
 }

@@ -2,28 +2,22 @@
 
 //! Builders of the requests of the area `devices`.
 
-use super::{
-    Device, DeviceApp, DeviceAppPage, DeviceDetail, DeviceDetailExpand, DeviceDocument,
-    DeviceDocumentType, DeviceDocuments, DeviceExpand, DevicePage, DeviceSourceType,
-    PersonnelDevicePage, SignedUrl,
-};
-
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection).
-    pub struct CreateForCustomConnection(JsonOptional<Device>);
+    /// Creates or updates one device of a custom connection. Built by
+    /// [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection).
+    pub struct CreateForCustomConnection(JsonOptional<super::Device>);
 }
 
 builder! {
-    /// Builds [`delete_document`](super::DevicesApi::delete_document).
+    /// Deletes a proof document of a device. Built by [`delete_document`](super::DevicesApi::delete_document).
     pub struct DeleteDocument(Nothing);
 }
 
 builder! {
-    /// Builds [`get`](super::DevicesApi::get).
-    pub struct Get(Json<DeviceDetail>);
+    /// Returns one device. Built by [`get`](super::DevicesApi::get).
+    pub struct Get(Json<super::DeviceDetail>);
 }
 
 impl Get {
@@ -31,58 +25,60 @@ impl Get {
     /// not named here stays absent.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = DeviceDetailExpand>,
+        expand: impl IntoIterator<Item = super::DeviceDetailExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
 builder! {
-    /// Builds [`get_document_download_url`](super::DevicesApi::get_document_download_url).
-    pub struct GetDocumentDownloadUrl(Json<SignedUrl>);
+    /// Returns a signed URL for a proof document of a device. Built by
+    /// [`get_document_download_url`](super::DevicesApi::get_document_download_url).
+    pub struct GetDocumentDownloadUrl(Json<super::SignedUrl>);
 }
 
 builder! {
-    /// Builds [`list`](super::DevicesApi::list).
-    pub struct List(Json<DevicePage>);
+    /// Lists the devices of the account. Built by [`list`](super::DevicesApi::list).
+    pub struct List(Json<super::DevicePage>);
 }
 
 impl List {
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
     /// Identifier the device carries in its source system, at most 191 characters.
     pub fn external_id(mut self, external_id: &str) -> Self {
         self.call
-            .query_limited(
+            .query_checked(
                 "externalId",
                 external_id,
-                crate::Limits {
-                    max_length: 191,
-                    ..crate::Limits::NONE
-                },
+                crate::Limits::NONE.max_length(191),
             );
         self
     }
 
     /// Related data to include: `asset`, `complianceChecks`, `documents` or `identifiers`; what is not named here
     /// stays absent.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = DeviceExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::DeviceExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -99,120 +95,127 @@ impl List {
     }
 
     /// Keeps devices reported by this source, such as `AGENT` or `JAMF`.
-    pub fn source_type(mut self, source_type: impl Into<DeviceSourceType>) -> Self {
-        self.call.query("sourceType", Into::<DeviceSourceType>::into(source_type));
+    pub fn source_type(
+        mut self,
+        source_type: impl Into<super::DeviceSourceType>,
+    ) -> Self {
+        self.call
+            .query("sourceType", Into::<super::DeviceSourceType>::into(source_type));
         self
     }
 
     /// Keeps devices of this personnel entry.
-    pub fn personnel_id(mut self, personnel_id: i64) -> Self {
-        self.call.query("personnelId", personnel_id);
+    pub fn personnel_id(mut self, personnel_id: impl Into<super::PersonnelId>) -> Self {
+        self.call.query("personnelId", Into::<super::PersonnelId>::into(personnel_id));
         self
     }
 }
 
-impl Paged for List {
-    type Page = DevicePage;
-    type Item = Device;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::DevicePage;
+    type Item = super::Device;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`list_apps`](super::DevicesApi::list_apps).
-    pub struct ListApps(Json<DeviceAppPage>);
+    /// Lists the applications installed on a device. Built by [`list_apps`](super::DevicesApi::list_apps).
+    pub struct ListApps(Json<super::DeviceAppPage>);
 }
 
 impl ListApps {
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 }
 
-impl Paged for ListApps {
-    type Page = DeviceAppPage;
-    type Item = DeviceApp;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListApps {
+    type Page = super::DeviceAppPage;
+    type Item = super::DeviceApp;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`list_documents`](super::DevicesApi::list_documents).
-    pub struct ListDocuments(Json<DeviceDocuments>);
+    /// Lists the proof documents of a device. Built by [`list_documents`](super::DevicesApi::list_documents).
+    pub struct ListDocuments(Json<super::DeviceDocuments>);
 }
 
 impl ListDocuments {
     /// Keeps documents that prove this setting, for example `ANTIVIRUS_EVIDENCE`.
-    pub fn type_(mut self, type_: impl Into<DeviceDocumentType>) -> Self {
-        self.call.query("type", Into::<DeviceDocumentType>::into(type_));
+    pub fn type_(mut self, type_: impl Into<super::DeviceDocumentType>) -> Self {
+        self.call.query("type", Into::<super::DeviceDocumentType>::into(type_));
         self
     }
 }
 
 builder! {
-    /// Builds [`list_for_custom_connection`](super::DevicesApi::list_for_custom_connection).
-    pub struct ListForCustomConnection(Json<DevicePage>);
+    /// Lists the devices of one custom connection. Built by
+    /// [`list_for_custom_connection`](super::DevicesApi::list_for_custom_connection).
+    pub struct ListForCustomConnection(Json<super::DevicePage>);
 }
 
 impl ListForCustomConnection {
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
     /// Identifier the device carries in its source system, at most 191 characters.
     pub fn external_id(mut self, external_id: &str) -> Self {
         self.call
-            .query_limited(
+            .query_checked(
                 "externalId",
                 external_id,
-                crate::Limits {
-                    max_length: 191,
-                    ..crate::Limits::NONE
-                },
+                crate::Limits::NONE.max_length(191),
             );
         self
     }
 
     /// Related data to include: `asset`, `complianceChecks`, `documents` or `identifiers`; what is not named here
     /// stays absent.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = DeviceExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::DeviceExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -229,65 +232,66 @@ impl ListForCustomConnection {
     }
 
     /// Keeps devices of this personnel entry.
-    pub fn personnel_id(mut self, personnel_id: i64) -> Self {
-        self.call.query("personnelId", personnel_id);
+    pub fn personnel_id(mut self, personnel_id: impl Into<super::PersonnelId>) -> Self {
+        self.call.query("personnelId", Into::<super::PersonnelId>::into(personnel_id));
         self
     }
 }
 
-impl Paged for ListForCustomConnection {
-    type Page = DevicePage;
-    type Item = Device;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListForCustomConnection {
+    type Page = super::DevicePage;
+    type Item = super::Device;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`list_for_personnel`](super::DevicesApi::list_for_personnel).
-    pub struct ListForPersonnel(Json<PersonnelDevicePage>);
+    /// Lists the devices of one person. Built by [`list_for_personnel`](super::DevicesApi::list_for_personnel).
+    pub struct ListForPersonnel(Json<super::PersonnelDevicePage>);
 }
 
 impl ListForPersonnel {
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
     /// Identifier the device carries in its source system, at most 191 characters.
     pub fn external_id(mut self, external_id: &str) -> Self {
         self.call
-            .query_limited(
+            .query_checked(
                 "externalId",
                 external_id,
-                crate::Limits {
-                    max_length: 191,
-                    ..crate::Limits::NONE
-                },
+                crate::Limits::NONE.max_length(191),
             );
         self
     }
 
     /// Related data to include: `asset`, `complianceChecks`, `documents` or `identifiers`; what is not named here
     /// stays absent.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = DeviceExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::DeviceExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -304,31 +308,37 @@ impl ListForPersonnel {
     }
 
     /// Keeps devices reported by this source, such as `AGENT` or `JAMF`.
-    pub fn source_type(mut self, source_type: impl Into<DeviceSourceType>) -> Self {
-        self.call.query("sourceType", Into::<DeviceSourceType>::into(source_type));
+    pub fn source_type(
+        mut self,
+        source_type: impl Into<super::DeviceSourceType>,
+    ) -> Self {
+        self.call
+            .query("sourceType", Into::<super::DeviceSourceType>::into(source_type));
         self
     }
 }
 
-impl Paged for ListForPersonnel {
-    type Page = PersonnelDevicePage;
-    type Item = Device;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListForPersonnel {
+    type Page = super::PersonnelDevicePage;
+    type Item = super::Device;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.total, None);
-        PageParts::new(page.data, total, cursor)
+        crate::PageParts::new(page.data, total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`upload_document`](super::DevicesApi::upload_document).
-    pub struct UploadDocument(Form, JsonOptional<DeviceDocument>);
+    /// Uploads a document that proves a setting of a device. Built by
+    /// [`upload_document`](super::DevicesApi::upload_document).
+    pub struct UploadDocument(Form, JsonOptional<super::DeviceDocument>);
 }
 
 builder! {
-    /// Builds [`upload_document_json`](super::DevicesApi::upload_document_json).
-    pub struct UploadDocumentJson(JsonOptional<DeviceDocument>);
+    /// Uploads a document that proves a setting of a device. Built by
+    /// [`upload_document_json`](super::DevicesApi::upload_document_json).
+    pub struct UploadDocumentJson(JsonOptional<super::DeviceDocument>);
 }

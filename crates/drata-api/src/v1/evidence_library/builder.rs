@@ -2,59 +2,56 @@
 
 //! Builders of the requests of the area `evidence_library`.
 
-use super::{
-    Evidence, EvidenceLibrarySort, EvidenceLibraryStatus,
-    EvidenceLibraryVersionSourceType, EvidencePage, EvidenceSync, SignedUrl,
-    SortDirection,
-};
-
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`create`](super::EvidenceLibraryApi::create).
-    pub struct Create(Form, JsonOptional<Evidence>);
+    /// Creates a piece of evidence in a workspace. Built by [`create`](super::EvidenceLibraryApi::create).
+    pub struct Create(Form, JsonOptional<super::Evidence>);
 }
 
 builder! {
-    /// Builds [`create_json`](super::EvidenceLibraryApi::create_json).
-    pub struct CreateJson(JsonOptional<Evidence>);
+    /// Creates a piece of evidence in a workspace. Built by
+    /// [`create_json`](super::EvidenceLibraryApi::create_json).
+    pub struct CreateJson(JsonOptional<super::Evidence>);
 }
 
 builder! {
-    /// Builds [`delete`](super::EvidenceLibraryApi::delete).
+    /// Deletes a piece of evidence. Built by [`delete`](super::EvidenceLibraryApi::delete).
     pub struct Delete(Nothing);
 }
 
 builder! {
-    /// Builds [`get`](super::EvidenceLibraryApi::get).
-    pub struct Get(Json<Evidence>);
+    /// Returns one piece of evidence with its versions and controls. Built by
+    /// [`get`](super::EvidenceLibraryApi::get).
+    pub struct Get(Json<super::Evidence>);
 }
 
 builder! {
-    /// Builds [`get_download_url`](super::EvidenceLibraryApi::get_download_url).
-    pub struct GetDownloadUrl(Json<SignedUrl>);
+    /// Returns a signed URL for the file of one evidence version. Built by
+    /// [`get_download_url`](super::EvidenceLibraryApi::get_download_url).
+    pub struct GetDownloadUrl(Json<super::SignedUrl>);
 }
 
 builder! {
-    /// Builds [`list`](super::EvidenceLibraryApi::list).
-    pub struct List(Json<EvidencePage>);
+    /// Lists the evidence of a workspace. Built by [`list`](super::EvidenceLibraryApi::list).
+    pub struct List(Json<super::EvidencePage>);
 }
 
 impl List {
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -67,32 +64,25 @@ impl List {
     /// Storage key of the artifact file, at most 191 characters.
     pub fn file_key(mut self, file_key: &str) -> Self {
         self.call
-            .query_limited(
-                "fileKey",
-                file_key,
-                crate::Limits {
-                    max_length: 191,
-                    ..crate::Limits::NONE
-                },
-            );
+            .query_checked("fileKey", file_key, crate::Limits::NONE.max_length(191));
         self
     }
 
     /// Key to order by; defaults to `RENEWAL_DATE`.
-    pub fn sort(mut self, sort: impl Into<EvidenceLibrarySort>) -> Self {
-        self.call.query("sort", Into::<EvidenceLibrarySort>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::EvidenceLibrarySort>) -> Self {
+        self.call.query("sort", Into::<super::EvidenceLibrarySort>::into(sort));
         self
     }
 
     /// Direction of the order; defaults to `ASC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
     /// Ids of evidence to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("excludeIds", exclude_ids, crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -105,51 +95,56 @@ impl List {
     /// Keeps evidence in these states, for example `EXPIRED` or `NEEDS_ARTIFACT`.
     pub fn status(
         mut self,
-        status: impl IntoIterator<Item = EvidenceLibraryStatus>,
+        status: impl IntoIterator<Item = super::EvidenceLibraryStatus>,
     ) -> Self {
-        self.call.query_each("status", status, crate::Limits::NONE);
+        self.call.query_list("status", status.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps evidence whose current version comes from such a source: `FILE`, `URL`, `TICKET` or `TEST`.
     pub fn version_source_types(
         mut self,
-        version_source_types: impl IntoIterator<Item = EvidenceLibraryVersionSourceType>,
+        version_source_types: impl IntoIterator<
+            Item = super::EvidenceLibraryVersionSourceType,
+        >,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "versionSourceTypes[]",
-                version_source_types,
+                version_source_types.into_iter(),
                 crate::Limits::NONE,
             );
         self
     }
 }
 
-impl Paged for List {
-    type Page = EvidencePage;
-    type Item = Evidence;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::EvidencePage;
+    type Item = super::Evidence;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`update`](super::EvidenceLibraryApi::update).
-    pub struct Update(Form, JsonOptional<Evidence>);
+    /// Updates a piece of evidence, with a new artifact if one is sent. Built by
+    /// [`update`](super::EvidenceLibraryApi::update).
+    pub struct Update(Form, JsonOptional<super::Evidence>);
 }
 
 builder! {
-    /// Builds [`update_json`](super::EvidenceLibraryApi::update_json).
-    pub struct UpdateJson(JsonOptional<Evidence>);
+    /// Updates a piece of evidence, with a new artifact if one is sent. Built by
+    /// [`update_json`](super::EvidenceLibraryApi::update_json).
+    pub struct UpdateJson(JsonOptional<super::Evidence>);
 }
 
 builder! {
-    /// Builds [`update_sync`](super::EvidenceLibraryApi::update_sync).
-    pub struct UpdateSync(JsonOptional<EvidenceSync>);
+    /// Records how far a piece of evidence is synchronized with SafeBase. Built by
+    /// [`update_sync`](super::EvidenceLibraryApi::update_sync).
+    pub struct UpdateSync(JsonOptional<super::EvidenceSync>);
 }

@@ -2,22 +2,17 @@
 
 //! Builders of the requests of the area `policies`.
 
-use super::{
-    PolicyAssociatedControls, PolicySummary, PolicySummaryPage, PolicyWithReplace,
-    SortDirection, UserSignedUrl,
-};
-
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`get`](super::PoliciesApi::get).
-    pub struct Get(Json<PolicyWithReplace>);
+    /// Returns one policy with its owner, groups and latest versions. Built by [`get`](super::PoliciesApi::get).
+    pub struct Get(Json<super::PolicyWithReplace>);
 }
 
 builder! {
-    /// Builds [`get_current_published_download_url`](super::PoliciesApi::get_current_published_download_url).
-    pub struct GetCurrentPublishedDownloadUrl(Json<UserSignedUrl>);
+    /// Returns a link to the document of the currently published version. Built by
+    /// [`get_current_published_download_url`](super::PoliciesApi::get_current_published_download_url).
+    pub struct GetCurrentPublishedDownloadUrl(Json<super::UserSignedUrl>);
 }
 
 impl GetCurrentPublishedDownloadUrl {
@@ -29,34 +24,37 @@ impl GetCurrentPublishedDownloadUrl {
 }
 
 builder! {
-    /// Builds [`get_current_published_pdf_download_url`](super::PoliciesApi::get_current_published_pdf_download_url).
-    pub struct GetCurrentPublishedPdfDownloadUrl(Json<UserSignedUrl>);
+    /// Returns a link to the currently published version rendered as PDF. Built by
+    /// [`get_current_published_pdf_download_url`](super::PoliciesApi::get_current_published_pdf_download_url).
+    pub struct GetCurrentPublishedPdfDownloadUrl(Json<super::UserSignedUrl>);
 }
 
 builder! {
-    /// Builds [`get_version_download_url`](super::PoliciesApi::get_version_download_url).
-    pub struct GetVersionDownloadUrl(Json<UserSignedUrl>);
+    /// Returns a link to the document of one policy version. Built by
+    /// [`get_version_download_url`](super::PoliciesApi::get_version_download_url).
+    pub struct GetVersionDownloadUrl(Json<super::UserSignedUrl>);
 }
 
 builder! {
-    /// Builds [`list`](super::PoliciesApi::list).
-    pub struct List(Json<PolicySummaryPage>);
+    /// Lists the policies of the account in summary form. Built by [`list`](super::PoliciesApi::list).
+    pub struct List(Json<super::PolicySummaryPage>);
 }
 
 impl List {
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -67,8 +65,8 @@ impl List {
     }
 
     /// Keeps policies owned by the user with this id.
-    pub fn user_id(mut self, user_id: i64) -> Self {
-        self.call.query("userId", user_id);
+    pub fn user_id(mut self, user_id: impl Into<super::UserId>) -> Self {
+        self.call.query("userId", Into::<super::UserId>::into(user_id));
         self
     }
 
@@ -85,22 +83,23 @@ impl List {
     }
 }
 
-impl Paged for List {
-    type Page = PolicySummaryPage;
-    type Item = PolicySummary;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::PolicySummaryPage;
+    type Item = super::PolicySummary;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`list_associated_controls`](super::PoliciesApi::list_associated_controls).
-    pub struct ListAssociatedControls(Json<PolicyAssociatedControls>);
+    /// Lists the controls of a workspace that a policy is mapped to. Built by
+    /// [`list_associated_controls`](super::PoliciesApi::list_associated_controls).
+    pub struct ListAssociatedControls(Json<super::PolicyAssociatedControls>);
 }
 
 impl ListAssociatedControls {
@@ -111,8 +110,8 @@ impl ListAssociatedControls {
     }
 
     /// Direction of the order. Send `ASC` or `DESC`; the documented default, `1`, is neither.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 }

@@ -2,15 +2,16 @@
 
 //! Builders of the requests of the area `questionnaires`.
 
-use super::{QuestionnaireVendorAnswers, QuestionnairesVendors};
 use crate::support::builder::builder;
 
 builder! {
-    /// Builds [`get_answers`](super::QuestionnairesApi::get_answers).
-    pub struct GetAnswers(Json<QuestionnaireVendorAnswers>);
+    /// Returns the answers a vendor gave to a questionnaire. Built by
+    /// [`get_answers`](super::QuestionnairesApi::get_answers).
+    pub struct GetAnswers(Json<super::QuestionnaireVendorAnswers>);
 }
 
 builder! {
-    /// Builds [`list_sent_by_vendor`](super::QuestionnairesApi::list_sent_by_vendor).
-    pub struct ListSentByVendor(Json<QuestionnairesVendors>);
+    /// Lists the questionnaires that were sent to a vendor. Built by
+    /// [`list_sent_by_vendor`](super::QuestionnairesApi::list_sent_by_vendor).
+    pub struct ListSentByVendor(Json<super::QuestionnairesVendors>);
 }

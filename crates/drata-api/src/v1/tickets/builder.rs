@@ -2,10 +2,10 @@
 
 //! Builders of the requests of the area `tickets`.
 
-use super::CreatedTicket;
 use crate::support::builder::builder;
 
 builder! {
-    /// Builds [`create`](super::TicketsApi::create).
-    pub struct Create(JsonOptional<CreatedTicket>);
+    /// Creates a ticket in the connected ticket management system and links it to a monitor and a control. Built by
+    /// [`create`](super::TicketsApi::create).
+    pub struct Create(JsonOptional<super::CreatedTicket>);
 }

@@ -2,10 +2,10 @@
 
 //! Builders of the requests of the area `user_policies`.
 
-use super::UserPolicyVersions;
 use crate::support::builder::builder;
 
 builder! {
-    /// Builds [`list`](super::UserPoliciesApi::list).
-    pub struct List(Json<UserPolicyVersions>);
+    /// Lists the policy versions last distributed to a user, with the date of each acknowledgment. Built by
+    /// [`list`](super::UserPoliciesApi::list).
+    pub struct List(Json<super::UserPolicyVersions>);
 }

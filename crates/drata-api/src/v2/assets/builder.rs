@@ -2,40 +2,37 @@
 
 //! Builders of the requests of the area `assets`.
 
-use super::{
-    Asset, AssetClassType, AssetExpand, AssetPage, AssetProvider, AssetType,
-    EmploymentStatus, SortDirection, SortKey,
-};
-
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`create`](super::AssetsApi::create).
-    pub struct Create(JsonOptional<Asset>);
+    /// Creates an asset by hand. Built by [`create`](super::AssetsApi::create).
+    pub struct Create(JsonOptional<super::Asset>);
 }
 
 builder! {
-    /// Builds [`delete`](super::AssetsApi::delete).
+    /// Deletes a virtual asset or one that was entered by hand. Built by [`delete`](super::AssetsApi::delete).
     pub struct Delete(Nothing);
 }
 
 builder! {
-    /// Builds [`get`](super::AssetsApi::get).
-    pub struct Get(Json<Asset>);
+    /// Reads one asset. Built by [`get`](super::AssetsApi::get).
+    pub struct Get(Json<super::Asset>);
 }
 
 impl Get {
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = AssetExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::AssetExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
 builder! {
-    /// Builds [`list`](super::AssetsApi::list).
-    pub struct List(Json<AssetPage>);
+    /// Lists the assets of the account. Built by [`list`](super::AssetsApi::list).
+    pub struct List(Json<super::AssetPage>);
 }
 
 impl List {
@@ -46,22 +43,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -73,69 +73,82 @@ impl List {
     }
 
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = AssetExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::AssetExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps assets of this class; needs `expand[]=assetClassTypes` to work.
     pub fn asset_class_type(
         mut self,
-        asset_class_type: impl Into<AssetClassType>,
+        asset_class_type: impl Into<super::AssetClassType>,
     ) -> Self {
         self.call
-            .query("assetClassType", Into::<AssetClassType>::into(asset_class_type));
+            .query(
+                "assetClassType",
+                Into::<super::AssetClassType>::into(asset_class_type),
+            );
         self
     }
 
-    /// The query parameter `assetType`.
-    pub fn asset_type(mut self, asset_type: impl Into<AssetType>) -> Self {
-        self.call.query("assetType", Into::<AssetType>::into(asset_type));
+    /// Sets the query parameter `assetType`.
+    pub fn asset_type(mut self, asset_type: impl Into<super::AssetType>) -> Self {
+        self.call.query("assetType", Into::<super::AssetType>::into(asset_type));
         self
     }
 
     /// Keeps assets that came from this source.
-    pub fn asset_provider(mut self, asset_provider: impl Into<AssetProvider>) -> Self {
-        self.call.query("assetProvider", Into::<AssetProvider>::into(asset_provider));
+    pub fn asset_provider(
+        mut self,
+        asset_provider: impl Into<super::AssetProvider>,
+    ) -> Self {
+        self.call
+            .query("assetProvider", Into::<super::AssetProvider>::into(asset_provider));
         self
     }
 
-    /// Keeps assets tied to this user, by user id.
-    ///
-    /// At most 1000000000.
-    pub fn user_id(mut self, user_id: i64) -> Self {
-        self.call.query_within("userId", user_id, i64::MIN..=1000000000);
+    /// Keeps assets tied to this user, by user id. At most 1000000000.
+    pub fn user_id(mut self, user_id: impl Into<super::UserId>) -> Self {
+        self.call
+            .query_checked(
+                "userId",
+                Into::<super::UserId>::into(user_id),
+                crate::Limits::NONE.maximum(1000000000.0),
+            );
         self
     }
 
     /// Keeps assets of people with this employment status.
     pub fn employment_status(
         mut self,
-        employment_status: impl Into<EmploymentStatus>,
+        employment_status: impl Into<super::EmploymentStatus>,
     ) -> Self {
         self.call
             .query(
                 "employmentStatus",
-                Into::<EmploymentStatus>::into(employment_status),
+                Into::<super::EmploymentStatus>::into(employment_status),
             );
         self
     }
 }
 
-impl Paged for List {
-    type Page = AssetPage;
-    type Item = Asset;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::AssetPage;
+    type Item = super::Asset;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`update`](super::AssetsApi::update).
-    pub struct Update(JsonOptional<Asset>);
+    /// Updates an asset. Built by [`update`](super::AssetsApi::update).
+    pub struct Update(JsonOptional<super::Asset>);
 }

@@ -2,10 +2,10 @@
 
 //! Builders of the requests of the area `background_checks`.
 
-use super::PersonCompact;
 use crate::support::builder::builder;
 
 builder! {
-    /// Builds [`create`](super::BackgroundChecksApi::create).
-    pub struct Create(JsonOptional<PersonCompact>);
+    /// Records a finished background check of a user and counts the requirement as met. Built by
+    /// [`create`](super::BackgroundChecksApi::create).
+    pub struct Create(JsonOptional<super::PersonCompact>);
 }

@@ -2,10 +2,9 @@
 
 //! Builders of the requests of the area `company`.
 
-use super::Company;
 use crate::support::builder::builder;
 
 builder! {
-    /// Builds [`get`](super::CompanyApi::get).
-    pub struct Get(Json<Company>);
+    /// Reads the company profile of the account the key belongs to. Built by [`get`](super::CompanyApi::get).
+    pub struct Get(Json<super::Company>);
 }

@@ -2,39 +2,33 @@
 
 //! Builders of the requests of the area `control_library`.
 
-use super::{
-    ControlCategory, ControlDomain, ControlLibraryDetail, ControlLibraryDetailExpand,
-    ControlLibraryImport, ControlLibraryItem, ControlLibraryItemPage, ControlLibrarySort,
-    FrameworkTag, SortDirection,
-};
-
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`get`](super::ControlLibraryApi::get).
-    pub struct Get(Json<ControlLibraryDetail>);
+    /// Reads one control template. Built by [`get`](super::ControlLibraryApi::get).
+    pub struct Get(Json<super::ControlLibraryDetail>);
 }
 
 impl Get {
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = ControlLibraryDetailExpand>,
+        expand: impl IntoIterator<Item = super::ControlLibraryDetailExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
 builder! {
-    /// Builds [`import`](super::ControlLibraryApi::import).
-    pub struct Import(JsonOptional<ControlLibraryImport>);
+    /// Creates controls from library templates, together with the default tests, policies, evidence and
+    /// requirements of each. Built by [`import`](super::ControlLibraryApi::import).
+    pub struct Import(JsonOptional<super::ControlLibraryImport>);
 }
 
 builder! {
-    /// Builds [`list`](super::ControlLibraryApi::list).
-    pub struct List(Json<ControlLibraryItemPage>);
+    /// Lists the control templates of the library. Built by [`list`](super::ControlLibraryApi::list).
+    pub struct List(Json<super::ControlLibraryItemPage>);
 }
 
 impl List {
@@ -45,22 +39,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<ControlLibrarySort>) -> Self {
-        self.call.query("sort", Into::<ControlLibrarySort>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::ControlLibrarySort>) -> Self {
+        self.call.query("sort", Into::<super::ControlLibrarySort>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -80,7 +77,7 @@ impl List {
     /// Keeps templates with one of these codes, compared in full; `search` matches beginnings.
     pub fn codes(mut self, codes: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "codes[]",
                 codes.into_iter().map(|it| it.as_ref().to_owned()),
                 crate::Limits::NONE,
@@ -90,31 +87,36 @@ impl List {
 
     /// Keeps templates with one of these template ids.
     pub fn ids(mut self, ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("ids[]", ids, crate::Limits::NONE);
+        self.call.query_list("ids[]", ids.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Drops templates with one of these template ids.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("excludeIds[]", exclude_ids, crate::Limits::NONE);
+        self.call
+            .query_list("excludeIds[]", exclude_ids.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps templates of this domain.
-    pub fn domain(mut self, domain: impl Into<ControlDomain>) -> Self {
-        self.call.query("domain", Into::<ControlDomain>::into(domain));
+    pub fn domain(mut self, domain: impl Into<super::ControlDomain>) -> Self {
+        self.call.query("domain", Into::<super::ControlDomain>::into(domain));
         self
     }
 
     /// Keeps templates of this category.
-    pub fn category(mut self, category: impl Into<ControlCategory>) -> Self {
-        self.call.query("category", Into::<ControlCategory>::into(category));
+    pub fn category(mut self, category: impl Into<super::ControlCategory>) -> Self {
+        self.call.query("category", Into::<super::ControlCategory>::into(category));
         self
     }
 
     /// Keeps templates mapped to a requirement of this framework, such as `SOC_2`.
-    pub fn framework_tag(mut self, framework_tag: impl Into<FrameworkTag>) -> Self {
-        self.call.query("frameworkTag", Into::<FrameworkTag>::into(framework_tag));
+    pub fn framework_tag(
+        mut self,
+        framework_tag: impl Into<super::FrameworkTag>,
+    ) -> Self {
+        self.call
+            .query("frameworkTag", Into::<super::FrameworkTag>::into(framework_tag));
         self
     }
 
@@ -143,15 +145,15 @@ impl List {
     }
 }
 
-impl Paged for List {
-    type Page = ControlLibraryItemPage;
-    type Item = ControlLibraryItem;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::ControlLibraryItemPage;
+    type Item = super::ControlLibraryItem;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }

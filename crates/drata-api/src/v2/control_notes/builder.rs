@@ -2,36 +2,37 @@
 
 //! Builders of the requests of the area `control_notes`.
 
-use super::{ControlNote, ControlNotePage, RiskNotesExpand, SortDirection, SortKey};
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`create`](super::ControlNotesApi::create).
-    pub struct Create(JsonOptional<ControlNote>);
+    /// Creates a note on a control. Built by [`create`](super::ControlNotesApi::create).
+    pub struct Create(JsonOptional<super::ControlNote>);
 }
 
 builder! {
-    /// Builds [`delete`](super::ControlNotesApi::delete).
+    /// Deletes a note of a control. Built by [`delete`](super::ControlNotesApi::delete).
     pub struct Delete(Nothing);
 }
 
 builder! {
-    /// Builds [`get`](super::ControlNotesApi::get).
-    pub struct Get(Json<ControlNote>);
+    /// Reads one note of a control. Built by [`get`](super::ControlNotesApi::get).
+    pub struct Get(Json<super::ControlNote>);
 }
 
 impl Get {
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = RiskNotesExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::ControlNoteExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
 builder! {
-    /// Builds [`list`](super::ControlNotesApi::list).
-    pub struct List(Json<ControlNotePage>);
+    /// Lists the notes of a control. Built by [`list`](super::ControlNotesApi::list).
+    pub struct List(Json<super::ControlNotePage>);
 }
 
 impl List {
@@ -42,22 +43,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -74,7 +78,7 @@ impl List {
         exclude_ids: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "excludeIds",
                 exclude_ids.into_iter().map(|it| it.as_ref().to_owned()),
                 crate::Limits::NONE,
@@ -83,26 +87,30 @@ impl List {
     }
 
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = RiskNotesExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::ControlNoteExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
-impl Paged for List {
-    type Page = ControlNotePage;
-    type Item = ControlNote;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::ControlNotePage;
+    type Item = super::ControlNote;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.as_str().into())
     }
 }
 
 builder! {
-    /// Builds [`update`](super::ControlNotesApi::update).
-    pub struct Update(JsonOptional<ControlNote>);
+    /// Replaces the text of a note, which is limited to 191 characters. Built by
+    /// [`update`](super::ControlNotesApi::update).
+    pub struct Update(JsonOptional<super::ControlNote>);
 }

@@ -2,23 +2,21 @@
 
 //! Builders of the requests of the area `control_owners`.
 
-use super::{ControlOwnersModify, SortDirection, SortKey, UserCompact, UserCompactPage};
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`create`](super::ControlOwnersApi::create).
-    pub struct Create(JsonOptional<UserCompact>);
+    /// Adds one user to the owners of a control. Built by [`create`](super::ControlOwnersApi::create).
+    pub struct Create(JsonOptional<super::UserCompact>);
 }
 
 builder! {
-    /// Builds [`delete`](super::ControlOwnersApi::delete).
-    pub struct Delete(JsonOptional<UserCompactPage>);
+    /// Removes one user from the owners of a control. Built by [`delete`](super::ControlOwnersApi::delete).
+    pub struct Delete(JsonOptional<super::UserCompactPage>);
 }
 
 builder! {
-    /// Builds [`list`](super::ControlOwnersApi::list).
-    pub struct List(Json<UserCompactPage>);
+    /// Lists the owners of a control. Built by [`list`](super::ControlOwnersApi::list).
+    pub struct List(Json<super::UserCompactPage>);
 }
 
 impl List {
@@ -29,22 +27,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -67,14 +68,10 @@ impl List {
         include_user_ids: impl IntoIterator<Item = i64>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "includeUserIds[]",
-                include_user_ids,
-                crate::Limits {
-                    max_items: 300,
-                    min_items: 1,
-                    ..crate::Limits::NONE
-                },
+                include_user_ids.into_iter(),
+                crate::Limits::NONE.max_items(300).min_items(1),
             );
         self
     }
@@ -84,25 +81,30 @@ impl List {
         mut self,
         exclude_user_ids: impl IntoIterator<Item = i64>,
     ) -> Self {
-        self.call.query_each("excludeUserIds", exclude_user_ids, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "excludeUserIds",
+                exclude_user_ids.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 }
 
-impl Paged for List {
-    type Page = UserCompactPage;
-    type Item = UserCompact;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::UserCompactPage;
+    type Item = super::UserCompact;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`update`](super::ControlOwnersApi::update).
-    pub struct Update(JsonOptional<ControlOwnersModify>);
+    /// Replaces the whole set of owners of a control. Built by [`update`](super::ControlOwnersApi::update).
+    pub struct Update(JsonOptional<super::ControlOwnersModify>);
 }

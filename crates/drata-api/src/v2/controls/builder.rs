@@ -2,66 +2,59 @@
 
 //! Builders of the requests of the area `controls`.
 
-use super::{
-    Control, ControlExpand, ControlPage, ControlRequirement, ControlRequirementPage,
-    ControlTicketStatus, ControlsRequirementComparison, ControlsResetMappings,
-    FrameworkTag, SortDirection, SortKey,
-};
-
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`compare_requirements`](super::ControlsApi::compare_requirements).
-    pub struct CompareRequirements(Json<ControlsRequirementComparison>);
+    /// Compares the requirements of several controls in the workspace with those of their templates. Built by
+    /// [`compare_requirements`](super::ControlsApi::compare_requirements).
+    pub struct CompareRequirements(Json<super::ControlsRequirementComparison>);
 }
 
 impl CompareRequirements {
     /// Controls to compare, 1 to 300 of them.
     pub(super) fn control_ids(
         mut self,
-        control_ids: impl IntoIterator<Item = i64>,
+        control_ids: impl IntoIterator<Item = impl Into<super::ControlId>>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "controlIds[]",
-                control_ids,
-                crate::Limits {
-                    max_items: 300,
-                    min_items: 1,
-                    ..crate::Limits::NONE
-                },
+                control_ids.into_iter().map(Into::<super::ControlId>::into),
+                crate::Limits::NONE.max_items(300).min_items(1),
             );
         self
     }
 }
 
 builder! {
-    /// Builds [`create`](super::ControlsApi::create).
-    pub struct Create(Form, JsonOptional<Control>);
+    /// Creates a custom control. Built by [`create`](super::ControlsApi::create).
+    pub struct Create(Form, JsonOptional<super::Control>);
 }
 
 builder! {
-    /// Builds [`create_json`](super::ControlsApi::create_json).
-    pub struct CreateJson(JsonOptional<Control>);
+    /// Creates a custom control. Built by [`create_json`](super::ControlsApi::create_json).
+    pub struct CreateJson(JsonOptional<super::Control>);
 }
 
 builder! {
-    /// Builds [`get`](super::ControlsApi::get).
-    pub struct Get(Json<Control>);
+    /// Reads one control by number or by code. Built by [`get`](super::ControlsApi::get).
+    pub struct Get(Json<super::Control>);
 }
 
 impl Get {
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = ControlExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::ControlExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
 builder! {
-    /// Builds [`list`](super::ControlsApi::list).
-    pub struct List(Json<ControlPage>);
+    /// Lists the controls of a workspace. Built by [`list`](super::ControlsApi::list).
+    pub struct List(Json<super::ControlPage>);
 }
 
 impl List {
@@ -72,22 +65,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -99,8 +95,11 @@ impl List {
     }
 
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = ControlExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::ControlExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -137,16 +136,19 @@ impl List {
     /// Keeps controls tied to a ticket in this state, `IN_PROGRESS` or `ARCHIVED`.
     pub fn ticket_status(
         mut self,
-        ticket_status: impl Into<ControlTicketStatus>,
+        ticket_status: impl Into<super::ControlTicketStatus>,
     ) -> Self {
         self.call
-            .query("ticketStatus", Into::<ControlTicketStatus>::into(ticket_status));
+            .query(
+                "ticketStatus",
+                Into::<super::ControlTicketStatus>::into(ticket_status),
+            );
         self
     }
 
     /// Keeps controls linked to this policy.
-    pub fn policy_id(mut self, policy_id: i64) -> Self {
-        self.call.query("policyId", policy_id);
+    pub fn policy_id(mut self, policy_id: impl Into<super::PolicyId>) -> Self {
+        self.call.query("policyId", Into::<super::PolicyId>::into(policy_id));
         self
     }
 
@@ -163,22 +165,23 @@ impl List {
     }
 }
 
-impl Paged for List {
-    type Page = ControlPage;
-    type Item = Control;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::ControlPage;
+    type Item = super::Control;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`list_requirements`](super::ControlsApi::list_requirements).
-    pub struct ListRequirements(Json<ControlRequirementPage>);
+    /// Lists the framework requirements a control is mapped to. Built by
+    /// [`list_requirements`](super::ControlsApi::list_requirements).
+    pub struct ListRequirements(Json<super::ControlRequirementPage>);
 }
 
 impl ListRequirements {
@@ -189,22 +192,25 @@ impl ListRequirements {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -218,15 +224,16 @@ impl ListRequirements {
     /// Keeps requirements of any of these frameworks. An array in spite of its singular name without brackets.
     pub fn framework_tag(
         mut self,
-        framework_tag: impl IntoIterator<Item = FrameworkTag>,
+        framework_tag: impl IntoIterator<Item = super::FrameworkTag>,
     ) -> Self {
-        self.call.query_each("frameworkTag", framework_tag, crate::Limits::NONE);
+        self.call
+            .query_list("frameworkTag", framework_tag.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Drops requirements with these ids. The name carries no brackets.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("excludeIds", exclude_ids, crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -238,30 +245,32 @@ impl ListRequirements {
     }
 }
 
-impl Paged for ListRequirements {
-    type Page = ControlRequirementPage;
-    type Item = ControlRequirement;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListRequirements {
+    type Page = super::ControlRequirementPage;
+    type Item = super::ControlRequirement;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`perform_action`](super::ControlsApi::perform_action).
-    pub struct PerformAction(JsonOptional<Control>);
+    /// Archives a control with `markOutOfScope` or brings it back with `markInScope`. Built by
+    /// [`perform_action`](super::ControlsApi::perform_action).
+    pub struct PerformAction(JsonOptional<super::Control>);
 }
 
 builder! {
-    /// Builds [`reset_mappings`](super::ControlsApi::reset_mappings).
-    pub struct ResetMappings(JsonOptional<ControlsResetMappings>);
+    /// Restores the requirement mappings of up to 100 controls to those of their templates. Built by
+    /// [`reset_mappings`](super::ControlsApi::reset_mappings).
+    pub struct ResetMappings(JsonOptional<super::ControlsResetMappings>);
 }
 
 builder! {
-    /// Builds [`update`](super::ControlsApi::update).
-    pub struct Update(JsonOptional<Control>);
+    /// Updates a control. Built by [`update`](super::ControlsApi::update).
+    pub struct Update(JsonOptional<super::Control>);
 }

@@ -2,43 +2,38 @@
 
 //! Builders of the requests of the area `custom_connections`.
 
-use super::{
-    CustomConnection, CustomConnectionExpand, CustomConnectionPage, SortDirection,
-    SortKey,
-};
-
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`create`](super::CustomConnectionsApi::create).
-    pub struct Create(JsonOptional<CustomConnection>);
+    /// Creates a custom connection of kind `CUSTOM`, `MDM` or `HRIS`. Built by
+    /// [`create`](super::CustomConnectionsApi::create).
+    pub struct Create(JsonOptional<super::CustomConnection>);
 }
 
 builder! {
-    /// Builds [`delete`](super::CustomConnectionsApi::delete).
+    /// Deletes a custom connection. Built by [`delete`](super::CustomConnectionsApi::delete).
     pub struct Delete(Nothing);
 }
 
 builder! {
-    /// Builds [`get`](super::CustomConnectionsApi::get).
-    pub struct Get(Json<CustomConnection>);
+    /// Reads one custom connection. Built by [`get`](super::CustomConnectionsApi::get).
+    pub struct Get(Json<super::CustomConnection>);
 }
 
 impl Get {
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = CustomConnectionExpand>,
+        expand: impl IntoIterator<Item = super::CustomConnectionExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
 builder! {
-    /// Builds [`list`](super::CustomConnectionsApi::list).
-    pub struct List(Json<CustomConnectionPage>);
+    /// Lists the custom connections of the account. Built by [`list`](super::CustomConnectionsApi::list).
+    pub struct List(Json<super::CustomConnectionPage>);
 }
 
 impl List {
@@ -49,22 +44,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -78,27 +76,28 @@ impl List {
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = CustomConnectionExpand>,
+        expand: impl IntoIterator<Item = super::CustomConnectionExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
-impl Paged for List {
-    type Page = CustomConnectionPage;
-    type Item = CustomConnection;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::CustomConnectionPage;
+    type Item = super::CustomConnection;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`update`](super::CustomConnectionsApi::update).
-    pub struct Update(JsonOptional<CustomConnection>);
+    /// Updates the alias or the description of a custom connection. Built by
+    /// [`update`](super::CustomConnectionsApi::update).
+    pub struct Update(JsonOptional<super::CustomConnection>);
 }

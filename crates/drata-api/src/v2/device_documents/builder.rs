@@ -2,58 +2,59 @@
 
 //! Builders of the requests of the area `device_documents`.
 
-use super::{DeviceDocument, DeviceDocumentType, DeviceDocuments, UserDocumentExpand};
 use crate::support::builder::builder;
 
 builder! {
-    /// Builds [`delete`](super::DeviceDocumentsApi::delete).
+    /// Deletes a document of a device. Built by [`delete`](super::DeviceDocumentsApi::delete).
     pub struct Delete(Nothing);
 }
 
 builder! {
-    /// Builds [`get`](super::DeviceDocumentsApi::get).
-    pub struct Get(Json<DeviceDocument>);
+    /// Reads one document of a device. Built by [`get`](super::DeviceDocumentsApi::get).
+    pub struct Get(Json<super::DeviceDocument>);
 }
 
 impl Get {
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = UserDocumentExpand>,
+        expand: impl IntoIterator<Item = super::DeviceDocumentExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
 builder! {
-    /// Builds [`list`](super::DeviceDocumentsApi::list).
-    pub struct List(Json<DeviceDocuments>);
+    /// Lists all documents of a device, optionally of one kind. Built by [`list`](super::DeviceDocumentsApi::list).
+    pub struct List(Json<super::DeviceDocuments>);
 }
 
 impl List {
     /// Keeps documents that prove this setting.
-    pub fn type_(mut self, type_: impl Into<DeviceDocumentType>) -> Self {
-        self.call.query("type", Into::<DeviceDocumentType>::into(type_));
+    pub fn type_(mut self, type_: impl Into<super::DeviceDocumentType>) -> Self {
+        self.call.query("type", Into::<super::DeviceDocumentType>::into(type_));
         self
     }
 
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = UserDocumentExpand>,
+        expand: impl IntoIterator<Item = super::DeviceDocumentExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
 builder! {
-    /// Builds [`upload`](super::DeviceDocumentsApi::upload).
-    pub struct Upload(Form, JsonOptional<DeviceDocument>);
+    /// Uploads a file as proof of a security setting of a device. Built by
+    /// [`upload`](super::DeviceDocumentsApi::upload).
+    pub struct Upload(Form, JsonOptional<super::DeviceDocument>);
 }
 
 builder! {
-    /// Builds [`upload_json`](super::DeviceDocumentsApi::upload_json).
-    pub struct UploadJson(JsonOptional<DeviceDocument>);
+    /// Uploads a file as proof of a security setting of a device. Built by
+    /// [`upload_json`](super::DeviceDocumentsApi::upload_json).
+    pub struct UploadJson(JsonOptional<super::DeviceDocument>);
 }

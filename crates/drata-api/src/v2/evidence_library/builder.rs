@@ -2,64 +2,61 @@
 
 //! Builders of the requests of the area `evidence_library`.
 
-use super::{
-    EvidenceLibraryCompact, EvidenceLibraryCompactPage, EvidenceLibraryExpand,
-    EvidenceLibraryVersion, EvidenceStatus, SortDirection, SortKey, UserDocumentExpand,
-};
-
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`create`](super::EvidenceLibraryApi::create).
-    pub struct Create(Form, JsonOptional<EvidenceLibraryCompact>);
+    /// Creates an evidence item, with a first artifact if one is given. Built by
+    /// [`create`](super::EvidenceLibraryApi::create).
+    pub struct Create(Form, JsonOptional<super::EvidenceLibraryCompact>);
 }
 
 builder! {
-    /// Builds [`create_json`](super::EvidenceLibraryApi::create_json).
-    pub struct CreateJson(JsonOptional<EvidenceLibraryCompact>);
+    /// Creates an evidence item, with a first artifact if one is given. Built by
+    /// [`create_json`](super::EvidenceLibraryApi::create_json).
+    pub struct CreateJson(JsonOptional<super::EvidenceLibraryCompact>);
 }
 
 builder! {
-    /// Builds [`delete`](super::EvidenceLibraryApi::delete).
+    /// Deletes an evidence item from the workspace. Built by [`delete`](super::EvidenceLibraryApi::delete).
     pub struct Delete(Nothing);
 }
 
 builder! {
-    /// Builds [`get`](super::EvidenceLibraryApi::get).
-    pub struct Get(Json<EvidenceLibraryCompact>);
+    /// Fetches one evidence item. Built by [`get`](super::EvidenceLibraryApi::get).
+    pub struct Get(Json<super::EvidenceLibraryCompact>);
 }
 
 impl Get {
     /// Related data to embed, any of `user`, `controls`, `renewalSchemaAndVersions`.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = EvidenceLibraryExpand>,
+        expand: impl IntoIterator<Item = super::EvidenceLibraryExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
 builder! {
-    /// Builds [`get_version`](super::EvidenceLibraryApi::get_version).
-    pub struct GetVersion(Json<EvidenceLibraryVersion>);
+    /// Fetches one version of an evidence item. Built by [`get_version`](super::EvidenceLibraryApi::get_version).
+    pub struct GetVersion(Json<super::EvidenceLibraryVersion>);
 }
 
 impl GetVersion {
     /// Only `downloadUrl` can be embedded.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = UserDocumentExpand>,
+        expand: impl IntoIterator<Item = super::EvidenceVersionExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
 builder! {
-    /// Builds [`list`](super::EvidenceLibraryApi::list).
-    pub struct List(Json<EvidenceLibraryCompactPage>);
+    /// Lists the evidence items of a workspace, optionally narrowed by name and status. Built by
+    /// [`list`](super::EvidenceLibraryApi::list).
+    pub struct List(Json<super::EvidenceLibraryCompactPage>);
 }
 
 impl List {
@@ -70,22 +67,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -99,55 +99,49 @@ impl List {
     /// Related data to embed, any of `user`, `controls`, `renewalSchemaAndVersions`.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = EvidenceLibraryExpand>,
+        expand: impl IntoIterator<Item = super::EvidenceLibraryExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps items that match this name; at most 191 characters.
     pub fn name(mut self, name: &str) -> Self {
-        self.call
-            .query_limited(
-                "name",
-                name,
-                crate::Limits {
-                    max_length: 191,
-                    ..crate::Limits::NONE
-                },
-            );
+        self.call.query_checked("name", name, crate::Limits::NONE.max_length(191));
         self
     }
 
     /// Keeps items in one of these states.
     pub fn statuses(
         mut self,
-        statuses: impl IntoIterator<Item = EvidenceStatus>,
+        statuses: impl IntoIterator<Item = super::EvidenceStatus>,
     ) -> Self {
-        self.call.query_each("statuses[]", statuses, crate::Limits::NONE);
+        self.call.query_list("statuses[]", statuses.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
-impl Paged for List {
-    type Page = EvidenceLibraryCompactPage;
-    type Item = EvidenceLibraryCompact;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::EvidenceLibraryCompactPage;
+    type Item = super::EvidenceLibraryCompact;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`update`](super::EvidenceLibraryApi::update).
-    pub struct Update(Form, JsonOptional<EvidenceLibraryCompact>);
+    /// Updates an evidence item and adds a new version when an artifact comes along. Built by
+    /// [`update`](super::EvidenceLibraryApi::update).
+    pub struct Update(Form, JsonOptional<super::EvidenceLibraryCompact>);
 }
 
 builder! {
-    /// Builds [`update_json`](super::EvidenceLibraryApi::update_json).
-    pub struct UpdateJson(JsonOptional<EvidenceLibraryCompact>);
+    /// Updates an evidence item and adds a new version when an artifact comes along. Built by
+    /// [`update_json`](super::EvidenceLibraryApi::update_json).
+    pub struct UpdateJson(JsonOptional<super::EvidenceLibraryCompact>);
 }

@@ -2,27 +2,24 @@
 
 //! Builders of the requests of the area `hris_user_identities`.
 
-use super::{
-    CustomUserIdentity, CustomUserIdentityBulk, CustomUserIdentityPage, SortDirection,
-    SortKey,
-};
-
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`delete`](super::HrisUserIdentitiesApi::delete).
+    /// Deletes an identity that was submitted by mistake; sending its `identityId` again restores it. Built by
+    /// [`delete`](super::HrisUserIdentitiesApi::delete).
     pub struct Delete(Nothing);
 }
 
 builder! {
-    /// Builds [`get`](super::HrisUserIdentitiesApi::get).
-    pub struct Get(Json<CustomUserIdentity>);
+    /// Fetches one identity, by numeric id or by the caller's key such as `identity-id:emp-001`. Built by
+    /// [`get`](super::HrisUserIdentitiesApi::get).
+    pub struct Get(Json<super::CustomUserIdentity>);
 }
 
 builder! {
-    /// Builds [`list`](super::HrisUserIdentitiesApi::list).
-    pub struct List(Json<CustomUserIdentityPage>);
+    /// Lists the identities stored for a custom HRIS connection. Built by
+    /// [`list`](super::HrisUserIdentitiesApi::list).
+    pub struct List(Json<super::CustomUserIdentityPage>);
 }
 
 impl List {
@@ -33,22 +30,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -60,20 +60,21 @@ impl List {
     }
 }
 
-impl Paged for List {
-    type Page = CustomUserIdentityPage;
-    type Item = CustomUserIdentity;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::CustomUserIdentityPage;
+    type Item = super::CustomUserIdentity;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`upsert`](super::HrisUserIdentitiesApi::upsert).
-    pub struct Upsert(JsonOptional<crate::List<CustomUserIdentityBulk>>);
+    /// Creates or updates 1 to 1000 identities, matched by `identityId`. Built by
+    /// [`upsert`](super::HrisUserIdentitiesApi::upsert).
+    pub struct Upsert(JsonOptional<crate::List<super::CustomUserIdentityBulk>>);
 }

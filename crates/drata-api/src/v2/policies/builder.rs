@@ -2,63 +2,61 @@
 
 //! Builders of the requests of the area `policies`.
 
-use super::{
-    CreatedPolicy, Policy, PolicyActionResult, PolicyActions,
-    PolicyApprovalConfiguration, PolicyExpand, PolicyListExpand, PolicyPage,
-    PolicyStatus, PolicyVersion, PolicyVersionExpand, PolicyVersionPage,
-    PolicyVersionStatus, ReviewGroup, ReviewStatus, SortDirection, SortKey,
-};
-
 use crate::support::builder::{builder, media};
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`assign_owner`](super::PoliciesApi::assign_owner).
+    /// Makes a user the owner of a policy. Built by [`assign_owner`](super::PoliciesApi::assign_owner).
     pub struct AssignOwner(Nothing);
 }
 
 builder! {
-    /// Builds [`create`](super::PoliciesApi::create).
-    pub struct Create(Form, JsonOptional<CreatedPolicy>);
+    /// Creates a policy with a first draft version. Built by [`create`](super::PoliciesApi::create).
+    pub struct Create(Form, JsonOptional<super::CreatedPolicy>);
 }
 
 builder! {
-    /// Builds [`create_approval_configuration`](super::PoliciesApi::create_approval_configuration).
-    pub struct CreateApprovalConfiguration(JsonOptional<ReviewGroup>);
+    /// Adds an approval tier after the existing ones of a policy. Built by
+    /// [`create_approval_configuration`](super::PoliciesApi::create_approval_configuration).
+    pub struct CreateApprovalConfiguration(JsonOptional<super::ReviewGroup>);
 }
 
 builder! {
-    /// Builds [`create_json`](super::PoliciesApi::create_json).
-    pub struct CreateJson(JsonOptional<CreatedPolicy>);
+    /// Creates a policy with a first draft version. Built by [`create_json`](super::PoliciesApi::create_json).
+    pub struct CreateJson(JsonOptional<super::CreatedPolicy>);
 }
 
 builder! {
-    /// Builds [`delete_approval_configuration`](super::PoliciesApi::delete_approval_configuration).
+    /// Deletes one approval tier of a policy and closes the gap in the numbering. Built by
+    /// [`delete_approval_configuration`](super::PoliciesApi::delete_approval_configuration).
     pub struct DeleteApprovalConfiguration(Nothing);
 }
 
 builder! {
-    /// Builds [`get`](super::PoliciesApi::get).
-    pub struct Get(Json<Policy>);
+    /// Fetches one published policy. Built by [`get`](super::PoliciesApi::get).
+    pub struct Get(Json<super::Policy>);
 }
 
 impl Get {
     /// Related data to embed, any of `owner`, `groups`, `controls`, `weekTimeFrameSlas`, `gracePeriodSlas`,
     /// `p3MatrixSlas`.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = PolicyExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::PolicyExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
 builder! {
-    /// Builds [`get_approval_configuration`](super::PoliciesApi::get_approval_configuration).
-    pub struct GetApprovalConfiguration(Json<PolicyApprovalConfiguration>);
+    /// Fetches the approval tiers of a policy, first to last. Built by
+    /// [`get_approval_configuration`](super::PoliciesApi::get_approval_configuration).
+    pub struct GetApprovalConfiguration(Json<super::PolicyApprovalConfiguration>);
 }
 
 builder! {
-    /// Builds [`get_version`](super::PoliciesApi::get_version).
-    pub struct GetVersion(Json<PolicyVersion>);
+    /// Fetches one version of a policy. Built by [`get_version`](super::PoliciesApi::get_version).
+    pub struct GetVersion(Json<super::PolicyVersion>);
 }
 media!(GetVersion: "text/html", send_for_html, stream_html);
 
@@ -67,16 +65,16 @@ impl GetVersion {
     /// `downloadUrl`, `downloadPdfUrl`.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = PolicyVersionExpand>,
+        expand: impl IntoIterator<Item = super::PolicyVersionExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
 builder! {
-    /// Builds [`list`](super::PoliciesApi::list).
-    pub struct List(Json<PolicyPage>);
+    /// Lists the published policies of the account. Built by [`list`](super::PoliciesApi::list).
+    pub struct List(Json<super::PolicyPage>);
 }
 
 impl List {
@@ -87,22 +85,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -114,28 +115,26 @@ impl List {
     }
 
     /// Related data to embed, any of `owner`, `groups`, `weekTimeFrameSlas`, `gracePeriodSlas`, `p3MatrixSlas`.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = PolicyListExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::PolicyListExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps policies whose name contains this text; at most 191 characters.
     pub fn name(mut self, name: &str) -> Self {
-        self.call
-            .query_limited(
-                "name",
-                name,
-                crate::Limits {
-                    max_length: 191,
-                    ..crate::Limits::NONE
-                },
-            );
+        self.call.query_checked("name", name, crate::Limits::NONE.max_length(191));
         self
     }
 
     /// Keeps policies in one of these states.
-    pub fn statuses(mut self, statuses: impl IntoIterator<Item = PolicyStatus>) -> Self {
-        self.call.query_each("statuses[]", statuses, crate::Limits::NONE);
+    pub fn statuses(
+        mut self,
+        statuses: impl IntoIterator<Item = super::PolicyStatus>,
+    ) -> Self {
+        self.call.query_list("statuses[]", statuses.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -150,34 +149,41 @@ impl List {
     /// `reviewerUserId`.
     pub fn reviewer_status(
         mut self,
-        reviewer_status: impl IntoIterator<Item = ReviewStatus>,
+        reviewer_status: impl IntoIterator<Item = super::ReviewStatus>,
     ) -> Self {
-        self.call.query_each("reviewerStatus[]", reviewer_status, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "reviewerStatus[]",
+                reviewer_status.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 }
 
-impl Paged for List {
-    type Page = PolicyPage;
-    type Item = Policy;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::PolicyPage;
+    type Item = super::Policy;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`list_actions`](super::PoliciesApi::list_actions).
-    pub struct ListActions(Json<PolicyActions>);
+    /// Lists the actions that the caller can take on a policy in its present state. Built by
+    /// [`list_actions`](super::PoliciesApi::list_actions).
+    pub struct ListActions(Json<super::PolicyActions>);
 }
 
 builder! {
-    /// Builds [`list_versions`](super::PoliciesApi::list_versions).
-    pub struct ListVersions(Json<PolicyVersionPage>);
+    /// Lists the versions of a policy, drafts included. Built by
+    /// [`list_versions`](super::PoliciesApi::list_versions).
+    pub struct ListVersions(Json<super::PolicyVersionPage>);
 }
 
 impl ListVersions {
@@ -188,22 +194,25 @@ impl ListVersions {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -218,9 +227,9 @@ impl ListVersions {
     /// `downloadUrl`, `downloadPdfUrl`.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = PolicyVersionExpand>,
+        expand: impl IntoIterator<Item = super::PolicyVersionExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -239,37 +248,39 @@ impl ListVersions {
     /// Keeps versions in one of these states.
     pub fn statuses(
         mut self,
-        statuses: impl IntoIterator<Item = PolicyVersionStatus>,
+        statuses: impl IntoIterator<Item = super::PolicyVersionStatus>,
     ) -> Self {
-        self.call.query_each("statuses[]", statuses, crate::Limits::NONE);
+        self.call.query_list("statuses[]", statuses.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
-impl Paged for ListVersions {
-    type Page = PolicyVersionPage;
-    type Item = PolicyVersion;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListVersions {
+    type Page = super::PolicyVersionPage;
+    type Item = super::PolicyVersion;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`perform_action`](super::PoliciesApi::perform_action).
-    pub struct PerformAction(JsonOptional<PolicyActionResult>);
+    /// Takes a step in the approval of a policy, such as submitting, publishing or discarding its draft. Built by
+    /// [`perform_action`](super::PoliciesApi::perform_action).
+    pub struct PerformAction(JsonOptional<super::PolicyActionResult>);
 }
 
 builder! {
-    /// Builds [`update`](super::PoliciesApi::update).
-    pub struct Update(JsonOptional<Policy>);
+    /// Updates a policy's texts, renewal and assignments. Built by [`update`](super::PoliciesApi::update).
+    pub struct Update(JsonOptional<super::Policy>);
 }
 
 builder! {
-    /// Builds [`update_approval_configuration`](super::PoliciesApi::update_approval_configuration).
-    pub struct UpdateApprovalConfiguration(JsonOptional<ReviewGroup>);
+    /// Replaces one approval tier of a policy and leaves the others alone. Built by
+    /// [`update_approval_configuration`](super::PoliciesApi::update_approval_configuration).
+    pub struct UpdateApprovalConfiguration(JsonOptional<super::ReviewGroup>);
 }

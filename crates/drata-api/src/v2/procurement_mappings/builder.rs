@@ -2,15 +2,16 @@
 
 //! Builders of the requests of the area `procurement_mappings`.
 
-use super::ProcurementConnectionMapping;
 use crate::support::builder::builder;
 
 builder! {
-    /// Builds [`get`](super::ProcurementMappingsApi::get).
-    pub struct Get(Json<ProcurementConnectionMapping>);
+    /// Fetches the rules that turn records of a procurement connection into vendors. Built by
+    /// [`get`](super::ProcurementMappingsApi::get).
+    pub struct Get(Json<super::ProcurementConnectionMapping>);
 }
 
 builder! {
-    /// Builds [`update`](super::ProcurementMappingsApi::update).
-    pub struct Update(JsonOptional<ProcurementConnectionMapping>);
+    /// Updates the vendor mapping, the type filter, and the dry run switch of an Ironclad or Tropic connection.
+    /// Built by [`update`](super::ProcurementMappingsApi::update).
+    pub struct Update(JsonOptional<super::ProcurementConnectionMapping>);
 }

@@ -2,23 +2,21 @@
 
 //! Builders of the requests of the area `risk_documents`.
 
-use super::{RiskDocument, RiskDocumentPage, RiskDocumentsUpload, SortDirection, SortKey};
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`delete`](super::RiskDocumentsApi::delete).
+    /// Deletes one document of a risk. Built by [`delete`](super::RiskDocumentsApi::delete).
     pub struct Delete(Nothing);
 }
 
 builder! {
-    /// Builds [`get`](super::RiskDocumentsApi::get).
-    pub struct Get(Json<RiskDocument>);
+    /// Fetches one document of a risk. Built by [`get`](super::RiskDocumentsApi::get).
+    pub struct Get(Json<super::RiskDocument>);
 }
 
 builder! {
-    /// Builds [`list`](super::RiskDocumentsApi::list).
-    pub struct List(Json<RiskDocumentPage>);
+    /// Lists the documents attached to a risk, page by page. Built by [`list`](super::RiskDocumentsApi::list).
+    pub struct List(Json<super::RiskDocumentPage>);
 }
 
 impl List {
@@ -29,22 +27,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -56,20 +57,20 @@ impl List {
     }
 }
 
-impl Paged for List {
-    type Page = RiskDocumentPage;
-    type Item = RiskDocument;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::RiskDocumentPage;
+    type Item = super::RiskDocument;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`upload`](super::RiskDocumentsApi::upload).
-    pub struct Upload(Form, JsonOptional<RiskDocumentsUpload>);
+    /// Attaches files to a risk. Built by [`upload`](super::RiskDocumentsApi::upload).
+    pub struct Upload(Form, JsonOptional<super::RiskDocumentsUpload>);
 }

@@ -2,38 +2,34 @@
 
 //! Builders of the requests of the area `risk_library`.
 
-use super::{
-    RiskLibraryCopy, RiskLibraryExpand, RiskLibraryItem, RiskLibraryItemPage,
-    SortDirection, SortKey,
-};
-
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`copy`](super::RiskLibraryApi::copy).
-    pub struct Copy(JsonOptional<RiskLibraryCopy>);
+    /// Copies risks from the library into a register, picked by identifier or by group. Built by
+    /// [`copy`](super::RiskLibraryApi::copy).
+    pub struct Copy(JsonOptional<super::RiskLibraryCopy>);
 }
 
 builder! {
-    /// Builds [`get`](super::RiskLibraryApi::get).
-    pub struct Get(Json<RiskLibraryItem>);
+    /// Fetches one entry of the risk library. Built by [`get`](super::RiskLibraryApi::get).
+    pub struct Get(Json<super::RiskLibraryItem>);
 }
 
 impl Get {
     /// Embeds `controls` or `categories`, which are absent otherwise.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = RiskLibraryExpand>,
+        expand: impl IntoIterator<Item = super::RiskLibraryExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
 builder! {
-    /// Builds [`list`](super::RiskLibraryApi::list).
-    pub struct List(Json<RiskLibraryItemPage>);
+    /// Searches the risk library by identifier, title, or description. Built by
+    /// [`list`](super::RiskLibraryApi::list).
+    pub struct List(Json<super::RiskLibraryItemPage>);
 }
 
 impl List {
@@ -44,22 +40,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -91,22 +90,22 @@ impl List {
     /// Embeds `controls` or `categories`, which are absent otherwise.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = RiskLibraryExpand>,
+        expand: impl IntoIterator<Item = super::RiskLibraryExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
-impl Paged for List {
-    type Page = RiskLibraryItemPage;
-    type Item = RiskLibraryItem;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::RiskLibraryItemPage;
+    type Item = super::RiskLibraryItem;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (None, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }

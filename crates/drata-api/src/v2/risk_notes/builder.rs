@@ -2,36 +2,37 @@
 
 //! Builders of the requests of the area `risk_notes`.
 
-use super::{RiskNote, RiskNotePage, RiskNotesExpand, SortDirection, SortKey};
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`create`](super::RiskNotesApi::create).
-    pub struct Create(JsonOptional<RiskNote>);
+    /// Adds a note to a risk. Built by [`create`](super::RiskNotesApi::create).
+    pub struct Create(JsonOptional<super::RiskNote>);
 }
 
 builder! {
-    /// Builds [`delete`](super::RiskNotesApi::delete).
+    /// Deletes one note of a risk. Built by [`delete`](super::RiskNotesApi::delete).
     pub struct Delete(Nothing);
 }
 
 builder! {
-    /// Builds [`get`](super::RiskNotesApi::get).
-    pub struct Get(Json<RiskNote>);
+    /// Fetches one note of a risk. Built by [`get`](super::RiskNotesApi::get).
+    pub struct Get(Json<super::RiskNote>);
 }
 
 impl Get {
     /// The only value is `owner`, the author of the note.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = RiskNotesExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::RiskNoteExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
 builder! {
-    /// Builds [`list`](super::RiskNotesApi::list).
-    pub struct List(Json<RiskNotePage>);
+    /// Lists the notes of a risk, page by page. Built by [`list`](super::RiskNotesApi::list).
+    pub struct List(Json<super::RiskNotePage>);
 }
 
 impl List {
@@ -42,22 +43,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -69,26 +73,29 @@ impl List {
     }
 
     /// The only value is `owner`, the author of each note.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = RiskNotesExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::RiskNoteExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
-impl Paged for List {
-    type Page = RiskNotePage;
-    type Item = RiskNote;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::RiskNotePage;
+    type Item = super::RiskNote;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`update`](super::RiskNotesApi::update).
-    pub struct Update(JsonOptional<RiskNote>);
+    /// Replaces the comment of a note. Built by [`update`](super::RiskNotesApi::update).
+    pub struct Update(JsonOptional<super::RiskNote>);
 }

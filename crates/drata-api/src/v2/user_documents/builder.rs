@@ -2,38 +2,33 @@
 
 //! Builders of the requests of the area `user_documents`.
 
-use super::{
-    SortDirection, SortKey, UserDocument, UserDocumentExpand, UserDocumentPage,
-    UserDocumentType,
-};
-
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`delete`](super::UserDocumentsApi::delete).
+    /// Deletes a document of a user. Built by [`delete`](super::UserDocumentsApi::delete).
     pub struct Delete(Nothing);
 }
 
 builder! {
-    /// Builds [`get`](super::UserDocumentsApi::get).
-    pub struct Get(Json<UserDocument>);
+    /// Returns one document of a user. Built by [`get`](super::UserDocumentsApi::get).
+    pub struct Get(Json<super::UserDocument>);
 }
 
 impl Get {
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = UserDocumentExpand>,
+        expand: impl IntoIterator<Item = super::UserDocumentExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
 builder! {
-    /// Builds [`list`](super::UserDocumentsApi::list).
-    pub struct List(Json<UserDocumentPage>);
+    /// Lists the documents of a user, optionally of one name or type. Built by
+    /// [`list`](super::UserDocumentsApi::list).
+    pub struct List(Json<super::UserDocumentPage>);
 }
 
 impl List {
@@ -44,22 +39,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -73,9 +71,9 @@ impl List {
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = UserDocumentExpand>,
+        expand: impl IntoIterator<Item = super::UserDocumentExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -86,31 +84,33 @@ impl List {
     }
 
     /// Keeps documents of this kind, for example `SEC_TRAINING`.
-    pub fn type_(mut self, type_: impl Into<UserDocumentType>) -> Self {
-        self.call.query("type", Into::<UserDocumentType>::into(type_));
+    pub fn type_(mut self, type_: impl Into<super::UserDocumentType>) -> Self {
+        self.call.query("type", Into::<super::UserDocumentType>::into(type_));
         self
     }
 }
 
-impl Paged for List {
-    type Page = UserDocumentPage;
-    type Item = UserDocument;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::UserDocumentPage;
+    type Item = super::UserDocument;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`upload`](super::UserDocumentsApi::upload).
-    pub struct Upload(Form, JsonOptional<UserDocument>);
+    /// Uploads a document for a user, either as a multipart `file` or as `base64File`. Built by
+    /// [`upload`](super::UserDocumentsApi::upload).
+    pub struct Upload(Form, JsonOptional<super::UserDocument>);
 }
 
 builder! {
-    /// Builds [`upload_json`](super::UserDocumentsApi::upload_json).
-    pub struct UploadJson(JsonOptional<UserDocument>);
+    /// Uploads a document for a user, either as a multipart `file` or as `base64File`. Built by
+    /// [`upload_json`](super::UserDocumentsApi::upload_json).
+    pub struct UploadJson(JsonOptional<super::UserDocument>);
 }

@@ -2,50 +2,45 @@
 
 //! Builders of the requests of the area `vendor_security_reviews`.
 
-use super::{
-    SecurityReviewActionResult, SecurityReviewActions, SortDirection, SortKey,
-    VendorSecurityQuestionnaire, VendorSecurityQuestionnairePage, VendorSecurityReview,
-    VendorSecurityReviewDecision, VendorSecurityReviewExpand, VendorSecurityReviewPage,
-    VendorSecurityReviewStatus, VendorSecurityReviewType,
-};
-
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`create`](super::VendorSecurityReviewsApi::create).
-    pub struct Create(JsonOptional<VendorSecurityReview>);
+    /// Creates a security review of a vendor. Built by [`create`](super::VendorSecurityReviewsApi::create).
+    pub struct Create(JsonOptional<super::VendorSecurityReview>);
 }
 
 builder! {
-    /// Builds [`create_with_file`](super::VendorSecurityReviewsApi::create_with_file).
-    pub struct CreateWithFile(Form, JsonOptional<VendorSecurityReview>);
+    /// Creates a security review of a vendor together with its file. Built by
+    /// [`create_with_file`](super::VendorSecurityReviewsApi::create_with_file).
+    pub struct CreateWithFile(Form, JsonOptional<super::VendorSecurityReview>);
 }
 
 builder! {
-    /// Builds [`create_with_file_json`](super::VendorSecurityReviewsApi::create_with_file_json).
-    pub struct CreateWithFileJson(JsonOptional<VendorSecurityReview>);
+    /// Creates a security review of a vendor together with its file. Built by
+    /// [`create_with_file_json`](super::VendorSecurityReviewsApi::create_with_file_json).
+    pub struct CreateWithFileJson(JsonOptional<super::VendorSecurityReview>);
 }
 
 builder! {
-    /// Builds [`get`](super::VendorSecurityReviewsApi::get).
-    pub struct Get(Json<VendorSecurityReview>);
+    /// Returns one security review of a vendor. Built by [`get`](super::VendorSecurityReviewsApi::get).
+    pub struct Get(Json<super::VendorSecurityReview>);
 }
 
 impl Get {
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = VendorSecurityReviewExpand>,
+        expand: impl IntoIterator<Item = super::VendorSecurityReviewExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
 builder! {
-    /// Builds [`list`](super::VendorSecurityReviewsApi::list).
-    pub struct List(Json<VendorSecurityReviewPage>);
+    /// Lists the security reviews of a vendor, optionally by status, type and decision. Built by
+    /// [`list`](super::VendorSecurityReviewsApi::list).
+    pub struct List(Json<super::VendorSecurityReviewPage>);
 }
 
 impl List {
@@ -56,22 +51,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -85,61 +83,63 @@ impl List {
     /// Keeps reviews in any of these states.
     pub fn status(
         mut self,
-        status: impl IntoIterator<Item = VendorSecurityReviewStatus>,
+        status: impl IntoIterator<Item = super::VendorSecurityReviewStatus>,
     ) -> Self {
-        self.call.query_each("status[]", status, crate::Limits::NONE);
+        self.call.query_list("status[]", status.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps reviews of any of these types.
     pub fn type_(
         mut self,
-        type_: impl IntoIterator<Item = VendorSecurityReviewType>,
+        type_: impl IntoIterator<Item = super::VendorSecurityReviewType>,
     ) -> Self {
-        self.call.query_each("type[]", type_, crate::Limits::NONE);
+        self.call.query_list("type[]", type_.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps reviews with any of these decisions.
     pub fn decision(
         mut self,
-        decision: impl IntoIterator<Item = VendorSecurityReviewDecision>,
+        decision: impl IntoIterator<Item = super::VendorSecurityReviewDecision>,
     ) -> Self {
-        self.call.query_each("decision[]", decision, crate::Limits::NONE);
+        self.call.query_list("decision[]", decision.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = VendorSecurityReviewExpand>,
+        expand: impl IntoIterator<Item = super::VendorSecurityReviewExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
-impl Paged for List {
-    type Page = VendorSecurityReviewPage;
-    type Item = VendorSecurityReview;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::VendorSecurityReviewPage;
+    type Item = super::VendorSecurityReview;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`list_actions`](super::VendorSecurityReviewsApi::list_actions).
-    pub struct ListActions(Json<SecurityReviewActions>);
+    /// Lists the actions a security review allows in its present state. Built by
+    /// [`list_actions`](super::VendorSecurityReviewsApi::list_actions).
+    pub struct ListActions(Json<super::SecurityReviewActions>);
 }
 
 builder! {
-    /// Builds [`list_questionnaires`](super::VendorSecurityReviewsApi::list_questionnaires).
-    pub struct ListQuestionnaires(Json<VendorSecurityQuestionnairePage>);
+    /// Lists the questionnaires of a security review. Built by
+    /// [`list_questionnaires`](super::VendorSecurityReviewsApi::list_questionnaires).
+    pub struct ListQuestionnaires(Json<super::VendorSecurityQuestionnairePage>);
 }
 
 impl ListQuestionnaires {
@@ -150,22 +150,25 @@ impl ListQuestionnaires {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -177,35 +180,39 @@ impl ListQuestionnaires {
     }
 }
 
-impl Paged for ListQuestionnaires {
-    type Page = VendorSecurityQuestionnairePage;
-    type Item = VendorSecurityQuestionnaire;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListQuestionnaires {
+    type Page = super::VendorSecurityQuestionnairePage;
+    type Item = super::VendorSecurityQuestionnaire;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`perform_action`](super::VendorSecurityReviewsApi::perform_action).
-    pub struct PerformAction(JsonOptional<SecurityReviewActionResult>);
+    /// Finalizes a security review, or reopens a completed one. Built by
+    /// [`perform_action`](super::VendorSecurityReviewsApi::perform_action).
+    pub struct PerformAction(JsonOptional<super::SecurityReviewActionResult>);
 }
 
 builder! {
-    /// Builds [`send_questionnaire`](super::VendorSecurityReviewsApi::send_questionnaire).
-    pub struct SendQuestionnaire(Form, JsonOptional<VendorSecurityQuestionnaire>);
+    /// Uploads questionnaire files and files them under one security review of the vendor. Built by
+    /// [`send_questionnaire`](super::VendorSecurityReviewsApi::send_questionnaire).
+    pub struct SendQuestionnaire(Form, JsonOptional<super::VendorSecurityQuestionnaire>);
 }
 
 builder! {
-    /// Builds [`send_questionnaire_to_vendor`](super::VendorSecurityReviewsApi::send_questionnaire_to_vendor).
-    pub struct SendQuestionnaireToVendor(Form, JsonOptional<VendorSecurityQuestionnaire>);
+    /// Uploads questionnaire files for a vendor as multipart form data. Built by
+    /// [`send_questionnaire_to_vendor`](super::VendorSecurityReviewsApi::send_questionnaire_to_vendor).
+    pub struct SendQuestionnaireToVendor(Form, JsonOptional<super::VendorSecurityQuestionnaire>);
 }
 
 builder! {
-    /// Builds [`update`](super::VendorSecurityReviewsApi::update).
-    pub struct Update(JsonOptional<VendorSecurityReview>);
+    /// Updates the title or the SOC form of a security review. Built by
+    /// [`update`](super::VendorSecurityReviewsApi::update).
+    pub struct Update(JsonOptional<super::VendorSecurityReview>);
 }

@@ -2,23 +2,22 @@
 
 //! Builders of the requests of the area `vendor_types`.
 
-use super::{SortDirection, SortKey, VendorType, VendorTypePage};
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged};
 
 builder! {
-    /// Builds [`create`](super::VendorTypesApi::create).
-    pub struct Create(JsonOptional<VendorType>);
+    /// Creates a vendor type. Built by [`create`](super::VendorTypesApi::create).
+    pub struct Create(JsonOptional<super::VendorType>);
 }
 
 builder! {
-    /// Builds [`delete`](super::VendorTypesApi::delete).
+    /// Deletes a vendor type softly: it is marked as deleted, not erased. Built by
+    /// [`delete`](super::VendorTypesApi::delete).
     pub struct Delete(Nothing);
 }
 
 builder! {
-    /// Builds [`list`](super::VendorTypesApi::list).
-    pub struct List(Json<VendorTypePage>);
+    /// Lists the vendor types the account has defined. Built by [`list`](super::VendorTypesApi::list).
+    pub struct List(Json<super::VendorTypePage>);
 }
 
 impl List {
@@ -29,22 +28,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -56,20 +58,20 @@ impl List {
     }
 }
 
-impl Paged for List {
-    type Page = VendorTypePage;
-    type Item = VendorType;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::VendorTypePage;
+    type Item = super::VendorType;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`update`](super::VendorTypesApi::update).
-    pub struct Update(JsonOptional<VendorType>);
+    /// Renames a vendor type. Built by [`update`](super::VendorTypesApi::update).
+    pub struct Update(JsonOptional<super::VendorType>);
 }

@@ -2,55 +2,53 @@
 
 //! Builders of the requests of the area `vendors`.
 
-use super::{
-    RenewalScheduleType, SortDirection, SortKey, Vendor, VendorCategory, VendorExpand,
-    VendorImpactLevel, VendorKind, VendorPage, VendorQuestionnaireSent,
-    VendorQuestionnaireSentPage, VendorRisk, VendorStats, VendorStatsExpand, VendorStatus,
-};
-
 use crate::support::builder::builder;
-use crate::{ItemKey, PageParts, Paged, Timestamp};
 
 builder! {
-    /// Builds [`create`](super::VendorsApi::create).
-    pub struct Create(JsonOptional<Vendor>);
+    /// Creates a vendor. Built by [`create`](super::VendorsApi::create).
+    pub struct Create(JsonOptional<super::Vendor>);
 }
 
 builder! {
-    /// Builds [`delete`](super::VendorsApi::delete).
+    /// Removes a vendor from the account. Built by [`delete`](super::VendorsApi::delete).
     pub struct Delete(Nothing);
 }
 
 builder! {
-    /// Builds [`get`](super::VendorsApi::get).
-    pub struct Get(Json<Vendor>);
+    /// Returns one vendor with its risk profile. Built by [`get`](super::VendorsApi::get).
+    pub struct Get(Json<super::Vendor>);
 }
 
 impl Get {
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = VendorExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::VendorExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 }
 
 builder! {
-    /// Builds [`get_questionnaire`](super::VendorsApi::get_questionnaire).
-    pub struct GetQuestionnaire(Json<VendorQuestionnaireSent>);
+    /// Returns one questionnaire that was sent to a vendor. Built by
+    /// [`get_questionnaire`](super::VendorsApi::get_questionnaire).
+    pub struct GetQuestionnaire(Json<super::VendorQuestionnaireSent>);
 }
 
 builder! {
-    /// Builds [`get_stats`](super::VendorsApi::get_stats).
-    pub struct GetStats(Json<VendorStats>);
+    /// Counts the vendors of the account by one or more scopes. Built by
+    /// [`get_stats`](super::VendorsApi::get_stats).
+    pub struct GetStats(Json<super::VendorStats>);
 }
 
 impl GetStats {
     /// Scopes to count by, at least one; the answer holds these and no others.
     pub(super) fn expand(
         mut self,
-        expand: impl IntoIterator<Item = VendorStatsExpand>,
+        expand: impl IntoIterator<Item = super::VendorStatsExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -62,8 +60,9 @@ impl GetStats {
 }
 
 builder! {
-    /// Builds [`list`](super::VendorsApi::list).
-    pub struct List(Json<VendorPage>);
+    /// Lists the vendors of the account, optionally by category, type, status, risk, impact and renewal. Built by
+    /// [`list`](super::VendorsApi::list).
+    pub struct List(Json<super::VendorPage>);
 }
 
 impl List {
@@ -74,22 +73,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -101,78 +103,86 @@ impl List {
     }
 
     /// Keeps vendors of this business domain.
-    pub fn category(mut self, category: impl Into<VendorCategory>) -> Self {
-        self.call.query("category", Into::<VendorCategory>::into(category));
+    pub fn category(mut self, category: impl Into<super::VendorCategory>) -> Self {
+        self.call.query("category", Into::<super::VendorCategory>::into(category));
         self
     }
 
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = VendorExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::VendorExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps vendors with this overall impact.
-    pub fn impact_level(mut self, impact_level: impl Into<VendorImpactLevel>) -> Self {
-        self.call.query("impactLevel", Into::<VendorImpactLevel>::into(impact_level));
+    pub fn impact_level(
+        mut self,
+        impact_level: impl Into<super::VendorImpactLevel>,
+    ) -> Self {
+        self.call
+            .query("impactLevel", Into::<super::VendorImpactLevel>::into(impact_level));
         self
     }
 
     /// Keeps vendors that renew on this day, as `YYYY-MM-DD`.
-    pub fn renewal_date(mut self, renewal_date: impl Into<Timestamp>) -> Self {
-        self.call.query("renewalDate", Into::<Timestamp>::into(renewal_date));
+    pub fn renewal_date(mut self, renewal_date: impl Into<crate::Timestamp>) -> Self {
+        self.call.query("renewalDate", Into::<crate::Timestamp>::into(renewal_date));
         self
     }
 
     /// Keeps vendors with this renewal interval.
     pub fn renewal_schedule_type(
         mut self,
-        renewal_schedule_type: impl Into<RenewalScheduleType>,
+        renewal_schedule_type: impl Into<super::RenewalScheduleType>,
     ) -> Self {
         self.call
             .query(
                 "renewalScheduleType",
-                Into::<RenewalScheduleType>::into(renewal_schedule_type),
+                Into::<super::RenewalScheduleType>::into(renewal_schedule_type),
             );
         self
     }
 
     /// Keeps vendors with this level of risk.
-    pub fn risk(mut self, risk: impl Into<VendorRisk>) -> Self {
-        self.call.query("risk", Into::<VendorRisk>::into(risk));
+    pub fn risk(mut self, risk: impl Into<super::VendorRisk>) -> Self {
+        self.call.query("risk", Into::<super::VendorRisk>::into(risk));
         self
     }
 
     /// Keeps vendors in this status; asking for each value in turn need not find every vendor, since the status can
     /// be `null`.
-    pub fn status(mut self, status: impl Into<VendorStatus>) -> Self {
-        self.call.query("status", Into::<VendorStatus>::into(status));
+    pub fn status(mut self, status: impl Into<super::VendorStatus>) -> Self {
+        self.call.query("status", Into::<super::VendorStatus>::into(status));
         self
     }
 
     /// Keeps vendors of this built-in kind, not of an account-defined vendor type.
-    pub fn type_(mut self, type_: impl Into<VendorKind>) -> Self {
-        self.call.query("type", Into::<VendorKind>::into(type_));
+    pub fn type_(mut self, type_: impl Into<super::VendorKind>) -> Self {
+        self.call.query("type", Into::<super::VendorKind>::into(type_));
         self
     }
 }
 
-impl Paged for List {
-    type Page = VendorPage;
-    type Item = Vendor;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::VendorPage;
+    type Item = super::Vendor;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`list_questionnaires`](super::VendorsApi::list_questionnaires).
-    pub struct ListQuestionnaires(Json<VendorQuestionnaireSentPage>);
+    /// Lists the questionnaires sent to a vendor, with whether each has been completed. Built by
+    /// [`list_questionnaires`](super::VendorsApi::list_questionnaires).
+    pub struct ListQuestionnaires(Json<super::VendorQuestionnaireSentPage>);
 }
 
 impl ListQuestionnaires {
@@ -183,22 +193,25 @@ impl ListQuestionnaires {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -210,25 +223,26 @@ impl ListQuestionnaires {
     }
 }
 
-impl Paged for ListQuestionnaires {
-    type Page = VendorQuestionnaireSentPage;
-    type Item = VendorQuestionnaireSent;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListQuestionnaires {
+    type Page = super::VendorQuestionnaireSentPage;
+    type Item = super::VendorQuestionnaireSent;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
 builder! {
-    /// Builds [`send_questionnaire`](super::VendorsApi::send_questionnaire).
-    pub struct SendQuestionnaire(JsonOptional<VendorQuestionnaireSent>);
+    /// Emails a questionnaire to a contact at a vendor. Built by
+    /// [`send_questionnaire`](super::VendorsApi::send_questionnaire).
+    pub struct SendQuestionnaire(JsonOptional<super::VendorQuestionnaireSent>);
 }
 
 builder! {
-    /// Builds [`update`](super::VendorsApi::update).
-    pub struct Update(JsonOptional<Vendor>);
+    /// Updates a vendor. Built by [`update`](super::VendorsApi::update).
+    pub struct Update(JsonOptional<super::Vendor>);
 }
