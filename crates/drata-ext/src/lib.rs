@@ -53,6 +53,8 @@ mod files;
 mod jobs;
 mod lists;
 mod permissions;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transport;
 
 pub use bytes;
@@ -75,6 +77,11 @@ pub use self::files::{Download, base64_file, base64_files};
 pub use self::jobs::EventReport;
 #[cfg(feature = "v2-custom-data-records")]
 pub use self::jobs::custom_data;
+pub use self::jobs::{Change, ListChanges, NewItems};
+#[cfg(feature = "v2-evidence-library")]
+pub use self::jobs::{Evidence, EvidenceUpload};
+#[cfg(feature = "v2-hris-user-identities")]
+pub use self::jobs::{HrisOutcome, HrisReport, HrisRow, HrisUpsert};
 pub use self::lists::{Items, ListExt, Page, Pages, Progress, TotalChange};
 pub use self::permissions::{Permission, Permissions, permissions};
 pub use self::transport::api_key::ApiKey;

@@ -5,7 +5,9 @@
 mod downloads;
 mod errors;
 mod faults;
+mod jobs;
 mod key_safety;
+mod layers;
 mod lists;
 mod operations;
 mod pace;
