@@ -14,8 +14,10 @@ pub(crate) struct Activity(Arc<Mutex<State>>);
 #[derive(Debug)]
 struct State {
     last: Instant,
-    /// How many connections are being established for the request. While there are any, it has not been sent.
+    /// How many connections are being established for the request.
     connecting: u32,
+    /// Whether a connection was asked for, and none was had since: then the request was not sent.
+    unconnected: bool,
     /// The file or reader on this side that has to deliver the next bytes, if that is what is waited for.
     reading: Option<Arc<str>>,
 }
@@ -31,13 +33,14 @@ pub(crate) enum Silence {
 
 impl Activity {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Mutex::new(State { last: Instant::now(), connecting: 0, reading: None })))
+        Self(Arc::new(Mutex::new(State { last: Instant::now(), connecting: 0, unconnected: false, reading: None })))
     }
 
     /// Bytes moved just now.
     pub(crate) fn touch(&self) {
         let mut state = self.state();
         state.last = Instant::now();
+        state.unconnected = false;
         state.reading = None;
     }
 
@@ -52,13 +55,16 @@ impl Activity {
 
     /// Expects no bytes until the guard is dropped; the time counts from there.
     pub(crate) fn connecting(&self) -> Connecting {
-        self.state().connecting += 1;
+        let mut state = self.state();
+        state.connecting += 1;
+        state.unconnected = true;
+        drop(state);
         Connecting(self.clone())
     }
 
-    /// Whether the request waits for a connection, and so has not been sent.
+    /// Whether the request never had a connection, and so was not sent.
     pub(crate) fn was_not_sent(&self) -> bool {
-        self.state().connecting > 0
+        self.state().unconnected
     }
 
     /// Runs `work` as long as no more than `limit` passes between bytes.
@@ -93,6 +99,13 @@ impl Activity {
 /// A time in which a connection is established and no bytes are expected.
 #[derive(Debug)]
 pub(crate) struct Connecting(Activity);
+
+impl Connecting {
+    /// The request has a connection, this one or another.
+    pub(crate) fn connected(self) {
+        self.0.state().unconnected = false;
+    }
+}
 
 impl Drop for Connecting {
     fn drop(&mut self) {
@@ -135,7 +148,7 @@ mod tests {
             let connecting = activity.connecting();
             assert!(activity.was_not_sent());
             sleep(Duration::from_secs(25)).await;
-            drop(connecting);
+            connecting.connected();
             assert!(!activity.was_not_sent());
             sleep(Duration::from_secs(60)).await;
         };

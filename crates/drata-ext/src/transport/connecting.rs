@@ -95,11 +95,14 @@ where
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         // A call that gets an idle connection in the meantime leaves this one to a task of the HTTP client's, outside of the
         // call's scope. From then on the call is waiting for its response, and its read timeout counts.
-        if self.connecting.is_some() && TERMS.try_with(|_| ()).is_err() {
-            self.connecting = None;
+        if TERMS.try_with(|_| ()).is_err() {
+            self.connecting.take().map(Connecting::connected);
         }
         if let Poll::Ready(outcome) = self.connect.as_mut().poll(context) {
-            self.connecting = None;
+            match (self.connecting.take(), &outcome) {
+                (Some(connecting), Ok(_)) => connecting.connected(),
+                (connecting, _) => drop(connecting),
+            }
             return Poll::Ready(outcome);
         }
         if self.timeout.as_mut().poll(context).is_ready() {
