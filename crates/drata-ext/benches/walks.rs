@@ -61,8 +61,9 @@ fn pages_at_once(runtime: &Runtime) {
     let start = Instant::now();
     assert_eq!(runtime.block_on(walk(&drata, 8)), 10_000);
     let took = start.elapsed().as_secs_f64();
-    let ideal = LATENCY.as_secs_f64() * (1.0 + 199.0 / 8.0);
-    report("v1, 200 pages, 8 at once: time to ideal", took / ideal, 1.25, &format!("{took:.3} s, ideal {ideal:.3} s"));
+    // The first page, then the others eight at once; the last of them, empty, shows that the list ends.
+    let ideal = LATENCY.as_secs_f64() * (1.0 + 200.0 / 8.0);
+    report("v1, 200 pages, 8 at once: time to ideal", took / ideal, 1.15, &format!("{took:.3} s, ideal {ideal:.3} s"));
 }
 
 fn look_ahead(runtime: &Runtime) {

@@ -118,7 +118,7 @@ async fn keys_permissions_plans_and_terms() {
 
     let (sandbox, drata) = start(Sandbox::builder()).await;
     sandbox.set_features(Features::only(Vec::<String>::new()));
-    let plan = drata.v2().risk_registers().list().send().await.unwrap_err();
+    let plan = drata.v2().risks().get_insights(1).await.unwrap_err();
     assert!(plan.is_plan_required() && plan.to_string().contains("RISK_MANAGEMENT"), "{plan}");
     sandbox.set_terms_accepted(false);
     assert!(drata.v2().workspaces().list().send().await.unwrap_err().is_terms_not_accepted());

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use drata_ext::v2::evidence_library::RenewalScheduleType;
+use drata_ext::v2::evidence::RenewalScheduleType;
 use drata_ext::v2::hris_user_identities::CustomUserIdentityRecord;
 use drata_ext::{Change, Evidence, HrisOutcome, ListChanges, NewItems, Upload};
 use serde_json::{Value, json};
@@ -82,7 +82,7 @@ async fn a_batch_that_fails_says_which_rows_are_open() {
 }
 
 #[tokio::test]
-async fn evidence_goes_to_the_item_of_its_name() {
+async fn evidence_goes_to_the_library_item_of_its_name() {
     let item = |id: i64, name: &str| json!({"id": id, "name": name, "description": "", "createdAt": "2026-01-01", "updatedAt": "2026-01-01"});
     let items: Arc<Mutex<Vec<Value>>> = Arc::new(Mutex::new(vec![item(3, "Access review 2025")]));
     let server = Server::start({
@@ -97,19 +97,19 @@ async fn evidence_goes_to_the_item_of_its_name() {
     let put =
         || drata.evidence(1, "Access review").filed_at("2026-11-24").renewal(RenewalScheduleType::OneYear).owner(7);
     let file = || Upload::from_bytes("review.pdf", "%PDF");
-    assert_eq!(put().put(file()).await.unwrap(), Evidence::Created);
+    assert_eq!(put().put_in_library(file()).await.unwrap(), Evidence::Created);
     let created = &server.received()[1];
     assert_eq!((created.method.as_str(), created.path()), ("POST", "/public/v2/workspaces/1/evidence-library"));
     assert!(created.text().contains("ONE_YEAR") && created.text().contains("%PDF"));
 
     items.lock().unwrap().push(item(9, "Access review"));
-    assert_eq!(put().put(file()).await.unwrap(), Evidence::NewVersion(9));
+    assert_eq!(put().put_in_library(file()).await.unwrap(), Evidence::NewVersion(9));
     let updated = &server.received()[3];
     assert_eq!((updated.method.as_str(), updated.path()), ("PUT", "/public/v2/workspaces/1/evidence-library/9"));
     assert!(updated.text().contains("Access review") && !updated.text().contains("controlIds"));
 
     items.lock().unwrap().push(item(12, "Access review"));
-    let error = put().put(file()).await.unwrap_err();
+    let error = put().put_in_library(file()).await.unwrap_err();
     assert!(error.to_string().contains("2 items are named \"Access review\" (9, 12)"), "{error}");
     let error = drata.evidence(1, "x").put(file()).await.unwrap_err();
     assert!(error.is_invalid_request() && error.to_string().contains("filed_at"), "{error}");
@@ -169,4 +169,53 @@ async fn new_items_come_once_also_when_they_share_their_time_or_appear_late() {
     assert!(poll(&mut state).await.is_empty());
     let asked = server.received()[1].query("createdAtStartDate").unwrap().to_owned();
     assert!(asked.starts_with("2025-12-31T23%3A55"), "{asked}");
+}
+
+#[tokio::test]
+async fn a_file_of_evidence_is_uploaded_and_then_named_by_its_key() {
+    let saved = |created: i64| {
+        json!({
+            "id": 9, "name": "Access review", "createdAt": "2026-01-01", "updatedAt": "2026-01-01",
+            "artifactsRequested": 1, "artifactsCreated": created, "controls": [], "linkedWorkspaces": [], "artifacts": []
+        })
+    };
+    let found = Arc::new(Mutex::new(Vec::new()));
+    let server = Server::start({
+        let found = Arc::clone(&found);
+        move |request| {
+            let none = json!({"cursor": null});
+            match (request.method.as_str(), request.path().trim_start_matches("/public/v2/workspaces/1/")) {
+                ("GET", "evidence") => Reply::ok(json!({"data": *found.lock().unwrap(), "pagination": none})),
+                ("GET", "evidence/9/artifacts") => Reply::ok(json!({"pagination": none, "data": [{
+                    "id": 77, "artifactName": "review", "artifactVersion": 1, "source": "EVIDENCE_LIBRARY",
+                    "artifactType": "S3_FILE", "createdAt": "2026-01-01"
+                }]})),
+                ("POST", "evidence-files") => {
+                    let uploaded: drata_ext::v2::evidence::UploadedEvidenceFile =
+                        drata_ext::testing::sample(json!({"fileKey": "k/1"}));
+                    Reply::json(201, serde_json::to_value(uploaded).unwrap())
+                }
+                ("POST", "evidence") => Reply::json(201, saved(1)),
+                _ => Reply::ok(saved(i64::from(request.index < 12))),
+            }
+        }
+    })
+    .await;
+    let drata = server.client();
+    let put = || drata.evidence(1, "Access review").filed_at("2026-11-24").renewal(RenewalScheduleType::OneYear);
+    let file = || Upload::from_bytes("review.pdf", "%PDF");
+    let error = put().put(file()).await.unwrap_err();
+    assert!(error.to_string().contains("a new item needs an owner") && server.count() == 1, "{error}");
+    assert_eq!(put().owner(7).put(file()).await.unwrap(), Evidence::Created);
+    let created: Value = serde_json::from_slice(&server.received()[3].body).unwrap();
+    assert_eq!((&created["artifacts"][0]["fileKey"], &created["ownerId"]), (&json!("k/1"), &json!(7)));
+
+    *found.lock().unwrap() = vec![json!({
+        "id": 9, "name": "Access review", "createdAt": "2026-01-01", "updatedAt": "2026-01-01", "status": "READY"
+    })];
+    assert_eq!(put().put(file()).await.unwrap(), Evidence::NewVersion(9));
+    let updated: Value = serde_json::from_slice(&server.received().last().unwrap().body).unwrap();
+    assert_eq!(updated["replaceArtifacts"][0]["existingArtifactId"], json!(77));
+    assert_eq!(updated.get("controlIds"), None);
+    put().put(file()).await.unwrap_err();
 }
