@@ -126,9 +126,9 @@ async fn walk_by_hand(http: &reqwest::Client, url: &str) -> usize {
     let mut count = 0;
     for page in 1.. {
         let url = format!("{url}/connections?limit=50&page={page}");
-        let answer = http.get(url).bearer_auth("bench").send().await.expect("an answer");
-        let answer = answer.error_for_status().expect("a page").bytes().await.expect("a whole page");
-        let page: ByHandPage = serde_json::from_slice(&answer).expect("a page");
+        let response = http.get(url).bearer_auth("bench").send().await.expect("a response");
+        let body = response.error_for_status().expect("a page").bytes().await.expect("a whole page");
+        let page: ByHandPage = serde_json::from_slice(&body).expect("a page");
         count += page.data.len();
         page.data.into_iter().for_each(|row| drop(std::hint::black_box(row)));
         if count >= page.total {

@@ -45,7 +45,7 @@ struct State {
     calls: Vec<ScriptedCall>,
 }
 
-/// A call that a [`Script`] answered.
+/// A call that a [`Script`] responded to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScriptedCall {
@@ -94,7 +94,7 @@ impl Script {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, request: &Request) -> Result<Response, Error> {
+    fn respond(&self, request: &Request) -> Result<Response, Error> {
         let operation = match request.operation {
             Some(operation) => operation.rust_path.to_owned(),
             None => format!("{} {}", request.method, request.path),
@@ -125,6 +125,6 @@ impl Script {
 
 impl Transport for Script {
     fn send(&self, request: Request) -> SendFuture<'_> {
-        Box::pin(async move { self.answer(&request) })
+        Box::pin(async move { self.respond(&request) })
     }
 }

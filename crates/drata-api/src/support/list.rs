@@ -12,10 +12,10 @@ use serde_json::Value;
 use super::mode::{self, Mode};
 use super::wire::{FromWire, Wire};
 
-/// A list in an answer: the items that decoded, and the [`Rejected`] ones with their raw JSON.
+/// A list in a response: the items that decoded, and the [`Rejected`] ones with their raw JSON.
 ///
 /// It reads like a slice of the good items. Written back, every rejected item stands where it stood. What stands where the
-/// list should is read as its only item: some operations answer with one object instead of a list of one.
+/// list should is read as its only item: some operations return one object instead of a list of one.
 ///
 /// ```
 /// use drata_api::List;

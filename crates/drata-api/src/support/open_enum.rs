@@ -8,14 +8,14 @@ use std::sync::OnceLock;
 /// Up to this many values a linear scan is fastest.
 const FEW: usize = 8;
 
-/// The texts of an enumeration, of which some have several hundred.
+/// The values of an enumeration, of which some have several hundred.
 pub(crate) struct Texts {
     texts: &'static [&'static str],
     places: OnceLock<HashMap<&'static str, usize, BuildHasherDefault<Fnv>>>,
 }
 
-/// FNV-1a: the fastest on texts as short as these. Nobody but the contract chooses what is in the map, so nobody can fill it
-/// with texts that collide.
+/// FNV-1a: the fastest on strings as short as these. Nobody but the contract chooses what is in the map, so nobody can fill it
+/// with strings that collide.
 struct Fnv(u64);
 
 impl Default for Fnv {

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use drata_api::Upload;
 use serde_json::{Value, json};
 
-/// The text of a field `base64File`, which holds a file where a body is JSON: in requests of the methods whose name ends in
+/// Returns the string of a field `base64File`, which holds a file where a body is JSON: in requests of the methods whose name ends in
 /// `_json`. The form of the same operation streams its file instead, and suits all but small ones.
 ///
 /// The media type follows from the extension of `file_name`.
@@ -20,7 +20,7 @@ pub fn base64_file(file_name: &str, content: impl AsRef<[u8]>) -> String {
     encoded(file_name, content.as_ref()).to_string()
 }
 
-/// The text of a field `base64Files`: several files, each with its name, as [`base64_file`] has one.
+/// Returns the string of a field `base64Files`: several files, each with its name, as [`base64_file`] has one.
 ///
 /// ```
 /// use drata_ext::base64_files;

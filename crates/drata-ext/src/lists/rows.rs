@@ -67,7 +67,7 @@ impl<T> Rows<T> {
         self.left_out.len()
     }
 
-    /// The place behind the row that was taken last.
+    /// The position after the row that was taken last.
     pub(super) fn place(&self) -> usize {
         self.place
     }

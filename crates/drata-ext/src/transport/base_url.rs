@@ -66,7 +66,7 @@ impl BaseUrl {
         // `/` is what a URL without a path has.
         let mut address = self.url.as_str().trim_end_matches('/').to_owned();
         address.push_str(version.path_prefix());
-        // Whatever the path is, it begins behind the host.
+        // Whatever the path is, it begins after the host.
         if !path.starts_with('/') {
             address.push('/');
         }

@@ -74,8 +74,8 @@ async fn from_path(path: &Path, upload: &Upload, activity: &Activity) -> Result<
     let mut content = Box::pin(chunks(reader, None, Arc::clone(&name)));
     // Nothing is sent before the first piece is there.
     let first = std::future::poll_fn(|context| content.as_mut().poll_next(context));
-    let first = timeout(source::PATIENCE, first).await.map_err(|_| {
-        let why = format!("nothing could be read from it for {:?}", source::PATIENCE);
+    let first = timeout(source::FIRST_BYTE_TIMEOUT, first).await.map_err(|_| {
+        let why = format!("nothing could be read from it for {:?}", source::FIRST_BYTE_TIMEOUT);
         problem(io::Error::new(io::ErrorKind::TimedOut, why))
     })?;
     let first = match first {

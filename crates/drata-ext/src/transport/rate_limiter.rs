@@ -348,10 +348,10 @@ mod tests {
 
     use super::*;
 
-    const PATIENT: Duration = Duration::MAX;
+    const ANY_PAUSE: Duration = Duration::MAX;
 
     async fn permit(limiter: &RateLimiter) {
-        limiter.acquire(None, PATIENT).await.unwrap();
+        limiter.acquire(None, ANY_PAUSE).await.unwrap();
     }
 
     #[tokio::test(start_paused = true)]
@@ -390,10 +390,13 @@ mod tests {
         let limiter = RateLimiter::per_minute(1);
         let start = Instant::now();
         permit(&limiter).await;
-        let refused = limiter.acquire(Some(start + Duration::from_secs(10)), PATIENT).await.unwrap_err();
+        let refused = limiter.acquire(Some(start + Duration::from_secs(10)), ANY_PAUSE).await.unwrap_err();
         assert_eq!(refused, Refused::Deadline { per_minute: 1, wait: Duration::from_secs(60) });
         assert_eq!(start.elapsed(), Duration::ZERO, "at once");
-        assert!(limiter.acquire(Some(start + Duration::from_secs(60)), PATIENT).await.is_ok(), "no permit was used up");
+        assert!(
+            limiter.acquire(Some(start + Duration::from_secs(60)), ANY_PAUSE).await.is_ok(),
+            "no permit was used up"
+        );
         assert_eq!(start.elapsed(), Duration::from_secs(60));
     }
 
@@ -403,7 +406,7 @@ mod tests {
         permit(&limiter).await;
         permit(&limiter).await;
         let start = Instant::now();
-        let mut waiting: Vec<_> = (0..10).map(|_| Box::pin(limiter.acquire(None, PATIENT))).collect();
+        let mut waiting: Vec<_> = (0..10).map(|_| Box::pin(limiter.acquire(None, ANY_PAUSE))).collect();
         for one in &mut waiting {
             assert!(tokio::time::timeout(Duration::from_millis(1), one).await.is_err());
         }
@@ -418,7 +421,7 @@ mod tests {
     async fn a_permit_that_is_given_back_is_free_at_once() {
         let limiter = RateLimiter::per_minute(1);
         let start = Instant::now();
-        let first = limiter.acquire(None, PATIENT).await.unwrap();
+        let first = limiter.acquire(None, ANY_PAUSE).await.unwrap();
         let waiting = tokio::spawn({
             let limiter = limiter.clone();
             async move { permit(&limiter).await }
@@ -504,21 +507,24 @@ mod tests {
                 let sent = match caller {
                     Caller::Waits { comes } => {
                         sleep_until(at(comes)).await;
-                        Some(limiter.acquire(None, PATIENT).await.unwrap())
+                        Some(limiter.acquire(None, ANY_PAUSE).await.unwrap())
                     }
                     Caller::Gives { comes, up_after } => {
                         sleep_until(at(comes)).await;
-                        timeout_at(at(comes + up_after), limiter.acquire(None, PATIENT)).await.ok().map(Result::unwrap)
+                        timeout_at(at(comes + up_after), limiter.acquire(None, ANY_PAUSE))
+                            .await
+                            .ok()
+                            .map(Result::unwrap)
                     }
                     Caller::HasDeadline { comes, limit } => {
                         sleep_until(at(comes)).await;
-                        let permit = limiter.acquire(Some(at(comes + limit)), PATIENT).await.ok();
+                        let permit = limiter.acquire(Some(at(comes + limit)), ANY_PAUSE).await.ok();
                         assert!(start.elapsed() <= Duration::from_secs(comes + limit) + Duration::from_millis(2));
                         permit
                     }
                     Caller::GivesBack { comes } => {
                         sleep_until(at(comes)).await;
-                        limiter.acquire(None, PATIENT).await.unwrap().give_back();
+                        limiter.acquire(None, ANY_PAUSE).await.unwrap().give_back();
                         None
                     }
                 };

@@ -11,7 +11,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 /// How long the first byte of a pipe or device is waited for.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A file that was opened.
 pub(crate) enum Opened {

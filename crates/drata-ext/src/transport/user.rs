@@ -9,7 +9,7 @@ use super::layer::Calls;
 use drata_api::Error;
 
 /// A layer of the program's own: it sees every call before it is sent and every outcome after, to add headers, to record, to
-/// measure, to answer from elsewhere.
+/// measure, to respond from elsewhere.
 ///
 /// It is called once for a call, however many attempts that takes, in the order in which [`Builder::layer`] was given it. It
 /// sees no key; what it returns passes the redaction.

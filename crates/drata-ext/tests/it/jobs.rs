@@ -196,7 +196,7 @@ async fn a_file_of_evidence_is_uploaded_and_then_named_by_its_key() {
                     Reply::json(201, serde_json::to_value(uploaded).unwrap())
                 }
                 ("POST", "evidence") => Reply::json(201, saved(1)),
-                _ => Reply::ok(saved(i64::from(request.index < 12))),
+                _ => Reply::ok(saved(i64::from(request.index < 11))),
             }
         }
     })

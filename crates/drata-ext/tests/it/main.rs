@@ -11,6 +11,7 @@ mod layers;
 mod lists;
 mod operations;
 mod pace;
+mod properties;
 mod proxies;
 mod rate_limits;
 #[cfg(feature = "v2-events")]

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::operations::{CREATE, READ, REPLACE, UPSERT, call, error_of};
 use crate::server::{Reply, Server};
 
-/// How often the server is asked when it answers `first` once and is well after that.
+/// How often the server is asked when it responds with `first` once and is well after that.
 async fn requests(operation: &'static LazyLock<OperationMeta>, first: Reply) -> (usize, Result<(), drata_ext::Error>) {
     let server = Server::script([first, Reply::ok(json!({}))]).await;
     let drata = server.builder().read_timeout(Duration::from_millis(50)).build().unwrap();
@@ -89,7 +89,7 @@ async fn failures_that_stay_are_not_repeated() {
 }
 
 #[tokio::test]
-async fn tries_are_limited_for_the_client_and_for_the_call() {
+async fn attempts_are_limited_for_the_client_and_for_the_call() {
     let server = Server::script([Reply::bad_gateway()]).await;
     let drata = server.client();
     assert_eq!(error_of(call(&drata, &READ)).await.attempts(), 5);
@@ -139,7 +139,7 @@ async fn the_deadline_bounds_the_sleeping_too() {
 }
 
 #[tokio::test]
-async fn the_deadline_ends_a_try_that_hangs() {
+async fn the_deadline_ends_an_attempt_that_hangs() {
     let server = Server::script([Reply::bad_gateway(), Reply::silence()]).await;
     let mut call = call(&server.client(), &READ);
     call.request_mut().options.deadline = Some(Duration::from_millis(100));
@@ -169,7 +169,7 @@ async fn all_calls_of_a_client_share_a_budget_of_retries() {
     for _ in 0..100 {
         error_of(call(&drata, &READ)).await;
     }
-    // 100 first tries, and the budget's 100 retries instead of 400.
+    // 100 first attempts, and the budget's 100 retries instead of 400.
     assert_eq!(server.count(), 200);
 }
 

@@ -45,7 +45,7 @@ impl Mute {
 /// How a call failed, and how long it took.
 async fn failure(call: impl Operation) -> (Error, Duration) {
     let start = Instant::now();
-    let error = call.call().clone().receive_nothing().await.expect_err("nobody answers");
+    let error = call.call().clone().receive_nothing().await.expect_err("nobody responds");
     (error, start.elapsed())
 }
 
@@ -55,7 +55,7 @@ fn about(left: Duration, right: Duration) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_comes_about_in_time_or_not_at_all() {
+async fn a_connection_is_established_in_time_or_not_at_all() {
     let server = Mute::start().await;
     let drata = server.client(RetryPolicy::never());
     let list = || Things::numbered(drata.client());

@@ -45,7 +45,7 @@ async fn a_reader_is_streamed_without_a_length() {
 }
 
 #[tokio::test]
-async fn progress_counts_the_bytes_of_each_try() {
+async fn progress_counts_the_bytes_of_each_attempt() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let mut form = Form::default();
     let upload = Upload::from_bytes("big.bin", vec![1; 150_000]).with_progress({

@@ -1,4 +1,4 @@
-//! The text of an error: what happened, and what to do about it.
+//! The message of an error: what happened, and what to do about it.
 
 use std::fmt;
 
@@ -184,7 +184,7 @@ fn advice(f: &mut fmt::Formatter<'_>, inner: &Inner, refusal: &Rejection) -> fmt
             refusal.retry_after.map_or(Ok(()), |wait| write!(f, "; try again in {wait:?}"))
         }
         500.. if refusal.fault.is_html => {
-            f.write_str(": the service's edge answered in its place; try again later, see status.drata.com")
+            f.write_str(": the service's edge responded in its place; try again later, see status.drata.com")
         }
         503 => {
             f.write_str(": a system that the service relies on is down; ")?;

@@ -90,7 +90,7 @@ impl Error {
         Self::new(operation, Kind::Decode(undecoded))
     }
 
-    /// An answer with a status other than 2xx.
+    /// A response with a status other than 2xx.
     pub fn status_code(
         operation: Option<&'static OperationMeta>,
         status: StatusCode,
