@@ -100,7 +100,7 @@ pub use drata_api::{
 pub use http;
 pub use jiff;
 
-pub use self::client::{Builder, Drata, RawCall, Region};
+pub use self::client::{Builder, Drata, RawCall, RawList, Region};
 pub use self::files::{Download, base64_file, base64_files};
 #[cfg(feature = "v2-events")]
 pub use self::jobs::EventReport;

@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 
 use super::item_key::ItemKey;
 use super::list::List;
+use super::meta::Pagination;
 use super::operation::Operation;
 
 /// A list operation.
@@ -18,6 +19,11 @@ pub trait Paged: Operation<Output = Self::Page> + Clone + 'static {
 
     /// Returns what identifies an item within its list, if it has something that does.
     fn key(item: &Self::Item) -> Option<ItemKey>;
+
+    /// Returns how the list pages: as the contract says of its operation.
+    fn pagination(&self) -> Pagination {
+        self.call().request().operation.map_or(Pagination::None, |operation| operation.pagination)
+    }
 }
 
 /// The parts of a page that pagination reads.

@@ -132,12 +132,23 @@ impl HttpSettings {
 fn environment_but(base: &BaseUrl) -> Proxy {
     let host = base.host().to_owned();
     Proxy::custom(move |url| {
-        if url.host_str() == Some(&host) || url.scheme() != "https" {
+        let exempt = std::env::var("NO_PROXY").or_else(|_| std::env::var("no_proxy")).unwrap_or_default();
+        let target = url.host_str().unwrap_or_default();
+        if target == host || url.scheme() != "https" || is_exempt(target, &exempt) {
             return None;
         }
         let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
         names.iter().find_map(|name| std::env::var(name).ok()).and_then(|proxy| Url::parse(&proxy).ok())
     })
+}
+
+/// Whether a list of hosts, such as `localhost,.example.com`, names this one or a domain above it.
+fn is_exempt(host: &str, list: &str) -> bool {
+    let names = |entry: &str| {
+        let entry = entry.trim_start_matches('.');
+        !entry.is_empty() && (host == entry || host.strip_suffix(entry).is_some_and(|rest| rest.ends_with('.')))
+    };
+    list.split(',').map(str::trim).any(|entry| entry == "*" || names(entry))
 }
 
 /// Chooses the TLS library. With more than one feature, rustls is used, with aws-lc before ring.
@@ -185,4 +196,22 @@ fn add_identity(http: reqwest::ClientBuilder, pem: &[u8]) -> Result<reqwest::Cli
 #[cfg(not(feature = "_rustls"))]
 fn add_identity(_: reqwest::ClientBuilder, _: &[u8]) -> Result<reqwest::ClientBuilder, Error> {
     Err(Error::configuration("a client certificate needs one of the features rustls and rustls-ring"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_exempt_by_name_and_by_domain() {
+        for (host, list, expected) in [
+            ("files.example.com", "localhost, example.com", true),
+            ("files.example.com", ".example.com", true),
+            ("badexample.com", "example.com", false),
+            ("files.example.com", "*", true),
+            ("files.example.com", "", false),
+        ] {
+            assert_eq!(is_exempt(host, list), expected, "{host} {list}");
+        }
+    }
 }

@@ -11,6 +11,8 @@ use http::{HeaderName, HeaderValue, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::raw_list::RawList;
+
 /// A request written by hand: same key, retries, limits and errors as a typed call. Made by [`Drata::request`] and
 /// [`Drata::get`]. Its timeouts and attempts are set as a typed call's, with the methods of [`Operation`].
 ///
@@ -103,6 +105,11 @@ impl RawCall {
     pub fn idempotency(mut self, idempotency: Idempotency) -> Self {
         self.call.request_mut().options.idempotency = Some(idempotency);
         self
+    }
+
+    /// Walks through it as a list, with the methods of [`ListExt`](crate::ListExt).
+    pub fn list(self) -> RawList {
+        RawList::new(self.call)
     }
 
     /// Sends it and decodes the JSON body of the response.

@@ -52,9 +52,9 @@ pub trait ListExt: Paged {
     /// Returns the first item, if there is one. Sends one request, for a page of one row.
     fn first(mut self) -> impl Future<Output = Result<Option<Self::Item>, Error>> + Send {
         let operation = self.call().request().operation;
-        let size = match operation.map(|operation| operation.pagination) {
-            Some(Pagination::Number { .. }) => Some("limit"),
-            Some(Pagination::Cursor { .. }) => Some("size"),
+        let size = match self.pagination() {
+            Pagination::Number { .. } => Some("limit"),
+            Pagination::Cursor { .. } => Some("size"),
             _ => None,
         };
         if let Some(size) = size {

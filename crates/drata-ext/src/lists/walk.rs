@@ -85,7 +85,7 @@ impl<P: Paged> Walk<P> {
             }
             number
         };
-        let (plan, size, size_is_asked) = match pagination(&list) {
+        let (plan, size, size_is_asked) = match list.pagination() {
             Pagination::Number { max_limit, max_page } => {
                 let (asked, first) = (number(&mut list, "limit"), number(&mut list, "page").unwrap_or(1));
                 let limit = asked.unwrap_or(max_limit);
@@ -126,7 +126,7 @@ impl<P: Paged> Walk<P> {
 
     /// Asks for the total with the first page, where the service can tell it.
     pub(super) fn ask_total(&mut self) {
-        if let Pagination::Cursor { total: true, .. } = pagination(&self.list) {
+        if let Pagination::Cursor { total: true, .. } = self.list.pagination() {
             self.list.call_mut().query("includeTotalCount", true);
         }
     }
@@ -337,10 +337,6 @@ impl Plan {
             Self::Single(page) => page.take(),
         }
     }
-}
-
-fn pagination<P: Paged>(list: &P) -> Pagination {
-    list.call().request().operation.map_or(Pagination::None, |operation| operation.pagination)
 }
 
 fn parameter<P: Paged>(list: &P, name: &str) -> Option<String> {

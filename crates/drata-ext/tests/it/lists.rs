@@ -474,3 +474,22 @@ async fn a_checkpoint_keeps_the_size_that_its_page_numbers_count_by() {
     assert_eq!(seen, all(120));
     assert_eq!(server.received().last().unwrap().query("limit"), Some("20"));
 }
+
+#[tokio::test]
+async fn a_list_that_the_contract_does_not_know_is_walked_as_its_version_pages() {
+    let old = Server::start(|request| numbered(request, 120)).await;
+    let rows = old.client().get("/groups").query("filter", "x").list().collect_all().await.unwrap();
+    assert_eq!(rows.len(), 120);
+    assert!(
+        old.received()
+            .iter()
+            .all(|request| request.query("filter") == Some("x") && request.query("limit") == Some("50"))
+    );
+    let new = Server::start(|request| by_cursor(request, 1200)).await;
+    let mut items = new.client().get("/v2/groups").list().stream().with_total();
+    let mut count = 0;
+    while items.next().await.transpose().unwrap().is_some() {
+        count += 1;
+    }
+    assert_eq!((count, items.progress().total, new.count()), (1200, Some(1200), 3));
+}
