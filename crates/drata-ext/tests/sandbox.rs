@@ -71,13 +71,13 @@ async fn a_roster_makes_a_connection_appear() {
     let csv = "id,first_name,last_name,email,is_contractor,mfa\n1,Ada,Lovelace,ada@example.com,no,yes\n";
     connections.create_from_csv(RosterForm::new(Upload::from_bytes("r.csv", csv))).send().await.unwrap();
     let ada = PersonnelRow::new("1", "Ada", "Lovelace", "ada@example.com", false, true, "2026-01-05T09:00:00");
-    connections.create_from_json(&Roster::new([ada.clone()])).send().await.unwrap();
+    connections.create_from_json(Roster::new([ada.clone()])).send().await.unwrap();
     assert_eq!(connections.list().collect_all().await.unwrap().len(), 5);
 
     // Checked before it is sent, with the row.
     let mut long = ada.clone();
     long.first_name = "x".repeat(192);
-    let error = connections.create_from_json(&Roster::new([ada, long])).send().await.unwrap_err();
+    let error = connections.create_from_json(Roster::new([ada, long])).send().await.unwrap_err();
     assert!(error.is_invalid_request() && error.to_string().contains("personnelData[1].firstName"), "{error}");
 }
 

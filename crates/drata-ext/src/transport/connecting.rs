@@ -95,8 +95,10 @@ where
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         // A call that gets an idle connection in the meantime leaves this one to a task of the HTTP client's, outside of the
         // call's scope. From then on the call is waiting for its response, and its read timeout counts.
-        if TERMS.try_with(|_| ()).is_err() {
-            self.connecting.take().map(Connecting::connected);
+        if TERMS.try_with(|_| ()).is_err()
+            && let Some(connecting) = self.connecting.take()
+        {
+            connecting.connected();
         }
         if let Poll::Ready(outcome) = self.connect.as_mut().poll(context) {
             match (self.connecting.take(), &outcome) {
@@ -139,7 +141,8 @@ mod tests {
     async fn a_connection_that_is_left_to_the_background_does_not_hold_the_call_up() {
         let activity = Activity::new();
         let mut connector = ConnectLimit.layer(Never);
-        let connect = within(Duration::from_secs(4), &activity, async { connector.call(()) }).await;
+        let connect =
+            within(Duration::from_secs(4), &activity, std::future::poll_fn(|_| Poll::Ready(connector.call(())))).await;
         assert!(activity.was_not_sent());
         let background = tokio::spawn(connect);
         tokio::task::yield_now().await;
