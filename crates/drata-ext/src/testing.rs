@@ -16,7 +16,8 @@ use crate::client::Drata;
 /// A Drata that follows a script: what each operation returns, by its place in Rust.
 ///
 /// ```
-/// use drata_ext::testing::Script;
+/// use drata_ext::testing::{Script, sample};
+/// use drata_ext::v2::workspaces::Workspace;
 /// use drata_ext::Drata;
 /// use serde_json::json;
 ///
@@ -28,10 +29,10 @@ use crate::client::Drata;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), drata_ext::Error> {
 /// let script = Script::new().on("v2::workspaces::list", 200, json!({
-///     "data": [{"id": 1, "name": "Production"}], "pagination": {"cursor": null}
+///     "data": [sample::<Workspace>(json!({"id": 1}))], "pagination": {"cursor": null}
 /// }));
 /// let drata = script.drata()?;
-/// assert_eq!(count_workspaces(&drata).await.unwrap_or_default(), 1);
+/// assert_eq!(count_workspaces(&drata).await?, 1);
 /// assert_eq!(script.calls()[0].operation, "v2::workspaces::list");
 /// # Ok(())
 /// # }

@@ -203,6 +203,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_https_address_needs_tls_when_the_client_is_built() {
+        let built = HttpSettings::default().build(&BaseUrl::parse("https://drata.example.com").unwrap());
+        let has_tls = cfg!(any(feature = "_rustls", feature = "native-tls"));
+        assert_eq!(built.is_ok(), has_tls);
+        if let Err(error) = built {
+            assert!(error.is_configuration() && error.to_string().contains("without TLS"), "{error}");
+        }
+    }
+
+    #[test]
     fn hosts_are_exempt_by_name_and_by_domain() {
         for (host, list, expected) in [
             ("files.example.com", "localhost, example.com", true),
