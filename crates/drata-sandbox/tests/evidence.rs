@@ -136,7 +136,7 @@ async fn definitions_of_custom_fields_go_by_id_and_by_name() {
     }
     let one = api.get("/v2/custom-field-definitions/name:Cost%20center").await;
     assert_eq!((&one["type"], &one), (&json!("NUMBER"), &api.get("/v2/custom-field-definitions/2").await));
-    assert_eq!(api.try_get("/v2/custom-field-definitions/name:Regulatory%20owner").await.0, 422);
+    assert_eq!(api.try_get("/v2/custom-field-definitions/name:Service%20owner").await.0, 422);
     assert_eq!(api.try_get("/v2/custom-field-definitions/name:Nothing").await.0, 404);
     assert_eq!(api.try_get("/v2/custom-field-definitions/999").await.0, 404);
 }

@@ -13,7 +13,7 @@ const KIND: &str = "custom-field-definitions";
 
 /// Names of fields; the last is that of the first again, as accounts have it that grew.
 const NAMES: &[&str] = &[
-    "Regulatory owner",
+    "Service owner",
     "Cost center",
     "Review notes",
     "Annual budget",
@@ -23,8 +23,8 @@ const NAMES: &[&str] = &[
     "Weighted score",
     "Business unit",
     "Contract number",
-    "Onboarding batch",
     "Regulatory owner",
+    "Service owner",
 ];
 
 const TYPES: &[&str] = &["TEXT", "NUMBER", "LONG_TEXT", "CURRENCY", "OPTIONS", "OPTIONS_NUMERIC", "URL", "FORMULA"];

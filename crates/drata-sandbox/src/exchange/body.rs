@@ -23,6 +23,8 @@ use crate::exchange::params;
 pub(crate) struct Payload {
     pub(crate) value: Value,
     pub(crate) files: Vec<Upload>,
+    /// What the vendor documents and the contract does not have; it is left out and noted.
+    pub(crate) noted: Vec<String>,
     /// Where each item is judged alone: the items that are refused, by their places, and why.
     pub(crate) refused: BTreeMap<usize, String>,
 }
@@ -99,6 +101,7 @@ pub(crate) async fn parse(
         if ITEM_BY_ITEM.contains(&operation.short_id()) {
             payload.refused = take_items_apart(schemas, *schema, &payload.value)?;
         } else {
+            payload.noted = take_documented(operation, &mut payload.value);
             accept(schemas, *schema, &payload.value, "")?;
         }
     }
@@ -108,6 +111,17 @@ pub(crate) async fn parse(
 
 /// Operations that take what is good of a batch and refuse the rest, item by item.
 const ITEM_BY_ITEM: &[&str] = &["createCustomHrisUserIdentities"];
+
+/// Properties that the vendor documents and nobody should send, by their operations: they are corrected away in the contract.
+const ONLY_DOCUMENTED: &[(&str, &str)] = &[("createTicket", "getParsedRequestDto")];
+
+/// Takes properties that are only documented out of a body, and notes them.
+fn take_documented(operation: &Operation, body: &mut Value) -> Vec<String> {
+    let Some(map) = body.as_object_mut() else { return Vec::new() };
+    let own = ONLY_DOCUMENTED.iter().filter(|(id, _)| operation.short_id() == *id);
+    let found = own.filter(|(_, name)| map.remove(*name).is_some());
+    found.map(|(_, name)| format!("{name} is not a property of the body")).collect()
+}
 
 /// Checks a value as the service does: what the contract does not know should not be there.
 fn accept(schemas: &Schemas, schema: SchemaId, value: &Value, at: &str) -> Result<(), Failure> {

@@ -73,6 +73,7 @@ impl Service {
         })?;
         let payload = body::parse(schemas, operation, sent.headers, sent.body).await;
         let payload = payload.inspect_err(|failure| violations.push(failure.message.clone()))?;
+        violations.extend(payload.noted.iter().cloned());
         let anchors = self.locate(operation, &sent.path)?;
         let accept = sent.headers.get(http::header::ACCEPT).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let call = Call { world: &self.world, operation, parameters, anchors, payload, accept, path: sent.path };

@@ -1,5 +1,6 @@
 //! Lists: filter, sort, page.
 
+mod custom;
 pub(crate) mod envelope;
 pub(crate) mod facets;
 pub(crate) mod filter;
