@@ -17,7 +17,8 @@ const MAX_FIELDS: usize = 500;
 /// use serde_json::json;
 ///
 /// let workspace: Workspace = sample(json!({"id": 7, "name": "Production"}));
-/// assert_eq!((workspace.id, workspace.name.as_str()), (7.into(), "Production"));
+/// assert_eq!(workspace.id, 7);
+/// assert_eq!(workspace.name, "Production");
 /// ```
 ///
 /// # Panics
