@@ -13,6 +13,8 @@
 //! # Ok::<(), String>(())
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod check;
 mod compile;
 mod contract;

@@ -48,6 +48,9 @@
 //! program that names the few areas it uses compiles in a fraction of the time. `rustls` (by default) and `native-tls` are
 //! about TLS, `socks` about proxies.
 
+// Pages name the features that a reader can turn on, not the two that areas turn on for them.
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(feature = "_v1", feature = "_v2"))))]
+
 mod activity;
 mod api_key;
 mod base64_file;
