@@ -40,3 +40,8 @@ pub use support::timestamp::{Timestamp, TimestampError};
 pub use support::upload::{BoxedReader, OnceReader, Source, Upload};
 pub use support::validate::{Limits, Number, Validate, Violation};
 pub use support::wire::WireText;
+
+/// The examples of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -109,7 +109,11 @@ pub mod prelude {
     pub use crate::{Drata, Error, ListExt, Operation, Upload};
 }
 
-/// The examples of the README compile.
+/// The examples of the READMEs compile.
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;
+mod readme {
+    #[doc = include_str!("../README.md")]
+    struct OfTheCrate;
+    #[doc = include_str!("../../../README.md")]
+    struct OfTheWorkspace;
+}
