@@ -1,6 +1,7 @@
 //! The checked-in contract of a version.
 
 use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
 
 use crate::document::Document;
 use crate::files;
@@ -8,11 +9,23 @@ use crate::version::Version;
 
 /// Parses a document and checks that it is OpenAPI 3.0. `name` stands in the errors.
 pub(crate) fn parse(name: &str, text: &str) -> Result<Document> {
-    let value: serde_json::Value = serde_json::from_str(text).with_context(|| format!("{name}: not JSON"))?;
-    match value.get("openapi").and_then(serde_json::Value::as_str) {
-        Some(version) if version.starts_with("3.0.") => Ok(Document(value)),
-        Some(version) => bail!("{name}: at /openapi: version {version} is not 3.0.x, which a contract is written in"),
-        None => bail!("{name}: at /openapi: missing; a contract is an OpenAPI 3.0.x document"),
+    of(name, serde_json::from_str(text).with_context(|| format!("{name}: not JSON"))?)
+}
+
+/// Checks that a document is OpenAPI 3.0.
+pub(crate) fn of(name: &str, value: Value) -> Result<Document> {
+    const FIX: &str =
+        "  fix:       save the vendor's document as OpenAPI 3.0, 3.1 or 3.2, or teach the import the other version";
+    let version = |key: &str| value.get(key).and_then(Value::as_str);
+    match (version("openapi"), version("swagger")) {
+        (Some(version), _) if version.starts_with("3.0.") => Ok(Document(value)),
+        (Some(version), _) => {
+            bail!("{name}: at /openapi: version {version} is not 3.0.x, which a contract is written in\n{FIX}")
+        }
+        (None, Some(version)) => {
+            bail!("{name}: at /swagger: version {version} is not 3.0.x, which a contract is written in\n{FIX}")
+        }
+        (None, None) => bail!("{name}: at /openapi: missing; a contract is an OpenAPI 3.0.x document\n{FIX}"),
     }
 }
 

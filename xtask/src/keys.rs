@@ -46,6 +46,8 @@ pub(crate) const RAW_BODY: &str = "x-raw-body";
 pub(crate) const FORM: &str = "x-form";
 /// The operation that sends JSON, beside one that sends the form.
 pub(crate) const JSON_ALTERNATIVE: &str = "x-json-alternative";
+/// The vendor's kind of JSON that a response has.
+pub(crate) const ACCEPT: &str = "x-accept";
 /// How a parameter is written.
 pub(crate) const STYLE: &str = "x-style";
 /// How an operation pages.

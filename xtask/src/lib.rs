@@ -22,6 +22,9 @@ mod plain;
 mod steps;
 mod version;
 
+/// The stack that a document as deep as JSON may be needs: each level takes many frames of progenitor's.
+pub const STACK: usize = 256 << 20;
+
 pub use commands::main;
 pub use diagnosis::{Diagnosis, Findings, Weight};
 pub use steps::{Alone, alone, differences_from_itself};

@@ -113,8 +113,13 @@ fn method(scribe: &Scribe<'_>, operation: &Operation) -> TokenStream {
         steps.push(match param.style {
             Style::Join(separator) => quote!(.path_joined(#wire, #separator, #value)),
             Style::Json => quote!(.path_json(#wire, &#value)),
+            Style::Label(separator) => behind(wire, ".", separator, &value),
+            Style::Matrix(separator) => behind(wire, &format!(";{wire}="), separator, &value),
             _ => quote!(.path(#wire, #value)),
         });
+    }
+    if let (Some(_), Some(media)) = (&operation.response.json, &operation.response.accept) {
+        steps.push(quote!(.accept_json(#media)));
     }
     if let Some(one) = &operation.body {
         let (argument, step) = body(scribe, one);
@@ -143,6 +148,16 @@ fn method(scribe: &Scribe<'_>, operation: &Operation) -> TokenStream {
         #arity
         pub fn #name(&self, #(#arguments),*) -> builder::#builder {
             builder::#builder::new(crate::Call::new(&self.client, &meta::#meta)#(#steps)*)#(#late)*
+        }
+    }
+}
+
+/// The step that fills a placeholder with a value, or several, behind a text.
+fn behind(wire: &str, before: &str, separator: Option<char>, value: &TokenStream) -> TokenStream {
+    match separator {
+        None => quote!(.path_behind(#wire, #before, #value)),
+        Some(separator) => {
+            quote!(.path_behind(#wire, #before, crate::support::parameters::joined(#separator, #value)))
         }
     }
 }

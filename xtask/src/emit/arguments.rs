@@ -53,6 +53,10 @@ pub(crate) fn converted(scribe: &Scribe<'_>, ty: &Ty, value: TokenStream, taker:
                 let item = scribe.ty(item);
                 quote!(#value.into_iter().map(Into::<#item>::into))
             }
+            (Ty::Vec(_), Taker::Builder) => {
+                let inner = converted(scribe, item, quote!(it), Taker::Request);
+                quote!(#value.into_iter().map(|it| #inner))
+            }
             (_, Taker::Builder) => quote!(#value.into_iter()),
             (Ty::Str | Ty::Time | Ty::File | Ty::Json | Ty::Id(_), Taker::Request) => {
                 quote!(#value.into_iter().map(Into::into).collect())

@@ -32,7 +32,10 @@ fn items(scribe: &Scribe<'_>, operation: &Operation) -> TokenStream {
     let (required, optional): (Vec<&Param>, Vec<&Param>) =
         operation.params.iter().filter(|param| param.place != ParamPlace::Path).partition(|param| param.required);
     let required = required.into_iter().map(|param| setter(scribe, param, quote!(pub(super))));
-    let optional = optional.into_iter().map(|param| setter(scribe, param, quote!(pub)));
+    let optional = optional.into_iter().map(|param| {
+        let deprecated = param.deprecated.then(|| quote!(#[deprecated]));
+        setter(scribe, param, quote!(#deprecated pub))
+    });
     let setters: Vec<TokenStream> = required.chain(optional).collect();
     let setters = (!setters.is_empty()).then(|| quote!(impl #builder { #(#setters)* }));
     let paged = operation.paging.as_ref().map(|paging| paging::paged(scribe, operation, paging));
@@ -106,14 +109,14 @@ fn setter(scribe: &Scribe<'_>, param: &Param, visibility: TokenStream) -> TokenS
             }
             _ => quote!(query_json(#wire, &#value)),
         },
-        (Style::Plain, _) if param.limits.is_empty() => quote!(query(#wire, #value)),
-        (Style::Plain, _) => quote!(query_checked(#wire, #value, #limits)),
+        (Style::Plain | Style::Label(_) | Style::Matrix(_), _) if param.limits.is_empty() => {
+            quote!(query(#wire, #value))
+        }
+        (Style::Plain | Style::Label(_) | Style::Matrix(_), _) => quote!(query_checked(#wire, #value, #limits)),
     };
     let ty = accepted(scribe, &param.ty, Taker::Builder);
-    let deprecated = param.deprecated.then(|| quote!(#[deprecated]));
     quote! {
         #words
-        #deprecated
         #visibility fn #ident(mut self, #ident: #ty) -> Self {
             self.call.#step;
             self

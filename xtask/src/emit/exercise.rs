@@ -97,14 +97,15 @@ fn sample(input: &Input<'_>, operation: &Operation) -> Result<TokenStream> {
         (false, false) if bytes => quote!(sent_bytes(#minimal.send())),
         (false, false) => quote!(sent(#minimal.send())),
     };
-    let texts = operation.response.others.iter().filter(|other| !other.binary).map(|other| {
+    let texts = operation.response.others.iter().map(|other| {
         let media = &other.media;
         let first = operation.response.others.first() == Some(other);
         let send = match &operation.response.json {
             None if first => format_ident!("send"),
             _ => format_ident!("send_for_{}", other.word),
         };
-        quote!((#media, |client| sent(#minimal.#send())))
+        let sent = if other.binary { quote!(sent_bytes) } else { quote!(sent) };
+        quote!((#media, |client| #sent(#minimal.#send())))
     });
     Ok(quote! {
         Sample {
@@ -126,7 +127,7 @@ fn facts<'a>(document: &'a Document, operation: &Operation) -> Option<&'a Value>
 fn call(input: &Input<'_>, facts: &Value, operation: &Operation, extent: Extent) -> TokenStream {
     let Input { api, contract } = input;
     let document = &api.wire;
-    let documented = Documented::new(contract, &operation.id);
+    let documented = Documented::at(contract, &operation.path, &operation.method);
     let version = format_ident!("{}", api.module);
     let handle = format_ident!("{}", crate::names::rules::pascal(&api.module));
     let area = format_ident!("{}", operation.area);

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::scribe::Scribe;
-use crate::model::{Operation, Paging, Ty};
+use crate::model::{Field, Operation, Paging, Ty};
 
 pub(crate) fn paged(scribe: &Scribe<'_>, operation: &Operation, paging: &Paging) -> TokenStream {
     let builder = format_ident!("{}", operation.builder);
@@ -12,9 +12,14 @@ pub(crate) fn paged(scribe: &Scribe<'_>, operation: &Operation, paging: &Paging)
     let (page_ty, item) = (scribe.ty(&page), scribe.ty(&paging.item));
     let items = access(scribe, &page, &paging.items, true);
     let total = paging.total.as_ref().map_or_else(|| quote!(None), |path| access(scribe, &page, path, false));
-    let cursor = paging.cursor.as_ref().map_or_else(|| quote!(None), |path| access(scribe, &page, path, false));
+    let cursor = paging.cursor.as_ref().map_or_else(|| quote!(None), |path| cursor(scribe, &page, path));
+    let paths = [Some(&paging.items), paging.total.as_ref(), paging.cursor.as_ref()];
+    let deprecated =
+        paths.into_iter().flatten().any(|path| on_the_way(scribe, &page, path).any(|field| field.deprecated));
+    let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
     let key = key(scribe, paging);
     quote! {
+        #deprecated
         impl crate::Paged for #builder {
             type Page = #page_ty;
             type Item = #item;
@@ -28,6 +33,25 @@ pub(crate) fn paged(scribe: &Scribe<'_>, operation: &Operation, paging: &Paging)
                 #key
             }
         }
+    }
+}
+
+/// The fields on the way from a page to one of its parts.
+fn on_the_way<'a>(scribe: &'a Scribe<'_>, page: &Ty, path: &'a [String]) -> impl Iterator<Item = &'a Field> {
+    let mut ty = page.clone();
+    path.iter().map_while(move |wire| {
+        let field = scribe.api.field(&ty, wire)?;
+        ty = field.ty.clone();
+        Some(field)
+    })
+}
+
+/// The way to the next cursor, as its text.
+fn cursor(scribe: &Scribe<'_>, page: &Ty, path: &[String]) -> TokenStream {
+    let value = access(scribe, page, path, false);
+    match on_the_way(scribe, page, path).last().map(|field| field.ty.present()) {
+        Some(Ty::Str) | None => value,
+        Some(_) => quote!(#value.map(|it| crate::WireText::wire_text(&it))),
     }
 }
 

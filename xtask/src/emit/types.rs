@@ -15,6 +15,9 @@ pub(crate) fn file(words: &str, api: &Api, types: &[&TypeDef], shared: bool) -> 
     let scribe = Scribe::new(api, At::Declared(types.iter().map(|def| def.name.as_str()).collect()));
     let mut code = Code::new(words);
     code.text("\n// A field whose name says it all has no description.\n#![allow(missing_docs)]\n");
+    if types.iter().any(|def| def.kind.fields().iter().any(|field| field.deprecated)) {
+        code.text("// What Drata deprecates is read and written as long as it is there.\n#![allow(deprecated)]\n");
+    }
     for def in types {
         let condition = if shared { version::condition(api, def) } else { None };
         let attribute: TokenStream = condition.as_deref().unwrap_or_default().parse().unwrap_or_default();
@@ -64,7 +67,8 @@ fn structure(scribe: &Scribe<'_>, def: &TypeDef, fields: &[Field], condition: &T
         let ident = format_ident!("{}", field.ident);
         let ty = scribe.ty(&field.ty);
         let words = docs::attributes(&docs::linked(scribe.api, &field_words(field)));
-        quote!(#words pub #ident: #ty)
+        let deprecated = deprecated(field);
+        quote!(#words #deprecated pub #ident: #ty)
     });
     // A form may hold a reader, which equals nothing.
     let derives = match def.kind {
@@ -85,6 +89,10 @@ fn structure(scribe: &Scribe<'_>, def: &TypeDef, fields: &[Field], condition: &T
             #extra
         }
     }
+}
+
+fn deprecated(field: &Field) -> Option<TokenStream> {
+    field.deprecated.then(|| quote!(#[deprecated]))
 }
 
 fn field_words(field: &Field) -> String {
@@ -109,7 +117,8 @@ fn constructor(scribe: &Scribe<'_>, def: &TypeDef, fields: &[Field], condition: 
             return quote!(#ident: Default::default());
         }
         let value = converted(scribe, &field.ty, quote!(#ident), Taker::Request);
-        quote!(#ident: #value)
+        // What is kept as it was taken is not said twice.
+        if ident == value.to_string() { quote!(#ident) } else { quote!(#ident: #value) }
     });
     let setters = fields.iter().filter(|field| !field.required).map(|field| {
         let ident = format_ident!("{}", field.ident);
@@ -126,8 +135,10 @@ fn constructor(scribe: &Scribe<'_>, def: &TypeDef, fields: &[Field], condition: 
                 (accepted(scribe, present, Taker::Request), quote!(Some(#value)))
             }
         };
+        let deprecated = deprecated(field);
         quote! {
             #words
+            #deprecated
             #[must_use]
             pub fn #setter(mut self, #ident: #ty) -> Self {
                 self.#ident = #value;

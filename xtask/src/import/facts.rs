@@ -4,11 +4,12 @@
 //! first: the permission's display name, the beta mark, and the type that an example shows where it contradicts the
 //! declared one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
-use crate::document::{Document, METHODS, items, json_type, members, text};
+use crate::document::{Document, METHODS, Place, items, json_type, members, text};
 use crate::keys::{BETA, ENTITLEMENT, OBSERVED, PERMISSION, PERMISSION_NAME, SUCCESSOR};
 
 /// Keys of a schema that are facts and are copied as they are.
@@ -57,13 +58,17 @@ const PROSE: [&str; 14] = [
 
 /// The contract, and the keys that were neither kept nor known to be prose, with how often they occurred.
 pub(crate) fn extract(document: &Document) -> (Document, BTreeMap<String, usize>) {
-    let mut keeper = Keeper::default();
+    let operations = document.operations();
+    let operations = operations.map(|(place, one)| (place, text(one, "operationId").to_owned())).collect();
+    let mut keeper = Keeper { operations, ..Keeper::default() };
     let contract = keeper.document(&document.0);
     (Document(contract), keeper.dropped)
 }
 
 #[derive(Default)]
 struct Keeper {
+    /// Where each operation stands, and its id.
+    operations: Vec<(Place, String)>,
     dropped: BTreeMap<String, usize>,
 }
 
@@ -82,7 +87,7 @@ impl Keeper {
         let servers: Vec<Value> =
             items(document, "servers").iter().map(|server| json!({ "url": server["url"] })).collect();
         let mut paths: Vec<(String, Value)> =
-            members(document, "paths").map(|(path, item)| (path.clone(), self.path_item(item))).collect();
+            members(document, "paths").map(|(path, item)| (encoded(path), self.path_item(item))).collect();
         paths.sort_by(|left, right| left.0.cmp(&right.0));
         let components = document.get("components").cloned().unwrap_or_default();
         self.note_others(
@@ -151,6 +156,11 @@ impl Keeper {
         }
         copy(operation, &mut out, BETA);
         copy(operation, &mut out, SUCCESSOR);
+        if operation.get("deprecated") == Some(&Value::Bool(true))
+            && let Some(successor) = self.successor(operation)
+        {
+            out.insert(SUCCESSOR.to_owned(), successor.into());
+        }
         if ["description", "summary"].iter().any(|key| text(operation, key).contains('🧪')) {
             out.insert(BETA.to_owned(), true.into());
         }
@@ -169,6 +179,30 @@ impl Keeper {
         responses.sort_by(|left, right| left.0.cmp(&right.0));
         out.insert("responses".to_owned(), Map::from_iter(responses).into());
         Value::Object(out)
+    }
+
+    /// The id of the operation that the description of a deprecated one says to use instead, by its id or by its method and
+    /// path; none where it names several.
+    fn successor(&self, operation: &Value) -> Option<&str> {
+        let words = format!("{}\n{}", text(operation, "summary"), text(operation, "description"));
+        let sentences = words.split(['\n', ';']).flat_map(|line| line.split(". ")).filter(|sentence| {
+            let sentence = sentence.to_lowercase();
+            ["use ", "instead", "replaced by", "superseded by", "in favor of", "in favour of", "migrate to"]
+                .iter()
+                .any(|word| sentence.contains(word))
+        });
+        let mut named = BTreeSet::new();
+        for sentence in sentences {
+            for (place, id) in
+                self.operations.iter().filter(|(_, id)| !id.is_empty() && id != text(operation, "operationId"))
+            {
+                let request = format!("{} {}", place.method.to_uppercase(), place.path);
+                if stands_in(sentence, &request) || stands_in(sentence, id) {
+                    named.insert(id.as_str());
+                }
+            }
+        }
+        if named.len() == 1 { named.pop_first() } else { None }
     }
 
     fn parameter(&mut self, parameter: &Value) -> Value {
@@ -248,6 +282,27 @@ fn copy(from: &Value, to: &mut Map<String, Value>, key: &str) {
     if let Some(value) = from.get(key) {
         to.insert(key.to_owned(), value.clone());
     }
+}
+
+/// Whether a text holds a name, and not as a part of a longer one.
+fn stands_in(text: &str, name: &str) -> bool {
+    let part = |one: char| one.is_alphanumeric() || "_-/{}".contains(one);
+    text.match_indices(name).any(|(at, _)| {
+        !text[..at].ends_with(|one: char| one.is_alphanumeric() || one == '_')
+            && !text[at + name.len()..].starts_with(part)
+    })
+}
+
+/// A path as it stands in a URL: what is no placeholder and may not stand there is percent-encoded.
+fn encoded(path: &str) -> String {
+    const FIXED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'|');
+    let fixed = |text: &str| utf8_percent_encode(text, FIXED).to_string();
+    let mut parts = path.split('{');
+    let first = fixed(parts.next().unwrap_or_default());
+    parts.fold(first, |path, part| match part.split_once('}') {
+        Some((name, rest)) => format!("{path}{{{name}}}{}", fixed(rest)),
+        None => format!("{path}{{{part}"),
+    })
 }
 
 /// The permission that a description names in bold: `Requires **Area: Permission** permission`.

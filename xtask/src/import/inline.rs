@@ -6,17 +6,22 @@ use serde_json::Value;
 use crate::document::{Document, METHODS, items, text};
 
 pub(crate) fn inline(document: &mut Document) {
-    share_parameters(document);
     let whole = document.clone();
+    for (_, item) in document.0["paths"].as_object_mut().into_iter().flatten() {
+        resolve(&whole, item);
+    }
+    share_parameters(document);
     document.each_operation(|_, operation| {
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             resolve(&whole, parameter);
         }
         if let Some(body) = operation.get_mut("requestBody") {
             resolve(&whole, body);
+            contents(&whole, body);
         }
         for (_, response) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
             resolve(&whole, response);
+            contents(&whole, response);
         }
     });
 }
@@ -39,6 +44,13 @@ fn share_parameters(document: &mut Document) {
             let inherited = shared.iter().filter(|one| !own.iter().any(|other| key(other) == key(one))).cloned();
             operation["parameters"] = inherited.chain(own.clone()).collect();
         }
+    }
+}
+
+/// Follows references to shared media types.
+fn contents(document: &Document, holder: &mut Value) {
+    for (_, media) in holder.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten() {
+        resolve(document, media);
     }
 }
 

@@ -51,7 +51,7 @@ fn lower(value: &mut Value, place: Place) {
                     (Place::Document, "schema") => Place::Schema,
                     (Place::Document, "schemas") => Place::Named,
                     (Place::Document, _) => Place::Document,
-                    (Place::Schema, "properties") => Place::Named,
+                    (Place::Schema, "properties" | "$defs") => Place::Named,
                     (Place::Schema, "items" | "not" | "allOf" | "oneOf" | "anyOf") => Place::Schema,
                     (Place::Schema, "additionalProperties") if inner.is_object() => Place::Schema,
                     (Place::Schema, _) => continue,

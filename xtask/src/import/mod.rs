@@ -6,13 +6,14 @@ mod lower;
 mod page;
 mod provenance;
 mod references;
+mod structure;
 
 use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
 
 use crate::contract;
-use crate::document::Document;
+use crate::document::{Document, METHODS};
 
 pub(crate) use provenance::Provenance;
 
@@ -22,20 +23,20 @@ pub(crate) use provenance::Provenance;
 pub(crate) fn read(name: &str, contents: &str) -> Result<(Document, BTreeMap<String, usize>)> {
     let mut value = page::document_in(name, contents)?;
     lower::to_3_0(&mut value);
-    let mut document = contract::parse(name, &value.to_string())?;
+    let mut document = contract::of(name, value)?;
+    let findings = structure::check(&document.0);
+    if findings.refuse() {
+        bail!("{name}: {findings}");
+    }
+    references::make_canonical(&mut document.0);
     inline::inline(&mut document);
     let (contract, dropped) = facts::extract(&document);
-    let findings = references::dangling(&contract);
-    if let Some(first) = findings.first() {
-        let more: Vec<String> = findings
-            .iter()
-            .skip(1)
-            .map(|finding| format!("\n  and at {}: {}", finding.pointer, finding.problem))
-            .collect();
-        bail!("{name}: at {}: {}\n  fix:       {}{}", first.pointer, first.problem, first.fix, more.concat());
-    }
     if contract.operations().next().is_none() {
-        bail!("{name}: at /paths: no operation; a contract without any would remove the whole SDK");
+        bail!(
+            "{name}: at /paths: no operation of {}; a contract without any would remove the whole SDK\n  fix:       save \
+             the document that has the operations, and import that",
+            METHODS.join(", ")
+        );
     }
     Ok((contract, dropped))
 }

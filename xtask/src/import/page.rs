@@ -48,7 +48,10 @@ pub(crate) fn document_in(name: &str, text: &str) -> Result<Value> {
 }
 
 fn is_document(value: &Value) -> bool {
-    value.get("openapi").is_some_and(|version| version.is_string() || version.is_number())
+    // An older document is one, so that what is said of it is its version.
+    ["openapi", "swagger"]
+        .iter()
+        .any(|key| value.get(key).is_some_and(|version| version.is_string() || version.is_number()))
         && value.get("paths").is_some_and(Value::is_object)
 }
 

@@ -235,6 +235,10 @@ pub(crate) enum Style {
     Repeat,
     /// One text, the values apart by a character.
     Join(char),
+    /// Behind a dot: `.7`, or `.7,8`.
+    Label(Option<char>),
+    /// Behind its name: `;id=7`, or `;id=7,8`.
+    Matrix(Option<char>),
     /// One pair for each scalar within, its way in brackets: `filters[0][id]=3`.
     Nested,
     /// One pair for each property.
@@ -279,6 +283,8 @@ pub(crate) struct Response {
     pub(crate) json: Option<Ty>,
     /// Whether a success may come without it.
     pub(crate) optional: bool,
+    /// The vendor's kind of JSON that is asked for in place of the usual one.
+    pub(crate) accept: Option<String>,
     /// Other media types that it can be asked for.
     pub(crate) others: Vec<Other>,
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 /// Names that the prelude, the runtime and its macros use where generated types stand.
 pub(crate) const TYPES: &[&str] = &[
+    "A",
     "Access",
     "AsRef",
     "BTreeMap",
@@ -94,7 +95,11 @@ pub(crate) const RESPONSE_FIELDS: &[&str] = &["extra"];
 pub(crate) const REQUEST_FIELDS: &[&str] = &["new", "default", "validate", "check", "serialize", "clone", "eq"];
 
 /// Methods of an area's handle, and of a version's, beside those that are generated.
-pub(crate) const HANDLE: &[&str] = &["new", "clone"];
+pub(crate) const HANDLE: &[&str] = &["new", "clone", "into", "try_into"];
+
+/// Names that the builders of an area use unqualified, where the builders stand.
+pub(crate) const BUILDERS: &[&str] =
+    &["AsRef", "Default", "Into", "IntoIterator", "None", "Option", "Self", "Some", "String", "Vec"];
 
 /// Modules of a version beside its areas.
 pub(crate) const MODULES: &[&str] = &["ids", "new", "clone", "operations", "shared"];

@@ -76,9 +76,18 @@ impl<'a> Node<'a> {
                 .with_context(|| format!("{}: {number} is not a number that JSON has", self.place()))?,
             YamlData::Value(Scalar::String(text)) => text.as_ref().into(),
             YamlData::Sequence(_) => self.list()?.iter().map(Node::json).collect::<Result<Vec<_>>>()?.into(),
-            YamlData::Mapping(_) => {
-                let entries = self.entries()?.into_iter().map(|(key, value)| Ok((key.to_owned(), value.json()?)));
-                entries.collect::<Result<Map<_, _>>>()?.into()
+            YamlData::Mapping(map) => {
+                let mut members = Map::new();
+                for (key, value) in map {
+                    // A key of JSON is a string, and a status in YAML is a number.
+                    let key = match self.child(key).json()? {
+                        Value::String(key) => key,
+                        scalar @ (Value::Number(_) | Value::Bool(_) | Value::Null) => scalar.to_string(),
+                        _ => bail!("{}: a key is no scalar", self.child(key).place()),
+                    };
+                    members.insert(key, self.child(value).json()?);
+                }
+                members.into()
             }
             _ => bail!("{}: expected a plain value", self.place()),
         })

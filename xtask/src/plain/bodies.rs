@@ -8,7 +8,9 @@ use serde_json::{Map, Value, json};
 use super::identify::id;
 use super::responses::{Media, media_of};
 use crate::diagnosis::{Diagnosis, Findings};
-use crate::document::{Document, JSON, MULTIPART, Place, forget_required, members, refer_to, reference, text, walk};
+use crate::document::{
+    Document, JSON, MULTIPART, Place, escape, forget_required, members, refer_to, reference, text, walk,
+};
 use crate::keys::{BODIES, FORM, JSON_ALTERNATIVE, RAW_BODY, RULE_NAME};
 
 /// What stands behind the path and the id of the operation that sends the form.
@@ -26,7 +28,7 @@ pub(crate) fn split(document: &mut Document, found: &mut Findings) {
         for (media, content) in members(body, "content") {
             let schema = content.get("schema").filter(|schema| schema.is_object());
             let schema = schema.cloned().unwrap_or_else(|| json!({}));
-            if media.starts_with("multipart/") {
+            if media.split(';').next().is_some_and(|essence| essence.trim() == MULTIPART) {
                 form_schema.get_or_insert(schema);
             } else if media_of(media, content.get("schema")) == Media::Json {
                 json_schema.get_or_insert(schema);
@@ -42,6 +44,11 @@ pub(crate) fn split(document: &mut Document, found: &mut Findings) {
                 operation.as_object_mut().map(|operation| operation.shift_remove("requestBody"));
                 continue;
             };
+            if media.starts_with("multipart/") {
+                let problem = format!("a request body of {media:?} has parts without names, and no builder writes it");
+                found.push(Diagnosis::refused(at, problem, fix(media)).in_operation(&id));
+                continue;
+            }
             found.push(
                 Diagnosis::unusual(
                     "body-media",
@@ -99,6 +106,39 @@ pub(crate) fn split(document: &mut Document, found: &mut Findings) {
             item[path.method] = form;
         }
         strip_files(document, &place);
+    }
+}
+
+/// A form that lists no fields is a struct without any: what it sends is set as further fields.
+pub(crate) fn give_forms_fields(document: &mut Document, found: &mut Findings) {
+    const SLOT: &str = "/requestBody/content/application~1json/schema";
+    for place in document.places() {
+        let Some(operation) = document.operation_mut(&place).filter(|operation| operation.get(FORM).is_some()) else {
+            continue;
+        };
+        let id = id(operation).replace(FRAGMENT, "");
+        let Some(schema) = operation.pointer(SLOT).cloned() else { continue };
+        if document.resolve(&schema).get("properties").is_some() {
+            continue;
+        }
+        let key = format!("{id}.form");
+        if let Some(slot) = document.operation_mut(&place).and_then(|operation| operation.pointer_mut(SLOT)) {
+            *slot = refer_to(&key);
+        }
+        found.push(
+            Diagnosis::unusual(
+                "form",
+                format!("{}/requestBody/content/{}", place.pointer().replace(FRAGMENT, ""), escape(MULTIPART)),
+                "the form does not say which fields it has",
+                "its fields are set by name",
+                format!(
+                    "in corrections.yaml: `operation: {id}`, `body: {MULTIPART}` and a `replace` that lists its fields"
+                ),
+            )
+            .in_operation(&id),
+        );
+        let name = crate::names::rules::type_name(&format!("{}Form", id.rsplit('_').next().unwrap_or_default()));
+        document.schemas_mut().insert(key, json!({ "type": "object", "properties": {}, RULE_NAME: name }));
     }
 }
 

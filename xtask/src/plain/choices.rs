@@ -147,7 +147,18 @@ fn compose(document: &Document, pointer: &str, schema: &mut Value, found: &mut F
     let mut required: Vec<Value> = Vec::new();
     for part in &parts {
         for (name, property) in members(part, "properties") {
-            properties.insert(name.clone(), property.clone());
+            let kind = |one: &Value| match document.resolve(one) {
+                one if one.get("properties").is_some() => "object".to_owned(),
+                one => text(one, "type").to_owned(),
+            };
+            let contradicts = properties
+                .get(name)
+                .map(&kind)
+                .is_some_and(|other| !other.is_empty() && !kind(property).is_empty() && other != kind(property));
+            if contradicts {
+                found.push(unusual(pointer, &format!("{name}, of which the parts of an `allOf` say different types,")));
+            }
+            properties.insert(name.clone(), if contradicts { open_value(property) } else { property.clone() });
         }
         for name in items(part, "required") {
             if !required.contains(name) {
@@ -211,6 +222,16 @@ fn choose(document: &Document, pointer: &str, schema: &mut Value, key: &str, fou
                 options.iter().any(|one| matches!(text(document.resolve(one), "format"), "double" | "float"));
             Some(if fraction { json!({ "type": "number", "format": "double" }) } else { json!({ "type": "number" }) })
         }
+        // One value is a list of one where lists are written value by value.
+        _ if pointer.contains("/parameters/") && one_or_many(document, &options, &kinds) => {
+            let items: BTreeSet<&str> = options
+                .iter()
+                .map(|one| document.resolve(one))
+                .map(|one| text(one.get("items").map_or(one, |items| document.resolve(items)), "type"))
+                .collect();
+            let item = if items.len() == 1 { items.first().copied().unwrap_or("string") } else { "string" };
+            Some(json!({ "type": "array", "items": { "type": item } }))
+        }
         // What is written in a path, a query or a header is text, whatever it is.
         _ if pointer.contains("/parameters/")
             && kinds.iter().all(|kind| ["boolean", "integer", "number", "string"].contains(kind)) =>
@@ -241,6 +262,18 @@ fn choose(document: &Document, pointer: &str, schema: &mut Value, key: &str, fou
         schema["nullable"] = true.into();
         schema[NULLABLE] = true.into();
     }
+}
+
+/// Whether the options are scalars, and a list of scalars.
+fn one_or_many(document: &Document, options: &[Value], kinds: &BTreeSet<&str>) -> bool {
+    let scalar = |kind: &str| ["boolean", "integer", "number", "string"].contains(&kind);
+    let of_scalars = |one: &Value| match document.resolve(one) {
+        list if text(list, "type") == "array" => {
+            list.get("items").is_some_and(|items| scalar(text(document.resolve(items), "type")))
+        }
+        one => scalar(text(one, "type")),
+    };
+    kinds.contains("array") && kinds.len() > 1 && options.iter().all(of_scalars)
 }
 
 /// Any JSON, with the description that was there.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::document::{Document, refer_to, reference};
+use crate::document::{Document, SCHEMAS, forget_required, refer_to, reference, unescape};
 use crate::keys::RULE_NAME;
 use crate::names::rules;
 
@@ -51,6 +51,26 @@ fn reach(document: &Document, value: &Value, found: &mut BTreeSet<String>) {
             _ => {}
         }
     }
+}
+
+/// Fields that are only read leave what is written, and fields that are only written leave what is read.
+pub(crate) fn keep_apart(document: &mut Document) {
+    let directions = directions(document);
+    document.each_schema(|pointer, schema| {
+        let component = pointer.strip_prefix(SCHEMAS).and_then(|rest| rest.split('/').nth(1)).map(unescape);
+        let written = match component {
+            Some(name) => directions.get(&name) == Some(&Direction::Request),
+            None => !pointer.contains("/responses/"),
+        };
+        let other = if written { "readOnly" } else { "writeOnly" };
+        if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+            let before = properties.len();
+            properties.retain(|_, property| property.get(other) != Some(&Value::Bool(true)));
+            if properties.len() < before {
+                forget_required(schema);
+            }
+        }
+    });
 }
 
 /// Objects that are read and written become two: reading is tolerant, and writing is strict.

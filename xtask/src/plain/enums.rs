@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::document::items;
+use crate::document::{Document, items, text};
 
 /// The values of an enumeration of strings, in their order, without repetition and without `null`.
 pub(crate) fn enum_values(schema: &Value) -> Vec<&str> {
@@ -16,4 +16,19 @@ pub(crate) fn enum_values(schema: &Value) -> Vec<&str> {
 pub(super) fn strings(values: &Value) -> bool {
     let values = values.as_array().map(Vec::as_slice).unwrap_or_default();
     values.iter().any(Value::is_string) && values.iter().all(|value| value.is_string() || value.is_null())
+}
+
+/// Strings that are enumerated at a list are the values of its items.
+pub(super) fn move_into_lists(document: &mut Document) {
+    document.each_schema(|_, schema| {
+        if text(schema, "type") != "array" || !schema.get("enum").is_some_and(strings) {
+            return;
+        }
+        let Some(values) = schema.as_object_mut().and_then(|map| map.shift_remove("enum")) else { return };
+        if let Some(items) = schema.get_mut("items").and_then(Value::as_object_mut)
+            && items.get("type").is_some_and(|kind| kind == "string")
+        {
+            items.entry("enum").or_insert(values);
+        }
+    });
 }

@@ -5,14 +5,18 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::directions::{Direction, directions};
+use crate::diagnosis::{Diagnosis, Findings};
 use crate::document::{Document, SCHEMAS, escape, text};
 use crate::keys::{DOC, ID_FORMS, RULE_NAME};
+
+/// The types of OpenAPI; none is any.
+const KINDS: [&str; 7] = ["", "array", "boolean", "integer", "number", "object", "string"];
 
 /// Opens what the contract leaves open.
 ///
 /// In responses, an object without properties is any JSON: samples hold plain strings there. In requests it is an object.
 /// `additionalProperties: false` is not repeated: it would make a response with a new field unreadable.
-pub(crate) fn open(document: &mut Document) {
+pub(crate) fn open(document: &mut Document, found: &mut Findings) {
     let requests: BTreeSet<String> = directions(document)
         .into_iter()
         .filter(|(_, direction)| *direction == Direction::Request)
@@ -23,6 +27,16 @@ pub(crate) fn open(document: &mut Document) {
             || requests.iter().any(|name| {
                 pointer.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             });
+        let kind = text(schema, "type");
+        if !KINDS.contains(&kind) && schema.get("properties").is_none() && schema.get(ID_FORMS).is_none() {
+            found.push(Diagnosis::unusual(
+                "type",
+                pointer,
+                format!("{kind:?} is no type that OpenAPI has"),
+                "it is any JSON to a user",
+                "in corrections.yaml: a `merge` with the type that occurs",
+            ));
+        }
         close(schema, in_request);
     });
 }

@@ -15,6 +15,7 @@ mod free_form;
 mod hoist;
 mod identify;
 mod limits;
+pub(crate) mod nullable;
 mod numbers;
 pub(crate) mod openapi;
 pub(crate) mod paging;
@@ -27,14 +28,15 @@ use crate::document::Document;
 
 pub(crate) use directions::{Direction, directions};
 pub(crate) use enums::enum_values;
-pub(crate) use identify::area_of;
+pub(crate) use identify::{area_of, identify};
 pub(crate) use paging::Envelope;
 pub(crate) use responses::{Media, media_of};
 
-/// Runs every pass, in this order.
+/// Runs every pass, in this order. Operations have been identified before.
 pub(crate) fn make_plain(document: &mut Document) -> Findings {
     let mut found = Findings::default();
-    identify::fill(document, &mut found);
+    identify::file(document);
+    enums::move_into_lists(document);
     parameters::make_plain(document, &mut found);
     responses::keep_successes(document, &mut found);
     bodies::split(document, &mut found);
@@ -42,12 +44,15 @@ pub(crate) fn make_plain(document: &mut Document) -> Findings {
     aliases::single_all_of(document);
     choices::decide(document, &mut found);
     aliases::expand(document, &mut found);
+    nullable::note(document);
     directions::separate(document);
+    directions::keep_apart(document);
     expansions::make_optional(document);
-    limits::set_aside(document);
+    limits::set_aside(document, &mut found);
     numbers::make_integers(document);
     strings::mark_formats(document);
-    free_form::open(document);
+    free_form::open(document, &mut found);
+    bodies::give_forms_fields(document, &mut found);
     hoist::name_inline(document);
     circles::open(document, &mut found);
     aliases::unreached(document);

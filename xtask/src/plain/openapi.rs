@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::expansions;
+use super::{expansions, identify};
 use crate::document::{Document, SCHEMAS, reference, text};
 use crate::keys::{AREA_DOCS, DOC, ID_FORMS, OBSERVED, UNDOCUMENTED_FORM};
 
 /// The effective document without the keys that only the generator reads.
 pub(crate) fn document(effective: Document) -> Document {
     let mut document = effective;
+    identify::file(&mut document);
     expansions::make_optional(&mut document);
     describe_tags(&mut document);
     document.each_operation(|_, operation| {
@@ -70,9 +71,11 @@ fn plain(schema: &mut Value, types: &BTreeMap<String, String>) {
     if beside_reference {
         map.retain(|key, _| key == "$ref");
     }
-    if map.get("enum").is_some_and(|values| values.as_array().is_some_and(|values| values.iter().any(Value::is_number)))
-    {
+    // Numbers have no names, so an enumeration of them is one that every number may extend; its first is an example.
+    let number = map.get("enum").and_then(Value::as_array).and_then(|values| values.iter().find(|one| one.is_number()));
+    if let Some(number) = number.cloned() {
         map.shift_remove("enum");
+        map.entry("example").or_insert(number);
     }
     if let Some(default) = map.get("default") {
         let fits = match map.get("type").and_then(Value::as_str) {

@@ -1,8 +1,10 @@
 //! Parameters: each has a place that can be sent, a schema, and a way of being written.
 
+use http::HeaderName;
 use serde_json::{Value, json};
 
 use super::identify::id;
+use super::responses::{Media, media_of};
 use crate::diagnosis::{Diagnosis, Findings};
 use crate::document::{Document, Place, items, members, text};
 use crate::keys::STYLE;
@@ -48,16 +50,23 @@ fn one(place: &Place, id: &str, at: String, mut parameter: Value, found: &mut Fi
     let mut note = |problem: String, effect: &str, fix: String| {
         found.push(Diagnosis::unusual("parameter", at.clone(), problem, effect, fix).in_operation(id));
     };
-    // A content type of one parameter's value: its JSON.
+    // A content type of one parameter's value: its text, or its JSON.
     let content = members(&parameter, "content").next().map(|(media, content)| (media.clone(), content.clone()));
     if let Some((media, content)) = content {
         let schema = content.get("schema").cloned().unwrap_or_else(|| json!({}));
-        note(
-            format!("{within} parameter {name} is written as {media}"),
-            "it is sent as the text of its JSON",
-            fix("a `merge` that gives it a `schema` of one string"),
-        );
-        parameter = json!({ "name": name, "in": within, "required": parameter["required"] == true, "schema": schema, "content": true });
+        let as_json = media_of(&media, content.get("schema")) != Media::Text;
+        if as_json {
+            note(
+                format!("{within} parameter {name} is written as {media}"),
+                "it is sent as the text of its JSON",
+                fix("a `merge` that gives it a `schema` of one string"),
+            );
+        }
+        let required = parameter["required"] == true;
+        parameter = json!({ "name": name, "in": within, "required": required, "schema": schema });
+        if as_json {
+            parameter["content"] = true.into();
+        }
     }
     let placeholder = place.placeholders().any(|placeholder| placeholder == name);
     match within.as_str() {
@@ -69,13 +78,15 @@ fn one(place: &Place, id: &str, at: String, mut parameter: Value, found: &mut Fi
             );
             return None;
         }
+        "header" if HeaderName::try_from(&name).is_err() => {
+            let problem = format!("header {name:?} has a name that no header can have");
+            leave_out(&parameter, problem, id, at, found);
+            return None;
+        }
         "path" | "query" | "header" => {}
         _ => {
-            note(
-                format!("parameter {name} stands in a {within}, and only path, query and header can be sent"),
-                "it is not sent",
-                fix("`remove: true`"),
-            );
+            let problem = format!("parameter {name} stands in a {within}, and only path, query and header can be sent");
+            leave_out(&parameter, problem, id, at, found);
             return None;
         }
     }
@@ -94,35 +105,63 @@ fn one(place: &Place, id: &str, at: String, mut parameter: Value, found: &mut Fi
     Some(parameter)
 }
 
-/// Notes how each parameter is written, once its schema is plain: `plain`, `repeat`, `join:,`, `nested`, `spread` or `json`.
+/// A parameter that no request can hold: without it, the request is another one if it is required.
+fn leave_out(parameter: &Value, problem: String, id: &str, at: String, found: &mut Findings) {
+    let action = if parameter["required"] == true {
+        "a `merge` that makes it optional or gives it another place"
+    } else {
+        "`remove: true`"
+    };
+    let fix = format!("in corrections.yaml: `operation: {id}`, `parameter: {}`, and {action}", text(parameter, "name"));
+    let diagnosis = match parameter["required"] == true {
+        true => Diagnosis::refused(at, problem, fix),
+        false => Diagnosis::unusual("parameter", at, problem, "it is not sent", fix),
+    };
+    found.push(diagnosis.in_operation(id));
+}
+
+/// Notes how each parameter is written, once its schema is plain: `plain`, `repeat`, `join:,`, `label`, `matrix`, `nested`,
+/// `spread` or `json`.
 pub(crate) fn note_styles(document: &mut Document, found: &mut Findings) {
     let whole = document.clone();
     document.each_operation(|place, operation| {
         let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
-        for (index, parameter) in parameters.enumerate() {
-            let style = style(&whole, parameter);
-            if style == "json" && parameter.get("content").is_none() {
-                let (name, within) = (text(parameter, "name"), text(parameter, "in"));
-                found.push(
-                    Diagnosis::unusual(
-                        "parameter",
-                        format!("{}/parameters/{index}", place.pointer()),
-                        format!("{within} parameter {name} is an object or a list of them"),
-                        "it is sent as the text of its JSON",
-                        format!("in corrections.yaml: `operation: {id}`, `parameter: {name}`, and a `merge` that gives it a `schema` of one string"),
-                    )
-                    .in_operation(&id),
-                );
+        let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else { return };
+        let mut index = 0;
+        parameters.retain_mut(|parameter| {
+            let at = format!("{}/parameters/{index}", place.pointer());
+            index += 1;
+            let (name, within) = (text(parameter, "name").to_owned(), text(parameter, "in").to_owned());
+            match style(&whole, parameter) {
+                Some(style) => {
+                    if style == "nested" && is_list_of_lists(&whole, &parameter["schema"]) {
+                        let fix = format!("in corrections.yaml: `operation: {id}`, `parameter: {name}`, and a `merge` with the `schema` that the service reads");
+                        let problem = format!("{within} parameter {name} is a list of lists, which no style of OpenAPI writes");
+                        let effect = "it is sent as `name[0][0]=value`";
+                        found.push(Diagnosis::unusual("parameter", at, problem, effect, fix).in_operation(&id));
+                    }
+                    parameter[STYLE] = style.into();
+                    true
+                }
+                None => {
+                    let problem = format!("{within} parameter {name} holds objects or lists, and a {within} holds scalars");
+                    leave_out(parameter, problem, &id, at, found);
+                    false
+                }
             }
-            parameter[STYLE] = style.into();
-        }
+        });
     });
 }
 
-fn style(document: &Document, parameter: &Value) -> String {
+fn is_list_of_lists(document: &Document, schema: &Value) -> bool {
+    let items = document.resolve(schema).get("items");
+    items.is_some_and(|items| text(document.resolve(items), "type") == "array")
+}
+
+/// How a parameter is written; `None` if it cannot be.
+fn style(document: &Document, parameter: &Value) -> Option<String> {
     if parameter.get("content").is_some() {
-        return "json".to_owned();
+        return Some("json".to_owned());
     }
     let schema = document.resolve(&parameter["schema"]);
     let declared = text(parameter, "style");
@@ -133,7 +172,7 @@ fn style(document: &Document, parameter: &Value) -> String {
     let explodes = parameter.get("explode").and_then(Value::as_bool).unwrap_or(matches!(declared, "" | "form"));
     let is_list = text(schema, "type") == "array";
     let nested = is_list && schema.get("items").is_some_and(|items| holds_more(document.resolve(items)));
-    match within {
+    Some(match within {
         "query" if is_list && !nested => match declared {
             "spaceDelimited" if !explodes => "join: ".to_owned(),
             "pipeDelimited" if !explodes => "join:|".to_owned(),
@@ -145,8 +184,14 @@ fn style(document: &Document, parameter: &Value) -> String {
             "spread".to_owned()
         }
         "query" if holds_more(schema) => "nested".to_owned(),
-        _ if is_list && !nested => "join:,".to_owned(),
-        _ if holds_more(schema) => "json".to_owned(),
+        _ if holds_more(schema) && (nested || !is_list) => return None,
+        "path" if matches!(declared, "label" | "matrix") => match (declared, is_list, explodes) {
+            ("matrix", true, true) => return None,
+            (_, true, true) => "label:.".to_owned(),
+            (_, true, false) => format!("{declared}:,"),
+            (_, false, _) => declared.to_owned(),
+        },
+        _ if is_list => "join:,".to_owned(),
         _ => "plain".to_owned(),
-    }
+    })
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::diagnosis::{Diagnosis, Findings};
 use crate::document::{Document, JSON, members, text};
-use crate::keys::{DOC, SUCCESSES};
+use crate::keys::{ACCEPT, DOC, SUCCESSES};
 
 /// What a media type holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +109,12 @@ pub(crate) fn keep_successes(document: &mut Document, found: &mut Findings) {
             Some(schema) => responses.insert(status.to_owned(), json!({ DOC: "", "content": { JSON: { "schema": schema } } })),
             None => responses.insert("204".to_owned(), json!({ DOC: "" })),
         };
+        let medias = || json_bodies.iter().map(|(_, media, _)| media.as_str());
+        if let Some(media) = medias().next().filter(|media| media.ends_with("+json"))
+            && !medias().any(|media| media == JSON)
+        {
+            operation.insert(ACCEPT.to_owned(), media.into());
+        }
         operation.insert("responses".to_owned(), responses.into());
         operation.insert(SUCCESSES.to_owned(), successes.into());
     });

@@ -15,6 +15,7 @@
 //!   operation, `status` the status (200), `media` the media type to ask for.
 //! - `accept`: the media type that the minimal request asks for.
 //! - `code`: parts that the generated code must contain.
+//! - `finds`: the rules of all findings of a document that is accepted: what is degraded, and nothing silently.
 //! - `says`: parts that the diagnosis must contain.
 //! - `newer`: a merge patch that makes a newer document of this one. The public names of this one must stay.
 //!
@@ -24,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
 use serde_json::{Map, Number, Value, json};
 
@@ -53,6 +55,8 @@ pub(crate) struct Case {
     pub(crate) accept: Option<String>,
     /// What the generated code must contain.
     pub(crate) code: Vec<String>,
+    /// The rules of its findings.
+    pub(crate) finds: BTreeSet<String>,
     /// What the diagnosis must contain.
     pub(crate) says: Vec<String>,
     /// A newer document, which must keep the names of this one.
@@ -153,9 +157,10 @@ fn read(path: &Path) -> Case {
         parts.as_array().unwrap().iter().map(|part| part.as_str().unwrap().to_owned()).collect()
     };
     let (code, says) = (parts("code"), parts("says"));
+    let finds: BTreeSet<String> = parts("finds").into_iter().collect();
     let newer = keys.shift_remove("newer");
     let accept = keys.shift_remove("accept").map(|accept| accept.as_str().unwrap().to_owned());
-    let checks = !wire.is_empty() || !responses.is_empty() || !code.is_empty();
+    let checks = !wire.is_empty() || !responses.is_empty() || !code.is_empty() || !finds.is_empty();
     assert!(
         if expect == Expect::Accepted { says.is_empty() } else { !checks },
         "{}: `says` belongs to what is refused, all other checks to what is accepted",
@@ -177,7 +182,22 @@ fn read(path: &Path) -> Case {
         format!("{:#}\n", envelope(keys))
     });
     let (theme, name) = (stem(path.parent().unwrap()), stem(path));
-    Case { theme, name, about, document, expect, wire, responses, accept, code, says, newer, is_text, operations }
+    Case {
+        theme,
+        name,
+        about,
+        document,
+        expect,
+        wire,
+        responses,
+        accept,
+        code,
+        finds,
+        says,
+        newer,
+        is_text,
+        operations,
+    }
 }
 
 /// Applies a JSON merge patch.
@@ -201,9 +221,18 @@ fn operations(document: &Value) -> Vec<String> {
     paths
         .flat_map(|(path, item)| {
             let methods = METHODS.iter().filter(|method| item.get(**method).is_some_and(Value::is_object));
+            let path = encoded(path);
             methods.map(move |method| format!("{method} {path}"))
         })
         .collect()
+}
+
+/// A path as it is on the wire, its placeholders as they are.
+fn encoded(path: &str) -> String {
+    const FIXED: &AsciiSet = &CONTROLS.add(b' ');
+    let fixed = |text: &str| utf8_percent_encode(text, FIXED).to_string();
+    let parts = path.split_inclusive(['{', '}']);
+    parts.map(|part| if part.ends_with('}') { part.to_owned() } else { fixed(part) }).collect()
 }
 
 /// The request, or the alternatives.

@@ -8,18 +8,22 @@ use xtask::{Alone, alone, differences_from_itself};
 /// The file that lists the features which select the areas.
 pub(crate) const FEATURES: &str = "features";
 
+/// The file that lists the rules of the findings.
+pub(crate) const FINDINGS: &str = "findings";
+
 /// Imports a vendor's document as the version whose module is called `name`, and generates.
 ///
-/// Returns the generated files: `features`, `module/…` with the module of the version, and `samples/…` with the tables of its
+/// Returns the generated files: `features`, `findings`, `module/…` with the module of the version, and `samples/…` with the tables of its
 /// sample calls. Both refer to the module as `crate::NAME` and to `drata-api` as `crate`.
 ///
 /// # Errors
 /// The findings, as they are printed.
 pub(crate) fn generate(name: &str, document: &str) -> Result<BTreeMap<PathBuf, String>, String> {
-    let Alone { files, features, .. } = alone(name, document, "")?;
+    let Alone { files, features, findings, .. } = alone(name, document, "")?;
     let module = Path::new("crates/drata-api/src").join(name);
     let samples = Path::new("tests/src/samples").join(name);
-    let mut generated = BTreeMap::from([(FEATURES.into(), features.join("\n"))]);
+    let rules: Vec<&str> = findings.0.iter().map(|finding| finding.rule).collect();
+    let mut generated = BTreeMap::from([(FEATURES.into(), features.join("\n")), (FINDINGS.into(), rules.join("\n"))]);
     for (path, text) in files {
         if let Ok(inner) = path.strip_prefix(&module) {
             generated.insert(Path::new("module").join(inner), text);

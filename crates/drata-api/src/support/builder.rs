@@ -112,20 +112,32 @@ macro_rules! builder {
 }
 pub(crate) use builder;
 
-/// Adds the methods of a response in a media type other than JSON: `media!(Get: "text/csv", send_for_csv, stream_csv)`, or
-/// without the first of them where the builder's `send` returns it already.
+/// Adds the methods of a response in a media type other than JSON: `media!(Get: "text/csv", send_for_csv, stream_csv)`, with
+/// `binary` before the media type where it is read as bytes, or without the first of the methods where the builder's `send`
+/// returns it already.
 macro_rules! media {
     ($name:ident: $media:literal, $send:ident, $stream:ident) => {
+        $crate::support::builder::media! {
+            @send $name $media $send ::std::string::String, receive_text, "; and when the response is not UTF-8."
+        }
+        $crate::support::builder::media!($name: $media, $stream);
+    };
+    ($name:ident: binary $media:literal, $send:ident, $stream:ident) => {
+        $crate::support::builder::media!(@send $name $media $send $crate::Bytes, receive_bytes, ".");
+        $crate::support::builder::media!($name: $media, $stream);
+    };
+    (@send $name:ident $media:literal $send:ident $body:ty, $receive:ident, $fails:literal) => {
         impl $name {
             #[doc = ::core::concat!("Sends the request and reads the response as `", $media, "`.")]
             ///
             /// # Errors
-            /// As [`send`](Self::send); and when the response is not UTF-8.
-            pub async fn $send(self) -> ::core::result::Result<::std::string::String, $crate::Error> {
-                ::core::result::Result::map(self.call.receive_text($media).await, $crate::Response::into_body)
+            #[doc = ::core::concat!("As [`send`](Self::send)", $fails)]
+            pub async fn $send(self) -> ::core::result::Result<$body, $crate::Error> {
+                ::core::result::Result::map(self.call.$receive($media).await, $crate::Response::into_body)
             }
         }
-
+    };
+    ($name:ident: binary $media:literal, $stream:ident) => {
         $crate::support::builder::media!($name: $media, $stream);
     };
     ($name:ident: $media:literal, $stream:ident) => {
@@ -144,9 +156,9 @@ pub(crate) use media;
 
 #[cfg(test)]
 mod tests {
+    // What it defines is used as far as the tests need it.
+    #[allow(dead_code, unreachable_pub)]
     mod area {
-        use super::super::{builder, media};
-
         builder! {
             /// A download.
             pub struct Fetch(Binary<"application/pdf">);
@@ -157,6 +169,7 @@ mod tests {
             pub struct Write(Form, JsonOptional<i64>);
         }
         media!(Write: "text/csv", send_for_csv, stream_csv);
+        media!(Write: binary "application/zip", send_for_zip, stream_zip);
 
         pub(super) fn fetch(call: crate::Call) -> Fetch {
             Fetch::new(call)
@@ -185,7 +198,7 @@ mod tests {
                 HeaderValue::from_static("r-1"),
             )]);
             let status = StatusCode::from_u16(self.0).unwrap();
-            Box::pin(ready(Ok(Response::new(status, headers, ResponseBody::Whole(self.1.into())))))
+            Box::pin(ready(Ok(Response::new(status, headers, ResponseBody::Buffered(self.1.into())))))
         }
     }
 
@@ -223,6 +236,7 @@ mod tests {
         let response = now(area::write(call("7")).send_response()).unwrap();
         assert_eq!((response.status.as_u16(), response.request_id(), response.body), (201, Some("r-1"), 7));
         assert_eq!(now(area::write(call("a,b")).send_for_csv()).unwrap(), "a,b");
+        assert_eq!(now(area::write(call("PK")).send_for_zip()).unwrap(), "PK");
     }
 
     #[test]

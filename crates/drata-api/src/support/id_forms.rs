@@ -44,7 +44,7 @@ macro_rules! id_forms {
         }
 
         impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: ::serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                 match self {
                     Self::Id(id) => ::serde::Serialize::serialize(id, serializer),
                     other => ::serde::Serializer::collect_str(serializer, other),
@@ -66,7 +66,7 @@ macro_rules! id_forms {
 
         #[cfg(feature = "schemars")]
         impl ::schemars::JsonSchema for $name {
-            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            fn schema_name() -> ::std::borrow::Cow<'static, ::core::primitive::str> {
                 ::core::convert::Into::into(::core::stringify!($name))
             }
 

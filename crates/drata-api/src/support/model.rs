@@ -20,7 +20,7 @@ pub(crate) struct Keys {
     unknown: String,
 }
 
-/// In place of the index of a key that no name is. A plain number, because keys are what most of an answer's text is.
+/// Sentinel index for an unknown key. A plain number, because keys are most of a response.
 const UNKNOWN: usize = usize::MAX;
 
 impl Keys {
@@ -170,7 +170,7 @@ macro_rules! model {
             const _: () = ::core::assert!(NAMES.len() <= $crate::support::extra::MAX_FIELDS);
 
             impl<'de> ::serde::Deserialize<'de> for $name {
-                fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                fn deserialize<__D: ::serde::Deserializer<'de>>(deserializer: __D) -> ::core::result::Result<Self, __D::Error> {
                     struct __Visitor;
 
                     impl<'de> ::serde::de::Visitor<'de> for __Visitor {
@@ -180,10 +180,10 @@ macro_rules! model {
                             $crate::support::model::expecting(f, ::core::stringify!($name))
                         }
 
-                        fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                        fn visit_map<__A: ::serde::de::MapAccess<'de>>(
                             self,
-                            mut input: A,
-                        ) -> ::core::result::Result<$name, A::Error> {
+                            mut input: __A,
+                        ) -> ::core::result::Result<$name, __A::Error> {
                             let mut extra = <$crate::Extra as ::core::default::Default>::default();
                             let mut keys = $crate::support::model::Keys::new(NAMES);
                             $(let mut $field = ::core::option::Option::None;)*
@@ -211,7 +211,7 @@ macro_rules! model {
             }
 
             impl ::serde::Serialize for $name {
-                fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                fn serialize<__S: ::serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                     let mut out = ::serde::Serializer::serialize_map(serializer, ::core::option::Option::None)?;
                     let mut _place = 0_usize;
                     $(

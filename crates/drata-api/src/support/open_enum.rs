@@ -5,17 +5,17 @@ use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
 
-/// Up to how many texts looking at one after the other is the fastest way to find one.
+/// Up to this many values a linear scan is fastest.
 const FEW: usize = 8;
 
-/// The texts of an enumeration, of which some have several hundred.
+/// The values of an enumeration, of which some have several hundred.
 pub(crate) struct Texts {
     texts: &'static [&'static str],
     places: OnceLock<HashMap<&'static str, usize, BuildHasherDefault<Fnv>>>,
 }
 
-/// FNV-1a: the fastest on texts as short as these. Nobody but the contract chooses what is in the map, so nobody can fill it
-/// with texts that collide.
+/// FNV-1a: the fastest on strings as short as these. Nobody but the contract chooses what is in the map, so nobody can fill it
+/// with strings that collide.
 struct Fnv(u64);
 
 impl Default for Fnv {
@@ -214,7 +214,8 @@ macro_rules! open_enum_impls {
         impl ::core::str::FromStr for $name {
             type Err = $crate::ParseEnumError;
 
-            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+            // Not `Self::Err`, which a variant may be called.
+            fn from_str(text: &str) -> ::core::result::Result<Self, $crate::ParseEnumError> {
                 Self::parse_known(text)
             }
         }
@@ -226,15 +227,15 @@ macro_rules! open_enum_impls {
         }
 
         impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: ::serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
+            fn deserialize<__D: ::serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> ::core::result::Result<Self, __D::Error> {
                 $crate::support::wire::text(deserializer, |text| <Self as ::core::convert::From<_>>::from(text))
             }
         }
@@ -271,8 +272,6 @@ pub(crate) use open_enum_impls;
 
 #[cfg(test)]
 mod tests {
-    use super::open_enum;
-
     open_enum! {
         /// For the tests.
         pub enum Schedule { OneYear = "ONE_YEAR", SixMonths = "SIX_MONTHS" }

@@ -22,6 +22,20 @@ impl Call {
         self.path(name, joined(separator, values))
     }
 
+    /// Asks for a vendor's kind of JSON.
+    pub(crate) fn accept_json(mut self, media: &'static str) -> Self {
+        self.request_mut().accept = Some(media);
+        self
+    }
+
+    /// Fills a placeholder with a value behind `before`: `.7` or `;id=7`.
+    pub(crate) fn path_behind(mut self, name: &'static str, before: &str, value: impl WireText) -> Self {
+        let placeholder = format!("{{{name}}}");
+        let behind = self.request().path.replace(&placeholder, &format!("{before}{placeholder}"));
+        self.request_mut().path = behind;
+        self.path(name, value)
+    }
+
     /// Fills a placeholder with the text of a value's JSON.
     pub(crate) fn path_json(self, name: &'static str, value: &(impl Serialize + ?Sized)) -> Self {
         let text = json_text(value);
@@ -147,7 +161,9 @@ impl Call {
     }
 }
 
-fn joined<T: WireText>(separator: char, values: impl IntoIterator<Item = T>) -> String {
+/// The texts of several values, `separator` between them.
+#[allow(dead_code, reason = "which ways of writing occur is the contract's decision")]
+pub(crate) fn joined<T: WireText>(separator: char, values: impl IntoIterator<Item = T>) -> String {
     let texts: Vec<String> = values.into_iter().map(|value| value.wire_text()).collect();
     texts.join(separator.encode_utf8(&mut [0; 4]))
 }

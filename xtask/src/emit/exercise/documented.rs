@@ -17,10 +17,9 @@ pub(super) struct Documented<'a> {
 }
 
 impl<'a> Documented<'a> {
-    /// The operation with this identifier; a correction may have added one that the contract lacks.
-    pub(super) fn new(contract: &'a Document, id: &str) -> Self {
-        let found = contract.operations().map(|(_, facts)| facts).find(|facts| text(facts, "operationId") == id);
-        Self { contract, facts: found.unwrap_or(&Value::Null) }
+    /// The operation at this place; a correction may have added one that the contract lacks.
+    pub(super) fn at(contract: &'a Document, path: &str, method: &str) -> Self {
+        Self { contract, facts: &contract.0["paths"][path][method] }
     }
 
     /// Whether the document requires the parameter.
@@ -73,7 +72,7 @@ mod tests {
                 "properties": { "title": { "type": "string" }, "parsed": { "type": "object" }, "count": { "type": "number" } },
             } } },
         }));
-        let documented = Documented::new(&contract, "createTicket");
+        let documented = Documented::at(&contract, "/tickets", "post");
         assert!(documented.requires("header", "x-session"));
         assert!(!documented.requires("query", "q"));
         assert!(!documented.requires("query", "x-session"));
@@ -82,6 +81,6 @@ mod tests {
         let found = documented.more_fields("application/json", &effective);
         let found: Vec<_> = found.iter().map(|(name, value)| (*name, value.to_string())).collect();
         assert_eq!(found, [("parsed", quote!(serde_json::json!({})).to_string()), ("count", "1".to_owned())]);
-        assert!(Documented::new(&contract, "other").more_fields("application/json", &effective).is_empty());
+        assert!(Documented::at(&contract, "/tickets", "get").more_fields("application/json", &effective).is_empty());
     }
 }

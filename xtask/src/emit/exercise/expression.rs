@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::{Value, json};
 
-use crate::document::text;
+use crate::document::{items, members, text};
 use crate::model::{Api, Body, Field, Kind, Param, Ty, TypeDef};
 
 /// How much of a request is set.
@@ -30,13 +30,14 @@ impl Expressions<'_> {
             Ty::Str | Ty::Time => self.literal(ty, schema),
             Ty::Id(_) => self.owned(&Ty::Int, schema, &[]),
             Ty::Vec(item) => {
-                let schema = self.items_of(schema);
+                let (count, schema) = (self.count(schema), self.items_of(schema));
                 let item = match &**item {
                     Ty::Str => self.literal(item, schema),
                     Ty::Id(_) => self.owned(&Ty::Int, schema, &[]),
                     item => self.owned(item, schema, &[]),
                 };
-                quote!([#item])
+                let items = vec![item; count];
+                quote!([#(#items),*])
             }
             other => self.owned(other, schema, &[]),
         }
@@ -58,8 +59,8 @@ impl Expressions<'_> {
     pub(super) fn body(&self, body: &Body, schema: &Value) -> TokenStream {
         match body {
             Body::Json { ty: Ty::Vec(item), .. } => {
-                let item = self.owned(item, self.items_of(schema), &[]);
-                quote!([#item])
+                let items = vec![self.owned(item, self.items_of(schema), &[]); self.count(schema)];
+                quote!([#(#items),*])
             }
             Body::Json { ty: ty @ (Ty::Str | Ty::Time), .. } => self.literal(ty, schema),
             Body::Json { ty: ty @ (Ty::Object | Ty::Map(_)), .. } => {
@@ -90,13 +91,14 @@ impl Expressions<'_> {
                 other => self.owned(other, schema, within),
             },
             Ty::Vec(item) => {
-                let schema = self.items_of(schema);
+                let (count, schema) = (self.count(schema), self.items_of(schema));
                 let item = match &**item {
                     Ty::Str | Ty::Time => self.literal(item, schema),
                     Ty::Id(_) => self.owned(&Ty::Int, schema, within),
                     other => self.owned(other, schema, within),
                 };
-                quote!([#item])
+                let items = vec![item; count];
+                quote!([#(#items),*])
             }
             other => self.owned(other, schema, within),
         }
@@ -133,12 +135,15 @@ impl Expressions<'_> {
                 let content = shown("content").unwrap_or("%PDF-1.4\n");
                 quote!(drata_api::Upload::from_bytes(#name, #content))
             }
-            Ty::Json => quote!(serde_json::json!({ "key": "value" })),
+            Ty::Json => {
+                let value = json_tokens(&self.any(schema));
+                quote!(serde_json::json!(#value))
+            }
             Ty::Object => quote!(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))])),
             Ty::Named(name) => self.named(name, schema, within),
             Ty::Vec(item) | Ty::List(item) => {
-                let item = self.owned(item, self.items_of(schema), within);
-                quote!(vec![#item])
+                let items = vec![self.owned(item, self.items_of(schema), within); self.count(schema)];
+                quote!(vec![#(#items),*])
             }
             Ty::Map(value) => {
                 let value = self.owned(value, &self.resolve(schema)["additionalProperties"], within);
@@ -209,8 +214,59 @@ impl Expressions<'_> {
 
     /// One, or the nearest number that the schema allows.
     fn number(&self, schema: &Value) -> f64 {
-        let limit = |name: &str| self.resolve(schema)[name].as_f64();
-        1_f64.max(limit("minimum").unwrap_or(1.0)).min(limit("maximum").unwrap_or(f64::MAX))
+        let facts = self.resolve(schema);
+        if let Some(shown) = facts["example"].as_f64() {
+            return shown;
+        }
+        let (minimum, maximum) = (facts["minimum"].as_f64(), facts["maximum"].as_f64());
+        let above = if facts["exclusiveMinimum"] == true { 1.0 } else { 0.0 };
+        let below = if facts["exclusiveMaximum"] == true { 1.0 } else { 0.0 };
+        match (minimum.map(|limit| limit + above), maximum.map(|limit| limit - below)) {
+            // Limits that leave no room for a whole step are far enough apart for half of it.
+            (Some(least), Some(most)) if least > most => (least - above + most + below) / 2.0,
+            (least, most) => 1_f64.max(least.unwrap_or(1.0)).min(most.unwrap_or(f64::MAX)),
+        }
+    }
+
+    /// How many items a list needs: one at least, so that there is something to see.
+    fn count(&self, schema: &Value) -> usize {
+        let least = self.resolve(schema)["minItems"].as_u64().and_then(|least| usize::try_from(least).ok());
+        least.unwrap_or(1).clamp(1, 100)
+    }
+
+    /// A value where a type leaves open what it is: that of a choice's first option.
+    fn any(&self, schema: &Value) -> Value {
+        let is_choice = ["oneOf", "anyOf"].iter().any(|key| !items(self.resolve(schema), key).is_empty());
+        if is_choice { self.value(schema, 0) } else { json!({ "key": "value" }) }
+    }
+
+    /// A value by its schema alone.
+    fn value(&self, schema: &Value, depth: usize) -> Value {
+        // Something that holds itself has no whole value.
+        if depth > 8 {
+            return Value::Null;
+        }
+        let schema = self.resolve(schema);
+        let options = items(schema, "oneOf").iter().chain(items(schema, "anyOf"));
+        if let Some(option) = options.map(|one| self.resolve(one)).find(|one| text(one, "type") != "null") {
+            return self.value(option, depth + 1);
+        }
+        match text(schema, "type") {
+            "boolean" => true.into(),
+            "number" if self.number(schema).fract() != 0.0 => self.number(schema).into(),
+            "integer" | "number" => (self.number(schema).ceil() as i64).into(),
+            "string" => sample_string(false, schema).into(),
+            "array" => vec![self.value(&schema["items"], depth + 1); self.count(schema)].into(),
+            _ if schema.get("properties").is_none() => json!({ "key": "value" }),
+            // Deeper than this, only what is required is worth its room.
+            _ => {
+                let all = self.extent == Extent::Full && depth < 3;
+                let required = items(schema, "required");
+                let set = |name: &&String| all || required.iter().any(|one| one == name.as_str());
+                let fields = members(schema, "properties").filter(|(name, _)| set(name));
+                fields.map(|(name, property)| (name.clone(), self.value(property, depth + 1))).collect()
+            }
+        }
     }
 
     fn items_of<'b>(&'b self, schema: &'b Value) -> &'b Value {
@@ -250,9 +306,43 @@ pub(super) fn sample_string(time: bool, schema: &Value) -> String {
         },
     };
     let length = |name: &str| schema[name].as_u64().and_then(|length| usize::try_from(length).ok());
-    match (length("minLength"), length("maxLength")) {
-        (Some(least), _) if words.len() < least => words.repeat(least.div_ceil(words.len().max(1))),
-        (_, Some(most)) if words.len() > most => words.chars().take(most).collect(),
+    let (least, most) = (length("minLength").unwrap_or_default(), length("maxLength"));
+    let words = match words.chars().count() {
+        count if count < least => words.repeat(least.div_ceil(count.max(1))),
         _ => words,
+    };
+    match most.filter(|most| *most >= least) {
+        Some(most) => words.chars().take(most).collect(),
+        None => words,
+    }
+}
+
+/// JSON as the tokens of `json!`.
+fn json_tokens(value: &Value) -> TokenStream {
+    match value {
+        Value::Null => quote!(null),
+        Value::Bool(flag) => quote!(#flag),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => {
+                let whole = Literal::i64_unsuffixed(whole);
+                quote!(#whole)
+            }
+            None => {
+                let number = Literal::f64_unsuffixed(number.as_f64().unwrap_or_default());
+                quote!(#number)
+            }
+        },
+        Value::String(text) => quote!(#text),
+        Value::Array(items) => {
+            let items = items.iter().map(json_tokens);
+            quote!([#(#items),*])
+        }
+        Value::Object(members) => {
+            let members = members.iter().map(|(key, value)| {
+                let value = json_tokens(value);
+                quote!(#key: #value)
+            });
+            quote!({ #(#members),* })
+        }
     }
 }

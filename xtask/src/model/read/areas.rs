@@ -52,6 +52,9 @@ pub(super) fn gather(
 
 /// The field that identifies an item: its `id`.
 fn key(item: &Ty, types: &BTreeMap<String, TypeDef>) -> Option<String> {
+    if matches!(item, Ty::Option(_)) {
+        return None;
+    }
     let def = types.get(item.named()?)?;
     let field = def.kind.fields().iter().find(|field| field.wire == "id")?;
     matches!(field.ty.present(), Ty::Int | Ty::Str | Ty::Id(_)).then(|| field.wire.clone())

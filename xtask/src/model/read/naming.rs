@@ -8,7 +8,7 @@ use crate::diagnosis::{Diagnosis, Findings};
 use crate::document::{Document, SCHEMAS, escape, members, reference, text};
 use crate::keys::{FORM, ID_FORMS, JSON_ALTERNATIVE, RULE_NAME, STANDS_IN};
 use crate::names::{Scope, Section, Table, rules, scope};
-use crate::plain::{Envelope, area_of, enum_values, paging};
+use crate::plain::{Envelope, area_of, directions, enum_values, paging};
 
 /// Every name of a version.
 pub(super) struct Names {
@@ -113,7 +113,7 @@ fn operations(document: &Document, table: &mut Table, found: &mut Findings) -> V
         let candidates = match operation.get(JSON_ALTERNATIVE).is_some() {
             true => vec![format!("{short}_json"), format!("{whole}_json")],
             false if operation.get(FORM).is_some() => vec![short.clone(), format!("{short}_{kind}"), whole],
-            false => vec![short, whole],
+            false => vec![short.clone(), whole, format!("{}_{area}", short.trim_end_matches('_'))],
         };
         let method = scope.give(&candidates, &id);
         table.add(Section::Operations, &key(operation), &format!("{area}::{method}"));
@@ -133,8 +133,9 @@ fn builders(given: &mut [OperationNames]) {
     for index in order {
         let one = &mut given[index];
         let (builders, constants) =
-            scopes.entry(one.area.clone()).or_insert_with(|| (Scope::new(&["Self"]), Scope::new(scope::STATICS)));
-        one.builder = builders.give(&[rules::pascal(&one.method)], &one.method);
+            scopes.entry(one.area.clone()).or_insert_with(|| (Scope::new(scope::BUILDERS), Scope::new(scope::STATICS)));
+        let builder = rules::pascal(&one.method);
+        one.builder = builders.give(&[builder.clone(), format!("{builder}Request")], &one.method);
         one.constant = constants.give(&[rules::shouty(&one.method)], &one.method);
     }
 }
@@ -174,6 +175,7 @@ fn types(document: &Document, table: &mut Table, scope: &mut Scope, found: &mut 
         given.insert(key.clone(), name);
     }
     let items = page_items(document);
+    let directions = directions(document);
     let mut new: Vec<&String> =
         document.schemas().map(|(key, _)| key).filter(|key| !given.contains_key(*key)).collect();
     // Schemas that the vendor names choose before places, and pages after the items that they are named after.
@@ -187,7 +189,12 @@ fn types(document: &Document, table: &mut Table, scope: &mut Scope, found: &mut 
             name => rules::pascal(name),
         };
         let page = items.get(key).and_then(|item| given.get(item)).map(|item| format!("{item}Page"));
-        if let Some(name) = proposal(document, schema, &rule, &given) {
+        // What is read and what is written are never of one type.
+        let same_way: BTreeMap<&String, &String> = given
+            .iter()
+            .filter(|(other, _)| schema.get("properties").is_none() || directions.get(*other) == directions.get(key))
+            .collect();
+        if let Some(name) = proposal(document, schema, &rule, &same_way) {
             table.add(Section::Types, key, &name);
             given.insert(key.clone(), name);
             continue;
@@ -221,22 +228,20 @@ fn page_items(document: &Document) -> BTreeMap<String, String> {
 
 /// The type that a new place may share: one that was named by the same rule and is the same, or an enumeration of the same
 /// values in a field of the same name.
-fn proposal(document: &Document, schema: &Value, rule: &str, given: &BTreeMap<String, String>) -> Option<String> {
+fn proposal(document: &Document, schema: &Value, rule: &str, given: &BTreeMap<&String, &String>) -> Option<String> {
     let wire = text(schema, STANDS_IN);
-    if schema.get(STANDS_IN).is_none() {
-        return None;
-    }
+    schema.get(STANDS_IN)?;
     let values = sorted(schema);
     given.iter().find_map(|(key, name)| {
         let other = document.schema(key)?;
         if schema.get("properties").is_some() {
-            let by_rule = text(other, RULE_NAME) == rule || name == rule;
-            return (by_rule && alike(document, schema, other, 0)).then(|| name.clone());
+            let by_rule = text(other, RULE_NAME) == rule || *name == rule;
+            return (by_rule && alike(document, schema, other, 0)).then(|| (*name).clone());
         }
         let same = !values.is_empty() && sorted(other) == values && other.get(ID_FORMS).is_none();
         // What can be expanded is a matter of the operation, however alike two lists of it are.
-        let field = name == rule || text(other, STANDS_IN) == wire && !wire.starts_with("expand");
-        (same && field).then(|| name.clone())
+        let field = *name == rule || text(other, STANDS_IN) == wire && !wire.starts_with("expand");
+        (same && field).then(|| (*name).clone())
     })
 }
 

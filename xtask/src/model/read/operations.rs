@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::naming::Names;
 use super::oracle::Oracle;
-use super::types::{limits, named};
-use crate::document::{Document, JSON, Place, items, text};
+use super::types::{limits, named, with_nulls};
+use crate::document::{Document, JSON, Place, items, members, text};
 use crate::keys::{
-    ARGUMENT, BETA, BODIES, DOC, ENTITLEMENT, FORM, JSON_ALTERNATIVE, PERMISSION, PERMISSION_NAME, RAW_BODY, STYLE,
-    SUCCESSES, SUCCESSOR, UNDOCUMENTED_FORM, UPSERT,
+    ACCEPT, ARGUMENT, BETA, BODIES, DOC, ENTITLEMENT, FORM, JSON_ALTERNATIVE, PERMISSION, PERMISSION_NAME, RAW_BODY,
+    STYLE, SUCCESSES, SUCCESSOR, UNDOCUMENTED_FORM, UPSERT,
 };
 use crate::model::{
     Body, Deprecation, Meta, Operation, Other, Paging, Param, ParamPlace, Response, Style, Ty, TypeDef,
@@ -62,7 +62,7 @@ fn one(place: &Place, operation: &Value, parts: Vec<Ty>, types: &BTreeMap<String
             let ty = parts.next().unwrap_or(Ty::Json);
             Some(match operation.get(FORM).is_some() {
                 true => Body::Form { ty },
-                false => Body::Json { ty, limits: limits(schema) },
+                false => Body::Json { ty: with_nulls(ty, schema).present().clone(), limits: limits(schema) },
             })
         }
         None => Some(text(operation, RAW_BODY))
@@ -73,12 +73,15 @@ fn one(place: &Place, operation: &Value, parts: Vec<Ty>, types: &BTreeMap<String
         .iter()
         .map(|success| (success[0].as_u64().unwrap_or_default(), success[1].as_str().unwrap_or_default().to_owned()))
         .collect();
+    let schema = members(operation, "responses").find_map(|(_, one)| one.pointer("/content/application~1json/schema"));
     let json = parts.next().map(Ty::tolerant);
+    let json = json.map(|ty| schema.map_or(ty.clone(), |schema| with_nulls(ty, schema)));
     let may_be_empty = successes.iter().any(|(_, media)| media.is_empty());
     let response = Response {
         // Drata answers any write without a body now and then; a read without one has nothing to say.
         optional: json.is_some() && (place.method != "get" || may_be_empty),
         json,
+        accept: Some(text(operation, ACCEPT).to_owned()).filter(|media| !media.is_empty()),
         others: others(&successes),
     };
     let paging = match (Envelope::of(operation), &response.json) {
@@ -166,9 +169,11 @@ fn style(noted: &str) -> Style {
         "nested" => Style::Nested,
         "spread" => Style::Spread,
         "json" => Style::Json,
-        _ => match noted.strip_prefix("join:").and_then(|rest| rest.chars().next()) {
-            Some(separator) => Style::Join(separator),
-            None => Style::Plain,
+        _ => match noted.split_once(':').map_or((noted, None), |(style, rest)| (style, rest.chars().next())) {
+            ("join", Some(separator)) => Style::Join(separator),
+            ("label", separator) => Style::Label(separator),
+            ("matrix", separator) => Style::Matrix(separator),
+            _ => Style::Plain,
         },
     }
 }
@@ -205,6 +210,11 @@ fn paging(envelope: Envelope, page: &Ty, params: &[Param], types: &BTreeMap<Stri
         Ty::List(item) => (**item).clone(),
         _ => return None,
     };
+    // A cursor is sent back as its text.
+    if let Some(path) = &envelope.cursor {
+        let cursor = follow(page, path, types)?;
+        matches!(cursor.present(), Ty::Str | Ty::Int | Ty::Id(_) | Ty::Float | Ty::Time).then_some(())?;
+    }
     // A limit of pages is a small whole number.
     let whole = |limit: f64| limit as i64;
     Some(Paging {

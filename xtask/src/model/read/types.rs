@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::naming::Names;
 use super::oracle::Oracle;
 use crate::document::{Document, items, members, reference, text};
-use crate::keys::{DOC, FORM, ID_FORMS, LIMITS, NULLABLE};
+use crate::keys::{DOC, FORM, ID_FORMS, LIMITS};
 use crate::model::{Field, IdForm, Kind, Limits, Ty, TypeDef, Variant};
 use crate::names::{Scope, rules, scope};
-use crate::plain::{Direction, directions, enum_values};
+use crate::plain::{Direction, directions, enum_values, nullable};
 
 /// The way a struct travels.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -105,7 +105,8 @@ fn fields(schema: &Value, types: Vec<Ty>, role: Role, names: &Names) -> Kind {
         let ident = rules::ident(wire);
         let ident = idents.give(&[ident.clone(), format!("{}_", ident.trim_end_matches('_'))], wire);
         let setter = setters.give(&[ident.clone(), format!("{}_", ident.trim_end_matches('_'))], wire);
-        let nullable = property.get(NULLABLE).or(property.get("nullable")) == Some(&Value::Bool(true));
+        let nullable = nullable::is_noted(property);
+        let ty = with_nulls(ty, property).present().clone();
         let required = required.contains(wire.as_str());
         all.push(Field {
             ident,
@@ -131,6 +132,22 @@ pub(super) fn named(ty: Ty, names: &Names) -> Ty {
         Ty::Named(key) => names.types.get(&key).cloned().map_or(Ty::Json, Ty::Named),
         other => other,
     })
+}
+
+/// A type with what may be null in it, which progenitor is not told.
+pub(super) fn with_nulls(ty: Ty, schema: &Value) -> Ty {
+    let within = |ty: Box<Ty>, key: &str| match schema.get(key) {
+        Some(inner) if inner.is_object() => Box::new(with_nulls(*ty, inner)),
+        _ => ty,
+    };
+    let ty = match ty {
+        Ty::Vec(item) => Ty::Vec(within(item, "items")),
+        Ty::List(item) => Ty::List(within(item, "items")),
+        Ty::Map(value) => Ty::Map(within(value, "additionalProperties")),
+        Ty::Option(inner) => return with_nulls(*inner, schema).optional(),
+        other => other,
+    };
+    if nullable::is_noted(schema) && ty != Ty::Json { ty.optional() } else { ty }
 }
 
 /// The limits of a schema; a list has those of its items too, where they do not collide.

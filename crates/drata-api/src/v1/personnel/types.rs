@@ -4,6 +4,8 @@
 
 // A field whose name says it all has no description.
 #![allow(missing_docs)]
+// What Drata deprecates is read and written as long as it is there.
+#![allow(deprecated)]
 
 /// The start and separation dates to set on a personnel record.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,9 +67,11 @@ pub struct PersonnelListItem {
     pub not_human_reason: Option<String>,
     /// Operating system version. Deprecated in favor of `osVersion` of the entries in `devices`. Deprecated by
     /// Drata.
+    #[deprecated]
     pub os_version: Option<String>,
     /// Serial number of the machine. Deprecated in favor of `serialNumber` of the entries in `devices`. Deprecated
     /// by Drata.
+    #[deprecated]
     pub serial_number: Option<String>,
     /// User behind the record; can be `null` in practice.
     pub user: Option<crate::v1::shared::User>,
@@ -84,12 +88,10 @@ pub struct PersonnelListItem {
     /// When the record was last changed by hand; `null` if never.
     pub status_updated_at: Option<crate::Timestamp>,
     /// Device facts of a single machine. Deprecated in favor of `devices`. Deprecated by Drata.
+    #[deprecated]
     pub data: crate::v1::shared::PersonnelData,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
-    ///
     pub devices: crate::List<crate::v1::shared::PersonnelDevice>,
     /// Whether the monitoring agent is switched on.
     pub agent_enabled: bool,
@@ -130,7 +132,6 @@ crate::support::model::model!(PersonnelListItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonnelListItemPage {
-    ///
     pub data: crate::List<PersonnelListItem>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -229,8 +230,7 @@ crate::support::open_enum::open_enum! {
 pub struct PersonnelStatusRequest {
     /// Status the person gets.
     pub employment_status: crate::v1::shared::EmploymentStatus,
-    /// Why the record is out of scope, at most 30,000 characters; required with `OUT_OF_SCOPE`. At most 30000
-    /// characters.
+    /// Why the record is out of scope, at most 30,000 characters; required with `OUT_OF_SCOPE`.
     pub not_human_reason: Option<String>,
     /// Last day at the company, as `2020-07-06`; required with `FORMER_EMPLOYEE` and `FORMER_CONTRACTOR`.
     pub separation_date: Option<String>,
@@ -240,7 +240,7 @@ impl PersonnelStatusRequest {
     /// A new `PersonnelStatusRequest` with what is required.
     pub fn new(employment_status: crate::v1::shared::EmploymentStatus) -> Self {
         Self {
-            employment_status: employment_status,
+            employment_status,
             not_human_reason: Default::default(),
             separation_date: Default::default(),
         }

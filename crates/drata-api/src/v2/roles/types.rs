@@ -4,18 +4,22 @@
 
 // A field whose name says it all has no description.
 #![allow(missing_docs)]
+// What Drata deprecates is read and written as long as it is there.
+#![allow(deprecated)]
 
 /// One permission: an action on a subject.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Permission {
     /// Deprecated: always `null`. Deprecated by Drata.
+    #[deprecated]
     pub id: Option<i64>,
     /// What may be done; see `subject` for what to.
     pub action: PermissionAction,
     /// Kind of object the action applies to.
     pub subject: PermissionSubject,
     /// Deprecated: always `null`. Deprecated by Drata.
+    #[deprecated]
     pub created_at: Option<crate::Timestamp>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -166,13 +170,10 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Role {
-    ///
     pub id: crate::v2::ids::RoleId,
     /// Name of the role, usable in paths with the prefix `role:`.
     pub role: RoleName,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// What the role permits; only with `expand[]=permissions`.
     pub permissions: Option<crate::List<Permission>>,
@@ -240,7 +241,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RolePage {
-    ///
     pub data: crate::List<Role>,
     /// Next cursor, and the total when it was asked for.
     pub pagination: crate::v2::shared::PaginationTotalCount,
