@@ -6,6 +6,9 @@
 //! This crate knows no key, no host and no network: it turns typed calls into [`Request`]s for a [`Transport`]. Programs
 //! use the crate `drata-ext`, which brings one.
 
+// Pages name the features that a reader can turn on, not the two that areas turn on for them.
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(feature = "_v1", feature = "_v2"))))]
+
 mod support;
 
 // Generated code has its own layout, and `cargo xtask codegen --check` guards it.
@@ -41,3 +44,8 @@ pub use support::timestamp::{Timestamp, TimestampError};
 pub use support::upload::{BoxedReader, OnceReader, Source, Upload};
 pub use support::validate::{Limits, Number, Validate, Violation};
 pub use support::wire::WireText;
+
+/// The examples of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

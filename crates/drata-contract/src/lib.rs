@@ -13,6 +13,8 @@
 //! # Ok::<(), String>(())
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod check;
 mod compile;
 mod contract;
@@ -25,3 +27,8 @@ pub mod role;
 pub mod schema;
 
 pub use contract::{Contract, V1, V2};
+
+/// The examples of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -77,6 +77,9 @@
 //! | `schemars` | JSON schemas of the API's types |
 //! | `testing` | samples of responses, and a transport that follows a script |
 
+// Pages name the features that a reader can turn on, not those that other features turn on.
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(feature = "_v1", feature = "_v2", feature = "_rustls"))))]
+
 mod client;
 mod files;
 mod jobs;
@@ -122,7 +125,11 @@ pub mod prelude {
     pub use crate::{Drata, Error, ListExt, Operation, Upload};
 }
 
-/// The examples of the README compile.
+/// The examples of the READMEs compile.
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;
+mod readme {
+    #[doc = include_str!("../README.md")]
+    struct OfTheCrate;
+    #[doc = include_str!("../../../README.md")]
+    struct OfTheWorkspace;
+}

@@ -30,6 +30,8 @@
 //!
 //! The feature `cli` (on by default) builds the program; without it the crate is the library alone.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod builder;
 mod contract;
 mod data;
