@@ -45,7 +45,7 @@ async fn a_key_that_is_not_known() {
 async fn a_plan_without_the_feature() {
     let (sandbox, drata) = sandbox().await;
     sandbox.set_features(Features::only(["CUSTOM_FRAMEWORKS"]));
-    let error = drata.v2().risk_registers().list().send().await.unwrap_err();
+    let error = drata.v2().custom_connections().list().send().await.unwrap_err();
     assert!(error.is_plan_required());
     insta::assert_snapshot!(message(&sandbox, &error));
 }

@@ -66,6 +66,7 @@ impl Source {
         let Self { version, contract, overlay, mut table } = self;
         let mut effective = contract.clone();
         let mut findings = Findings(overlay.apply(&mut effective));
+        plain::identify(&mut effective, &mut findings);
         let api = model(version, version.name(), &effective, &mut table, &mut findings);
         for (place, key, name) in table.dead() {
             findings.push(crate::diagnosis::Diagnosis::unusual(
@@ -113,9 +114,10 @@ pub struct Alone {
 /// # Errors
 /// What the import says, or the findings that have no faithful form, as text.
 pub fn alone(module: &str, document: &str, names: &str) -> Result<Alone, String> {
-    let (contract, _) = import::read(module, document).map_err(|error| format!("{error:#}"))?;
+    let (mut contract, _) = import::read(module, document).map_err(|error| format!("{error:#}"))?;
     let mut table = Table::parse("names.yaml", names).map_err(|error| format!("{error:#}"))?;
     let mut findings = Findings::default();
+    plain::identify(&mut contract, &mut findings);
     let Some(api) = model(Version::V2, module, &contract, &mut table, &mut findings) else {
         return Err(findings.to_string());
     };

@@ -50,7 +50,8 @@ impl SurfaceChange {
 /// The items of one surface that the other lacks. What goes or comes with its owner is not listed beside it.
 fn only_in(these: &Lines, others: &Lines) -> Vec<String> {
     let lacks = |item: &str| these.contains_key(item) && !others.contains_key(item);
-    these.keys().filter(|item| lacks(item) && !owner(item).is_some_and(lacks)).cloned().collect()
+    let with_owner = |item: &str| std::iter::successors(owner(item), |item| owner(item)).any(lacks);
+    these.keys().filter(|item| lacks(item) && !with_owner(item)).cloned().collect()
 }
 
 /// What an item belongs to: a field to its type, a method to its area, all to their module.

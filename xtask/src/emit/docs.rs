@@ -33,6 +33,9 @@ pub(crate) fn wrap(words: &str) -> Vec<String> {
 
 /// The words as `#[doc]` attributes.
 pub(crate) fn attributes(words: &str) -> TokenStream {
+    if words.trim().is_empty() {
+        return TokenStream::new();
+    }
     let lines = wrap(words).into_iter().map(|line| if line.is_empty() { line } else { format!(" {line}") });
     quote!(#(#[doc = #lines])*)
 }
@@ -53,12 +56,15 @@ pub(crate) fn first_sentence(words: &str) -> String {
 
 /// A description with the limits behind it that it does not name itself.
 pub(crate) fn with_limits(words: String, limits: &Limits) -> String {
+    // Large numbers are written `30,000` to be read.
+    let plain = words.replace(',', "");
     let named = |name: &str| {
         let value = limits.get(name)?;
         let text = limit("max_", value);
         let shown = if value.fract() == 0.0 { text } else { limit(name, value) };
-        let spoken = words
+        let spoken = plain
             .split(|one: char| !one.is_alphanumeric() && one != '.')
+            .map(|word| if word.trim_end_matches('.') == "one" { "1" } else { word })
             .any(|word| word.trim_end_matches('.') == shown);
         Some((shown, spoken))
     };

@@ -117,7 +117,8 @@ fn constructor(scribe: &Scribe<'_>, def: &TypeDef, fields: &[Field], condition: 
             return quote!(#ident: Default::default());
         }
         let value = converted(scribe, &field.ty, quote!(#ident), Taker::Request);
-        quote!(#ident: #value)
+        // What is kept as it was taken is not said twice.
+        if ident == value.to_string() { quote!(#ident) } else { quote!(#ident: #value) }
     });
     let setters = fields.iter().filter(|field| !field.required).map(|field| {
         let ident = format_ident!("{}", field.ident);

@@ -92,7 +92,7 @@ fn replace(schema: &mut Value, aliases: &BTreeMap<String, Value>) {
 /// Whether a named schema becomes a type of its own.
 pub(crate) fn is_type(schema: &Value) -> bool {
     schema.get("properties").is_some()
-        || schema.get("enum").is_some_and(|values| super::enums::strings(values))
+        || schema.get("enum").is_some_and(super::enums::strings)
         || schema.get(ID_FORMS).is_some()
 }
 

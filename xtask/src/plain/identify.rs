@@ -12,7 +12,8 @@ use crate::names::rules;
 /// The tag of operations that carry none.
 const UNTAGGED: &str = "Other";
 
-pub(crate) fn fill(document: &mut Document, found: &mut Findings) {
+/// Gives an id to every operation. It comes before all else: whatever reads the document finds operations by their ids.
+pub(crate) fn identify(document: &mut Document, found: &mut Findings) {
     let mut seen = BTreeSet::new();
     document.each_operation(|place, operation| {
         let given = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -35,7 +36,12 @@ pub(crate) fn fill(document: &mut Document, found: &mut Findings) {
             seen.insert(made.clone());
             operation.insert("operationId".to_owned(), made.into());
         }
-        // One operation of the vendor's carries a tag twice.
+    });
+}
+
+/// Leaves every operation with one tag. One of the vendor's carries a tag twice.
+pub(super) fn file(document: &mut Document) {
+    document.each_operation(|_, operation| {
         let tag = area_of(operation).to_owned();
         operation.insert("tags".to_owned(), vec![tag].into());
     });

@@ -28,14 +28,14 @@ use crate::document::Document;
 
 pub(crate) use directions::{Direction, directions};
 pub(crate) use enums::enum_values;
-pub(crate) use identify::area_of;
+pub(crate) use identify::{area_of, identify};
 pub(crate) use paging::Envelope;
 pub(crate) use responses::{Media, media_of};
 
-/// Runs every pass, in this order.
+/// Runs every pass, in this order. Operations have been identified before.
 pub(crate) fn make_plain(document: &mut Document) -> Findings {
     let mut found = Findings::default();
-    identify::fill(document, &mut found);
+    identify::file(document);
     enums::move_into_lists(document);
     parameters::make_plain(document, &mut found);
     responses::keep_successes(document, &mut found);

@@ -280,9 +280,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BackgroundCheck {
-    ///
     pub id: i64,
-    ///
     pub user_id: Option<crate::v1::ids::UserId>,
     /// State of the case; the values come from KarmaCheck.
     pub status: String,
@@ -290,7 +288,6 @@ pub struct BackgroundCheck {
     pub case_id: Option<String>,
     /// Id of the invitation to the case at KarmaCheck.
     pub case_invitation_id: Option<String>,
-    ///
     pub url: Option<String>,
     /// Day the check was recorded by hand, as `YYYY-MM-DD`.
     pub manual_check_date: Option<String>,
@@ -300,9 +297,7 @@ pub struct BackgroundCheck {
     pub type_: String,
     /// Where the check originates, such as `DRATA`.
     pub source: Option<String>,
-    ///
     pub report_data: Option<String>,
-    ///
     pub user: Option<User>,
     /// Why the check does not apply to the user.
     pub out_of_scope_reason: Option<String>,
@@ -312,9 +307,7 @@ pub struct BackgroundCheck {
     pub invitation_email: Option<String>,
     /// When the report was linked to the user.
     pub linked_at: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -680,9 +673,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ComplianceCheck {
-    ///
     pub id: i64,
-    ///
     pub status: ComplianceCheckStatus,
     /// Duty under check; `FULL_COMPLIANCE` sums up the others.
     pub type_: ComplianceCheckType,
@@ -690,13 +681,10 @@ pub struct ComplianceCheck {
     pub completion_date: Option<crate::Timestamp>,
     /// When the verdict lapses; null if it does not.
     pub expires_at: Option<crate::Timestamp>,
-    ///
     pub check_frequency: CheckFrequency,
     /// When the platform last looked; null if it never did.
     pub last_checked_at: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -751,15 +739,12 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ComplianceTest {
-    ///
     pub monitor_id: i64,
-    ///
     pub autopilot_task_type: AutopilotTaskType,
     /// Id of the test instance, which differs from `testId`.
     pub control_test_instance_id: i64,
     /// Number of the test, the one paths expect.
     pub test_id: i64,
-    ///
     pub name: String,
     /// Whether the test is switched on.
     pub check_status: CheckStatus,
@@ -803,13 +788,11 @@ crate::support::model::model!(ComplianceTest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConnectionDetail {
-    ///
     pub id: crate::v1::ids::ConnectionId,
     /// Connected product, such as `GOOGLE`.
     pub client_type: String,
     /// State of the connection, such as `ACTIVE`.
     pub state: String,
-    ///
     pub connected: bool,
     /// When the connection was established; null before that.
     pub connected_at: Option<crate::Timestamp>,
@@ -935,13 +918,10 @@ crate::support::model::model!(ConnectionProviderType {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlMonitor {
-    ///
     pub id: i64,
-    ///
     pub name: String,
     /// Human-readable code, such as `DCF-1002`.
     pub code: String,
-    ///
     pub description: String,
     /// Question whose answer shows whether the control is met.
     pub question: String,
@@ -974,9 +954,7 @@ crate::support::model::model!(ControlMonitor {
 pub struct ControlTest {
     /// Id of the test instance; paths expect `testId` instead.
     pub id: i64,
-    ///
     pub name: String,
-    ///
     pub description: String,
     /// Outcome of the latest run, such as `PASSED`.
     pub check_result_status: String,
@@ -992,11 +970,8 @@ pub struct ControlTest {
     pub auto_enabled_at: Option<crate::Timestamp>,
     /// Number of the test, the one paths expect.
     pub test_id: i64,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
-    ///
     pub monitor_instances: crate::List<MonitorInstance>,
     /// The user who switched the test off, if somebody did.
     pub disabling_user: Option<User>,
@@ -1046,7 +1021,6 @@ crate::support::model::model!(ControlTest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceComplianceCheck {
-    ///
     pub id: i64,
     /// Verdict, such as `PASS`.
     pub status: String,
@@ -1056,11 +1030,8 @@ pub struct DeviceComplianceCheck {
     pub expires_at: Option<crate::Timestamp>,
     /// Interval between checks, such as `DAILY`.
     pub check_frequency: String,
-    ///
     pub last_checked_at: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1090,17 +1061,13 @@ crate::support::model::model!(DeviceComplianceCheck {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceDocument {
-    ///
     pub id: i64,
     /// Setting the document proves, such as `PASSWORD_MANAGER_EVIDENCE`.
     pub type_: String,
-    ///
     pub name: String,
     /// Address of the file; null when there is none to fetch.
     pub file_url: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1128,15 +1095,11 @@ crate::support::model::model!(DeviceDocument {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceIdentifier {
-    ///
     pub id: i64,
     /// Kind of identifier, such as `SERIAL_NUMBER`.
     pub type_: String,
-    ///
     pub identifier: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1970,7 +1933,6 @@ pub struct EvidenceLibraryVersion {
     pub current: bool,
     /// Day the artifact is dated, as `YYYY-MM-DD`; may be null.
     pub filed_at: Option<String>,
-    ///
     pub metadata: Option<EvidenceLibraryVersionMetadata>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1996,7 +1958,6 @@ pub struct EvidenceLibraryVersionMetadata {
     pub original_file_name: Option<String>,
     /// File extension without the dot, such as `pdf`.
     pub extension: Option<String>,
-    ///
     pub file_created_at: Option<crate::Timestamp>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -2031,9 +1992,7 @@ crate::support::model::model!(EvidenceLibraryVersionMetadata {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Framework {
-    ///
     pub id: crate::v1::ids::FrameworkId,
-    ///
     pub name: String,
     /// Whether the framework comes in levels.
     pub has_level: bool,
@@ -2043,9 +2002,7 @@ pub struct Framework {
     pub selected_level: Option<String>,
     /// Whether the privacy part of NIST SP 800-53 applies; may be null.
     pub privacy: Option<bool>,
-    ///
     pub description: String,
-    ///
     pub long_description: String,
     /// Name for use in URLs and in the `frameworkSlug` filter.
     pub slug: String,
@@ -2073,11 +2030,8 @@ pub struct Framework {
     pub active_logo: Option<String>,
     /// URL of the logo for a disabled framework.
     pub inactive_logo: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
-    ///
     pub is_ready: bool,
     /// Whether the workspace uses the framework.
     pub product_framework_enabled: Option<bool>,
@@ -2196,15 +2150,12 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GracePeriodSla {
-    ///
     pub id: i64,
     /// Id of the service level on the policy.
     pub policy_grace_period_sla_id: i64,
     /// Time allowed, such as `SEVEN_DAYS`.
     pub grace_period: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -2226,11 +2177,8 @@ crate::support::model::model!(GracePeriodSla {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Group {
-    ///
     pub id: i64,
-    ///
     pub name: String,
-    ///
     pub description: String,
     /// Address of the group's owner.
     pub email: String,
@@ -2239,13 +2187,11 @@ pub struct Group {
     /// Deprecated and due to disappear. Deprecated by Drata.
     #[deprecated]
     pub source: String,
-    ///
     pub domain: String,
     /// Kind of group, such as `GROUP`.
     pub type_: String,
     /// Path of the organizational unit, separated by slashes.
     pub org_unit_path: String,
-    ///
     pub members_count: i64,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -2270,13 +2216,11 @@ crate::support::model::model!(Group {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorInstance {
-    ///
     pub id: i64,
     /// Outcome of the latest run, such as `PASSED`.
     pub check_result_status: String,
     /// Interval between runs, such as `DAILY`.
     pub check_frequency: String,
-    ///
     pub monitor_instance_check_types: crate::List<MonitorInstanceCheckType>,
     /// Task the monitor performs, such as `IDENTITY_PROVIDER_MFA_ENABLED`.
     pub autopilot_task_type: String,
@@ -2288,13 +2232,10 @@ pub struct MonitorInstance {
     pub remedy_description: String,
     /// Findings, one item per connection.
     pub metadata: crate::List<MonitorInstanceMetadata>,
-    ///
     pub enabled: bool,
     /// Help article on the monitor.
     pub url: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -2322,13 +2263,10 @@ crate::support::model::model!(MonitorInstance {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorInstanceCheckType {
-    ///
     pub id: i64,
     /// Kind of check, such as `AGENT`.
     pub check_type: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -2353,7 +2291,6 @@ pub struct MonitorInstanceMetadata {
     pub type_: String,
     /// System the findings come from, such as `AWS`.
     pub source: String,
-    ///
     pub connection_id: crate::v1::ids::ConnectionId,
     /// Id of the client in the connected system.
     pub client_id: String,
@@ -2367,7 +2304,6 @@ pub struct MonitorInstanceMetadata {
     pub fail: crate::List<MonitorMetadataData>,
     /// Resources left out.
     pub exclusions: crate::List<MonitorMetadataExclusion>,
-    ///
     pub message: String,
     /// Scope of the policy, for monitors that concern one.
     pub policy_scope: String,
@@ -2402,9 +2338,7 @@ crate::support::model::model!(MonitorInstanceMetadata {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorInstanceMetadataGroup {
-    ///
     pub id: Option<i64>,
-    ///
     pub name: Option<String>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -2423,17 +2357,12 @@ crate::support::model::model!(MonitorInstanceMetadataGroup {
 pub struct MonitorMetadataData {
     /// Id of the resource in its own system.
     pub id: String,
-    ///
     pub name: String,
-    ///
     pub display_name: String,
-    ///
     pub email: String,
-    ///
     pub avatar_url: String,
     /// Address of a related item, such as a ticket.
     pub url: String,
-    ///
     pub groups: Option<crate::List<String>>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -2455,21 +2384,16 @@ crate::support::model::model!(MonitorMetadataData {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorMetadataExclusion {
-    ///
     pub id: i64,
     /// Id of the resource in its own system, such as `sg-12345`.
     pub target_id: String,
-    ///
     pub target_name: String,
-    ///
     pub exclusion_reason: String,
     /// The user who excluded the resource.
     pub exclusion_designator: User,
     /// The connection the exclusion applies to, if it has one.
     pub connection: Option<ConnectionDetail>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -2494,7 +2418,6 @@ crate::support::model::model!(MonitorMetadataExclusion {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct P3MatrixSla {
-    ///
     pub id: i64,
     /// Id of the service level on the policy.
     pub policy_p3_matrix_sla_id: i64,
@@ -2504,11 +2427,8 @@ pub struct P3MatrixSla {
     pub severity: String,
     /// Time allowed, such as `ONE_DAY`.
     pub time_frame: String,
-    ///
     pub examples: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -2531,7 +2451,6 @@ crate::support::model::model!(P3MatrixSla {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Personnel {
-    ///
     pub id: crate::v1::ids::PersonnelId,
     /// Relation to the company; for `OUT_OF_SCOPE`, `notHumanReason` tells why.
     pub employment_status: Option<EmploymentStatus>,
@@ -2560,11 +2479,8 @@ pub struct Personnel {
     /// Deprecated in favor of `devices`, which lists each device. Deprecated by Drata.
     #[deprecated]
     pub data: PersonnelData,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
-    ///
     pub devices: crate::List<PersonnelDevice>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -2595,9 +2511,7 @@ crate::support::model::model!(Personnel {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonnelData {
-    ///
     pub os_version: Option<String>,
-    ///
     pub serial_number: Option<String>,
     /// Delay until the screen locks and a password is needed, in seconds.
     pub screen_lock_time: Option<i64>,
@@ -2607,9 +2521,7 @@ pub struct PersonnelData {
     pub mac_address: Option<String>,
     /// When the agent last reported; mind the lowercase `c` in the name.
     pub lastchecked_at: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -2638,13 +2550,10 @@ crate::support::model::model!(PersonnelData {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonnelDevice {
-    ///
     pub id: i64,
     /// Operating system name and version in one string, such as `MacOS 10.15.6`.
     pub os_version: Option<String>,
-    ///
     pub serial_number: Option<String>,
-    ///
     pub model: Option<String>,
     /// One MAC address, or several separated by commas.
     pub mac_address: Option<String>,
@@ -2660,9 +2569,7 @@ pub struct PersonnelDevice {
     pub last_checked_at: Option<crate::Timestamp>,
     /// System that reports the device, such as `AGENT`, `JAMF` or `CUSTOM`.
     pub source_type: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// When the device was removed; null while it is in use.
     pub deleted_at: Option<crate::Timestamp>,
@@ -2735,29 +2642,20 @@ crate::support::model::model!(PersonnelDevice {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Policy {
-    ///
     pub id: crate::v1::ids::PolicyId,
     /// Id of the template the policy started from; null for a custom policy.
     pub template_id: Option<i64>,
-    ///
     pub name: String,
     /// Description of the current version.
     pub current_description: String,
     /// When the text was last saved.
     pub html_last_updated: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
-    ///
     pub current_owner: Option<User>,
-    ///
     pub versions: crate::List<PolicyVersion>,
-    ///
     pub policy_week_time_frame_slas: Option<crate::List<PolicyWeekTimeFrameSla>>,
-    ///
     pub policy_grace_period_slas: Option<crate::List<PolicyGracePeriodSla>>,
-    ///
     pub policy_p3_matrix_slas: Option<crate::List<PolicyP3MatrixSla>>,
     /// Identity groups the policy is assigned to.
     pub groups: crate::List<Group>,
@@ -2801,13 +2699,9 @@ crate::support::model::model!(Policy {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyGracePeriodSla {
-    ///
     pub id: i64,
-    ///
     pub label: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -2828,13 +2722,9 @@ crate::support::model::model!(PolicyGracePeriodSla {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyP3MatrixSla {
-    ///
     pub id: i64,
-    ///
     pub label: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -2855,13 +2745,10 @@ crate::support::model::model!(PolicyP3MatrixSla {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyVersion {
-    ///
     pub id: i64,
-    ///
     pub version: i64,
     /// Same number as `subVersion`.
     pub minor_version: Option<i64>,
-    ///
     pub sub_version: Option<i64>,
     /// Whether this is the version uploaded or written last.
     pub current: bool,
@@ -2871,25 +2758,18 @@ pub struct PolicyVersion {
     pub file_url: Option<String>,
     /// Viewer that suits the document, such as `NATIVE`.
     pub doc_viewer: Option<String>,
-    ///
     pub description: Option<String>,
     /// Text of the version as HTML; may be null.
     pub html: Option<String>,
-    ///
     pub week_time_frame_slas: Option<crate::List<WeekTimeFrameSla>>,
-    ///
     pub p3_matrix_slas: Option<crate::List<P3MatrixSla>>,
-    ///
     pub grace_period_slas: Option<crate::List<GracePeriodSla>>,
-    ///
     pub renewal_date: Option<String>,
     /// When the version was approved; null until then.
     pub approved_at: Option<crate::Timestamp>,
     /// When the version was published; null until then.
     pub published_at: Option<crate::Timestamp>,
-    ///
     pub created_at: Option<crate::Timestamp>,
-    ///
     pub updated_at: Option<crate::Timestamp>,
     /// When the text was last changed; null if it never was.
     pub html_last_updated: Option<crate::Timestamp>,
@@ -2968,13 +2848,9 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyWeekTimeFrameSla {
-    ///
     pub id: i64,
-    ///
     pub label: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -2995,15 +2871,10 @@ crate::support::model::model!(PolicyWeekTimeFrameSla {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Reminder {
-    ///
     pub id: i64,
-    ///
     pub completed_at: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
-    ///
     pub deleted_at: Option<crate::Timestamp>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -3036,13 +2907,9 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequirementListControl {
-    ///
     pub id: Option<i64>,
-    ///
     pub code: Option<String>,
-    ///
     pub is_ready: Option<bool>,
-    ///
     pub control_number: Option<i64>,
     /// When the control was archived.
     pub archived_at: Option<crate::Timestamp>,
@@ -3064,19 +2931,13 @@ crate::support::model::model!(RequirementListControl {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequirementListItem {
-    ///
     pub id: crate::v1::ids::RequirementId,
     /// Reference of the requirement inside its framework, such as `CC1.1`.
     pub name: String,
-    ///
     pub description: String,
-    ///
     pub long_description: String,
-    ///
     pub additional_info: String,
-    ///
     pub additional_info2: String,
-    ///
     pub additional_info3: String,
     /// Whether the controls behind the requirement are ready.
     pub is_ready: bool,
@@ -3090,7 +2951,6 @@ pub struct RequirementListItem {
     pub controls: crate::List<RequirementListControl>,
     /// Number of controls mapped to the requirement.
     pub total_in_scope_controls: i64,
-    ///
     pub framework_id: crate::v1::ids::FrameworkId,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -3119,7 +2979,6 @@ crate::support::model::model!(RequirementListItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequirementListItemPage {
-    ///
     pub data: Option<crate::List<RequirementListItem>>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -3192,25 +3051,17 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct User {
-    ///
     pub id: crate::v1::ids::UserId,
     /// UUID of the user's entry record, distinct from `id`.
     pub entry_id: Option<String>,
-    ///
     pub email: String,
-    ///
     pub first_name: Option<String>,
-    ///
     pub last_name: Option<String>,
-    ///
     pub job_title: Option<String>,
-    ///
     pub avatar_url: Option<String>,
     /// When the user accepted the Drata terms; null until then.
     pub drata_terms_agreed_at: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Names of the roles the user holds.
     pub roles: crate::List<String>,
@@ -3218,7 +3069,6 @@ pub struct User {
     pub background_checks: Option<crate::List<BackgroundCheck>>,
     /// Accounts of the user in connected systems.
     pub identities: crate::List<UserIdentity>,
-    ///
     pub documents: Option<crate::List<UserDocuments>>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -3262,9 +3112,7 @@ crate::support::model::model!(User {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserDocument {
-    ///
     pub id: i64,
-    ///
     pub name: String,
     /// What the document proves, for example `SEC_TRAINING` or `MFA_EVIDENCE`.
     pub type_: UserDocumentType,
@@ -3272,9 +3120,7 @@ pub struct UserDocument {
     pub file_url: Option<String>,
     /// Day from which the document no longer counts as evidence.
     pub renewal_date: crate::Timestamp,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -3326,7 +3172,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserDocuments {
-    ///
     pub data: crate::List<UserDocument>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -3366,7 +3211,6 @@ crate::support::model::model!(UserDocuments {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserIdentity {
-    ///
     pub id: i64,
     /// Id of the account in the connected system.
     pub identity_id: String,
@@ -3394,13 +3238,10 @@ pub struct UserIdentity {
     pub started_at: Option<crate::Timestamp>,
     /// Last day of work according to this identity.
     pub separated_at: Option<crate::Timestamp>,
-    ///
     pub is_contractor: Option<bool>,
-    ///
     pub job_title: Option<String>,
     /// Id of the manager in the connected system, not a user id.
     pub manager_id: Option<String>,
-    ///
     pub manager_name: Option<String>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -3433,25 +3274,17 @@ crate::support::model::model!(UserIdentity {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserListItem {
-    ///
     pub id: crate::v1::ids::UserId,
     /// UUID of the user's entry record, distinct from `id`.
     pub entry_id: Option<String>,
-    ///
     pub email: String,
-    ///
     pub first_name: Option<String>,
-    ///
     pub last_name: Option<String>,
-    ///
     pub job_title: Option<String>,
-    ///
     pub avatar_url: Option<String>,
     /// When the user accepted the Drata terms; null until then.
     pub drata_terms_agreed_at: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -3478,15 +3311,12 @@ crate::support::model::model!(UserListItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WeekTimeFrameSla {
-    ///
     pub id: i64,
     /// Id of the service level on the policy.
     pub policy_week_time_frame_sla_id: i64,
     /// Time allowed, such as `ONE_DAY`.
     pub time_frame: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -3522,15 +3352,11 @@ crate::support::model::model!(WeekTimeFrameSla {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Workspace {
-    ///
     pub id: crate::v1::ids::WorkspaceId,
-    ///
     pub name: String,
-    ///
     pub description: Option<String>,
     /// Text on how the product works.
     pub how_it_works: Option<String>,
-    ///
     pub url: Option<String>,
     /// URL of the logo.
     pub logo: Option<String>,

@@ -14,9 +14,7 @@
 pub struct AssetCompact {
     /// Id of the asset.
     pub id: crate::v2::ids::AssetId,
-    ///
     pub name: String,
-    ///
     pub description: String,
     /// `PHYSICAL` or `VIRTUAL`.
     pub asset_type: String,
@@ -28,15 +26,12 @@ pub struct AssetCompact {
     pub removed_at: Option<crate::Timestamp>,
     /// Name of the company that owns the asset.
     pub company: String,
-    ///
     pub notes: Option<String>,
     /// Kind of record the asset stands for.
     pub asset_reference_type: Option<String>,
     /// Further id of the asset, called `associatedId` on the full asset.
     pub unique_id: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Id of a virtual asset in its system of origin.
     pub external_id: Option<String>,
@@ -70,11 +65,9 @@ crate::support::model::model!(AssetCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuditControlCompact {
-    ///
     pub id: i64,
     /// Control code such as `DCF-1001`.
     pub code: String,
-    ///
     pub name: String,
     /// Position in sorted lists; not an id.
     pub control_number: Option<i64>,
@@ -95,7 +88,6 @@ crate::support::model::model!(AuditControlCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BackgroundCheck {
-    ///
     pub id: i64,
     /// User the check is about; null while it is not linked to anyone.
     pub user_id: Option<crate::v2::ids::UserId>,
@@ -125,9 +117,7 @@ pub struct BackgroundCheck {
     pub invitation_email: Option<String>,
     /// When the check was tied to a user.
     pub linked_at: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -573,7 +563,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Connection {
-    ///
     pub id: i64,
     /// Product the connection goes to, such as `GOOGLE`.
     pub client_type: ClientType,
@@ -583,9 +572,7 @@ pub struct Connection {
     pub client_alias: Option<String>,
     /// `ACTIVE` while it works, `MISCONFIGURED` when its settings need attention.
     pub state: ConnectionState,
-    ///
     pub created_at: Option<crate::Timestamp>,
-    ///
     pub updated_at: Option<crate::Timestamp>,
     /// When the connection was established; null if that never succeeded.
     pub connected_at: Option<crate::Timestamp>,
@@ -632,20 +619,15 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlCompact {
-    ///
     pub id: crate::v2::ids::ControlId,
     /// Short code such as `DCF-37`.
     pub code: String,
-    ///
     pub name: String,
-    ///
     pub description: Option<String>,
     /// Whether the control has at least one valid test, evidence item, policy or report, and nothing that fails;
     /// worked out anew on each read.
     pub is_ready: Option<bool>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -679,7 +661,6 @@ crate::support::model::model!(ControlCompact {
 pub struct CustomField {
     /// Number of the custom field; goes into `id` when writing.
     pub custom_field_id: crate::v2::ids::CustomFieldDefinitionId,
-    ///
     pub name: String,
     /// Current value; absent when never set, and a JSON number where the field is numeric.
     pub value: Option<String>,
@@ -786,7 +767,7 @@ impl CustomFieldSubmitRequest {
         Self {
             id: Default::default(),
             name: Default::default(),
-            value: value,
+            value,
         }
     }
 
@@ -895,15 +876,12 @@ crate::support::request_model::request_model!(CustomRangeFieldFilter {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Device {
-    ///
     pub id: crate::v2::ids::DeviceId,
     /// Asset that represents the device.
     pub asset_id: Option<crate::v2::ids::AssetId>,
     /// Name and version of the operating system in one text.
     pub os_version: Option<String>,
-    ///
     pub serial_number: Option<String>,
-    ///
     pub model: Option<String>,
     /// Hardware address; several are joined by commas.
     pub mac_address: Option<String>,
@@ -911,9 +889,7 @@ pub struct Device {
     pub last_checked_at: Option<crate::Timestamp>,
     /// Source that reports the device.
     pub source_type: MdmSourceType,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// When the device was deleted; null while it exists.
     pub deleted_at: Option<crate::Timestamp>,
@@ -1008,19 +984,14 @@ pub struct DeviceComplianceCheck {
     pub check_frequency: CheckFrequency,
     /// When the user satisfied the check; null until then.
     pub completion_date: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
     /// When the check must be verified anew; null when nothing is due.
     pub expires_at: Option<crate::Timestamp>,
-    ///
     pub id: i64,
     /// When the check last ran.
     pub last_checked_at: Option<crate::Timestamp>,
-    ///
     pub status: ComplianceCheckStatus,
-    ///
     pub type_: ComplianceCheckType,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1046,17 +1017,13 @@ crate::support::model::model!(DeviceComplianceCheck {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceDocument {
-    ///
     pub id: crate::v2::ids::DeviceDocumentId,
     /// Setting the file proves, such as `PASSWORD_MANAGER_EVIDENCE`.
     pub type_: String,
-    ///
     pub name: String,
     /// Address of the file inside Drata; `downloadUrl` holds a signed link.
     pub file_url: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Signed link to the file; present only with `expand[]=downloadUrl`.
     pub download_url: Option<SignedUrl>,
@@ -1080,15 +1047,12 @@ crate::support::model::model!(DeviceDocument {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceIdentifier {
-    ///
     pub id: i64,
     /// Kind of identifier, such as `SERIAL_NUMBER`.
     pub type_: String,
     /// Value of the identifier.
     pub identifier: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1214,9 +1178,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Group {
-    ///
     pub id: crate::v2::ids::GroupId,
-    ///
     pub name: String,
     /// Id of the group at its identity provider.
     pub external_id: String,
@@ -1226,9 +1188,7 @@ pub struct Group {
     /// Connection to the identity provider that brought the group in; look the connection up for its kind and
     /// alias.
     pub connection_id: Option<i64>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1432,19 +1392,13 @@ crate::support::id_forms::id_forms! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyCompact {
-    ///
     pub id: crate::v2::ids::PolicyId,
-    ///
     pub name: String,
-    ///
     pub description: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Who the policy is assigned to.
     pub assigned_to: Option<PolicyScope>,
-    ///
     pub policy_status: PolicyStatus,
     /// When the policy is due for review.
     pub renewal_date: Option<String>,
@@ -1601,7 +1555,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyVersionCompact {
-    ///
     pub id: crate::v2::ids::PolicyVersionId,
     /// Major number of the version.
     pub version: i64,
@@ -1609,16 +1562,13 @@ pub struct PolicyVersionCompact {
     pub current: bool,
     /// How the text came into the account.
     pub type_: PolicyType,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// When an administrator has to review the policy and settle whether users must acknowledge it again; an RFC
     /// 3339 timestamp.
     pub renewal_date: Option<String>,
     /// Minor number, below `version`.
     pub sub_version: i64,
-    ///
     pub description: Option<String>,
     /// `null` until approved.
     pub approved_at: Option<crate::Timestamp>,
@@ -1680,13 +1630,9 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskCategoryCompact {
-    ///
     pub id: i64,
-    ///
     pub name: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1774,19 +1720,12 @@ crate::support::open_enum::open_enum! {
 pub struct User {
     /// User id, which differs from the personnel id of the same person.
     pub id: crate::v2::ids::UserId,
-    ///
     pub email: String,
-    ///
     pub first_name: Option<String>,
-    ///
     pub last_name: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
-    ///
     pub job_title: Option<String>,
-    ///
     pub avatar_url: Option<String>,
     /// When the user accepted Drata's terms; null until then.
     pub drata_terms_agreed_at: Option<crate::Timestamp>,
@@ -1845,17 +1784,11 @@ crate::support::model::model!(User {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserCompact {
-    ///
     pub id: crate::v2::ids::UserId,
-    ///
     pub email: String,
-    ///
     pub first_name: Option<String>,
-    ///
     pub last_name: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1883,9 +1816,7 @@ crate::support::model::model!(UserCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserDocument {
-    ///
     pub id: crate::v2::ids::UserDocumentId,
-    ///
     pub user_id: crate::v2::ids::UserId,
     /// Signed link to the file; present only with `expand[]=downloadUrl`.
     pub download_url: Option<SignedUrl>,
@@ -1897,9 +1828,7 @@ pub struct UserDocument {
     pub file_url: Option<String>,
     /// Day the document stops counting as proof, `YYYY-MM-DD`.
     pub renewal_date: crate::Timestamp,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1951,7 +1880,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserIdentity {
-    ///
     pub id: i64,
     /// Id of the account in that system.
     pub identity_id: String,
@@ -1967,15 +1895,10 @@ pub struct UserIdentity {
     pub user_id: Option<crate::v2::ids::UserId>,
     /// Connection that reported the account.
     pub connection_id: Option<i64>,
-    ///
     pub connection: Connection,
-    ///
     pub email: Option<String>,
-    ///
     pub secondary_email: Option<String>,
-    ///
     pub first_name: Option<String>,
-    ///
     pub last_name: Option<String>,
     /// Hire date; the format varies and can be like `Fri Jun 26 2026`.
     pub started_at: Option<crate::Timestamp>,
@@ -1983,15 +1906,11 @@ pub struct UserIdentity {
     pub separated_at: Option<crate::Timestamp>,
     /// Null when the source does not say.
     pub is_contractor: Option<bool>,
-    ///
     pub job_title: Option<String>,
     /// Identity id of the manager, in the terms of `identityId`.
     pub manager_id: Option<String>,
-    ///
     pub manager_name: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -2027,7 +1946,6 @@ crate::support::model::model!(UserIdentity {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserPage {
-    ///
     pub data: crate::List<User>,
     /// Next cursor, and the total when it was asked for.
     pub pagination: PaginationTotalCount,
@@ -2054,9 +1972,7 @@ crate::support::id_forms::id_forms! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorCompact {
-    ///
     pub id: crate::v2::ids::VendorId,
-    ///
     pub name: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -2073,15 +1989,11 @@ crate::support::model::model!(VendorCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorDocument {
-    ///
     pub id: crate::v2::ids::VendorDocumentId,
     /// Name of the file.
     pub name: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
-    ///
     pub type_: VendorDocumentType,
     /// Link to the file that works for 10 minutes, as an object with `signedUrl`; lists hold it only with
     /// `expand[]=downloadUrl`. Fetch it without the API key.

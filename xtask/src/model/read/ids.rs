@@ -34,7 +34,7 @@ pub(super) fn assign(
     types: &mut BTreeMap<String, TypeDef>,
     operations: &mut [Operation],
 ) -> BTreeMap<String, IdType> {
-    let collections = collections(operations, types);
+    let collections = collections(operations, types, table);
     let named = name(&collections, names, table);
     let mut ids: BTreeMap<String, IdType> = BTreeMap::new();
     for (path, name) in &named {
@@ -76,7 +76,11 @@ fn bare(path: &str) -> String {
     path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
 }
 
-fn collections(operations: &[Operation], types: &BTreeMap<String, TypeDef>) -> BTreeMap<String, Collection> {
+fn collections(
+    operations: &[Operation],
+    types: &BTreeMap<String, TypeDef>,
+    table: &Table,
+) -> BTreeMap<String, Collection> {
     let mut found: BTreeMap<String, Collection> = BTreeMap::new();
     for operation in operations {
         for (path, placeholder) in before(&operation.path) {
@@ -124,14 +128,23 @@ fn collections(operations: &[Operation], types: &BTreeMap<String, TypeDef>) -> B
             collection.rows.insert(def.name.clone(), field);
         }
     }
-    lists(operations, types, &mut found);
+    lists(operations, types, table, &mut found);
     found.retain(|_, collection| collection.numbers);
     found
 }
 
-/// Adds the collections that no placeholder picks from, where nothing else has their noun or their rows.
-fn lists(operations: &[Operation], types: &BTreeMap<String, TypeDef>, found: &mut BTreeMap<String, Collection>) {
-    for operation in operations {
+/// Adds the collections that no placeholder picks from, where nothing else has their noun or their rows. Those of the table
+/// come first, so that a new list of the same rows does not take them.
+fn lists(
+    operations: &[Operation],
+    types: &BTreeMap<String, TypeDef>,
+    table: &Table,
+    found: &mut BTreeMap<String, Collection>,
+) {
+    let known: BTreeSet<&str> = table.names(Section::Ids).map(|(path, _)| path).collect();
+    let mut ordered: Vec<&Operation> = operations.iter().collect();
+    ordered.sort_by_key(|operation| !known.contains(bare(&operation.path).as_str()));
+    for operation in ordered {
         let path = bare(&operation.path);
         let row = operation.paging.as_ref().and_then(|paging| paging.item.named()).and_then(|row| types.get(row));
         let (Some(row), false) = (row, path.ends_with("{}") || found.contains_key(&path)) else { continue };

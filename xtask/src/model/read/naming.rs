@@ -230,9 +230,7 @@ fn page_items(document: &Document) -> BTreeMap<String, String> {
 /// values in a field of the same name.
 fn proposal(document: &Document, schema: &Value, rule: &str, given: &BTreeMap<&String, &String>) -> Option<String> {
     let wire = text(schema, STANDS_IN);
-    if schema.get(STANDS_IN).is_none() {
-        return None;
-    }
+    schema.get(STANDS_IN)?;
     let values = sorted(schema);
     given.iter().find_map(|(key, name)| {
         let other = document.schema(key)?;

@@ -9,11 +9,8 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Asset {
-    ///
     pub id: crate::v1::ids::AssetId,
-    ///
     pub name: String,
-    ///
     pub description: String,
     /// `PHYSICAL` or `VIRTUAL`.
     pub asset_type: String,
@@ -27,19 +24,15 @@ pub struct Asset {
     pub asset_class_types: crate::List<AssetClass>,
     /// Name of the company that owns the asset.
     pub company: String,
-    ///
     pub owner: crate::v1::shared::User,
     /// Employment status of the owner.
     pub employment_status: Option<String>,
-    ///
     pub notes: Option<String>,
     /// What the asset stands for, such as `PERSONNEL` or `WORKSTATION`.
     pub asset_reference_type: Option<String>,
     /// Identifier of the thing itself, such as a serial number.
     pub unique_id: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// The device behind a hardware asset.
     pub device: Option<crate::v1::shared::PersonnelDevice>,
@@ -77,13 +70,10 @@ crate::support::model::model!(Asset {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetClass {
-    ///
     pub id: i64,
     /// Name of the class, such as `DOCUMENT`.
     pub asset_class_type: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -116,7 +106,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetPage {
-    ///
     pub data: crate::List<Asset>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -208,7 +197,7 @@ impl AssetRequest {
             description: Into::<String>::into(description),
             notes: Default::default(),
             asset_class_types: asset_class_types.into_iter().collect(),
-            asset_type: asset_type,
+            asset_type,
             owner_id: Into::<crate::v1::ids::UserId>::into(owner_id),
             unique_id: Default::default(),
             removed_at: Default::default(),

@@ -11,31 +11,22 @@
 pub struct Company {
     /// UUID of the account.
     pub account_id: String,
-    ///
     pub domain: String,
     /// Common name, next to `legalName`.
     pub name: String,
-    ///
     pub legal_name: Option<String>,
     /// Year of foundation.
     pub year: i64,
-    ///
     pub description: Option<String>,
-    ///
     pub phone_number: String,
-    ///
     pub address: String,
-    ///
     pub privacy_url: Option<String>,
-    ///
     pub terms_url: String,
-    ///
     pub support_url: String,
     /// Page that lists open positions.
     pub jobs_url: String,
     /// Address for security and compliance matters.
     pub security_email: String,
-    ///
     pub logo_url: Option<String>,
     /// How security awareness training is provided, such as `DRATA_PROVIDED`; may be null.
     pub security_training: Option<String>,
@@ -43,9 +34,7 @@ pub struct Company {
     pub hipaa_training: Option<String>,
     /// Provider or manner of background checks, such as `CERTN`; may be null.
     pub background_check: Option<String>,
-    ///
     pub security_report: SecurityReport,
-    ///
     pub workspaces: crate::List<crate::v1::shared::Workspace>,
     /// When setup of the account was completed; null until then.
     pub admin_onboarded_at: Option<crate::Timestamp>,
@@ -55,11 +44,8 @@ pub struct Company {
     pub security_training_link: Option<String>,
     /// Address of a custom HIPAA training.
     pub hipaa_training_link: Option<String>,
-    ///
     pub connections: crate::List<crate::v1::shared::ConnectionDetail>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Frameworks enabled for the account.
     pub frameworks: crate::List<crate::v1::shared::Framework>,
@@ -116,15 +102,11 @@ crate::support::model::model!(Company {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyEntitlement {
-    ///
     pub name: Option<String>,
-    ///
     pub description: Option<String>,
     /// Machine name of the feature, such as `TRUST_CENTER`.
     pub type_: Option<String>,
-    ///
     pub feature_id: Option<i64>,
-    ///
     pub metadata: Option<serde_json::Value>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -142,7 +124,6 @@ crate::support::model::model!(CompanyEntitlement {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DrataSupportAccess {
-    ///
     pub enabled_at: crate::Timestamp,
     /// When the grant ends; null for an open end.
     pub expires_at: Option<crate::Timestamp>,

@@ -9,13 +9,10 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Connection {
-    ///
     pub id: crate::v1::ids::ConnectionId,
     /// Connected product, such as `GOOGLE`.
     pub client_type: crate::v1::shared::ClientType,
-    ///
     pub state: ConnectionState,
-    ///
     pub connected: bool,
     /// When the connection was established; null before that.
     pub connected_at: Option<crate::Timestamp>,
@@ -59,7 +56,6 @@ crate::support::model::model!(Connection {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConnectionPage {
-    ///
     pub data: crate::List<Connection>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -141,8 +137,8 @@ impl PersonnelRow {
             last_name: Into::<String>::into(last_name),
             email: Into::<String>::into(email),
             avatar_url: Default::default(),
-            contractor: contractor,
-            is_mfa_enabled: is_mfa_enabled,
+            contractor,
+            is_mfa_enabled,
             job_title: Default::default(),
             customer_id: Default::default(),
             date: Into::<crate::Timestamp>::into(date),

@@ -469,7 +469,7 @@ impl List {
         self
     }
 
-    /// HITRUST domains.
+    /// Assessment domains of the HITRUST CSF.
     pub fn hitrust_domains(
         mut self,
         hitrust_domains: impl IntoIterator<Item = super::ControlHitrustDomain>,

@@ -9,13 +9,10 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Control {
-    ///
     pub id: crate::v1::ids::ControlId,
-    ///
     pub name: String,
     /// Human-readable code, such as `DCF-1002`.
     pub code: String,
-    ///
     pub description: Option<String>,
     /// Question whose answer shows whether the control is met.
     pub question: Option<String>,
@@ -25,31 +22,24 @@ pub struct Control {
     pub slug: Option<String>,
     /// When the control was archived; null while it is active.
     pub archived_at: Option<crate::Timestamp>,
-    ///
     pub framework_tags: crate::List<String>,
-    ///
     pub has_evidence: bool,
     /// Whether a test watches the control.
     pub is_monitored: bool,
-    ///
     pub has_owner: bool,
     /// Linked policies, reduced to id, name, creation time and file.
     pub policies: crate::List<crate::v1::shared::Policy>,
     /// Linked evidence library items, once called reports.
     pub reports: crate::List<EvidenceLibraryControl>,
-    ///
     pub external_evidence: crate::List<ExternalEvidence>,
-    ///
     pub control_tests: crate::List<crate::v1::shared::ControlTest>,
     /// Linked requirements, grouped by framework.
     pub framework_requirements: crate::List<FrameworkRequirements>,
     /// Who changed the control last, as a user (`UserListItem`) or as a word.
     pub last_updated_by: Option<serde_json::Value>,
-    ///
     pub updated_at: crate::Timestamp,
     /// Id of the template behind the control, which tells custom controls from built-in ones.
     pub fk_control_template_id: i64,
-    ///
     pub owners: crate::List<crate::v1::shared::UserListItem>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -199,7 +189,7 @@ crate::support::open_enum::open_enum! {
 pub struct ControlCreateForm {
     /// At most 191 characters.
     pub name: String,
-    /// At most 30,000 characters. At most 30000 characters.
+    /// At most 30,000 characters.
     pub description: String,
     /// Human-readable code such as `DRA-69`, at most 20 characters.
     pub code: String,
@@ -212,9 +202,7 @@ pub struct ControlCreateForm {
     pub external_evidence_metadata: Option<String>,
     /// Ids of evidence library items, once called reports.
     pub report_ids: Option<Vec<i64>>,
-    ///
     pub policy_ids: Option<Vec<crate::v1::ids::PolicyId>>,
-    ///
     pub requirement_ids: Option<Vec<crate::v1::ids::RequirementId>>,
     /// Ids of users.
     pub owners: Option<Vec<i64>>,
@@ -364,7 +352,7 @@ crate::support::request_model::form_model!(ControlCreateForm {
 pub struct ControlCreateRequest {
     /// At most 191 characters.
     pub name: String,
-    /// At most 30,000 characters. At most 30000 characters.
+    /// At most 30,000 characters.
     pub description: String,
     /// Human-readable code such as `DRA-69`, at most 20 characters.
     pub code: String,
@@ -377,9 +365,7 @@ pub struct ControlCreateRequest {
     pub external_evidence_metadata: Option<String>,
     /// Ids of evidence library items, once called reports.
     pub report_ids: Option<Vec<i64>>,
-    ///
     pub policy_ids: Option<Vec<crate::v1::ids::PolicyId>>,
-    ///
     pub requirement_ids: Option<Vec<crate::v1::ids::RequirementId>>,
     /// Ids of users.
     pub owners: Option<Vec<i64>>,
@@ -722,25 +708,19 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlListItem {
-    ///
     pub id: crate::v1::ids::ControlId,
-    ///
     pub name: String,
     /// Human-readable code, such as `DCF-1002`.
     pub code: String,
-    ///
     pub description: Option<String>,
     /// The name in a form fit for URLs.
     pub slug: Option<String>,
-    ///
     pub workspace_id: crate::v1::ids::WorkspaceId,
     /// When the control was archived; null while it is active.
     pub archived_at: Option<crate::Timestamp>,
     /// Identifiers of the frameworks the control is mapped to.
     pub framework_tags: crate::List<String>,
-    ///
     pub has_evidence: bool,
-    ///
     pub has_owner: bool,
     /// Whether a test watches the control.
     pub is_monitored: bool,
@@ -775,7 +755,6 @@ crate::support::model::model!(ControlListItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlListItemPage {
-    ///
     pub data: crate::List<ControlListItem>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -983,13 +962,10 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlShort {
-    ///
     pub id: crate::v1::ids::ControlId,
-    ///
     pub name: String,
     /// Human-readable code, such as `DCF-1002`.
     pub code: String,
-    ///
     pub description: Option<String>,
     /// Question whose answer shows whether the control is met.
     pub question: Option<String>,
@@ -1001,7 +977,6 @@ pub struct ControlShort {
     pub archived_at: Option<crate::Timestamp>,
     /// Who changed the control last, as a user (`UserListItem`) or as a word.
     pub last_updated_by: Option<serde_json::Value>,
-    ///
     pub updated_at: crate::Timestamp,
     /// Id of the template behind the control, which tells custom controls from built-in ones.
     pub fk_control_template_id: i64,
@@ -1112,7 +1087,7 @@ crate::support::open_enum::open_enum! {
 pub struct ControlUpdateRequest {
     /// At most 191 characters.
     pub name: String,
-    /// At most 30,000 characters. At most 30000 characters.
+    /// At most 30,000 characters.
     pub description: String,
     /// Question whose answer shows whether the control is met, at most 768 characters.
     pub question: Option<String>,
@@ -1168,19 +1143,12 @@ crate::support::request_model::request_model!(ControlUpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceLibraryControl {
-    ///
     pub id: i64,
-    ///
     pub name: String,
-    ///
     pub description: String,
-    ///
     pub versions: crate::List<crate::v1::shared::EvidenceLibraryVersion>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
-    ///
     pub renewal_schema: crate::v1::shared::EvidenceLibraryRenewalSchema,
     /// Whether the renewal date has passed.
     pub is_expired: bool,
@@ -1211,9 +1179,8 @@ pub struct EvidenceUploadForm {
     pub filename: Option<String>,
     /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
     pub base64_file: Option<String>,
-    /// At most 30,000 characters. At most 30000 characters.
+    /// At most 30,000 characters.
     pub description: Option<String>,
-    ///
     pub creation_date: crate::Timestamp,
     /// Day the evidence falls due, as `YYYY-MM-DD`.
     pub renewal_date: String,
@@ -1236,7 +1203,7 @@ impl EvidenceUploadForm {
             description: Default::default(),
             creation_date: Into::<crate::Timestamp>::into(creation_date),
             renewal_date: Into::<String>::into(renewal_date),
-            renewal_schedule_type: renewal_schedule_type,
+            renewal_schedule_type,
         }
     }
 
@@ -1297,9 +1264,8 @@ pub struct EvidenceUploadRequest {
     pub filename: Option<String>,
     /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
     pub base64_file: Option<String>,
-    /// At most 30,000 characters. At most 30000 characters.
+    /// At most 30,000 characters.
     pub description: Option<String>,
-    ///
     pub creation_date: crate::Timestamp,
     /// Day the evidence falls due, as `YYYY-MM-DD`.
     pub renewal_date: String,
@@ -1321,7 +1287,7 @@ impl EvidenceUploadRequest {
             description: Default::default(),
             creation_date: Into::<crate::Timestamp>::into(creation_date),
             renewal_date: Into::<String>::into(renewal_date),
-            renewal_schedule_type: renewal_schedule_type,
+            renewal_schedule_type,
         }
     }
 
@@ -1368,11 +1334,8 @@ crate::support::request_model::request_model!(EvidenceUploadRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExternalEvidence {
-    ///
     pub id: crate::v1::ids::ExternalEvidenceId,
-    ///
     pub name: String,
-    ///
     pub description: String,
     /// Path of the stored file.
     pub file: String,
@@ -1406,7 +1369,6 @@ crate::support::model::model!(ExternalEvidence {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExternalEvidencePage {
-    ///
     pub data: crate::List<ExternalEvidence>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -1446,7 +1408,6 @@ crate::support::open_enum::open_enum! {
 pub struct FrameworkRequirements {
     /// Identifier of the framework, such as `HIPAA`.
     pub framework_tag: String,
-    ///
     pub requirements: crate::List<Requirement>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1501,7 +1462,6 @@ pub struct MappedExternalEvidence {
     pub id: crate::v1::ids::ExternalEvidenceId,
     /// Name of the control in a form fit for URLs.
     pub slug: String,
-    ///
     pub external_evidence: crate::List<ExternalEvidence>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1532,9 +1492,7 @@ pub struct Note {
     pub id: String,
     /// Text of the note, which may contain HTML.
     pub comment: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// The user who wrote the note.
     pub owner: crate::v1::shared::UserListItem,
@@ -1554,7 +1512,6 @@ crate::support::model::model!(Note {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NotePage {
-    ///
     pub data: crate::List<Note>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -1598,19 +1555,13 @@ crate::support::request_model::request_model!(NoteRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Requirement {
-    ///
     pub id: crate::v1::ids::RequirementId,
     /// Reference of the requirement inside its framework, such as `CC1.1`.
     pub name: String,
-    ///
     pub description: String,
-    ///
     pub long_description: String,
-    ///
     pub additional_info: String,
-    ///
     pub additional_info2: String,
-    ///
     pub additional_info3: String,
     /// Whether the controls behind the requirement are ready.
     pub is_ready: bool,
@@ -1622,11 +1573,8 @@ pub struct Requirement {
     pub framework_name: String,
     /// Mapped controls, ordered by readiness and then by `controlNumber`.
     pub controls: crate::List<RequirementDetailControl>,
-    ///
     pub topic: String,
-    ///
     pub category: String,
-    ///
     pub sub_category: String,
     /// Id of a custom framework; typed as a number, though the documented example is a UUID.
     pub custom_framework_id: Option<String>,
@@ -1660,13 +1608,9 @@ crate::support::model::model!(Requirement {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequirementDetailControl {
-    ///
     pub id: Option<i64>,
-    ///
     pub code: Option<String>,
-    ///
     pub is_ready: Option<bool>,
-    ///
     pub control_number: Option<i64>,
     /// When the control was archived.
     pub archived_at: Option<crate::Timestamp>,
@@ -1705,7 +1649,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserListItemPage {
-    ///
     pub data: crate::List<crate::v1::shared::UserListItem>,
     /// Number of this page, counted from 1.
     pub page: i64,

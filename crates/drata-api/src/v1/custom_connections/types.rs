@@ -44,15 +44,10 @@ crate::support::request_model::request_model!(CustomDataCreateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomDataRecordResult {
-    ///
     pub id: Option<String>,
-    ///
     pub created_at: Option<crate::Timestamp>,
-    ///
     pub updated_at: Option<crate::Timestamp>,
-    ///
     pub status_code: Option<i64>,
-    ///
     pub data: Option<serde_json::Value>,
     /// Why the record was refused; absent when it was taken.
     pub error: Option<CustomDataRecordResultError>,
@@ -73,9 +68,7 @@ crate::support::model::model!(CustomDataRecordResult {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomDataRecordResultError {
-    ///
     pub message: Option<String>,
-    ///
     pub code: Option<i64>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -97,7 +90,7 @@ pub struct CustomDataUpdateRequest {
 impl CustomDataUpdateRequest {
     /// A new `CustomDataUpdateRequest` with what is required.
     pub fn new(data: serde_json::Map<String, serde_json::Value>) -> Self {
-        Self { data: data }
+        Self { data }
     }
 }
 
@@ -113,15 +106,12 @@ pub struct Session {
     pub id: String,
     /// Id of the session as its uploader chose it.
     pub session_id: Option<String>,
-    ///
     pub connection_id: crate::v1::ids::ConnectionId,
     /// Id of the resource inside the custom connection.
     pub custom_resource_id: i64,
     /// `IN_PROGRESS`, `ACTIVE`, `CANCELED` or `ARCHIVED`; only the records of `ACTIVE` sessions count.
     pub status: String,
-    ///
     pub created_at: Option<crate::Timestamp>,
-    ///
     pub updated_at: Option<crate::Timestamp>,
     /// When the session was completed; null before that.
     pub activated_at: Option<crate::Timestamp>,
@@ -160,7 +150,6 @@ pub struct SessionEvidencePage {
     pub total: i64,
     /// Id of the session as its uploader chose it.
     pub session_id: String,
-    ///
     pub connection_id: crate::v1::ids::ConnectionId,
     /// Id of the resource inside the custom connection.
     pub custom_resource_id: i64,
@@ -182,7 +171,6 @@ crate::support::model::model!(SessionEvidencePage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionPage {
-    ///
     pub data: crate::List<Session>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -205,9 +193,7 @@ crate::support::model::model!(SessionPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionWorkspace {
-    ///
     pub id: Option<i64>,
-    ///
     pub name: Option<String>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

@@ -9,9 +9,7 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomerRequestDetailsUpdateRequest {
-    ///
     pub title: String,
-    ///
     pub description: Option<String>,
     /// Ids of users.
     pub owner_ids: Vec<crate::v1::ids::UserId>,
@@ -99,15 +97,10 @@ crate::support::model::model!(CustomerRequests {
 pub struct RequestOwner {
     /// Id of the user.
     pub id: i64,
-    ///
     pub email: String,
-    ///
     pub first_name: Option<String>,
-    ///
     pub last_name: Option<String>,
-    ///
     pub job_title: Option<String>,
-    ///
     pub avatar_url: Option<String>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -126,15 +119,11 @@ crate::support::model::model!(RequestOwner {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCustomerRequestDetails {
-    ///
     pub id: i64,
     /// Display number of the request, such as `000001`.
     pub code: String,
-    ///
     pub title: String,
-    ///
     pub description: Option<String>,
-    ///
     pub owners: crate::List<RequestOwner>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

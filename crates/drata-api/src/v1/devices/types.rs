@@ -24,7 +24,6 @@ pub struct AppTypeRequest {
     pub name: String,
     /// At most 191 characters.
     pub version: String,
-    ///
     pub description: crate::Patch<String>,
 }
 
@@ -56,11 +55,8 @@ crate::support::request_model::request_model!(AppTypeRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetWithoutPersonnel {
-    ///
     pub id: i64,
-    ///
     pub name: String,
-    ///
     pub description: String,
     /// `PHYSICAL` or `VIRTUAL`.
     pub asset_type: String,
@@ -72,15 +68,12 @@ pub struct AssetWithoutPersonnel {
     pub removed_at: Option<crate::Timestamp>,
     /// Name of the company that owns the asset.
     pub company: Option<String>,
-    ///
     pub notes: Option<String>,
     /// What the asset stands for, such as `PERSONNEL` or `WORKSTATION`.
     pub asset_reference_type: Option<String>,
     /// Identifier of the thing itself, such as a serial number.
     pub unique_id: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Identifier of a virtual asset in its source system.
     pub external_id: Option<String>,
@@ -112,13 +105,10 @@ crate::support::model::model!(AssetWithoutPersonnel {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Device {
-    ///
     pub id: crate::v1::ids::DeviceId,
     /// Operating system name and version in one string, such as `MacOS 10.15.6`.
     pub os_version: Option<String>,
-    ///
     pub serial_number: Option<String>,
-    ///
     pub model: Option<String>,
     /// One MAC address, or several separated by commas.
     pub mac_address: Option<String>,
@@ -134,9 +124,7 @@ pub struct Device {
     pub last_checked_at: Option<crate::Timestamp>,
     /// System that reports the device, such as `AGENT`, `JAMF` or `CUSTOM`.
     pub source_type: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// When the device was removed; null while it is in use.
     pub deleted_at: Option<crate::Timestamp>,
@@ -216,7 +204,6 @@ crate::support::model::model!(Device {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceApp {
-    ///
     pub id: crate::v1::ids::AppId,
     /// Name, version and license of the application in one string.
     pub installed_app: String,
@@ -233,7 +220,6 @@ crate::support::model::model!(DeviceApp {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceAppPage {
-    ///
     pub data: crate::List<DeviceApp>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -264,13 +250,11 @@ pub struct DeviceCreateRequest {
     pub antivirus_enabled: crate::Patch<bool>,
     /// Details behind `antivirusEnabled`, as text or as an object.
     pub antivirus_explanation: Option<serde_json::Map<String, serde_json::Value>>,
-    ///
     pub app_list: Option<Vec<AppTypeRequest>>,
     /// Whether updates install by themselves; leave out when unknown.
     pub auto_update_enabled: crate::Patch<bool>,
     /// Details behind `autoUpdateEnabled`, as text or as an object.
     pub auto_update_explanation: Option<serde_json::Map<String, serde_json::Value>>,
-    ///
     pub browser_extensions: Option<Vec<AppTypeRequest>>,
     /// Identifier in the source system; used to find an existing device.
     pub external_id: Option<String>,
@@ -292,7 +276,6 @@ pub struct DeviceCreateRequest {
     pub mac_address: crate::Patch<String>,
     /// Details behind `passwordManagerEnabled`, as text or as an object.
     pub password_manager_explanation: Option<serde_json::Map<String, serde_json::Value>>,
-    ///
     pub platform_name: AgentPlatform,
     /// Version of the operating system, at most 191 characters.
     pub platform_version: String,
@@ -302,7 +285,6 @@ pub struct DeviceCreateRequest {
     pub screen_lock_explanation: Option<serde_json::Map<String, serde_json::Value>>,
     /// Idle time until the display turns off; the unit is not documented here, but devices return seconds.
     pub screen_lock_time: Option<i64>,
-    ///
     pub windows_services: Option<Vec<WindowsServiceRequest>>,
 }
 
@@ -332,7 +314,7 @@ impl DeviceCreateRequest {
             serial_number: Default::default(),
             mac_address: Default::default(),
             password_manager_explanation: Default::default(),
-            platform_name: platform_name,
+            platform_name,
             platform_version: Into::<String>::into(platform_version),
             screen_lock_enabled: Default::default(),
             screen_lock_explanation: Default::default(),
@@ -565,13 +547,10 @@ crate::support::request_model::request_model!(DeviceCreateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceDetail {
-    ///
     pub id: crate::v1::ids::DeviceId,
     /// Operating system name and version in one string, such as `MacOS 10.15.6`.
     pub os_version: Option<String>,
-    ///
     pub serial_number: Option<String>,
-    ///
     pub model: Option<String>,
     /// One MAC address, or several separated by commas.
     pub mac_address: Option<String>,
@@ -587,9 +566,7 @@ pub struct DeviceDetail {
     pub last_checked_at: Option<crate::Timestamp>,
     /// System that reports the device, such as `AGENT`, `JAMF` or `CUSTOM`.
     pub source_type: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// When the device was removed; null while it is in use.
     pub deleted_at: Option<crate::Timestamp>,
@@ -694,7 +671,7 @@ impl DeviceDocumentForm {
     /// A new `DeviceDocumentForm` with what is required.
     pub fn new(type_: DeviceDocumentType) -> Self {
         Self {
-            type_: type_,
+            type_,
             file: Default::default(),
             base64_file: Default::default(),
         }
@@ -735,7 +712,7 @@ impl DeviceDocumentRequest {
     /// A new `DeviceDocumentRequest` with what is required.
     pub fn new(type_: DeviceDocumentType) -> Self {
         Self {
-            type_: type_,
+            type_,
             base64_file: Default::default(),
         }
     }
@@ -768,7 +745,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceDocuments {
-    ///
     pub documents: crate::List<crate::v1::shared::DeviceDocument>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -791,7 +767,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DevicePage {
-    ///
     pub data: crate::List<Device>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -814,13 +789,9 @@ crate::support::model::model!(DevicePage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonnelDevicePage {
-    ///
     pub data: Option<crate::List<Device>>,
-    ///
     pub page: Option<i64>,
-    ///
     pub limit: Option<i64>,
-    ///
     pub total: Option<i64>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -837,9 +808,7 @@ crate::support::model::model!(PersonnelDevicePage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WindowsServiceRequest {
-    ///
     pub description: String,
-    ///
     pub name: String,
     /// How the service starts, such as `Automatic`.
     pub start_type: String,

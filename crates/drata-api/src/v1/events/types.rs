@@ -23,7 +23,6 @@ pub struct Event {
     pub metadata: Option<serde_json::Value>,
     /// Result of an automated test; null for other events.
     pub status: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
     /// The user behind the event; null when the platform acted by itself.
     pub user: Option<crate::v1::shared::User>,
@@ -105,7 +104,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventPage {
-    ///
     pub data: crate::List<Event>,
     /// Number of this page, counted from 1.
     pub page: i64,

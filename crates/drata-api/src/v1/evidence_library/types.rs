@@ -9,27 +9,19 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Evidence {
-    ///
     pub id: crate::v1::ids::EvidenceId,
-    ///
     pub name: String,
-    ///
     pub description: String,
     /// Hints on how to produce the evidence.
     pub implementation_guidance: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// The user who uploaded the evidence.
     pub user: crate::v1::shared::UserListItem,
-    ///
     pub controls: crate::List<crate::v1::shared::ControlMonitor>,
-    ///
     pub renewal_schema: crate::v1::shared::EvidenceLibraryRenewalSchema,
     /// Whether the renewal date has passed.
     pub is_expired: bool,
-    ///
     pub versions: crate::List<crate::v1::shared::EvidenceLibraryVersion>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -55,7 +47,7 @@ crate::support::model::model!(Evidence {
 pub struct EvidenceForm {
     /// At most 191 characters.
     pub name: String,
-    /// At most 30,000 characters. At most 30000 characters.
+    /// At most 30,000 characters.
     pub description: Option<String>,
     /// Day the renewal falls due, as `YYYY-MM-DD`.
     pub renewal_date: String,
@@ -93,10 +85,10 @@ impl EvidenceForm {
             name: Into::<String>::into(name),
             description: Default::default(),
             renewal_date: Into::<String>::into(renewal_date),
-            renewal_schedule_type: renewal_schedule_type,
+            renewal_schedule_type,
             file: Default::default(),
             base64_file: Default::default(),
-            source: source,
+            source,
             url: Default::default(),
             filed_at: Into::<String>::into(filed_at),
             owner_id: Into::<crate::v1::ids::UserId>::into(owner_id),
@@ -204,7 +196,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidencePage {
-    ///
     pub data: crate::List<Evidence>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -229,7 +220,7 @@ crate::support::model::model!(EvidencePage {
 pub struct EvidenceRequest {
     /// At most 191 characters.
     pub name: String,
-    /// At most 30,000 characters. At most 30000 characters.
+    /// At most 30,000 characters.
     pub description: crate::Patch<String>,
     /// Day the renewal falls due, as `YYYY-MM-DD`.
     pub renewal_date: String,
@@ -265,9 +256,9 @@ impl EvidenceRequest {
             name: Into::<String>::into(name),
             description: Default::default(),
             renewal_date: Into::<String>::into(renewal_date),
-            renewal_schedule_type: renewal_schedule_type,
+            renewal_schedule_type,
             base64_file: Default::default(),
-            source: source,
+            source,
             url: Default::default(),
             filed_at: Into::<String>::into(filed_at),
             owner_id: Into::<crate::v1::ids::UserId>::into(owner_id),
@@ -362,7 +353,6 @@ crate::support::model::model!(EvidenceSync {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceSyncRequest {
-    ///
     pub safe_base_sync_status: SafeBaseSyncStatus,
     /// Id of the document at SafeBase; may be null.
     pub safe_base_document_id: crate::Patch<String>,
@@ -372,7 +362,7 @@ impl EvidenceSyncRequest {
     /// A new `EvidenceSyncRequest` with what is required.
     pub fn new(safe_base_sync_status: SafeBaseSyncStatus) -> Self {
         Self {
-            safe_base_sync_status: safe_base_sync_status,
+            safe_base_sync_status,
             safe_base_document_id: Default::default(),
         }
     }

@@ -408,7 +408,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkPage {
-    ///
     pub frameworks: Option<crate::List<crate::v1::shared::Framework>>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

@@ -11,9 +11,7 @@
 pub struct ControlTestInstance {
     /// Id of the row; paths take `testId` instead.
     pub id: i64,
-    ///
     pub name: String,
-    ///
     pub description: String,
     /// Outcome of the latest run, such as `PASSED` or `FAILED`.
     pub check_result_status: String,
@@ -29,9 +27,7 @@ pub struct ControlTestInstance {
     pub auto_enabled_at: Option<crate::Timestamp>,
     /// Number that identifies the test in paths.
     pub test_id: i64,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Monitors the test runs.
     pub monitor_instances: crate::List<crate::v1::shared::MonitorInstance>,
@@ -70,7 +66,6 @@ crate::support::model::model!(ControlTestInstance {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlTestPage {
-    ///
     pub data: crate::List<crate::v1::shared::ControlTest>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -126,7 +121,6 @@ pub struct MonitorFailedResults {
     pub organizational_unit_id: Option<String>,
     /// Account at the provider that holds the resource.
     pub account_id: Option<String>,
-    ///
     pub account_name: Option<String>,
     /// Kind of provider; actual values can be names such as `AWS`.
     pub provider_name: String,
@@ -136,7 +130,6 @@ pub struct MonitorFailedResults {
     pub client_alias: String,
     /// Identifier of the finding; joins resource, region and account by ` / `.
     pub id: String,
-    ///
     pub resource_name: String,
     /// Name for display; may add region and account to the resource.
     pub display_name: String,
@@ -172,7 +165,6 @@ crate::support::model::model!(MonitorFailedResults {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorFailedResultsResponses {
-    ///
     pub data: crate::List<MonitorFailedResults>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

@@ -90,11 +90,8 @@ pub struct PersonnelListItem {
     /// Device facts of a single machine. Deprecated in favor of `devices`. Deprecated by Drata.
     #[deprecated]
     pub data: crate::v1::shared::PersonnelData,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
-    ///
     pub devices: crate::List<crate::v1::shared::PersonnelDevice>,
     /// Whether the monitoring agent is switched on.
     pub agent_enabled: bool,
@@ -135,7 +132,6 @@ crate::support::model::model!(PersonnelListItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonnelListItemPage {
-    ///
     pub data: crate::List<PersonnelListItem>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -234,8 +230,7 @@ crate::support::open_enum::open_enum! {
 pub struct PersonnelStatusRequest {
     /// Status the person gets.
     pub employment_status: crate::v1::shared::EmploymentStatus,
-    /// Why the record is out of scope, at most 30,000 characters; required with `OUT_OF_SCOPE`. At most 30000
-    /// characters.
+    /// Why the record is out of scope, at most 30,000 characters; required with `OUT_OF_SCOPE`.
     pub not_human_reason: Option<String>,
     /// Last day at the company, as `2020-07-06`; required with `FORMER_EMPLOYEE` and `FORMER_CONTRACTOR`.
     pub separation_date: Option<String>,
@@ -245,7 +240,7 @@ impl PersonnelStatusRequest {
     /// A new `PersonnelStatusRequest` with what is required.
     pub fn new(employment_status: crate::v1::shared::EmploymentStatus) -> Self {
         Self {
-            employment_status: employment_status,
+            employment_status,
             not_human_reason: Default::default(),
             separation_date: Default::default(),
         }

@@ -40,7 +40,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyAssociatedControls {
-    ///
     pub controls: crate::List<PolicyControlSummary>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -54,13 +53,10 @@ crate::support::model::model!(PolicyAssociatedControls {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyControlSummary {
-    ///
     pub id: i64,
     /// Human-readable code, for example `DCF-12`.
     pub code: String,
-    ///
     pub name: String,
-    ///
     pub description: String,
     /// Whether the control counts as ready.
     pub is_ready: bool,
@@ -82,11 +78,8 @@ crate::support::model::model!(PolicyControlSummary {
 pub struct PolicyOwner {
     /// Id of the user.
     pub id: i64,
-    ///
     pub email: String,
-    ///
     pub first_name: Option<String>,
-    ///
     pub last_name: Option<String>,
     /// Web address of the picture.
     pub avatar_url: Option<String>,
@@ -116,17 +109,14 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicySummary {
-    ///
     pub id: crate::v1::ids::PolicyId,
     /// Id of the current version; `null` if there is none.
     pub current_version_id: Option<i64>,
-    ///
     pub name: String,
     /// Major number of the current version.
     pub version: Option<String>,
     /// Minor number of the current version.
     pub minor_version: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
     /// When the version was approved; `null` until then.
     pub approved_at: Option<crate::Timestamp>,
@@ -172,7 +162,6 @@ crate::support::model::model!(PolicySummary {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicySummaryPage {
-    ///
     pub data: crate::List<PolicySummary>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -195,21 +184,16 @@ crate::support::model::model!(PolicySummaryPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyWithReplace {
-    ///
     pub id: crate::v1::ids::PolicyId,
     /// Id of the template it was made from; `null` for custom policies.
     pub template_id: Option<i64>,
-    ///
     pub name: String,
     /// Description of the current version.
     pub current_description: String,
     /// When the text was last saved.
     pub html_last_updated: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
-    ///
     pub current_owner: Option<crate::v1::shared::User>,
     /// Service-level terms measured in weeks.
     pub policy_week_time_frame_slas: Option<

@@ -9,7 +9,6 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Questionnaire {
-    ///
     pub answers: crate::List<QuestionnaireAnswer>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -46,9 +45,7 @@ crate::support::model::model!(QuestionnaireAnswer {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct QuestionnaireVendor {
-    ///
     pub id: i64,
-    ///
     pub title: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -63,7 +60,6 @@ crate::support::model::model!(QuestionnaireVendor {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct QuestionnaireVendorAnswers {
-    ///
     pub responses: crate::List<Questionnaire>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -77,7 +73,6 @@ crate::support::model::model!(QuestionnaireVendorAnswers {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct QuestionnairesVendors {
-    ///
     pub questionnaires_vendors: crate::List<QuestionnaireVendor>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

@@ -68,7 +68,7 @@ pub struct TicketsCreateRequest {
     pub project_id: String,
     /// Id of the issue type in that system, for example `10001`.
     pub issue_type_id: String,
-    /// Values for the issue fields that the system expects; at least one. At least 1 items.
+    /// Values for the issue fields that the system expects; at least one.
     pub fields: Vec<TicketsCreateFieldRequest>,
     /// Id of the monitor the ticket is about.
     pub monitor_instance_id: i64,
@@ -91,7 +91,7 @@ impl TicketsCreateRequest {
             project_id: Into::<String>::into(project_id),
             issue_type_id: Into::<String>::into(issue_type_id),
             fields: fields.into_iter().collect(),
-            monitor_instance_id: monitor_instance_id,
+            monitor_instance_id,
             control_id: Into::<crate::v1::ids::ControlId>::into(control_id),
         }
     }

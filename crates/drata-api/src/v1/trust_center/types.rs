@@ -9,7 +9,6 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyInfo {
-    ///
     pub name: String,
     /// Contact address for security and compliance.
     pub security_emails: String,
@@ -56,7 +55,6 @@ crate::support::model::model!(CompanyInfo {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyInfoFavicon {
-    ///
     pub name: Option<String>,
     /// Web address of the icon.
     pub file: Option<String>,
@@ -73,7 +71,6 @@ crate::support::model::model!(CompanyInfoFavicon {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyInfoNda {
-    ///
     pub name: Option<String>,
     /// Web address of the NDA.
     pub file: Option<String>,
@@ -171,7 +168,6 @@ crate::support::model::model!(MonitoringControls {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterAccessRequest {
-    ///
     pub email: String,
     /// First name of the person who asks.
     pub name: String,
@@ -203,9 +199,9 @@ impl TrustCenterAccessRequest {
             name: Into::<String>::into(name),
             lastname: Into::<String>::into(lastname),
             company: Into::<String>::into(company),
-            accept_terms: accept_terms,
+            accept_terms,
             documents: documents.into_iter().collect(),
-            flow_type: flow_type,
+            flow_type,
         }
     }
 }
@@ -224,7 +220,6 @@ crate::support::request_model::request_model!(TrustCenterAccessRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterAllPrivateDocuments {
-    ///
     pub private_documents: crate::List<TrustCenterPrivateDocument>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -251,7 +246,7 @@ impl TrustCenterApproval {
     pub fn new(expiration_type: TrustCenterExpirationUnit) -> Self {
         Self {
             expiration: Default::default(),
-            expiration_type: expiration_type,
+            expiration_type,
             is_new_expiration: Default::default(),
         }
     }
@@ -357,13 +352,11 @@ crate::support::model::model!(TrustCenterPrivateAccess {
 pub struct TrustCenterPrivateDocument {
     /// Id to use as `documentId` in an access request.
     pub id: Option<i64>,
-    ///
     pub name: Option<String>,
     /// Kind of the document, as access requests name it.
-    pub type_: Option<serde_json::Value>,
+    pub type_: Option<TrustCenterDocumentType>,
     /// Location of the file.
     pub file: Option<String>,
-    ///
     pub created_at: Option<crate::Timestamp>,
     /// Version number of the document.
     pub version: Option<i64>,
@@ -400,7 +393,6 @@ crate::support::open_enum::open_enum! {
 pub struct TrustCenterRequest {
     /// Id of the request, a UUID.
     pub request_id: String,
-    ///
     pub created_at: crate::Timestamp,
     /// When the access ends; `null` if it has no end.
     pub expiration_date: Option<crate::Timestamp>,
@@ -408,15 +400,12 @@ pub struct TrustCenterRequest {
     pub name: String,
     /// Last name of the person who asks.
     pub lastname: String,
-    ///
     pub email: String,
-    ///
     pub company: String,
     /// How the NDA is handled, for example `SELF`.
     pub flow_type: String,
     /// Whether the request was approved without review.
     pub is_auto_approved: bool,
-    ///
     pub status: Option<String>,
     /// When the request was reviewed; absent before.
     pub reviewed_at: Option<crate::Timestamp>,
@@ -442,7 +431,6 @@ crate::support::model::model!(TrustCenterRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterRequestApprove {
-    ///
     pub is_approved: bool,
     /// Id that tracks the digital signature of the NDA, where there is one.
     pub tracking_id: Option<String>,
@@ -459,7 +447,6 @@ crate::support::model::model!(TrustCenterRequestApprove {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterRequestDenied {
-    ///
     pub is_denied: bool,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -473,15 +460,12 @@ crate::support::model::model!(TrustCenterRequestDenied {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterRequestDocument {
-    ///
     pub id: Option<i64>,
-    ///
     pub name: Option<String>,
     /// Kind of the document, as access requests name it.
-    pub type_: Option<serde_json::Value>,
+    pub type_: Option<TrustCenterDocumentType>,
     /// Location of the file.
     pub file: Option<String>,
-    ///
     pub created_at: Option<crate::Timestamp>,
     /// Version number of the document.
     pub version: Option<i64>,
@@ -505,19 +489,14 @@ crate::support::model::model!(TrustCenterRequestDocument {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterRequestDocumentWithName {
-    ///
     pub email: String,
-    ///
     pub first_name: String,
-    ///
     pub last_name: String,
-    ///
     pub company: String,
     /// Id of the request, a UUID.
     pub request_id: String,
     /// Name of the administrator who handles the request.
     pub managed_by: String,
-    ///
     pub documents: crate::List<TrustCenterRequestDocument>,
     /// Statuses the request went through.
     pub statuses: crate::List<TrustCenterRequestStatus>,
@@ -549,7 +528,6 @@ crate::support::model::model!(TrustCenterRequestDocumentWithName {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterRequestPage {
-    ///
     pub data: crate::List<TrustCenterRequest>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -580,7 +558,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterRequestStatus {
-    ///
     pub status: TrustCenterStatus,
     /// Where the step came from.
     pub source: TrustCenterRequestSource,
@@ -612,10 +589,7 @@ pub struct TrustCenterRequestedDocument {
 impl TrustCenterRequestedDocument {
     /// A new `TrustCenterRequestedDocument` with what is required.
     pub fn new(document_id: i64, type_: TrustCenterDocumentType) -> Self {
-        Self {
-            document_id: document_id,
-            type_: type_,
-        }
+        Self { document_id, type_ }
     }
 }
 

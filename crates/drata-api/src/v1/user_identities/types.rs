@@ -76,9 +76,7 @@ pub struct UserIdentityInfrastructure {
     pub connection: crate::v1::shared::ConnectionDetail,
     /// When the sync last looked at the account.
     pub last_checked_at: crate::Timestamp,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Timestamp that marks the account as having admin access; no boolean.
     pub admin_access: Option<crate::Timestamp>,
@@ -119,7 +117,7 @@ pub struct UserIdentityInfrastructureConnectRequest {
 impl UserIdentityInfrastructureConnectRequest {
     /// A new `UserIdentityInfrastructureConnectRequest` with what is required.
     pub fn new(user_id: Option<crate::v1::ids::UserId>) -> Self {
-        Self { user_id: user_id }
+        Self { user_id }
     }
 }
 
@@ -131,7 +129,6 @@ crate::support::request_model::request_model!(UserIdentityInfrastructureConnectR
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserIdentityInfrastructurePage {
-    ///
     pub data: crate::List<UserIdentityInfrastructure>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -156,7 +153,7 @@ crate::support::model::model!(UserIdentityInfrastructurePage {
 pub struct UserIdentityInfrastructureServiceStatusRequest {
     /// `true` sets the mark, `false` removes it.
     pub service_account: bool,
-    /// Reason for the change, at most 30,000 characters. At most 30000 characters.
+    /// Reason for the change, at most 30,000 characters.
     pub service_account_reason: String,
 }
 
@@ -167,7 +164,7 @@ impl UserIdentityInfrastructureServiceStatusRequest {
         service_account_reason: impl Into<String>,
     ) -> Self {
         Self {
-            service_account: service_account,
+            service_account,
             service_account_reason: Into::<String>::into(service_account_reason),
         }
     }
@@ -192,7 +189,7 @@ impl UserIdentityInfrastructureToggleRequest {
     /// A new `UserIdentityInfrastructureToggleRequest` with what is required.
     pub fn new(toggle: bool) -> Self {
         Self {
-            toggle: toggle,
+            toggle,
             toggle_field: Default::default(),
         }
     }
@@ -240,9 +237,7 @@ pub struct UserIdentityVersionControl {
     pub connection: crate::v1::shared::ConnectionDetail,
     /// When the sync last looked at the account.
     pub last_checked_at: crate::Timestamp,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Timestamp that marks the account as having write access; no boolean.
     pub write_access: Option<crate::Timestamp>,
@@ -283,7 +278,7 @@ pub struct UserIdentityVersionControlConnectRequest {
 impl UserIdentityVersionControlConnectRequest {
     /// A new `UserIdentityVersionControlConnectRequest` with what is required.
     pub fn new(user_id: Option<crate::v1::ids::UserId>) -> Self {
-        Self { user_id: user_id }
+        Self { user_id }
     }
 }
 
@@ -295,7 +290,6 @@ crate::support::request_model::request_model!(UserIdentityVersionControlConnectR
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserIdentityVersionControlPage {
-    ///
     pub data: crate::List<UserIdentityVersionControl>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -320,7 +314,7 @@ crate::support::model::model!(UserIdentityVersionControlPage {
 pub struct UserIdentityVersionControlServiceStatusRequest {
     /// `true` sets the mark, `false` removes it.
     pub service_account: bool,
-    /// Reason for the change, at most 30,000 characters. At most 30000 characters.
+    /// Reason for the change, at most 30,000 characters.
     pub service_account_reason: String,
 }
 
@@ -331,7 +325,7 @@ impl UserIdentityVersionControlServiceStatusRequest {
         service_account_reason: impl Into<String>,
     ) -> Self {
         Self {
-            service_account: service_account,
+            service_account,
             service_account_reason: Into::<String>::into(service_account_reason),
         }
     }
@@ -356,7 +350,7 @@ impl UserIdentityVersionControlToggleRequest {
     /// A new `UserIdentityVersionControlToggleRequest` with what is required.
     pub fn new(toggle: bool) -> Self {
         Self {
-            toggle: toggle,
+            toggle,
             toggle_field: Default::default(),
         }
     }

@@ -32,7 +32,6 @@ crate::support::model::model!(UserPolicyVersion {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserPolicyVersions {
-    ///
     pub user_policy_versions: crate::List<UserPolicyVersion>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

@@ -33,7 +33,7 @@ impl UserDocumentForm {
     /// A new `UserDocumentForm` with what is required.
     pub fn new(type_: UploadedUserDocumentType) -> Self {
         Self {
-            type_: type_,
+            type_,
             file: Default::default(),
             base64_file: Default::default(),
             completion_date: Default::default(),
@@ -76,7 +76,6 @@ crate::support::request_model::form_model!(UserDocumentForm {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserDocumentPage {
-    ///
     pub documents: crate::List<crate::v1::shared::UserDocument>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -102,7 +101,7 @@ impl UserDocumentRequest {
     /// A new `UserDocumentRequest` with what is required.
     pub fn new(type_: UploadedUserDocumentType) -> Self {
         Self {
-            type_: type_,
+            type_,
             base64_file: Default::default(),
             completion_date: Default::default(),
         }
@@ -136,7 +135,6 @@ crate::support::request_model::request_model!(UserDocumentRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserPage {
-    ///
     pub data: crate::List<crate::v1::shared::User>,
     /// Number of this page, counted from 1.
     pub page: i64,

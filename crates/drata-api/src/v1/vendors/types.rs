@@ -31,10 +31,10 @@ impl QuestionnaireSendRequest {
     ) -> Self {
         Self {
             email: Into::<String>::into(email),
-            questionnaire_id: questionnaire_id,
+            questionnaire_id,
             email_subject: Default::default(),
             email_content: Into::<String>::into(email_content),
-            security_review_id: security_review_id,
+            security_review_id,
         }
     }
 
@@ -58,7 +58,6 @@ crate::support::request_model::request_model!(QuestionnaireSendRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct QuestionnaireSent {
-    ///
     pub id: i64,
     /// Who filled it in; `null` until then.
     pub completed_by: Option<String>,
@@ -66,13 +65,11 @@ pub struct QuestionnaireSent {
     pub recipient_email: String,
     /// Whether the vendor has answered.
     pub is_completed: bool,
-    ///
     pub date_sent: crate::Timestamp,
     /// Whether it was uploaded by hand instead of sent.
     pub is_manual_upload: bool,
     /// Id of the response that holds the answers; `null` before there is one.
     pub response_id: Option<i64>,
-    ///
     pub title: Option<String>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -93,7 +90,6 @@ crate::support::model::model!(QuestionnaireSent {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct QuestionnaireSentPage {
-    ///
     pub data: crate::List<QuestionnaireSent>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -151,15 +147,10 @@ crate::support::request_model::form_model!(QuestionnaireUploadForm {
 pub struct UserCardCompact {
     /// Id of the user.
     pub id: i64,
-    ///
     pub email: String,
-    ///
     pub first_name: Option<String>,
-    ///
     pub last_name: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -178,9 +169,7 @@ crate::support::model::model!(UserCardCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Vendor {
-    ///
     pub id: crate::v1::ids::VendorId,
-    ///
     pub name: String,
     /// Business domain that uses the vendor.
     pub category: Option<String>,
@@ -190,9 +179,7 @@ pub struct Vendor {
     pub type_: Option<String>,
     /// Whether the company counts the vendor as critical; `null` if undecided.
     pub critical: Option<bool>,
-    ///
     pub location: Option<String>,
-    ///
     pub url: Option<String>,
     /// Web address of the privacy policy.
     pub privacy_url: Option<String>,
@@ -224,17 +211,12 @@ pub struct Vendor {
     pub contact_at_vendor: Option<String>,
     /// Contact addresses, stored in lower case; several are joined by semicolons.
     pub contacts_email: Option<String>,
-    ///
     pub notes: Option<String>,
-    ///
     pub logo_url: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// User who answers for the compliance of the vendor; `null` if nobody does.
     pub user: Option<crate::v1::shared::User>,
-    ///
     pub documents: crate::List<VendorDocument>,
     /// Latest questionnaire; `null` if there is none.
     pub last_questionnaire: Option<VendorLastQuestionnaire>,
@@ -401,11 +383,11 @@ pub struct VendorCreateRequest {
     pub privacy_url: crate::Patch<String>,
     /// Web address of the terms of use, at most 768 characters.
     pub terms_url: crate::Patch<String>,
-    /// What the vendor does for the company, at most 30,000 characters. At most 30000 characters.
+    /// What the vendor does for the company, at most 30,000 characters.
     pub services_provided: crate::Patch<String>,
-    /// Kinds of data the vendor keeps, at most 30,000 characters. At most 30000 characters.
+    /// Kinds of data the vendor keeps, at most 30,000 characters.
     pub data_stored: crate::Patch<String>,
-    /// Where the services are provided, at most 30,000 characters. At most 30000 characters.
+    /// Where the services are provided, at most 30,000 characters.
     pub location: Option<String>,
     /// Whether the vendor keeps personally identifiable information; `false` by default.
     pub has_pii: Option<bool>,
@@ -423,9 +405,9 @@ pub struct VendorCreateRequest {
     pub password_mfa_enabled: Option<bool>,
     /// Name of the account manager on the side of the vendor, at most 191 characters.
     pub contact_at_vendor: crate::Patch<String>,
-    /// Contact addresses joined by semicolons, at most 1,500 characters in all. At most 1500 characters.
+    /// Contact addresses joined by semicolons, at most 1,500 characters in all.
     pub contacts_email: crate::Patch<String>,
-    /// Free notes, at most 30,000 characters. At most 30000 characters.
+    /// Free notes, at most 30,000 characters.
     pub notes: Option<String>,
     /// When the contract renews, an RFC 3339 timestamp.
     pub renewal_date: crate::Patch<String>,
@@ -847,13 +829,11 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorDirectoryLastQuestionnaire {
-    ///
     pub vendor_id: Option<crate::v1::ids::VendorId>,
     /// When it was sent.
     pub send_at: Option<String>,
     /// Address it was sent to.
     pub sent_email: Option<String>,
-    ///
     pub file: Option<String>,
     /// When the vendor answered.
     pub responded_at: Option<String>,
@@ -882,15 +862,12 @@ crate::support::model::model!(VendorDirectoryLastQuestionnaire {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorDocument {
-    ///
     pub id: i64,
     /// Name of the file.
     pub name: String,
     /// Secured link to the file; `null` if there is none.
     pub file_url: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1019,7 +996,6 @@ crate::support::model::model!(VendorImpactLevelStats {
 pub struct VendorIntegration {
     /// Id of the integrated vendor.
     pub id: i64,
-    ///
     pub name: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1068,13 +1044,11 @@ crate::support::model::model!(VendorIsSubProcessorStats {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorLastQuestionnaire {
-    ///
     pub vendor_id: Option<crate::v1::ids::VendorId>,
     /// When it was sent.
     pub send_at: Option<String>,
     /// Address it was sent to.
     pub sent_email: Option<String>,
-    ///
     pub file: Option<String>,
     /// When the vendor answered.
     pub responded_at: Option<String>,
@@ -1103,9 +1077,7 @@ crate::support::model::model!(VendorLastQuestionnaire {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorListItem {
-    ///
     pub id: crate::v1::ids::VendorId,
-    ///
     pub name: String,
     /// Business domain that uses the vendor.
     pub category: Option<String>,
@@ -1115,9 +1087,7 @@ pub struct VendorListItem {
     pub type_: Option<String>,
     /// Whether the company counts the vendor as critical; `null` if undecided.
     pub critical: Option<bool>,
-    ///
     pub location: Option<String>,
-    ///
     pub url: Option<String>,
     /// Web address of the privacy policy.
     pub privacy_url: Option<String>,
@@ -1149,19 +1119,14 @@ pub struct VendorListItem {
     pub contact_at_vendor: Option<String>,
     /// Contact addresses, stored in lower case; several are joined by semicolons.
     pub contacts_email: Option<String>,
-    ///
     pub notes: Option<String>,
-    ///
     pub logo_url: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// User who answers for the compliance of the vendor; `null` if nobody does.
     pub user: Option<crate::v1::shared::User>,
     /// User who looks after the relation with the vendor.
     pub vendor_relationship_contact: Option<UserCardCompact>,
-    ///
     pub documents: crate::List<VendorDocument>,
     /// Latest questionnaire; ask for it with `withLastQuestionnaires`.
     pub last_questionnaire: Option<VendorDirectoryLastQuestionnaire>,
@@ -1252,7 +1217,6 @@ crate::support::model::model!(VendorListItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorListItemPage {
-    ///
     pub data: crate::List<VendorListItem>,
     /// Number of this page, counted from 1.
     pub page: i64,
@@ -1348,13 +1312,10 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReview {
-    ///
     pub id: i64,
-    ///
     pub updated_at: crate::Timestamp,
     /// Name of the reviewer.
     pub reviewer: Option<String>,
-    ///
     pub review_date: Option<crate::Timestamp>,
     /// When the auditor issued the report.
     pub report_issue_date: Option<crate::Timestamp>,
@@ -1437,9 +1398,7 @@ crate::support::model::model!(VendorReview {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewFinding {
-    ///
     pub id: i64,
-    ///
     pub description: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1454,9 +1413,7 @@ crate::support::model::model!(VendorReviewFinding {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewLocation {
-    ///
     pub id: i64,
-    ///
     pub city: String,
     /// State or country, for example `CA`.
     pub state_country: String,
@@ -1483,9 +1440,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewService {
-    ///
     pub id: i64,
-    ///
     pub name: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1508,7 +1463,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewTrustServiceCategoryMap {
-    ///
     pub id: i64,
     /// The category; declared as a number, though the example is the text `AVAILABILITY`.
     pub category: Option<String>,
@@ -1525,9 +1479,7 @@ crate::support::model::model!(VendorReviewTrustServiceCategoryMap {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewUserControl {
-    ///
     pub id: i64,
-    ///
     pub name: String,
     /// Whether the company has the control in place.
     pub in_place: bool,
@@ -1576,7 +1528,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityReview {
-    ///
     pub id: i64,
     /// When the review was requested.
     pub requested_at: crate::Timestamp,
@@ -1617,7 +1568,6 @@ crate::support::model::model!(VendorSecurityReview {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityReviewCompact {
-    ///
     pub id: i64,
     /// When the review was requested.
     pub requested_at: crate::Timestamp,
@@ -1684,8 +1634,8 @@ impl VendorSecurityReviewRequest {
             title: Default::default(),
             review_deadline_at: Into::<crate::Timestamp>::into(review_deadline_at),
             requested_at: Default::default(),
-            security_review_status: security_review_status,
-            security_review_type: security_review_type,
+            security_review_status,
+            security_review_type,
             requester_user_id: Default::default(),
         }
     }
@@ -1788,9 +1738,7 @@ pub struct VendorStatusRequest {
 impl VendorStatusRequest {
     /// A new `VendorStatusRequest` with what is required.
     pub fn new(vendor_status: VendorStatus) -> Self {
-        Self {
-            vendor_status: vendor_status,
-        }
+        Self { vendor_status }
     }
 }
 
@@ -1889,11 +1837,11 @@ pub struct VendorUpdateRequest {
     pub privacy_url: crate::Patch<String>,
     /// Web address of the terms of use, at most 768 characters.
     pub terms_url: crate::Patch<String>,
-    /// What the vendor does for the company, at most 30,000 characters. At most 30000 characters.
+    /// What the vendor does for the company, at most 30,000 characters.
     pub services_provided: crate::Patch<String>,
-    /// Kinds of data the vendor keeps, at most 30,000 characters. At most 30000 characters.
+    /// Kinds of data the vendor keeps, at most 30,000 characters.
     pub data_stored: crate::Patch<String>,
-    /// Where the services are provided, at most 30,000 characters. At most 30000 characters.
+    /// Where the services are provided, at most 30,000 characters.
     pub location: Option<String>,
     /// Whether the vendor keeps personally identifiable information.
     pub has_pii: Option<bool>,
@@ -1911,9 +1859,9 @@ pub struct VendorUpdateRequest {
     pub password_mfa_enabled: Option<bool>,
     /// Name of the account manager on the side of the vendor, at most 191 characters.
     pub contact_at_vendor: crate::Patch<String>,
-    /// Contact addresses joined by semicolons, at most 1,500 characters in all. At most 1500 characters.
+    /// Contact addresses joined by semicolons, at most 1,500 characters in all.
     pub contacts_email: crate::Patch<String>,
-    /// Free notes, at most 30,000 characters. At most 30000 characters.
+    /// Free notes, at most 30,000 characters.
     pub notes: Option<String>,
     /// When the contract renews, an RFC 3339 timestamp.
     pub renewal_date: crate::Patch<String>,

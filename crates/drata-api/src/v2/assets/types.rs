@@ -9,13 +9,9 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Asset {
-    ///
     pub id: crate::v2::ids::AssetId,
-    ///
     pub name: String,
-    ///
     pub description: String,
-    ///
     pub asset_type: AssetType,
     /// System the asset was learned from, such as `AGENT`.
     pub asset_provider: AssetProvider,
@@ -25,15 +21,12 @@ pub struct Asset {
     pub asset_class_types: Option<crate::List<AssetClass>>,
     /// User who owns the asset; present only with `expand[]=owner`.
     pub owner: Option<crate::v2::shared::User>,
-    ///
     pub notes: Option<String>,
     /// Kind of record the asset stands for.
     pub asset_reference_type: Option<AssetReferenceType>,
     /// Further id kept with the asset, such as a serial number.
     pub associated_id: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Device behind the asset; filled only when `device`, `complianceChecks` or `identifiers` is expanded.
     pub device: Option<crate::v2::shared::Device>,
@@ -71,13 +64,10 @@ crate::support::model::model!(Asset {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetClass {
-    ///
     pub id: i64,
     /// Name of the class, one of the values of the class type enum such as `DOCUMENT`.
     pub asset_class_type: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -119,7 +109,6 @@ pub struct AssetCreateRequest {
     pub notes: Option<String>,
     /// Classes the asset falls under; several are possible.
     pub asset_class_types: Vec<AssetClassType>,
-    ///
     pub asset_type: AssetType,
     /// User id of the owner.
     pub owner_id: crate::v2::ids::UserId,
@@ -149,7 +138,7 @@ impl AssetCreateRequest {
             description: Into::<String>::into(description),
             notes: Default::default(),
             asset_class_types: asset_class_types.into_iter().collect(),
-            asset_type: asset_type,
+            asset_type,
             owner_id: Into::<crate::v2::ids::UserId>::into(owner_id),
             associated_id: Default::default(),
             removed_at: Default::default(),
@@ -237,9 +226,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetPage {
-    ///
     pub data: crate::List<Asset>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -318,7 +305,6 @@ pub struct AssetUpdateRequest {
     pub owner_id: Option<crate::v2::ids::UserId>,
     /// Classes the asset falls under.
     pub asset_class_types: Option<Vec<AssetClassType>>,
-    ///
     pub asset_type: Option<AssetType>,
     /// Custom field values to set; a null value clears.
     pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,

@@ -64,15 +64,12 @@ pub struct UserPolicyVersion {
     pub id: i64,
     /// Time of acknowledgment; `null` while it is still outstanding.
     pub accepted_at: Option<crate::Timestamp>,
-    ///
     pub created_at: Option<crate::Timestamp>,
-    ///
     pub updated_at: Option<crate::Timestamp>,
     /// Where the acknowledgment came from.
     pub source_type: PolicyApprovalsSourceType,
     /// Where and how the acknowledgment took place; `null` when nothing was noted.
     pub details: Option<String>,
-    ///
     pub policy_id: crate::v2::ids::PolicyId,
     /// Id of the version that was assigned.
     pub policy_version_id: crate::v2::ids::PolicyVersionId,
@@ -101,7 +98,6 @@ crate::support::model::model!(UserPolicyVersion {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserPolicyVersionPage {
-    ///
     pub data: crate::List<UserPolicyVersion>,
     /// Next cursor, and the total when it was asked for.
     pub pagination: crate::v2::shared::PaginationTotalCount,

@@ -9,21 +9,16 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuditRequest {
-    ///
     pub id: crate::v2::ids::AuditRequestId,
     /// Short label such as `REQ-001`.
     pub code: String,
-    ///
     pub title: String,
-    ///
     pub description: Option<String>,
     /// Where the request stands between auditor and company.
     pub status: CustomerRequestStatus,
     /// UUID of the audit.
     pub audit_id: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Users in charge of the request; present only with `expand[]=owners`.
     pub owners: Option<crate::List<crate::v2::shared::UserCompact>>,
@@ -70,21 +65,16 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuditRequestListItem {
-    ///
     pub id: crate::v2::ids::AuditRequestId,
     /// Short label such as `REQ-001`.
     pub code: String,
-    ///
     pub title: String,
-    ///
     pub description: Option<String>,
     /// Where the request stands between auditor and company.
     pub status: CustomerRequestStatus,
     /// UUID of the audit.
     pub audit_id: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Users in charge of the request; present only with `expand[]=owners`.
     pub owners: Option<crate::List<crate::v2::shared::UserCompact>>,
@@ -111,9 +101,7 @@ crate::support::model::model!(AuditRequestListItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuditRequestListItemPage {
-    ///
     pub data: crate::List<AuditRequestListItem>,
-    ///
     pub pagination: crate::v2::shared::Pagination,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -128,15 +116,11 @@ crate::support::model::model!(AuditRequestListItemPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuditRequestMessageCompact {
-    ///
     pub id: i64,
-    ///
     pub message: String,
     /// Sender's address; null when the system wrote the message.
     pub sent_by_email: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

@@ -9,7 +9,6 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Audit {
-    ///
     pub id: String,
     /// What is audited, such as `SOC_2_TYPE_2`.
     pub framework_type: AuditorFrameworkType,
@@ -17,7 +16,6 @@ pub struct Audit {
     pub audit_type: AuditType,
     /// True for an audit by the company's own people.
     pub is_internal_audit: bool,
-    ///
     pub status: AuditorFrameworkOverhaulStatus,
     /// First day, `YYYY-MM-DD`.
     pub start_date: crate::Timestamp,
@@ -25,9 +23,7 @@ pub struct Audit {
     pub end_date: crate::Timestamp,
     /// When the audit was closed; null while it goes on.
     pub completed_at: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// External auditors; present only with `expand[]=auditors`.
     pub auditors: Option<crate::List<AuditorCompact>>,
@@ -76,7 +72,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuditListItem {
-    ///
     pub id: String,
     /// What is audited, such as `SOC_2_TYPE_2`.
     pub framework_type: AuditorFrameworkType,
@@ -84,7 +79,6 @@ pub struct AuditListItem {
     pub audit_type: AuditType,
     /// True for an audit by the company's own people.
     pub is_internal_audit: bool,
-    ///
     pub status: AuditorFrameworkOverhaulStatus,
     /// First day, `YYYY-MM-DD`.
     pub start_date: crate::Timestamp,
@@ -92,9 +86,7 @@ pub struct AuditListItem {
     pub end_date: crate::Timestamp,
     /// When the audit was closed; null while it goes on.
     pub completed_at: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// External auditors; present only with `expand[]=auditors`.
     pub auditors: Option<crate::List<AuditorCompact>>,
@@ -123,9 +115,7 @@ crate::support::model::model!(AuditListItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuditListItemPage {
-    ///
     pub data: crate::List<AuditListItem>,
-    ///
     pub pagination: crate::v2::shared::Pagination,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -150,9 +140,7 @@ crate::support::open_enum::open_enum! {
 pub struct AuditorCompact {
     /// UUID of the auditor; auditors are not users.
     pub id: String,
-    ///
     pub name: String,
-    ///
     pub email: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

@@ -62,15 +62,11 @@ crate::support::request_model::request_model!(BackgroundCheckCreateRequest {
 pub struct PersonCompact {
     /// Personnel id, as opposed to `userId`.
     pub id: i64,
-    ///
     pub employment_status: crate::v2::shared::EmploymentStatus,
     /// User that belongs to this person.
     pub user_id: crate::v2::ids::UserId,
-    ///
     pub email: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

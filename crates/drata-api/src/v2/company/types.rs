@@ -11,13 +11,10 @@
 pub struct Company {
     /// UUID of the account.
     pub account_id: String,
-    ///
     pub domain: String,
     /// Everyday name, as opposed to `legalName`.
     pub name: String,
-    ///
     pub legal_name: Option<String>,
-    ///
     pub description: Option<String>,
     /// Link to the company picture.
     pub logo_url: Option<String>,
@@ -27,9 +24,7 @@ pub struct Company {
     pub hipaa_training: Option<HipaaTrainingType>,
     /// Provider of background checks on new hires.
     pub background_check: Option<crate::v2::shared::BackgroundCheckType>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Whether the account uses the Drata agent on devices.
     pub agent_enabled: bool,
@@ -37,7 +32,6 @@ pub struct Company {
     pub manual_upload_enabled: bool,
     /// Features the account has.
     pub entitlements: crate::List<CompanyEntitlement>,
-    ///
     pub language: Language,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -65,9 +59,7 @@ crate::support::model::model!(Company {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyEntitlement {
-    ///
     pub name: Option<String>,
-    ///
     pub description: Option<String>,
     /// Machine name of the feature.
     pub type_: Option<String>,

@@ -121,17 +121,13 @@ pub struct ControlLibraryDetail {
     pub code: String,
     /// Number from the code, for sorting; not an id.
     pub control_number: i64,
-    ///
     pub name: String,
-    ///
     pub description: Option<String>,
     /// What an auditor may ask the owner about this control.
     pub question: Option<String>,
     /// What those responsible are advised to do regularly.
     pub activity: Option<String>,
-    ///
     pub domain: Option<ControlDomain>,
-    ///
     pub category: Option<ControlCategory>,
     /// Whether the account has a control made from this template.
     pub in_use: bool,
@@ -185,11 +181,9 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlLibraryEvidenceTemplateCompact {
-    ///
     pub id: i64,
     /// Code such as `DEC-12`.
     pub evidence_template_code: String,
-    ///
     pub name: String,
     /// What to collect, in words meant for the customer.
     pub request_description: Option<String>,
@@ -225,13 +219,9 @@ crate::support::model::model!(ControlLibraryImport {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlLibraryImportAssociations {
-    ///
     pub tests: ControlAssociationProvisioning,
-    ///
     pub policies: ControlAssociationProvisioning,
-    ///
     pub evidence: ControlAssociationProvisioning,
-    ///
     pub requirements: ControlAssociationProvisioning,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -340,7 +330,6 @@ pub struct ControlLibraryImportOutcome {
     pub input_index: i64,
     /// Id or code of the template, as the input gave it.
     pub template_identifier: String,
-    ///
     pub workspace_id: crate::v2::ids::WorkspaceId,
     /// Control that resulted, or that existed before if `skipped`; absent if `failed`.
     pub control_id: Option<crate::v2::ids::ControlId>,
@@ -422,17 +411,13 @@ pub struct ControlLibraryItem {
     pub code: String,
     /// Number from the code, for sorting; not an id.
     pub control_number: i64,
-    ///
     pub name: String,
-    ///
     pub description: Option<String>,
     /// What an auditor may ask the owner about this control.
     pub question: Option<String>,
     /// What those responsible are advised to do regularly.
     pub activity: Option<String>,
-    ///
     pub domain: Option<ControlDomain>,
-    ///
     pub category: Option<ControlCategory>,
     /// Whether the account has a control made from this template.
     pub in_use: bool,
@@ -457,9 +442,7 @@ crate::support::model::model!(ControlLibraryItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlLibraryItemPage {
-    ///
     pub data: crate::List<ControlLibraryItem>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -474,11 +457,8 @@ crate::support::model::model!(ControlLibraryItemPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlLibraryPolicyTemplateCompact {
-    ///
     pub id: i64,
-    ///
     pub name: String,
-    ///
     pub description: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -496,7 +476,6 @@ crate::support::model::model!(ControlLibraryPolicyTemplateCompact {
 pub struct ControlLibraryRequirementFrameworkCompact {
     /// Stable short name such as `soc2`.
     pub slug: String,
-    ///
     pub name: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -511,11 +490,9 @@ crate::support::model::model!(ControlLibraryRequirementFrameworkCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlLibraryRequirementTemplateCompact {
-    ///
     pub id: i64,
     /// Short label in the framework, such as `CC6.1`.
     pub name: String,
-    ///
     pub description: String,
     /// Fuller text; null where the framework has none.
     pub long_description: Option<String>,
@@ -525,7 +502,6 @@ pub struct ControlLibraryRequirementTemplateCompact {
     pub additional_info2: Option<String>,
     /// Still more supplementary text.
     pub additional_info3: Option<String>,
-    ///
     pub framework: ControlLibraryRequirementFrameworkCompact,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -560,9 +536,7 @@ pub struct ControlLibraryTenantControlCompact {
     pub control_id: crate::v2::ids::ControlId,
     /// Code in the workspace; a further copy of a template gets a suffix, as in `DCF-042.1`.
     pub code: String,
-    ///
     pub workspace_id: crate::v2::ids::WorkspaceId,
-    ///
     pub workspace_name: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -579,11 +553,8 @@ crate::support::model::model!(ControlLibraryTenantControlCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlLibraryTestTemplateCompact {
-    ///
     pub id: i64,
-    ///
     pub name: String,
-    ///
     pub description: Option<String>,
     /// Drata's advice on the test, such as `RECOMMENDED` or `STRONGLY_RECOMMENDED`.
     pub rating: String,

@@ -13,11 +13,8 @@ pub struct ControlNote {
     pub id: String,
     /// User id of the author.
     pub owner_id: crate::v2::ids::UserId,
-    ///
     pub comment: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Author of the note; present only with `expand[]=owner`.
     pub owner: Option<crate::v2::shared::UserCompact>,
@@ -65,9 +62,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlNotePage {
-    ///
     pub data: crate::List<ControlNote>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

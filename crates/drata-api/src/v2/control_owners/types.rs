@@ -65,9 +65,7 @@ crate::support::model::model!(ControlOwnersModify {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserCompactPage {
-    ///
     pub data: crate::List<crate::v2::shared::UserCompact>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

@@ -9,15 +9,12 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Control {
-    ///
     pub id: crate::v2::ids::ControlId,
-    ///
     pub name: String,
     /// Code such as `DCF-1002`, which a lookup takes as `code:DCF-1002`.
     pub code: String,
     /// Name in a form fit for URLs.
     pub slug: Option<String>,
-    ///
     pub description: Option<String>,
     /// What an auditor may ask about the control.
     pub question: Option<String>,
@@ -31,9 +28,7 @@ pub struct Control {
     pub framework_tags: Option<crate::List<crate::v2::shared::FrameworkTag>>,
     /// Trust service criteria of the control; present only with `expand[]=topics`.
     pub topics: Option<crate::List<TrustServiceCriteria>>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Library template the control derives from; null marks a custom control.
     pub control_template_id: Option<i64>,
@@ -88,7 +83,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlActionRequest {
-    ///
     pub action: ControlAction,
     /// Business reason of up to 191 characters; required for `markOutOfScope`.
     pub rationale: Option<String>,
@@ -98,7 +92,7 @@ impl ControlActionRequest {
     /// A new `ControlActionRequest` with what is required.
     pub fn new(action: ControlAction) -> Self {
         Self {
-            action: action,
+            action,
             rationale: Default::default(),
         }
     }
@@ -512,13 +506,10 @@ crate::support::open_enum::open_enum! {
 pub struct ControlFlags {
     /// Whether a policy, evidence item, external file or test is linked.
     pub has_evidence: Option<bool>,
-    ///
     pub has_policy: Option<bool>,
-    ///
     pub is_ready: Option<bool>,
     /// Whether a ticket in a task tracker is linked.
     pub has_ticket: Option<bool>,
-    ///
     pub has_owner: bool,
     /// Whether a test is linked.
     pub is_monitored: bool,
@@ -539,9 +530,7 @@ crate::support::model::model!(ControlFlags {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlPage {
-    ///
     pub data: crate::List<Control>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -563,11 +552,8 @@ crate::support::id_forms::id_forms! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlRequirement {
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub description: String,
-    ///
     pub framework_name: String,
     /// Short label of the framework for display.
     pub framework_pill: String,
@@ -575,11 +561,9 @@ pub struct ControlRequirement {
     pub framework_slug: String,
     /// Framework, such as `SOC_2`.
     pub framework_tag: String,
-    ///
     pub id: i64,
     /// Short label in the framework, such as `PI1.2`.
     pub name: String,
-    ///
     pub updated_at: crate::Timestamp,
     /// Supplementary text.
     pub additional_info: Option<String>,
@@ -591,7 +575,6 @@ pub struct ControlRequirement {
     pub archived_at: Option<crate::Timestamp>,
     /// Id of the requirement outside Drata.
     pub external_id: Option<String>,
-    ///
     pub long_description: Option<String>,
     /// Why the requirement is out of scope.
     pub rationale: Option<String>,
@@ -622,7 +605,6 @@ crate::support::model::model!(ControlRequirement {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlRequirementComparison {
-    ///
     pub control_id: crate::v2::ids::ControlId,
     /// Mapped in the workspace and by the template alike.
     pub aligned_requirements: crate::List<ShortRequirement>,
@@ -645,9 +627,7 @@ crate::support::model::model!(ControlRequirementComparison {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlRequirementPage {
-    ///
     pub data: crate::List<ControlRequirement>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -662,9 +642,7 @@ crate::support::model::model!(ControlRequirementPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlResetResult {
-    ///
     pub control_id: crate::v2::ids::ControlId,
-    ///
     pub success: bool,
     /// Why the reset failed, for instance that the control is custom; absent or null on success.
     pub error: Option<String>,
@@ -871,7 +849,6 @@ crate::support::request_model::request_model!(ControlUpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlsRequirementComparison {
-    ///
     pub data: crate::List<ControlRequirementComparison>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -922,15 +899,12 @@ crate::support::request_model::request_model!(ControlsResetMappingsRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ShortRequirement {
-    ///
     pub id: i64,
     /// Short label in the framework, such as `CC1.1`.
     pub name: String,
-    ///
     pub description: String,
     /// Framework of the requirement, such as `SOC_2`.
     pub framework_tag: String,
-    ///
     pub is_out_of_scope: bool,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

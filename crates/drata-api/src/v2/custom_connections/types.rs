@@ -9,17 +9,13 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomConnection {
-    ///
     pub id: crate::v2::ids::CustomConnectionId,
     /// Name of the connection, given as `name` at creation.
     pub client_alias: Option<String>,
-    ///
     pub description: Option<String>,
     /// Kinds of data the connection offers.
     pub provider_types: Option<crate::List<CustomConnectionProviderType>>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Id of whoever made the connection, a user or an API key.
     pub created_by_id: Option<i64>,
@@ -146,9 +142,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomConnectionPage {
-    ///
     pub data: crate::List<CustomConnection>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -198,15 +192,11 @@ crate::support::open_enum::open_enum! {
 pub struct CustomConnectionResource {
     /// Goes into `resourceId` of the record operations.
     pub id: i64,
-    ///
     pub name: String,
-    ///
     pub description: Option<String>,
     /// JSON Schema that each record must satisfy.
     pub schema: serde_json::Value,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// When the resource was deleted; null while it exists.
     pub deleted_at: Option<crate::Timestamp>,
@@ -230,7 +220,6 @@ crate::support::model::model!(CustomConnectionResource {
 pub struct CustomConnectionUpdateRequest {
     /// New name of the connection; null is accepted.
     pub client_alias: crate::Patch<String>,
-    ///
     pub description: Option<String>,
 }
 

@@ -15,9 +15,7 @@ pub struct CustomData {
     pub attributes: serde_json::Value,
     /// Session that uploaded the record; null for one sent outside any.
     pub session_id: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -57,9 +55,7 @@ crate::support::request_model::request_model!(CustomDataCreateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomDataPage {
-    ///
     pub data: crate::List<CustomData>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -74,15 +70,10 @@ crate::support::model::model!(CustomDataPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomDataRecordResult {
-    ///
     pub id: Option<String>,
-    ///
     pub created_at: Option<crate::Timestamp>,
-    ///
     pub updated_at: Option<crate::Timestamp>,
-    ///
     pub status_code: Option<i64>,
-    ///
     pub data: Option<serde_json::Value>,
     /// Why the record was refused; absent when it was taken.
     pub error: Option<CustomDataRecordResultError>,
@@ -103,9 +94,7 @@ crate::support::model::model!(CustomDataRecordResult {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomDataRecordResultError {
-    ///
     pub message: Option<String>,
-    ///
     pub code: Option<i64>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -160,7 +149,7 @@ pub struct CustomDataUpdateRequest {
 impl CustomDataUpdateRequest {
     /// A new `CustomDataUpdateRequest` with what is required.
     pub fn new(data: serde_json::Map<String, serde_json::Value>) -> Self {
-        Self { data: data }
+        Self { data }
     }
 }
 
@@ -176,11 +165,8 @@ pub struct Session {
     pub id: i64,
     /// Name the caller chose.
     pub session_id: String,
-    ///
     pub status: CustomDataSessionStatus,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// When the session was completed and became live; null before.
     pub activated_at: Option<crate::Timestamp>,
@@ -212,11 +198,9 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionActionOutcome {
-    ///
     pub session_id: String,
     /// State that resulted, such as `ACTIVE`.
     pub status: CustomDataSessionStatus,
-    ///
     pub action: SessionAction,
     /// Custom connection of the session.
     pub connection_id: i64,
@@ -246,7 +230,7 @@ pub struct SessionActionRequest {
 impl SessionActionRequest {
     /// A new `SessionActionRequest` with what is required.
     pub fn new(action: SessionAction) -> Self {
-        Self { action: action }
+        Self { action }
     }
 }
 
@@ -258,9 +242,7 @@ crate::support::request_model::request_model!(SessionActionRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionPage {
-    ///
     pub data: crate::List<Session>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

@@ -69,7 +69,6 @@ crate::support::open_enum::open_enum! {
 pub struct CustomFieldDefinition {
     /// ID of the field; a record names it as the `id` of a value.
     pub custom_field_id: crate::v2::ids::CustomFieldDefinitionId,
-    ///
     pub name: String,
     /// What the field is for.
     pub description: Option<String>,
@@ -147,9 +146,7 @@ crate::support::model::model!(CustomFieldDefinitionOption {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomFieldDefinitionPage {
-    ///
     pub data: crate::List<CustomFieldDefinition>,
-    ///
     pub pagination: crate::v2::shared::Pagination,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

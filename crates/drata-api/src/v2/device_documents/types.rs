@@ -22,7 +22,7 @@ impl DeviceDocumentCreateForm {
     /// A new `DeviceDocumentCreateForm` with what is required.
     pub fn new(type_: DeviceDocumentType) -> Self {
         Self {
-            type_: type_,
+            type_,
             file: Default::default(),
             base64_file: Default::default(),
         }
@@ -63,7 +63,7 @@ impl DeviceDocumentCreateRequest {
     /// A new `DeviceDocumentCreateRequest` with what is required.
     pub fn new(type_: DeviceDocumentType) -> Self {
         Self {
-            type_: type_,
+            type_,
             base64_file: Default::default(),
         }
     }
@@ -102,7 +102,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceDocuments {
-    ///
     pub documents: crate::List<crate::v2::shared::DeviceDocument>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

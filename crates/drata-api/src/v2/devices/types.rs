@@ -56,7 +56,6 @@ crate::support::request_model::request_model!(AppTypeRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceApp {
-    ///
     pub id: crate::v2::ids::AppId,
     /// Name, version and license in one text.
     pub installed_app: String,
@@ -73,9 +72,7 @@ crate::support::model::model!(DeviceApp {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceAppPage {
-    ///
     pub data: crate::List<DeviceApp>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -98,13 +95,11 @@ pub struct DeviceCreateRequest {
     pub antivirus_enabled: crate::Patch<bool>,
     /// Background to `antivirusEnabled`, any JSON.
     pub antivirus_explanation: Option<serde_json::Map<String, serde_json::Value>>,
-    ///
     pub app_list: Option<Vec<AppTypeRequest>>,
     /// Whether automatic updates are on; leave out when unknown.
     pub auto_update_enabled: crate::Patch<bool>,
     /// Background to `autoUpdateEnabled`, any JSON.
     pub auto_update_explanation: Option<serde_json::Map<String, serde_json::Value>>,
-    ///
     pub browser_extensions: Option<Vec<AppTypeRequest>>,
     /// Id in the system of origin; one of the keys that find an existing device.
     pub external_id: Option<String>,
@@ -126,7 +121,6 @@ pub struct DeviceCreateRequest {
     pub mac_address: crate::Patch<String>,
     /// Background to `passwordManagerEnabled`, any JSON.
     pub password_manager_explanation: Option<serde_json::Map<String, serde_json::Value>>,
-    ///
     pub platform_name: AgentPlatform,
     /// Version of the operating system, up to 191 characters.
     pub platform_version: String,
@@ -148,7 +142,7 @@ impl DeviceCreateRequest {
         platform_version: impl Into<String>,
     ) -> Self {
         Self {
-            personnel_id: personnel_id,
+            personnel_id,
             alias: Default::default(),
             antivirus_enabled: Default::default(),
             antivirus_explanation: Default::default(),
@@ -166,7 +160,7 @@ impl DeviceCreateRequest {
             serial_number: Default::default(),
             mac_address: Default::default(),
             password_manager_explanation: Default::default(),
-            platform_name: platform_name,
+            platform_name,
             platform_version: Into::<String>::into(platform_version),
             screen_lock_enabled: Default::default(),
             screen_lock_explanation: Default::default(),
@@ -399,15 +393,12 @@ crate::support::request_model::request_model!(DeviceCreateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceDetail {
-    ///
     pub id: crate::v2::ids::DeviceId,
     /// Asset that represents the device.
     pub asset_id: Option<crate::v2::ids::AssetId>,
     /// Name and version of the operating system in one text.
     pub os_version: Option<String>,
-    ///
     pub serial_number: Option<String>,
-    ///
     pub model: Option<String>,
     /// Hardware address; several are joined by commas.
     pub mac_address: Option<String>,
@@ -415,9 +406,7 @@ pub struct DeviceDetail {
     pub last_checked_at: Option<crate::Timestamp>,
     /// Source that reports the device.
     pub source_type: crate::v2::shared::MdmSourceType,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// When the device was deleted; null while it exists.
     pub deleted_at: Option<crate::Timestamp>,
@@ -529,9 +518,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DevicePage {
-    ///
     pub data: crate::List<crate::v2::shared::Device>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

@@ -11,11 +11,8 @@
 pub struct Event {
     /// UUID of the event.
     pub id: String,
-    ///
     pub type_: EventType,
-    ///
     pub category: EventCategory,
-    ///
     pub source: EventSource,
     /// What happened, as a sentence for people.
     pub description: String,
@@ -23,7 +20,6 @@ pub struct Event {
     pub metadata: Option<EventMetadata>,
     /// Outcome of the test run for events of Autopilot; null for all others.
     pub status: Option<crate::v2::shared::CheckResultStatus>,
-    ///
     pub created_at: crate::Timestamp,
     /// Id of the user involved; null if there is none.
     pub user_id: Option<crate::v2::ids::UserId>,
@@ -120,12 +116,10 @@ crate::support::open_enum::open_enum! {
 pub struct EventDownloadJob {
     /// Id to poll the job with.
     pub job_id: String,
-    ///
     pub status: EvidenceJobStatus,
     /// Signed link to the PDF, good for 10 minutes; null until the job is `Completed`. Fetch it without the API
     /// key.
     pub result: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
     /// When the job ended, well or not; null while it waits or runs.
     pub completed_at: Option<crate::Timestamp>,
@@ -160,21 +154,13 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventMetadata {
-    ///
     pub dto: Option<serde_json::Value>,
-    ///
     pub target_entity: Option<serde_json::Value>,
-    ///
     pub target_entities: Option<crate::List<serde_json::Value>>,
-    ///
     pub file_key: Option<String>,
-    ///
     pub source_data: Option<serde_json::Value>,
-    ///
     pub task_type: Option<i64>,
-    ///
     pub request: Option<serde_json::Value>,
-    ///
     pub response: Option<serde_json::Value>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -195,9 +181,7 @@ crate::support::model::model!(EventMetadata {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventPage {
-    ///
     pub data: crate::List<Event>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

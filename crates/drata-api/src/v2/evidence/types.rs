@@ -41,17 +41,13 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Evidence {
-    ///
     pub id: crate::v2::ids::EvidenceId,
-    ///
     pub name: String,
     /// What the evidence shows; `%s` in it stands for the name of the company.
     pub description: Option<String>,
     /// Advice on how to produce the evidence; `%s` in it stands for the name of the company.
     pub implementation_guidance: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Next due date, `YYYY-MM-DD`.
     pub renewal_date: Option<crate::Timestamp>,
@@ -111,7 +107,6 @@ pub struct EvidenceArtifact {
     pub filed_at: Option<crate::Timestamp>,
     /// When the artifact was archived; null while it is current.
     pub archived_at: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -149,7 +144,7 @@ pub struct EvidenceArtifactActionRequest {
 impl EvidenceArtifactActionRequest {
     /// A new `EvidenceArtifactActionRequest` with what is required.
     pub fn new(action: EvidenceArtifactAction) -> Self {
-        Self { action: action }
+        Self { action }
     }
 }
 
@@ -184,11 +179,11 @@ impl EvidenceArtifactAddRequest {
     ) -> Self {
         Self {
             artifact_name: Default::default(),
-            artifact_type: artifact_type,
+            artifact_type,
             file_key: Default::default(),
             url: Default::default(),
             ticket_url: Default::default(),
-            filed_at: filed_at,
+            filed_at,
         }
     }
 
@@ -257,9 +252,7 @@ crate::support::model::model!(EvidenceArtifactMetadata {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceArtifactPage {
-    ///
     pub data: crate::List<EvidenceArtifact>,
-    ///
     pub pagination: crate::v2::shared::Pagination,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -300,12 +293,12 @@ impl EvidenceArtifactReplaceRequest {
     ) -> Self {
         Self {
             artifact_name: Default::default(),
-            artifact_type: artifact_type,
+            artifact_type,
             file_key: Default::default(),
             url: Default::default(),
             ticket_url: Default::default(),
-            filed_at: filed_at,
-            existing_artifact_id: existing_artifact_id,
+            filed_at,
+            existing_artifact_id,
         }
     }
 
@@ -377,7 +370,7 @@ impl EvidenceArtifactRequest {
         filed_at: impl Into<crate::Timestamp>,
     ) -> Self {
         Self {
-            type_: type_,
+            type_,
             artifact_name: Default::default(),
             url: Default::default(),
             file_key: Default::default(),
@@ -693,9 +686,7 @@ crate::support::request_model::form_model!(EvidenceFileForm {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidencePage {
-    ///
     pub data: crate::List<Evidence>,
-    ///
     pub pagination: crate::v2::shared::Pagination,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -894,9 +885,7 @@ crate::support::request_model::request_model!(EvidenceUpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceWorkspace {
-    ///
     pub id: i64,
-    ///
     pub name: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -929,9 +918,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SavedEvidence {
-    ///
     pub id: crate::v2::ids::EvidenceId,
-    ///
     pub name: String,
     /// What the evidence shows.
     pub description: Option<String>,
@@ -943,9 +930,7 @@ pub struct SavedEvidence {
     pub renewal_date: Option<crate::Timestamp>,
     /// How often the evidence is renewed.
     pub renewal_schedule_type: Option<crate::v2::shared::RenewalScheduleType>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Number of artifacts that the request named.
     pub artifacts_requested: i64,
@@ -983,7 +968,6 @@ crate::support::model::model!(SavedEvidence {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SavedEvidenceArtifact {
-    ///
     pub id: i64,
     /// Where the artifact is, as `type` says; a file path, or a web or ticket address.
     pub source: String,
@@ -995,9 +979,7 @@ pub struct SavedEvidenceArtifact {
     pub artifact_version: i64,
     /// Date of origin of the artifact, `YYYY-MM-DD`.
     pub filed_at: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// What is known about the file; absent unless the artifact is one.
     pub metadata: Option<EvidenceArtifactMetadata>,

@@ -9,19 +9,14 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceLibraryCompact {
-    ///
     pub id: crate::v2::ids::EvidenceId,
-    ///
     pub name: String,
-    ///
     pub description: Option<String>,
     /// Advice on how to produce the evidence.
     pub implementation_guidance: Option<String>,
     /// Code of the built-in template behind the item, such as `REQ-12`; null for evidence that users created.
     pub evidence_template_code: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// The creator of the item; present with `expand[]=user`.
     pub user: Option<crate::v2::shared::UserCompact>,
@@ -53,9 +48,7 @@ crate::support::model::model!(EvidenceLibraryCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceLibraryCompactPage {
-    ///
     pub data: crate::List<EvidenceLibraryCompact>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -757,9 +750,7 @@ pub struct EvidenceLibraryVersion {
     pub current: bool,
     /// Date the artifact took effect, `YYYY-MM-DD`; earlier than `createdAt` for backdated evidence.
     pub filed_at: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Signed link to the file, good for 10 minutes; present with `expand[]=downloadUrl`. Fetch it without the API
     /// key.
@@ -783,7 +774,6 @@ crate::support::model::model!(EvidenceLibraryVersion {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceLibraryVersionCompact {
-    ///
     pub id: i64,
     /// Where the artifact is, as `type` says; a file path, a web or ticket address, or the file id of a cloud
     /// drive.
@@ -792,7 +782,6 @@ pub struct EvidenceLibraryVersionCompact {
     pub type_: crate::v2::shared::LibraryDocumentVersionType,
     /// Whether this is the version in force; an item has no more than one.
     pub current: bool,
-    ///
     pub created_at: Option<crate::Timestamp>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -816,11 +805,9 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RenewalSchemaCompact {
-    ///
     pub id: i64,
     /// Next due date, `YYYY-MM-DD`.
     pub renewal_date: Option<String>,
-    ///
     pub renewal_schedule_type: crate::v2::shared::RenewalScheduleType,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

@@ -9,7 +9,6 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlForRequirementCompact {
-    ///
     pub id: i64,
     /// Short code such as `DCF-37`.
     pub code: String,
@@ -53,11 +52,8 @@ crate::support::model::model!(ControlsForRequirementSubcollection {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Framework {
-    ///
     pub id: crate::v2::ids::FrameworkId,
-    ///
     pub name: String,
-    ///
     pub description: String,
     /// Lowercase form of the short name, such as `soc-2`; it identifies the framework.
     pub slug: String,
@@ -71,9 +67,7 @@ pub struct Framework {
     pub num_in_scope_requirements: i64,
     /// How many of the requirements in scope are ready.
     pub num_ready_in_scope_requirements: i64,
-    ///
     pub is_ready: bool,
-    ///
     pub is_enabled: bool,
     /// Hex color of the badge, such as `#174880`.
     pub color: String,
@@ -83,9 +77,7 @@ pub struct Framework {
     pub active_logo: Option<String>,
     /// Web address of the logo in its inactive variant.
     pub inactive_logo: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -148,15 +140,10 @@ crate::support::request_model::request_model!(FrameworkCreateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkDetails {
-    ///
     pub id: crate::v2::ids::FrameworkId,
-    ///
     pub name: String,
-    ///
     pub description: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// When the framework was switched on; null without such a date.
     pub enabled_at: Option<crate::Timestamp>,
@@ -186,9 +173,7 @@ crate::support::model::model!(FrameworkDetails {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkPage {
-    ///
     pub data: crate::List<Framework>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -203,21 +188,16 @@ crate::support::model::model!(FrameworkPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkRequirement {
-    ///
     pub id: crate::v2::ids::RequirementId,
     /// Key of the requirement within its framework.
     pub code: String,
-    ///
     pub name: String,
-    ///
     pub description: Option<String>,
     /// Group the requirement is shown under.
     pub category: Option<String>,
     /// Further notes, such as a reference into the standard.
     pub additional_info: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Short form of the framework; present with `expand[]=framework`.
     pub framework: Option<FrameworkDetails>,
@@ -320,9 +300,7 @@ crate::support::request_model::request_model!(FrameworkRequirementCreateRequest 
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkRequirementPage {
-    ///
     pub data: crate::List<FrameworkRequirement>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -446,7 +424,6 @@ crate::support::request_model::request_model!(FrameworkRequirementUpdateRequest 
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkRequirementsBulk {
-    ///
     pub data: crate::List<FrameworkRequirement>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -460,8 +437,7 @@ crate::support::model::model!(FrameworkRequirementsBulk {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkRequirementsCreateRequest {
-    /// At least one requirement; each code may occur once, and a single bad entry rejects the batch. At least 1
-    /// items.
+    /// At least one requirement; each code may occur once, and a single bad entry rejects the batch.
     pub data: Vec<FrameworkRequirementCreateRequest>,
 }
 
@@ -549,11 +525,8 @@ crate::support::request_model::request_model!(FrameworkUpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LegacyFrameworkRequirement {
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub description: String,
-    ///
     pub framework_name: String,
     /// Short name of the framework as badges show it.
     pub framework_pill: String,
@@ -561,11 +534,9 @@ pub struct LegacyFrameworkRequirement {
     pub framework_slug: String,
     /// Constant that names the standard, such as `SOC_2`.
     pub framework_tag: String,
-    ///
     pub id: crate::v2::ids::FrameworkRequirementId,
     /// Code of the requirement within the standard, such as `PI1.2`.
     pub name: String,
-    ///
     pub updated_at: crate::Timestamp,
     /// Further notes on the requirement.
     pub additional_info: Option<String>,
@@ -577,7 +548,6 @@ pub struct LegacyFrameworkRequirement {
     pub archived_at: Option<crate::Timestamp>,
     /// Id of the requirement outside the account.
     pub external_id: Option<String>,
-    ///
     pub long_description: Option<String>,
     /// Why the requirement is out of scope.
     pub rationale: Option<String>,
@@ -617,9 +587,7 @@ crate::support::model::model!(LegacyFrameworkRequirement {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LegacyFrameworkRequirementPage {
-    ///
     pub data: crate::List<LegacyFrameworkRequirement>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -634,7 +602,6 @@ crate::support::model::model!(LegacyFrameworkRequirementPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LegacyFrameworkRequirementUpdateRequest {
-    ///
     pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
 }
 
@@ -673,9 +640,7 @@ crate::support::request_model::request_model!(LegacyFrameworkRequirementUpdateRe
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequirementControlPage {
-    ///
     pub data: crate::List<ControlForRequirementCompact>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

@@ -9,9 +9,7 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GroupPage {
-    ///
     pub data: crate::List<crate::v2::shared::Group>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

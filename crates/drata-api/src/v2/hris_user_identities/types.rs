@@ -15,17 +15,12 @@ pub struct CustomUserIdentity {
     pub identity_id: String,
     /// Address by which the identity sync finds the user in Drata.
     pub email: Option<String>,
-    ///
     pub secondary_email: Option<String>,
-    ///
     pub first_name: Option<String>,
-    ///
     pub last_name: Option<String>,
-    ///
     pub job_title: Option<String>,
     /// The manager's key in the HR system; not the id of a Drata user.
     pub manager_id: Option<String>,
-    ///
     pub manager_name: Option<String>,
     /// First day of employment.
     pub started_at: Option<crate::Timestamp>,
@@ -34,9 +29,7 @@ pub struct CustomUserIdentity {
     /// With `true` the person counts as `CURRENT_CONTRACTOR`, with `false` as `CURRENT_EMPLOYEE`; null means the
     /// employment type is `UNKNOWN`.
     pub is_contractor: Option<bool>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -97,9 +90,7 @@ crate::support::model::model!(CustomUserIdentityBulkError {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomUserIdentityPage {
-    ///
     pub data: crate::List<CustomUserIdentity>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

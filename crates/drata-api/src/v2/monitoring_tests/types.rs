@@ -36,15 +36,12 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorCompact {
-    ///
     pub id: i64,
     /// Outcome of this monitor alone.
     pub check_result_status: crate::v2::shared::CheckResultStatus,
     /// How the monitor gathers its evidence.
     pub collection_description: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// The kinds of systems the monitor looks at.
     pub check_types: crate::List<CheckType>,
@@ -65,7 +62,6 @@ crate::support::model::model!(MonitorCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorExclusion {
-    ///
     pub id: crate::v2::ids::ExclusionId,
     /// Id of the resource at its provider, such as `sg-0a1b2c3d4e5f67890` or a bucket name.
     pub target_id: String,
@@ -73,9 +69,7 @@ pub struct MonitorExclusion {
     pub target_name: String,
     /// Justification entered by whoever excluded the resource.
     pub exclusion_reason: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// The connection the resource came through; present with `expand[]=connection`.
     pub connection: Option<crate::v2::shared::Connection>,
@@ -108,9 +102,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorExclusionPage {
-    ///
     pub data: crate::List<MonitorExclusion>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -178,9 +170,7 @@ crate::support::model::model!(MonitorTestFailure {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorTestFailurePage {
-    ///
     pub data: crate::List<MonitorTestFailure>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// When the test last ran in this workspace; null if it never has.
     pub last_check: Option<crate::Timestamp>,
@@ -241,9 +231,7 @@ crate::support::model::model!(MonitorTestPass {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorTestPassPage {
-    ///
     pub data: crate::List<MonitorTestPass>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// When the test last ran in this workspace; null if it never has.
     pub last_check: Option<crate::Timestamp>,
@@ -263,9 +251,7 @@ crate::support::model::model!(MonitorTestPassPage {
 pub struct MonitoringTest {
     /// Internal key, unique in the account. No call accepts it; use `testId`.
     pub id: i64,
-    ///
     pub name: String,
-    ///
     pub description: String,
     /// Whether the test passes or fails.
     pub check_result_status: crate::v2::shared::CheckResultStatus,
@@ -275,9 +261,7 @@ pub struct MonitoringTest {
     pub test_source: TestSource,
     /// Lasting number of the test, unique within a workspace only. Paths take it, and it is the one to store.
     pub test_id: crate::v2::ids::MonitoringTestId,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// When the test last passed; null if it never has.
     pub last_passed_at: Option<crate::Timestamp>,
@@ -320,9 +304,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitoringTestPage {
-    ///
     pub data: crate::List<MonitoringTest>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

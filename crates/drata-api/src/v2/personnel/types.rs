@@ -9,15 +9,12 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ComplianceCheckExclusion {
-    ///
     pub id: i64,
-    ///
     pub reason: String,
     /// Id of the user who granted the exemption.
     pub created_by_id: i64,
     /// Email address of the user who granted the exemption.
     pub created_by_email: String,
-    ///
     pub created_at: crate::Timestamp,
     /// When the exemption begins.
     pub start_date: crate::Timestamp,
@@ -53,11 +50,9 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ComplianceCheckWithExclusion {
-    ///
     pub id: i64,
     /// What is checked, such as `IDENTITY_MFA` or `BG_CHECK`.
     pub type_: crate::v2::shared::ComplianceCheckType,
-    ///
     pub status: crate::v2::shared::ComplianceCheckStatus,
     /// How often the check runs.
     pub check_frequency: crate::v2::shared::CheckFrequency,
@@ -67,9 +62,7 @@ pub struct ComplianceCheckWithExclusion {
     pub last_checked_at: Option<crate::Timestamp>,
     /// When the person met the check.
     pub completion_date: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Why and for how long the person is exempt; only for the status `EXCLUDED`.
     pub exclusion: Option<ComplianceCheckExclusion>,
@@ -100,7 +93,6 @@ pub struct Person {
     pub user_id: crate::v2::ids::UserId,
     /// The user that belongs to this person; present with `expand[]=user`.
     pub user: Option<crate::v2::shared::UserCompact>,
-    ///
     pub employment_status: crate::v2::shared::EmploymentStatus,
     /// Why the person is `OUT_OF_SCOPE`.
     pub not_human_reason: Option<String>,
@@ -115,9 +107,7 @@ pub struct Person {
     /// When someone last changed the person by hand. Unless null, the employment status no longer follows the
     /// identity provider or HRIS.
     pub status_updated_at: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Custom values; present with `expand[]=customFields`.
     pub custom_fields: Option<crate::List<crate::v2::shared::CustomField>>,
@@ -145,9 +135,7 @@ crate::support::model::model!(Person {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonPage {
-    ///
     pub data: crate::List<Person>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -168,7 +156,6 @@ pub struct PersonSearchHit {
     pub user_id: crate::v2::ids::UserId,
     /// The user that belongs to this person; present with `expand[]=user`.
     pub user: Option<crate::v2::shared::UserCompact>,
-    ///
     pub employment_status: crate::v2::shared::EmploymentStatus,
     /// Why the person is `OUT_OF_SCOPE`.
     pub not_human_reason: Option<String>,
@@ -187,9 +174,7 @@ pub struct PersonSearchHit {
     /// When someone last changed the person by hand. Unless null, the employment status no longer follows the
     /// identity provider or HRIS.
     pub status_updated_at: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// State of the first compliance checks; present with `expand[]=complianceChecks`.
     pub compliance_checks: Option<PersonnelComplianceChecksSubcollection>,
@@ -231,9 +216,7 @@ crate::support::model::model!(PersonSearchHit {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonSearchPage {
-    ///
     pub data: crate::List<PersonSearchHit>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Counts of the matches by value; only on the first page, when `facets[]` asks for them.
     pub facets: Option<PersonnelSearchFacets>,
@@ -273,7 +256,6 @@ crate::support::model::model!(PersonnelActions {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonnelActionsRequest {
-    ///
     pub action: PersonnelAction,
     /// Personnel to act on; needed with `reset-sync`, not allowed with `reset-sync-all`.
     pub personnel_ids: Option<Vec<crate::v2::ids::PersonnelId>>,
@@ -283,7 +265,7 @@ impl PersonnelActionsRequest {
     /// A new `PersonnelActionsRequest` with what is required.
     pub fn new(action: PersonnelAction) -> Self {
         Self {
-            action: action,
+            action,
             personnel_ids: Default::default(),
         }
     }
@@ -594,7 +576,6 @@ crate::support::model::model!(ScopedPersonnelCounts {
 pub struct ScopedPersonnelGroup {
     /// ID of the group.
     pub id: crate::v2::ids::GroupId,
-    ///
     pub name: String,
     /// Product the group comes from, such as `GOOGLE`; null if its connection is not found.
     pub connection_provider: Option<String>,
@@ -633,9 +614,7 @@ crate::support::request_model::request_model!(ScopedPersonnelGroupAddRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScopedPersonnelGroupPage {
-    ///
     pub data: crate::List<ScopedPersonnelGroup>,
-    ///
     pub pagination: crate::v2::shared::Pagination,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

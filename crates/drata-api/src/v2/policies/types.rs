@@ -17,23 +17,17 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatedPolicy {
-    ///
     pub id: crate::v2::ids::PolicyId,
-    ///
     pub name: String,
-    ///
     pub description: Option<String>,
     /// Id of the user who owns the policy.
     pub owner_id: crate::v2::ids::UserId,
-    ///
     pub status: String,
-    ///
     pub requires_acknowledgement: bool,
     /// Who must acknowledge the policy.
     pub assigned_to: Option<String>,
     /// When the policy is due for review, `YYYY-MM-DD`.
     pub renewal_date: crate::Timestamp,
-    ///
     pub created_at: crate::Timestamp,
     /// The first draft.
     pub latest_version: PolicyVersionSummary,
@@ -62,9 +56,7 @@ pub struct PayloadSchema {
     pub name: String,
     /// JSON type of the value; `string`, `number` or `boolean`.
     pub type_: String,
-    ///
     pub required: bool,
-    ///
     pub description: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -81,11 +73,8 @@ crate::support::model::model!(PayloadSchema {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Policy {
-    ///
     pub id: crate::v2::ids::PolicyId,
-    ///
     pub name: String,
-    ///
     pub description: Option<String>,
     /// Legal note shown along with the policy.
     pub disclaimer: Option<String>,
@@ -93,9 +82,7 @@ pub struct Policy {
     pub scope: Option<crate::v2::shared::PolicyScope>,
     /// Whether members of assigned groups hear of the policy.
     pub notify_groups: bool,
-    ///
     pub status: crate::v2::shared::PolicyStatus,
-    ///
     pub created_at: crate::Timestamp,
     /// Id of the published version; null if there is none.
     pub current_version_id: Option<i64>,
@@ -105,9 +92,7 @@ pub struct Policy {
     pub sub_version: Option<String>,
     /// When the policy is due for review.
     pub renewal_date: Option<String>,
-    ///
     pub published_at: Option<crate::Timestamp>,
-    ///
     pub approved_at: Option<crate::Timestamp>,
     /// The owner; present with `expand[]=owner`.
     pub owner: Option<crate::v2::shared::UserCompact>,
@@ -156,7 +141,6 @@ pub struct PolicyActionItem {
     pub action: String,
     /// Name for people.
     pub label: String,
-    ///
     pub description: String,
     /// Further fields to send along; absent if none are needed.
     pub payload_schema: Option<crate::List<PayloadSchema>>,
@@ -175,7 +159,6 @@ crate::support::model::model!(PolicyActionItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyActionRequest {
-    ///
     pub action: PolicyApprovalAction,
     /// Why changes are wanted; needed with `RequestChanges`.
     pub reason: Option<String>,
@@ -187,7 +170,7 @@ impl PolicyActionRequest {
     /// A new `PolicyActionRequest` with what is required.
     pub fn new(action: PolicyApprovalAction) -> Self {
         Self {
-            action: action,
+            action,
             reason: Default::default(),
             override_reason: Default::default(),
         }
@@ -218,7 +201,6 @@ crate::support::request_model::request_model!(PolicyActionRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyActionResult {
-    ///
     pub success: bool,
     /// State of the policy version afterwards, such as `NEEDS_APPROVAL`.
     pub new_status: Option<String>,
@@ -238,7 +220,6 @@ crate::support::model::model!(PolicyActionResult {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyActions {
-    ///
     pub data: crate::List<PolicyActionItem>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -303,7 +284,7 @@ pub struct PolicyCreateForm {
     pub requires_acknowledgement: Option<bool>,
     /// Who must acknowledge the policy; `GROUP` needs `groupIds`.
     pub assigned_to: Option<crate::v2::shared::PolicyScope>,
-    /// Groups that must acknowledge the policy, at least one; needed with `GROUP`. At least 1 items.
+    /// Groups that must acknowledge the policy, at least one; needed with `GROUP`.
     pub group_ids: Option<Vec<crate::v2::ids::GroupId>>,
 }
 
@@ -319,7 +300,7 @@ impl PolicyCreateForm {
         Self {
             name: Into::<String>::into(name),
             owner_id: Into::<crate::v2::ids::UserId>::into(owner_id),
-            source_type: source_type,
+            source_type,
             renewal_date: Into::<crate::Timestamp>::into(renewal_date),
             description: Into::<String>::into(description),
             disclaimer: Default::default(),
@@ -424,7 +405,7 @@ pub struct PolicyCreateRequest {
     pub requires_acknowledgement: Option<bool>,
     /// Who must acknowledge the policy; `GROUP` needs `groupIds`.
     pub assigned_to: Option<crate::v2::shared::PolicyScope>,
-    /// Groups that must acknowledge the policy, at least one; needed with `GROUP`. At least 1 items.
+    /// Groups that must acknowledge the policy, at least one; needed with `GROUP`.
     pub group_ids: Option<Vec<crate::v2::ids::GroupId>>,
 }
 
@@ -440,7 +421,7 @@ impl PolicyCreateRequest {
         Self {
             name: Into::<String>::into(name),
             owner_id: Into::<crate::v2::ids::UserId>::into(owner_id),
-            source_type: source_type,
+            source_type,
             renewal_date: Into::<crate::Timestamp>::into(renewal_date),
             description: Into::<String>::into(description),
             disclaimer: Default::default(),
@@ -528,15 +509,11 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyGracePeriodSlaCompact {
-    ///
     pub id: i64,
-    ///
     pub label: String,
     /// Length of the grace period, a number as text.
     pub grace_period: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -587,15 +564,11 @@ crate::support::request_model::request_model!(PolicyOwnerUpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyP3MatrixSlaCompact {
-    ///
     pub id: i64,
-    ///
     pub label: String,
     /// Time to respond, a number as text.
     pub time_frame: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -613,9 +586,7 @@ crate::support::model::model!(PolicyP3MatrixSlaCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyPage {
-    ///
     pub data: crate::List<Policy>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -650,8 +621,7 @@ pub struct PolicyUpdateRequest {
     pub renewal_schedule: Option<RenewalSchedule>,
     /// Who the policy is assigned to; `GROUP` needs `groupIds`.
     pub assigned_to: Option<crate::v2::shared::PolicyScope>,
-    /// Complete new set of group ids, at least one; needed with `GROUP` and not allowed otherwise. At least 1
-    /// items.
+    /// Complete new set of group ids, at least one; needed with `GROUP` and not allowed otherwise.
     pub group_ids: Option<Vec<crate::v2::ids::GroupId>>,
     /// Whether members of the groups hear of the policy, off unless set; allowed with `GROUP` only.
     pub notify_groups: Option<bool>,
@@ -767,7 +737,6 @@ crate::support::request_model::request_model!(PolicyUpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyVersion {
-    ///
     pub id: crate::v2::ids::PolicyVersionId,
     /// When the version was approved; null before that.
     pub approved_at: Option<crate::Timestamp>,
@@ -775,13 +744,10 @@ pub struct PolicyVersion {
     pub change_summary: Option<String>,
     /// What changed from earlier versions, at length.
     pub changes_explanation: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
     /// Whether this is the version in force.
     pub current: bool,
-    ///
     pub description: Option<String>,
-    ///
     pub policy_version_status: Option<crate::v2::shared::PolicyVersionStatus>,
     /// When the version was published; null before that.
     pub published_at: Option<crate::Timestamp>,
@@ -791,7 +757,6 @@ pub struct PolicyVersion {
     pub sub_version: i64,
     /// How the content is made; written in Drata (`BUILDER`), uploaded or kept elsewhere.
     pub type_: crate::v2::shared::PolicyType,
-    ///
     pub updated_at: crate::Timestamp,
     /// Major number.
     pub version: i64,
@@ -886,9 +851,9 @@ impl PolicyVersionCreateForm {
         renewal_date: impl Into<crate::Timestamp>,
     ) -> Self {
         Self {
-            source_type: source_type,
+            source_type,
             owner_id: Into::<crate::v2::ids::UserId>::into(owner_id),
-            is_material_change: is_material_change,
+            is_material_change,
             requires_approval: Default::default(),
             renewal_date: Into::<crate::Timestamp>::into(renewal_date),
             external_file_id: Default::default(),
@@ -1014,9 +979,9 @@ impl PolicyVersionCreateRequest {
         renewal_date: impl Into<crate::Timestamp>,
     ) -> Self {
         Self {
-            source_type: source_type,
+            source_type,
             owner_id: Into::<crate::v2::ids::UserId>::into(owner_id),
-            is_material_change: is_material_change,
+            is_material_change,
             requires_approval: Default::default(),
             renewal_date: Into::<crate::Timestamp>::into(renewal_date),
             external_file_id: Default::default(),
@@ -1126,9 +1091,7 @@ pub struct PolicyVersionLanguageCompact {
     pub has_html: bool,
     /// Name of the file that was uploaded.
     pub original_file_name: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1162,9 +1125,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyVersionPage {
-    ///
     pub data: crate::List<PolicyVersion>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1179,7 +1140,6 @@ crate::support::model::model!(PolicyVersionPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyVersionSummary {
-    ///
     pub id: crate::v2::ids::PolicyVersionId,
     /// Major number, 1 for a new policy.
     pub version: i64,
@@ -1193,7 +1153,6 @@ pub struct PolicyVersionSummary {
     pub external_file_id: Option<i64>,
     /// File name to show.
     pub file_name: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1214,15 +1173,11 @@ crate::support::model::model!(PolicyVersionSummary {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyWeekTimeFrameSlaCompact {
-    ///
     pub id: i64,
     /// Length of the time frame, a number as text.
     pub time_frame: String,
-    ///
     pub label: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1251,7 +1206,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReviewGroup {
-    ///
     pub name: String,
     /// Position in the sequence, from 1; a tier starts when the one before has approved. Paths take this number.
     pub tier: i64,
@@ -1259,7 +1213,6 @@ pub struct ReviewGroup {
     pub consensus_rule: ConsensusRule,
     /// Days the tier has for its decision.
     pub timeline: i64,
-    ///
     pub approvers: crate::List<crate::v2::shared::UserCompact>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1277,9 +1230,8 @@ crate::support::model::model!(ReviewGroup {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReviewGroupRequest {
-    ///
     pub name: String,
-    /// Ids of the users who approve in this tier; at least one. At least 1. At least 1 items.
+    /// Ids of the users who approve in this tier; at least one.
     pub user_ids: Vec<crate::v2::ids::UserId>,
     /// Whether all approvers must agree or one is enough.
     pub consensus_rule: ConsensusRule,
@@ -1298,8 +1250,8 @@ impl ReviewGroupRequest {
         Self {
             name: Into::<String>::into(name),
             user_ids: user_ids.into_iter().map(Into::into).collect(),
-            consensus_rule: consensus_rule,
-            timeline: timeline,
+            consensus_rule,
+            timeline,
         }
     }
 }

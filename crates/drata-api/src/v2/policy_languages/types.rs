@@ -54,9 +54,7 @@ pub struct PolicyLanguageVersion {
     pub has_html: bool,
     /// Name of the file that was uploaded.
     pub original_file_name: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Version that the variant belongs to; present with `expand[]=policyVersion`.
     pub policy_version: Option<crate::v2::shared::PolicyVersionCompact>,
@@ -92,9 +90,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyLanguageVersionPage {
-    ///
     pub data: crate::List<PolicyLanguageVersion>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

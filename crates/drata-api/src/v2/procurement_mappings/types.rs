@@ -9,7 +9,6 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProcurementConnectionMapping {
-    ///
     pub connection_id: i64,
     /// Provider of the connection, for example `IRONCLAD_VENDOR` or `TROPIC_VENDOR`.
     pub client_type: crate::v2::shared::ClientType,

@@ -9,7 +9,6 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskDocument {
-    ///
     pub id: crate::v2::ids::RiskDocumentId,
     /// File name, with its extension.
     pub name: String,
@@ -32,9 +31,7 @@ crate::support::model::model!(RiskDocument {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskDocumentPage {
-    ///
     pub data: crate::List<RiskDocument>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -50,7 +47,6 @@ crate::support::model::model!(RiskDocumentPage {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RiskDocumentsForm {
-    ///
     pub files: Vec<crate::Upload>,
 }
 
@@ -71,7 +67,6 @@ crate::support::request_model::form_model!(RiskDocumentsForm {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskDocumentsUpload {
-    ///
     pub documents: crate::List<RiskDocument>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

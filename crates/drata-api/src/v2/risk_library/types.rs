@@ -13,9 +13,7 @@ pub struct RiskCompact {
     pub id: crate::v2::ids::RiskId,
     /// Readable identifier, such as `AC-04`.
     pub risk_id: String,
-    ///
     pub title: String,
-    ///
     pub description: String,
     /// Id of the register the copy lives in.
     pub register_id: i64,
@@ -35,15 +33,11 @@ crate::support::model::model!(RiskCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskControlCompact {
-    ///
     pub id: i64,
     /// Readable code of the control, such as `AC-2`.
     pub code: String,
-    ///
     pub name: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -82,7 +76,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskLibraryCopy {
-    ///
     pub data: crate::List<RiskCompact>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -98,9 +91,9 @@ crate::support::model::model!(RiskLibraryCopy {
 pub struct RiskLibraryCopyRequest {
     /// How risks are picked: `COPY_BY_IDS` goes by `riskIds`, `COPY_BY_GROUPS` by `riskGroups`.
     pub bulk_action_type: RiskLibraryBulkAction,
-    /// Library identifiers such as `AA-01`; at least one. At least 1 items.
+    /// Library identifiers such as `AA-01`; at least one.
     pub risk_ids: Vec<String>,
-    /// Groups of the library, such as `CLOUD_ENVIRONMENT`; at least one. At least 1 items.
+    /// Groups of the library, such as `CLOUD_ENVIRONMENT`; at least one.
     pub risk_groups: Vec<RiskGroup>,
     /// Numeric id of the receiving register.
     pub register_id: i64,
@@ -115,10 +108,10 @@ impl RiskLibraryCopyRequest {
         register_id: i64,
     ) -> Self {
         Self {
-            bulk_action_type: bulk_action_type,
+            bulk_action_type,
             risk_ids: risk_ids.into_iter().map(Into::into).collect(),
             risk_groups: risk_groups.into_iter().collect(),
-            register_id: register_id,
+            register_id,
         }
     }
 }
@@ -146,9 +139,7 @@ pub struct RiskLibraryItem {
     pub id: crate::v2::ids::RiskLibraryId,
     /// Readable identifier, such as `AC-04`.
     pub risk_id: String,
-    ///
     pub title: String,
-    ///
     pub description: String,
     /// Controls that address the risk; present only with `expand[]=controls`.
     pub controls: Option<crate::List<RiskControlCompact>>,
@@ -171,9 +162,7 @@ crate::support::model::model!(RiskLibraryItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskLibraryItemPage {
-    ///
     pub data: crate::List<RiskLibraryItem>,
-    ///
     pub pagination: crate::v2::shared::Pagination,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

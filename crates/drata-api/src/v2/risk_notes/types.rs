@@ -9,13 +9,9 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskNote {
-    ///
     pub id: crate::v2::ids::RiskNoteId,
-    ///
     pub comment: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Author of the note; present only with `expand[]=owner`.
     pub owner: Option<crate::v2::shared::UserCompact>,
@@ -42,9 +38,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskNotePage {
-    ///
     pub data: crate::List<RiskNote>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

@@ -9,19 +9,13 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskRegister {
-    ///
     pub id: crate::v2::ids::RiskRegisterId,
-    ///
     pub name: String,
-    ///
     pub description: Option<String>,
-    ///
     pub owners: crate::List<crate::v2::shared::UserCompact>,
     /// Workspaces the register serves; lists may leave it out without `expand[]=workspaces`.
     pub workspaces: Option<crate::List<RiskRegisterWorkspace>>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -43,7 +37,7 @@ crate::support::model::model!(RiskRegister {
 pub struct RiskRegisterCreateRequest {
     /// Up to 191 characters, unique among registers.
     pub name: String,
-    /// Up to 60,000 characters. At most 60000 characters.
+    /// Up to 60,000 characters.
     pub description: crate::Patch<String>,
     /// User ids of the owners. At least 1.
     pub owner_ids: Option<Vec<crate::v2::ids::UserId>>,
@@ -108,9 +102,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskRegisterPage {
-    ///
     pub data: crate::List<RiskRegister>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -125,7 +117,7 @@ crate::support::model::model!(RiskRegisterPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskRegisterUpdateRequest {
-    /// Up to 60,000 characters. At most 60000 characters.
+    /// Up to 60,000 characters.
     pub description: crate::Patch<String>,
     /// User ids of the owners. At least 1.
     pub owner_ids: Option<Vec<crate::v2::ids::UserId>>,
@@ -198,9 +190,7 @@ crate::support::request_model::request_model!(RiskRegisterUpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskRegisterWorkspace {
-    ///
     pub id: i64,
-    ///
     pub name: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

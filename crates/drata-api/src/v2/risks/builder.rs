@@ -754,8 +754,7 @@ impl SearchAcrossRegisters {
         self
     }
 
-    /// Keeps risks of these registers; one that is unknown or closed to the caller is dropped without an error. At
-    /// least 1.
+    /// Keeps risks of these registers; one that is unknown or closed to the caller is dropped without an error.
     pub fn risk_register_id(
         mut self,
         risk_register_id: impl IntoIterator<Item = impl Into<super::RiskRegisterId>>,

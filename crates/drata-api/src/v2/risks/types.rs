@@ -16,7 +16,7 @@ pub struct CategoryRequest {
 impl CategoryRequest {
     /// A new `CategoryRequest` with what is required.
     pub fn new(id: i64) -> Self {
-        Self { id: id }
+        Self { id }
     }
 }
 
@@ -28,7 +28,6 @@ crate::support::request_model::request_model!(CategoryRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CategorySeverity {
-    ///
     pub category: crate::v2::shared::RiskCategoryCompact,
     /// Number of risks of the category in each band.
     pub severity: crate::List<RiskThresholdCount>,
@@ -45,19 +44,14 @@ crate::support::model::model!(CategorySeverity {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomTaskCompact {
-    ///
     pub id: i64,
-    ///
     pub title: String,
-    ///
     pub description: Option<String>,
     /// Date without a time, `YYYY-MM-DD`.
     pub due_date: crate::Timestamp,
     /// When the task was completed; null while it is open.
     pub completed_at: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -84,7 +78,7 @@ pub struct ReviewerRequest {
 impl ReviewerRequest {
     /// A new `ReviewerRequest` with what is required.
     pub fn new(id: i64) -> Self {
-        Self { id: id }
+        Self { id }
     }
 }
 
@@ -100,9 +94,7 @@ pub struct Risk {
     pub id: crate::v2::ids::RiskId,
     /// Readable identifier, such as `AC-04` or `VR-001`.
     pub risk_id: String,
-    ///
     pub title: String,
-    ///
     pub description: String,
     /// How the risk is handled; `UNTREATED` means that nothing has been decided.
     pub treatment_plan: RiskTreatmentPlan,
@@ -127,11 +119,8 @@ pub struct Risk {
     pub residual_likelihood: Option<i64>,
     /// `residualImpact` times `residualLikelihood`, read like `score`.
     pub residual_score: Option<i64>,
-    ///
     pub status: RiskStatusType,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Controls that reduce the risk; present only with `expand[]=controls`.
     pub controls: Option<crate::List<crate::v2::shared::ControlCompact>>,
@@ -209,13 +198,9 @@ crate::support::model::model!(RiskCategoriesSubcollection {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskCategory {
-    ///
     pub id: i64,
-    ///
     pub name: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -239,7 +224,7 @@ pub struct RiskControlRequest {
 impl RiskControlRequest {
     /// A new `RiskControlRequest` with what is required.
     pub fn new(id: i64) -> Self {
-        Self { id: id }
+        Self { id }
     }
 }
 
@@ -282,8 +267,7 @@ pub struct RiskCreateRequest {
     pub likelihood: Option<i64>,
     /// How the risk is handled; `UNTREATED` if left out, which rules out all other treatment fields.
     pub treatment_plan: Option<RiskTreatmentPlan>,
-    /// What is done about the risk, up to 30,000 characters; not accepted with the plan `UNTREATED`. At most 30000
-    /// characters.
+    /// What is done about the risk, up to 30,000 characters; not accepted with the plan `UNTREATED`.
     pub treatment_details: Option<String>,
     /// When the treatment should be finished, as a date or a full ISO 8601 timestamp; not accepted with the plan
     /// `UNTREATED`.
@@ -539,7 +523,6 @@ crate::support::model::model!(RiskDashboard {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskDocumentCompact {
-    ///
     pub id: crate::v2::ids::RiskDocumentId,
     /// File name as given at upload.
     pub name: String,
@@ -547,7 +530,6 @@ pub struct RiskDocumentCompact {
     pub download_url: String,
     /// When the file was uploaded.
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -617,13 +599,9 @@ crate::support::model::model!(RiskHeatmap {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskNoteCompact {
-    ///
     pub id: crate::v2::ids::RiskNoteId,
-    ///
     pub comment: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -681,7 +659,7 @@ pub struct RiskOwnerRequest {
 impl RiskOwnerRequest {
     /// A new `RiskOwnerRequest` with what is required.
     pub fn new(id: i64) -> Self {
-        Self { id: id }
+        Self { id }
     }
 }
 
@@ -710,9 +688,7 @@ crate::support::model::model!(RiskOwnersSubcollection {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskPage {
-    ///
     pub data: crate::List<Risk>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -727,11 +703,8 @@ crate::support::model::model!(RiskPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskRegisterCompact {
-    ///
     pub id: crate::v2::ids::RiskRegisterId,
-    ///
     pub name: String,
-    ///
     pub description: Option<String>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -839,9 +812,7 @@ pub struct RiskSearchHit {
     pub risk_register_id: crate::v2::ids::RiskRegisterId,
     /// Readable identifier, such as `AC-04` or `VR-001`.
     pub risk_id: String,
-    ///
     pub title: String,
-    ///
     pub description: String,
     /// How the risk is handled; `UNTREATED` means that nothing has been decided.
     pub treatment_plan: RiskTreatmentPlan,
@@ -865,11 +836,8 @@ pub struct RiskSearchHit {
     pub residual_likelihood: Option<i64>,
     /// `residualImpact` times `residualLikelihood`, after treatment.
     pub residual_score: Option<i64>,
-    ///
     pub status: RiskStatusType,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// The first users in charge of the risk; present with `expand[]=owners`.
     pub owners: Option<RiskOwnersSubcollection>,
@@ -942,9 +910,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskSearchPage {
-    ///
     pub data: crate::List<RiskSearchHit>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Counts of the matches by value; only on the first page, when `facets[]` asks for them.
     pub facets: Option<RiskSearchFacets>,
@@ -1069,8 +1035,7 @@ pub struct RiskUpdateRequest {
     pub likelihood: Option<i64>,
     /// How the risk is handled; `UNTREATED` rules out all other treatment fields.
     pub treatment_plan: Option<RiskTreatmentPlan>,
-    /// What is done about the risk, up to 30,000 characters; not accepted with the plan `UNTREATED`. At most 30000
-    /// characters.
+    /// What is done about the risk, up to 30,000 characters; not accepted with the plan `UNTREATED`.
     pub treatment_details: Option<String>,
     /// Date the treatment should be finished, `YYYY-MM-DD`; not accepted with the plan `UNTREATED`.
     pub anticipated_completion_date: Option<crate::Timestamp>,
@@ -1082,7 +1047,6 @@ pub struct RiskUpdateRequest {
     /// Probability left after treatment, on the scale of `likelihood`; not accepted with the plan `UNTREATED`. From
     /// 1 to 10.
     pub residual_likelihood: Option<i64>,
-    ///
     pub status: Option<RiskStatusType>,
     /// Each category once.
     pub categories: Option<Vec<CategoryRequest>>,
@@ -1329,15 +1293,10 @@ crate::support::model::model!(TicketCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TreatmentOverview {
-    ///
     pub untreated: Option<i64>,
-    ///
     pub accept: Option<i64>,
-    ///
     pub transfer: Option<i64>,
-    ///
     pub avoid: Option<i64>,
-    ///
     pub mitigate: Option<i64>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

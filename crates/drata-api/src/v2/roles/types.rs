@@ -170,13 +170,10 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Role {
-    ///
     pub id: crate::v2::ids::RoleId,
     /// Name of the role, usable in paths with the prefix `role:`.
     pub role: RoleName,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// What the role permits; only with `expand[]=permissions`.
     pub permissions: Option<crate::List<Permission>>,
@@ -244,7 +241,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RolePage {
-    ///
     pub data: crate::List<Role>,
     /// Next cursor, and the total when it was asked for.
     pub pagination: crate::v2::shared::PaginationTotalCount,

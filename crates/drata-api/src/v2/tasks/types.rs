@@ -26,23 +26,17 @@ crate::support::model::model!(ExpandDataWithCount {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Task {
-    ///
     pub id: crate::v2::ids::TaskId,
-    ///
     pub title: String,
-    ///
     pub description: Option<String>,
     /// Follows from completion and due date; an update cannot set it.
     pub status: TaskStatus,
-    ///
     pub task_type: TaskType,
     /// Date without a time, `YYYY-MM-DD`.
     pub due_date: crate::Timestamp,
     /// When the task was completed; null while it is open.
     pub completed_at: Option<crate::Timestamp>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// User id of the assignee; null if nobody is assigned.
     pub assignee_id: Option<i64>,
@@ -93,14 +87,13 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TaskActionRequest {
-    ///
     pub action: TaskAction,
 }
 
 impl TaskActionRequest {
     /// A new `TaskActionRequest` with what is required.
     pub fn new(action: TaskAction) -> Self {
-        Self { action: action }
+        Self { action }
     }
 }
 
@@ -223,9 +216,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TaskPage {
-    ///
     pub data: crate::List<Task>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -390,11 +381,9 @@ pub struct UpcomingTask {
     pub source_id: i64,
     /// Taken from the object behind the task, such as the policy, the vendor, or the custom task.
     pub name: String,
-    ///
     pub task_type: TaskType,
     /// Date without a time, `YYYY-MM-DD`.
     pub due_date: crate::Timestamp,
-    ///
     pub status: TaskStatus,
     /// When the work was completed; null while it is open.
     pub completed_at: Option<crate::Timestamp>,
@@ -418,9 +407,7 @@ crate::support::model::model!(UpcomingTask {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpcomingTaskPage {
-    ///
     pub data: crate::List<UpcomingTask>,
-    ///
     pub pagination: crate::v2::shared::PaginationTotalCount,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

@@ -37,7 +37,7 @@ impl UploadEvidenceCreateRequest {
             name: Into::<String>::into(name),
             description: Default::default(),
             owner_id: Into::<crate::v2::ids::UserId>::into(owner_id),
-            renewal_schedule_type: renewal_schedule_type,
+            renewal_schedule_type,
             renewal_date: Default::default(),
             implementation_guidance: Default::default(),
             control_ids: Default::default(),
@@ -157,7 +157,7 @@ impl UploadUrlRequest {
     /// A new `UploadUrlRequest` with what is required.
     pub fn new(purpose: UploadPurpose) -> Self {
         Self {
-            purpose: purpose,
+            purpose,
             workspace_id: Default::default(),
             file_name: Default::default(),
             content_type: Default::default(),

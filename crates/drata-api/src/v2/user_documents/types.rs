@@ -34,7 +34,7 @@ impl UserDocumentCreateForm {
     /// A new `UserDocumentCreateForm` with what is required.
     pub fn new(type_: UploadedUserDocumentType) -> Self {
         Self {
-            type_: type_,
+            type_,
             file: Default::default(),
             base64_file: Default::default(),
             completion_date: Default::default(),
@@ -90,7 +90,7 @@ impl UserDocumentCreateRequest {
     /// A new `UserDocumentCreateRequest` with what is required.
     pub fn new(type_: UploadedUserDocumentType) -> Self {
         Self {
-            type_: type_,
+            type_,
             base64_file: Default::default(),
             completion_date: Default::default(),
         }
@@ -131,7 +131,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserDocumentPage {
-    ///
     pub data: crate::List<crate::v2::shared::UserDocument>,
     /// Next cursor, and the total when it was asked for.
     pub pagination: crate::v2::shared::PaginationTotalCount,

@@ -20,7 +20,6 @@ pub struct VendorDocumentForm {
     pub file: crate::Upload,
     /// Security review to file the document under; `null` or absent for none.
     pub security_review_id: Option<crate::v2::ids::SecurityReviewId>,
-    ///
     pub type_: Option<crate::v2::shared::VendorDocumentType>,
 }
 
@@ -64,7 +63,6 @@ crate::support::request_model::form_model!(VendorDocumentForm {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorDocumentPage {
-    ///
     pub data: crate::List<crate::v2::shared::VendorDocument>,
     /// Next cursor, and the total when it was asked for.
     pub pagination: crate::v2::shared::PaginationTotalCount,

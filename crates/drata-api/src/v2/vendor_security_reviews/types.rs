@@ -49,7 +49,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityReviewActionItem {
-    ///
     pub action: SecurityReviewAction,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -77,7 +76,7 @@ impl SecurityReviewActionRequest {
     /// A new `SecurityReviewActionRequest` with what is required.
     pub fn new(action: SecurityReviewAction) -> Self {
         Self {
-            action: action,
+            action,
             decision: Default::default(),
             note: Default::default(),
             reset_decision: Default::default(),
@@ -117,7 +116,6 @@ crate::support::request_model::request_model!(SecurityReviewActionRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityReviewActionResult {
-    ///
     pub success: bool,
     /// Status the review has now, for example `COMPLETED`.
     pub new_status: Option<String>,
@@ -137,7 +135,6 @@ crate::support::model::model!(SecurityReviewActionResult {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityReviewActions {
-    ///
     pub data: crate::List<SecurityReviewActionItem>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -237,7 +234,6 @@ crate::support::model::model!(SocReviewComplianceScopeSectionAuditPeriodRange {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewComplianceScopeSectionRequest {
-    ///
     pub certification: crate::Patch<crate::v2::shared::SocReportType>,
     /// Type 1 or Type 2; decides which period field is needed.
     pub scope_type: crate::Patch<VendorReviewScopeType>,
@@ -336,7 +332,6 @@ pub struct SocReviewCpaFirmSection {
     pub is_complete: bool,
     /// Fields still to fill in, as dotted paths such as `reviewerInformation.reviewer`.
     pub missing_required_fields: crate::List<String>,
-    ///
     pub cpa_firm: Option<String>,
     /// How the standing of the firm was checked.
     pub cpa_procedure_performed: Option<String>,
@@ -357,7 +352,7 @@ crate::support::model::model!(SocReviewCpaFirmSection {
 pub struct SocReviewCpaFirmSectionRequest {
     /// Name of the firm, at most 191 characters.
     pub cpa_firm: crate::Patch<String>,
-    /// How the standing of the firm was checked; at most 30,000 characters. At most 30000 characters.
+    /// How the standing of the firm was checked; at most 30,000 characters.
     pub cpa_procedure_performed: crate::Patch<String>,
 }
 
@@ -407,7 +402,6 @@ pub struct SocReviewEndUserControlsSection {
     pub is_complete: bool,
     /// Fields still to fill in, as dotted paths such as `reviewerInformation.reviewer`.
     pub missing_required_fields: crate::List<String>,
-    ///
     pub user_controls: crate::List<SocReviewUserControlItem>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -460,7 +454,6 @@ crate::support::request_model::request_model!(SocReviewEndUserControlsSectionReq
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewFindingItem {
-    ///
     pub description: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -474,7 +467,7 @@ crate::support::model::model!(SocReviewFindingItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewFindingItemRequest {
-    /// At most 30,000 characters. At most 30000 characters.
+    /// At most 30,000 characters.
     pub description: Option<String>,
 }
 
@@ -512,7 +505,6 @@ pub struct SocReviewFindingsSection {
     pub is_complete: bool,
     /// Fields still to fill in, as dotted paths such as `reviewerInformation.reviewer`.
     pub missing_required_fields: crate::List<String>,
-    ///
     pub findings: crate::List<SocReviewFindingItem>,
     /// Whether the findings matter materially; `null` while unanswered.
     pub has_material_impact: Option<bool>,
@@ -749,7 +741,6 @@ crate::support::request_model::request_model!(SocReviewFormSaveRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewLocationItem {
-    ///
     pub city: String,
     /// State within the United States, elsewhere the country, that goes with `city`.
     pub state_or_country: String,
@@ -815,7 +806,6 @@ pub struct SocReviewReportOpinionSection {
     pub is_complete: bool,
     /// Fields still to fill in, as dotted paths such as `reviewerInformation.reviewer`.
     pub missing_required_fields: crate::List<String>,
-    ///
     pub report_opinion: Option<crate::v2::shared::VendorReportOpinion>,
     /// Whether the control objectives cover what the business needs.
     pub encompass_business_needs: Option<bool>,
@@ -837,11 +827,10 @@ crate::support::model::model!(SocReviewReportOpinionSection {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewReportOpinionSectionRequest {
-    ///
     pub report_opinion: crate::Patch<crate::v2::shared::VendorReportOpinion>,
     /// Whether control objectives or trust principles cover what the business needs.
     pub encompass_business_needs: crate::Patch<bool>,
-    /// What is planned after a qualified opinion; at most 30,000 characters. At most 30000 characters.
+    /// What is planned after a qualified opinion; at most 30,000 characters.
     pub follow_up_activity: crate::Patch<String>,
 }
 
@@ -976,7 +965,6 @@ crate::support::request_model::request_model!(SocReviewReviewerInformationSectio
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewServiceItem {
-    ///
     pub name: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -990,7 +978,7 @@ crate::support::model::model!(SocReviewServiceItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewServiceItemRequest {
-    /// At most 30,000 characters. At most 30000 characters.
+    /// At most 30,000 characters.
     pub name: Option<String>,
 }
 
@@ -1026,9 +1014,7 @@ pub struct SocReviewServicesAndLocationsSection {
     pub is_complete: bool,
     /// Fields still to fill in, as dotted paths such as `reviewerInformation.reviewer`.
     pub missing_required_fields: crate::List<String>,
-    ///
     pub services: crate::List<SocReviewServiceItem>,
-    ///
     pub locations: crate::List<SocReviewLocationItem>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1122,11 +1108,11 @@ crate::support::model::model!(SocReviewSubserviceOrganizationsSection {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewSubserviceOrganizationsSectionRequest {
-    /// Their names, as free text of at most 30,000 characters. At most 30000 characters.
+    /// Their names, as free text of at most 30,000 characters.
     pub subservice_organization: crate::Patch<String>,
     /// Whether the report covers the subservice organizations by the inclusive method; `null` means not applicable.
     pub subservice_organization_using_inclusive_method: crate::Patch<bool>,
-    /// How these organizations were assessed; at most 30,000 characters. At most 30000 characters.
+    /// How these organizations were assessed; at most 30,000 characters.
     pub subservice_organization_procedure_performed: crate::Patch<String>,
 }
 
@@ -1191,7 +1177,6 @@ crate::support::request_model::request_model!(SocReviewSubserviceOrganizationsSe
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewUserControlItem {
-    ///
     pub description: String,
     /// Whether the account operates the control.
     pub in_place: bool,
@@ -1208,7 +1193,7 @@ crate::support::model::model!(SocReviewUserControlItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewUserControlItemRequest {
-    /// At most 30,000 characters. At most 30000 characters.
+    /// At most 30,000 characters.
     pub description: Option<String>,
     /// Whether the account operates the control.
     pub in_place: Option<bool>,
@@ -1272,7 +1257,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityQuestionnaire {
-    ///
     pub id: crate::v2::ids::SecurityQuestionnaireId,
     /// Who answered; `null` while nobody has.
     pub completed_by: Option<String>,
@@ -1280,13 +1264,11 @@ pub struct VendorSecurityQuestionnaire {
     pub recipient_email: String,
     /// Whether the answers are in.
     pub is_completed: bool,
-    ///
     pub date_sent: crate::Timestamp,
     /// Whether it was uploaded by hand instead of sent by email.
     pub is_manual_upload: bool,
     /// Id of the answer file; `null` until completed.
     pub response_id: Option<i64>,
-    ///
     pub title: Option<String>,
     /// `DRAFT` for a follow-up questionnaire that is saved but not sent, otherwise `SENT`.
     pub status: VendorSecurityQuestionnaireStatus,
@@ -1322,7 +1304,6 @@ crate::support::model::model!(VendorSecurityQuestionnaire {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityQuestionnairePage {
-    ///
     pub data: crate::List<VendorSecurityQuestionnaire>,
     /// Next cursor, and the total when it was asked for.
     pub pagination: crate::v2::shared::PaginationTotalCount,
@@ -1346,25 +1327,17 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityReview {
-    ///
     pub id: crate::v2::ids::SecurityReviewId,
-    ///
     pub requested_at: crate::Timestamp,
     /// When the review is due.
     pub review_deadline_at: crate::Timestamp,
     /// Outcome of the review; `null` while there is none.
     pub decision: Option<crate::v2::shared::VendorSecurityReviewDecision>,
-    ///
     pub title: Option<String>,
-    ///
     pub note: Option<String>,
-    ///
     pub status: crate::v2::shared::VendorSecurityReviewStatus,
-    ///
     pub type_: crate::v2::shared::VendorSecurityReviewType,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// ID of the vendor that is reviewed.
     pub vendor_id: crate::v2::ids::VendorId,
@@ -1413,7 +1386,6 @@ crate::support::model::model!(VendorSecurityReview {
 pub struct VendorSecurityReviewCreateRequest {
     /// When the review is due.
     pub review_deadline_at: crate::Timestamp,
-    ///
     pub security_review_status: crate::v2::shared::VendorSecurityReviewStatus,
     /// Kind of review; decides whether there is a SOC form.
     pub security_review_type: crate::v2::shared::VendorSecurityReviewType,
@@ -1437,8 +1409,8 @@ impl VendorSecurityReviewCreateRequest {
     ) -> Self {
         Self {
             review_deadline_at: Into::<crate::Timestamp>::into(review_deadline_at),
-            security_review_status: security_review_status,
-            security_review_type: security_review_type,
+            security_review_status,
+            security_review_type,
             requested_at: Default::default(),
             note: Default::default(),
             requester_user_id: Default::default(),
@@ -1500,7 +1472,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityReviewPage {
-    ///
     pub data: crate::List<VendorSecurityReview>,
     /// Next cursor, and the total when it was asked for.
     pub pagination: crate::v2::shared::PaginationTotalCount,
@@ -1571,7 +1542,6 @@ pub struct VendorSecurityReviewWithFileCreateRequest {
     pub review_deadline_at: crate::Timestamp,
     /// When the review was asked for, as an RFC 3339 timestamp.
     pub requested_at: Option<String>,
-    ///
     pub security_review_status: crate::v2::shared::VendorSecurityReviewStatus,
     /// Kind of review; decides whether there is a SOC form.
     pub security_review_type: crate::v2::shared::VendorSecurityReviewType,
@@ -1600,8 +1570,8 @@ impl VendorSecurityReviewWithFileCreateRequest {
             title: Into::<String>::into(title),
             review_deadline_at: Into::<crate::Timestamp>::into(review_deadline_at),
             requested_at: Default::default(),
-            security_review_status: security_review_status,
-            security_review_type: security_review_type,
+            security_review_status,
+            security_review_type,
             requester_user_id: Default::default(),
             note: Default::default(),
             document_type: Default::default(),
@@ -1659,21 +1629,14 @@ crate::support::request_model::request_model!(VendorSecurityReviewWithFileCreate
 pub struct VendorSecurityReviewWithFileForm {
     /// At most 255 characters.
     pub title: String,
-    ///
     pub review_deadline_at: crate::Timestamp,
-    ///
     pub requested_at: Option<String>,
-    ///
     pub security_review_status: crate::v2::shared::VendorSecurityReviewStatus,
-    ///
     pub security_review_type: crate::v2::shared::VendorSecurityReviewType,
-    ///
     pub requester_user_id: Option<i64>,
     /// At most 1000 characters.
     pub note: Option<String>,
-    ///
     pub document_type: Option<crate::v2::shared::VendorDocumentType>,
-    ///
     pub file: crate::Upload,
 }
 
@@ -1690,8 +1653,8 @@ impl VendorSecurityReviewWithFileForm {
             title: Into::<String>::into(title),
             review_deadline_at: Into::<crate::Timestamp>::into(review_deadline_at),
             requested_at: Default::default(),
-            security_review_status: security_review_status,
-            security_review_type: security_review_type,
+            security_review_status,
+            security_review_type,
             requester_user_id: Default::default(),
             note: Default::default(),
             document_type: Default::default(),

@@ -9,9 +9,7 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorType {
-    ///
     pub id: crate::v2::ids::VendorTypeId,
-    ///
     pub name: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -47,7 +45,6 @@ crate::support::request_model::request_model!(VendorTypeCreateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorTypePage {
-    ///
     pub data: crate::List<VendorType>,
     /// Next cursor, and the total when it was asked for.
     pub pagination: crate::v2::shared::PaginationTotalCount,

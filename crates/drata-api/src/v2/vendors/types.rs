@@ -51,45 +51,32 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Vendor {
-    ///
     pub id: crate::v2::ids::VendorId,
-    ///
     pub name: String,
     /// Business domain that uses the vendor.
     pub category: Option<VendorCategory>,
-    ///
     pub risk: Option<VendorRisk>,
     /// Built-in kind of vendor, not an account-defined vendor type.
     pub type_: Option<VendorKind>,
-    ///
     pub critical: Option<bool>,
     /// Stage of the relationship; `null` for vendors that were never given one.
     pub status: Option<VendorStatus>,
-    ///
     pub location: Option<String>,
-    ///
     pub url: Option<String>,
-    ///
     pub privacy_url: Option<String>,
-    ///
     pub terms_url: Option<String>,
-    ///
     pub trust_center_url: Option<String>,
     /// Service that hosts the trust center.
     pub trust_center_provider: Option<TrustCenterProvider>,
-    ///
     pub services_provided: Option<String>,
-    ///
     pub data_stored: Option<String>,
     /// Whether the vendor stores personally identifiable information.
     pub has_pii: bool,
     /// How people sign in to the vendor.
     pub password_policy: Option<VendorPasswordPolicy>,
-    ///
     pub password_requires_min_length: bool,
     /// In characters.
     pub password_min_length: Option<i64>,
-    ///
     pub password_requires_number: bool,
     /// Whether passwords must contain a character other than letters and digits.
     pub password_requires_symbol: bool,
@@ -100,15 +87,10 @@ pub struct Vendor {
     /// Addresses at the vendor, separated by semicolons, in lower case; vendor creation calls the field
     /// `contactEmail`.
     pub contacts_email: Option<String>,
-    ///
     pub notes: Option<String>,
-    ///
     pub logo_url: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
-    ///
     pub is_sub_processor: bool,
     /// Deprecated: whether the subprocessor is active. Deprecated by Drata.
     #[deprecated]
@@ -117,7 +99,6 @@ pub struct Vendor {
     pub archived_at: Option<crate::Timestamp>,
     /// When the relationship is up for renewal, as `YYYY-MM-DD`.
     pub renewal_date: Option<String>,
-    ///
     pub renewal_schedule_type: Option<crate::v2::shared::RenewalScheduleType>,
     /// How near the renewal is, as a string such as `COMPLETED` or `RENEWAL_DUE_SOON`.
     pub renewal_date_status: Option<String>,
@@ -137,7 +118,6 @@ pub struct Vendor {
     pub operational_impact: Option<VendorOperationalImpact>,
     /// Access the vendor has to the environment.
     pub environment_access: Option<VendorEnvironmentAccess>,
-    ///
     pub impact_level: Option<VendorImpactLevel>,
     /// Kinds of data the vendor sees; may be missing without `expand[]=dataAccessedOrProcessed`.
     pub data_accessed_or_processed_list: Option<crate::List<String>>,
@@ -282,7 +262,6 @@ pub struct VendorCreateRequest {
     pub risk: Option<VendorRisk>,
     /// Stage of the relationship; `null` for none.
     pub status: crate::Patch<VendorStatus>,
-    ///
     pub critical: crate::Patch<bool>,
     /// Id of the user who answers for the vendor's compliance; `null` for nobody. At most 1000000000.
     pub user_id: crate::Patch<crate::v2::ids::UserId>,
@@ -294,11 +273,11 @@ pub struct VendorCreateRequest {
     pub terms_url: Option<String>,
     /// Web address of the trust center, at most 768 characters.
     pub trust_center_url: Option<String>,
-    /// What the vendor does for the organization, at most 30,000 characters. At most 30000 characters.
+    /// What the vendor does for the organization, at most 30,000 characters.
     pub services_provided: crate::Patch<String>,
-    /// What data the vendor holds, at most 30,000 characters. At most 30000 characters.
+    /// What data the vendor holds, at most 30,000 characters.
     pub data_stored: crate::Patch<String>,
-    /// Where the services are provided from, at most 30,000 characters. At most 30000 characters.
+    /// Where the services are provided from, at most 30,000 characters.
     pub location: Option<String>,
     /// How people sign in to the vendor.
     pub password_policy: crate::Patch<VendorPasswordPolicy>,
@@ -309,7 +288,7 @@ pub struct VendorCreateRequest {
     /// Addresses at the vendor, separated by semicolons, at most 191 characters in all; stored in lower case. Reads
     /// back as `contactsEmail`.
     pub contact_email: crate::Patch<String>,
-    /// At most 30,000 characters. At most 30000 characters.
+    /// At most 30,000 characters.
     pub notes: Option<String>,
     /// When the relationship is up for renewal, as an RFC 3339 timestamp; reads back as a plain date.
     pub renewal_date: crate::Patch<String>,
@@ -878,7 +857,6 @@ crate::support::model::model!(VendorImpactLevelStatsItem {
 pub struct VendorIntegration {
     /// Id of the integrated vendor.
     pub id: i64,
-    ///
     pub name: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -950,7 +928,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorPage {
-    ///
     pub data: crate::List<Vendor>,
     /// Next cursor, and the total when it was asked for.
     pub pagination: crate::v2::shared::PaginationTotalCount,
@@ -997,7 +974,6 @@ crate::support::model::model!(VendorPasswordPolicyStatsItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorQuestionnaire {
-    ///
     pub vendor_id: crate::v2::ids::VendorId,
     /// When it was sent.
     pub send_at: crate::Timestamp,
@@ -1005,7 +981,6 @@ pub struct VendorQuestionnaire {
     pub sent_email: String,
     /// Name of the file.
     pub file: String,
-    ///
     pub responded_at: Option<crate::Timestamp>,
     /// Id of the answer file.
     pub response_id: Option<i64>,
@@ -1038,7 +1013,7 @@ pub struct VendorQuestionnaireCreateRequest {
     pub questionnaire_id: crate::v2::ids::VendorQuestionnaireId,
     /// At most 191 characters.
     pub email_subject: Option<String>,
-    /// Text of the message, at most 30,000 characters. At most 30000 characters.
+    /// Text of the message, at most 30,000 characters.
     pub email_content: String,
     /// Security review of the same vendor under which the questionnaire is filed as a document.
     pub security_review_id: crate::v2::ids::SecurityReviewId,
@@ -1085,19 +1060,14 @@ crate::support::request_model::request_model!(VendorQuestionnaireCreateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorQuestionnaireSent {
-    ///
     pub id: crate::v2::ids::VendorQuestionnaireId,
-    ///
     pub title: Option<String>,
-    ///
     pub recipient_email: String,
-    ///
     pub is_completed: bool,
     /// Who answered; `null` or absent while nobody has.
     pub completed_by: Option<String>,
     /// Id of the answer file; `null` or absent until there is one.
     pub response_id: Option<i64>,
-    ///
     pub date_sent: crate::Timestamp,
     /// Whether it was uploaded by hand instead of sent by email.
     pub is_manual_upload: bool,
@@ -1120,7 +1090,6 @@ crate::support::model::model!(VendorQuestionnaireSent {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorQuestionnaireSentPage {
-    ///
     pub data: crate::List<VendorQuestionnaireSent>,
     /// Next cursor, and the total when it was asked for.
     pub pagination: crate::v2::shared::PaginationTotalCount,
@@ -1175,17 +1144,12 @@ crate::support::model::model!(VendorReminderStatsItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReview {
-    ///
     pub id: i64,
-    ///
     pub updated_at: crate::Timestamp,
     /// Display name, not an id.
     pub reviewer: Option<String>,
-    ///
     pub review_date: Option<crate::Timestamp>,
-    ///
     pub report_issue_date: Option<crate::Timestamp>,
-    ///
     pub soc_report: Option<crate::v2::shared::SocReportType>,
     /// Whether the report is of Type 1.
     pub soc_report_type1: bool,
@@ -1199,7 +1163,6 @@ pub struct VendorReview {
     pub soc_type2_start_date: Option<crate::Timestamp>,
     /// End of the Type 2 period.
     pub soc_type2_end_date: Option<crate::Timestamp>,
-    ///
     pub report_opinion: Option<crate::v2::shared::VendorReportOpinion>,
     /// Whether control objectives or trust principles cover what the business needs.
     pub encompass_business_needs: bool,
@@ -1207,7 +1170,6 @@ pub struct VendorReview {
     pub follow_up_activity: Option<String>,
     /// Whether the findings matter to the account's own controls.
     pub has_material_impact: bool,
-    ///
     pub cpa_firm: Option<String>,
     /// How the standing of the CPA firm was checked.
     pub cpa_procedure_performed: Option<String>,
@@ -1264,9 +1226,7 @@ crate::support::model::model!(VendorReview {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewFinding {
-    ///
     pub id: i64,
-    ///
     pub description: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1281,9 +1241,7 @@ crate::support::model::model!(VendorReviewFinding {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewLocation {
-    ///
     pub id: i64,
-    ///
     pub city: String,
     /// State or country that goes with `city`.
     pub state_country: String,
@@ -1301,9 +1259,7 @@ crate::support::model::model!(VendorReviewLocation {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewService {
-    ///
     pub id: i64,
-    ///
     pub name: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1318,7 +1274,6 @@ crate::support::model::model!(VendorReviewService {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewTrustServiceCategoryMap {
-    ///
     pub id: i64,
     /// The criterion, as a number or as a name such as `AVAILABILITY`.
     pub category: Option<String>,
@@ -1335,9 +1290,7 @@ crate::support::model::model!(VendorReviewTrustServiceCategoryMap {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewUserControl {
-    ///
     pub id: i64,
-    ///
     pub name: String,
     /// Whether the account operates the control.
     pub in_place: bool,
@@ -1367,7 +1320,6 @@ crate::support::open_enum::open_enum! {
 pub struct VendorRiskStatsItem {
     /// Vendors counted under `key`. At least 0.
     pub count: i64,
-    ///
     pub key: VendorRisk,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1382,25 +1334,17 @@ crate::support::model::model!(VendorRiskStatsItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityReviewCompact {
-    ///
     pub id: i64,
-    ///
     pub requested_at: crate::Timestamp,
     /// When the review is due.
     pub review_deadline_at: crate::Timestamp,
     /// Outcome of the review; `null` while there is none.
     pub decision: Option<crate::v2::shared::VendorSecurityReviewDecision>,
-    ///
     pub title: Option<String>,
-    ///
     pub note: Option<String>,
-    ///
     pub status: crate::v2::shared::VendorSecurityReviewStatus,
-    ///
     pub type_: crate::v2::shared::VendorSecurityReviewType,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// ID of the vendor that is reviewed.
     pub vendor_id: crate::v2::ids::VendorId,
@@ -1505,7 +1449,6 @@ crate::support::open_enum::open_enum! {
 pub struct VendorStatusStatsItem {
     /// Vendors counted under `key`. At least 0.
     pub count: i64,
-    ///
     pub key: VendorStatus,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1522,7 +1465,6 @@ crate::support::model::model!(VendorStatusStatsItem {
 pub struct VendorTypeStatsItem {
     /// Vendors counted under `key`. At least 0.
     pub count: i64,
-    ///
     pub key: VendorKind,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1560,7 +1502,6 @@ pub struct VendorUpdateRequest {
     pub risk: Option<VendorRisk>,
     /// Stage of the relationship; `null` for none.
     pub status: crate::Patch<VendorStatus>,
-    ///
     pub critical: crate::Patch<bool>,
     /// Id of the user who answers for the vendor's compliance; `null` for nobody. At most 1000000000.
     pub user_id: crate::Patch<crate::v2::ids::UserId>,
@@ -1572,11 +1513,11 @@ pub struct VendorUpdateRequest {
     pub terms_url: Option<String>,
     /// Web address of the trust center, at most 768 characters.
     pub trust_center_url: Option<String>,
-    /// What the vendor does for the organization, at most 30,000 characters. At most 30000 characters.
+    /// What the vendor does for the organization, at most 30,000 characters.
     pub services_provided: crate::Patch<String>,
-    /// What data the vendor holds, at most 30,000 characters. At most 30000 characters.
+    /// What data the vendor holds, at most 30,000 characters.
     pub data_stored: crate::Patch<String>,
-    /// Where the services are provided from, at most 30,000 characters. At most 30000 characters.
+    /// Where the services are provided from, at most 30,000 characters.
     pub location: Option<String>,
     /// How people sign in to the vendor.
     pub password_policy: crate::Patch<VendorPasswordPolicy>,
@@ -1586,7 +1527,7 @@ pub struct VendorUpdateRequest {
     pub contact_at_vendor: crate::Patch<String>,
     /// Addresses at the vendor, separated by semicolons, at most 191 characters in all; stored in lower case.
     pub contacts_email: crate::Patch<String>,
-    /// At most 30,000 characters. At most 30000 characters.
+    /// At most 30,000 characters.
     pub notes: Option<String>,
     /// When the relationship is up for renewal, as an RFC 3339 timestamp; reads back as a plain date.
     pub renewal_date: crate::Patch<String>,

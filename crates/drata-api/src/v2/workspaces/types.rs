@@ -9,15 +9,10 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkCompact {
-    ///
     pub id: crate::v2::ids::FrameworkId,
-    ///
     pub name: String,
-    ///
     pub description: String,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// When the framework was switched on; `null` while it is off.
     pub enabled_at: Option<crate::Timestamp>,
@@ -38,21 +33,15 @@ crate::support::model::model!(FrameworkCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Workspace {
-    ///
     pub id: crate::v2::ids::WorkspaceId,
     /// Whether this is the main workspace of the account.
     pub primary: bool,
-    ///
     pub name: String,
-    ///
     pub description: Option<String>,
-    ///
     pub created_at: crate::Timestamp,
-    ///
     pub updated_at: crate::Timestamp,
     /// How the product of this workspace works, in prose.
     pub how_it_works: Option<String>,
-    ///
     pub url: Option<String>,
     /// URL of the logo.
     pub logo: Option<String>,
@@ -91,7 +80,6 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WorkspacePage {
-    ///
     pub data: crate::List<Workspace>,
     /// Next cursor, and the total when it was asked for.
     pub pagination: crate::v2::shared::PaginationTotalCount,

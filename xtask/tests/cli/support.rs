@@ -1,7 +1,4 @@
-//! A workspace that is a small piece of the real one: two areas of v2, one of v1, and the crate generated from them.
-
-#![allow(dead_code, reason = "each test binary uses its own part")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
+//! A workspace of a test's own, with the real binary to run on it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,38 +6,34 @@ use std::process::{Command, Output};
 
 use serde_json::{Map, Value};
 
-/// The areas that are kept, by the vendor's tag.
+/// The areas that a piece of the real contracts keeps, by the vendor's tag.
 const AREAS: [(&str, &[&str]); 2] = [("v1", &["Workspaces"]), ("v2", &["Vendor Types", "Workspaces"])];
 
-/// Words of our own for a piece, as in the real overlay.
-fn docs(contract: &Value) -> String {
-    let operations =
-        || contract["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
-    let mut areas: Vec<&str> = operations().filter_map(|operation| operation["tags"][0].as_str()).collect();
-    areas.dedup();
-    let areas: String = areas.iter().map(|area| format!("  {area}: Words.\n")).collect();
-    let words = operations()
-        .filter_map(|operation| operation["operationId"].as_str())
-        .map(|id| format!("  {id}:\n    doc: Words.\n"));
-    format!("areas:\n{areas}operations:\n{}", words.collect::<String>())
-}
-
-/// The workspace, in a folder that goes when it is dropped.
+/// A workspace, in a folder that goes when it is dropped.
 pub(crate) struct Workspace {
     root: tempfile::TempDir,
 }
 
-/// What a command said, when it succeeded.
+/// What a command printed: `Ok` when it succeeded.
 pub(crate) type Said = Result<String, String>;
 
 impl Workspace {
+    /// A small piece of the real one: two areas of v2 and one of v1, each with a description.
     pub(crate) fn new() -> Self {
+        let workspace = Self::with(AREAS.map(|(version, tags)| (version, piece(version, tags))));
+        for (version, _) in AREAS {
+            workspace.write(&format!("openapi/{version}/docs.yaml"), &docs(&workspace.contract(version)));
+        }
+        workspace
+    }
+
+    /// One with these contracts and empty overlays: just what codegen reads.
+    pub(crate) fn with(contracts: [(&str, Value); 2]) -> Self {
         let workspace = Self { root: tempfile::tempdir().unwrap() };
-        for (version, tags) in AREAS {
-            let contract = piece(version, tags);
+        for (version, contract) in contracts {
             workspace.write_contract(version, &contract);
             workspace.write(&format!("openapi/{version}/corrections.yaml"), "[]\n");
-            workspace.write(&format!("openapi/{version}/docs.yaml"), &docs(&contract));
+            workspace.write(&format!("openapi/{version}/docs.yaml"), "areas: {}\n");
         }
         for manifest in ["crates/drata-api/Cargo.toml", "crates/drata-ext/Cargo.toml"] {
             workspace.copy(manifest);
@@ -63,7 +56,7 @@ impl Workspace {
     }
 
     pub(crate) fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).unwrap()
+        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     /// Copies a file or a folder of the real workspace to the same place.
@@ -86,11 +79,35 @@ impl Workspace {
         self.write(&format!("openapi/{version}/contract.json"), &format!("{contract:#}\n"));
     }
 
-    /// Runs the real binary on this workspace.
+    /// Runs the real binary on this workspace. It never panics, whatever it is given.
     pub(crate) fn xtask(&self, args: &[&str]) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command.args(args).env("XTASK_ROOT", self.root()).env("XTASK_TODAY", "2026-10-05").current_dir(self.root());
-        said(command.output().unwrap())
+        let said = said(command.output().unwrap());
+        let text = said.as_ref().unwrap_or_else(|error| error);
+        assert!(!text.contains("panicked at"), "{text}");
+        said
+    }
+
+    /// The findings of `lint` in a version.
+    pub(crate) fn lint(&self, version: &str) -> Vec<Value> {
+        let said = self.xtask(&["lint", "--api-version", version, "--all", "--format", "json"]).unwrap();
+        let results: Vec<Value> = serde_json::from_str(&said).unwrap();
+        results[0]["findings"].as_array().unwrap().clone()
+    }
+
+    /// What `diff` says of one version.
+    pub(crate) fn diff(&self, old: &str, new: &str) -> Value {
+        let said = self.xtask(&["diff", old, new, "--format", "json", "--api-version", "v2"]).unwrap();
+        serde_json::from_str::<Vec<Value>>(&said).unwrap().remove(0)
+    }
+
+    /// What codegen says when it fails, after a check that it changed nothing.
+    pub(crate) fn refusal(&self) -> String {
+        let before = self.files();
+        let said = self.xtask(&["codegen"]).expect_err("codegen takes it");
+        assert!(before == self.files(), "codegen changed the tree although it failed");
+        said
     }
 
     pub(crate) fn git(&self, args: &[&str]) -> String {
@@ -126,6 +143,31 @@ pub(crate) fn said(output: Output) -> Said {
 /// A path in the real workspace.
 pub(crate) fn real(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(name)
+}
+
+/// The string at a key, or nothing.
+pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+/// Requires every part in what was said.
+pub(crate) fn says(said: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(said.contains(part), "{part:?} is missing in:\n{said}");
+    }
+}
+
+/// Descriptions of our own for a piece, as in the real overlay.
+fn docs(contract: &Value) -> String {
+    let operations =
+        || contract["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let mut areas: Vec<&str> = operations().filter_map(|operation| operation["tags"][0].as_str()).collect();
+    areas.dedup();
+    let areas: String = areas.iter().map(|area| format!("  {area}: Described.\n")).collect();
+    let described = operations()
+        .filter_map(|operation| operation["operationId"].as_str())
+        .map(|id| format!("  {id}:\n    doc: Described.\n"));
+    format!("areas:\n{areas}operations:\n{}", described.collect::<String>())
 }
 
 /// The operations of some areas, with the schemas that they reach.
