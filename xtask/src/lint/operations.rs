@@ -262,7 +262,6 @@ mod tests {
             ),
             ("/a", json!({ "parameters": [query("a[]", list()), query("b", list())] }), vec!["mixed-brackets"]),
             ("/a", json!({ "parameters": [query("a[]", list()), query("b", text())] }), vec![]),
-            ("/a", json!({ "parameters": [query("a", json!({}))] }), vec!["untyped-parameter"]),
             ("/a", json!({ "parameters": [query("a", json!({ "$ref": "#/components/schemas/Status" }))] }), vec![]),
             ("/a/{id}", json!({}), vec!["placeholder"]),
             ("/a", json!({ "requestBody": { "content": { "text/plain": {} } } }), vec!["several-bodies"]),
