@@ -263,22 +263,10 @@ mod tests {
             ("/a", json!({ "parameters": [query("a[]", list()), query("b", list())] }), vec!["mixed-brackets"]),
             ("/a", json!({ "parameters": [query("a[]", list()), query("b", text())] }), vec![]),
             ("/a", json!({ "parameters": [query("a", json!({ "$ref": "#/components/schemas/Status" }))] }), vec![]),
-            ("/a/{id}", json!({}), vec!["placeholder"]),
-            ("/a", json!({ "requestBody": { "content": { "text/plain": {} } } }), vec!["several-bodies"]),
-            (
-                "/a",
-                json!({ "requestBody": { "content": { "application/json": {}, "multipart/form-data": {} } } }),
-                vec!["several-bodies"],
-            ),
             (
                 "/a",
                 json!({ "requestBody": { "content": { "application/json": { "schema": { "properties": { "f": { "format": "binary" } } } } } } }),
                 vec!["file-in-json"],
-            ),
-            (
-                "/a",
-                json!({ "responses": { "200": json_answer("string"), "201": json_answer("object") } }),
-                vec!["several-answers"],
             ),
             ("/a", json!({ "responses": { "200": json_answer("string"), "201": json_answer("string") } }), vec![]),
             ("/a", json!({ "tags": ["A", "A"] }), vec!["tags"]),
