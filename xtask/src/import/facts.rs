@@ -324,3 +324,38 @@ fn observed_type(schema: &Value) -> Option<&'static str> {
     };
     (!fits && !example.is_null()).then_some(observed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_successor_is_the_one_operation_that_the_words_say_to_use() {
+        let contract = |words: &str| {
+            let operation = |id: &str| json!({ "operationId": id, "responses": {} });
+            let mut old = operation("old");
+            old["deprecated"] = true.into();
+            old["description"] = words.into();
+            let document = json!({ "openapi": "3.0.0", "paths": {
+                "/a": { "get": old },
+                "/b": { "get": operation("getB") },
+                "/b/{id}": { "get": operation("getBById") },
+            } });
+            extract(&Document(document)).0.0["paths"]["/a"]["get"][SUCCESSOR].clone()
+        };
+        for (words, successor) in [
+            ("Deprecated: use `GET /b` instead.", json!("getB")),
+            ("Replaced by getBById.", json!("getBById")),
+            ("Old. Use GET /b/{id} from now on", json!("getBById")),
+            ("Unlike GET /b, it is slow.", Value::Null),
+            ("Use GET /b or getBById instead.", Value::Null),
+        ] {
+            assert_eq!(contract(words), successor, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_path_stands_in_the_contract_as_in_a_url() {
+        assert_eq!(encoded("/my things/größe/{größe}%20"), "/my%20things/gr%C3%B6%C3%9Fe/{größe}%20");
+    }
+}

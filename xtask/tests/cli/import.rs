@@ -105,7 +105,7 @@ fn an_import_that_fails_touches_nothing() {
     for (saved, problem) in [
         (dangling.to_string(), "reference \"#/components/schemas/Gone\" leads nowhere"),
         (unknown.to_string(), "version 4.0.0 is not 3.0.x"),
-        (older.to_string(), "holds no OpenAPI document"),
+        (older.to_string(), "at /swagger: version 2.0 is not 3.0.x"),
         (empty.to_string(), "at /paths: no operation"),
         ("openapi: 3.0.0".to_owned(), "holds no OpenAPI document"),
         ("a: [".to_owned(), "neither JSON"),

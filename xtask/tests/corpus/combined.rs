@@ -162,14 +162,15 @@ fn manifest(features: &BTreeSet<String>) -> String {
             format!("{line}\n")
         })
         .collect();
-    // These two belong to no document.
-    let fixed = ["full", "schemars"].map(str::to_owned);
-    let names: Vec<&String> = features.iter().filter(|name| *name != "default").chain(&fixed).collect();
+    // These two belong to no document. Schemas double what is to be compiled, so they stay off.
+    let full = "full".to_owned();
+    let names: Vec<&String> = features.iter().filter(|name| *name != "default").chain([&full]).collect();
     let names: BTreeSet<&String> = names.into_iter().collect();
     let declared: String = names.iter().map(|name| format!("{name:?} = []\n")).collect();
+    let declared = declared + "schemars = []\n";
     let listed = format!("{:?}", names.iter().collect::<Vec<_>>());
     format!(
-        "[package]\nname = \"corpus\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.dev]\ndebug = false\n\n\
+        "[package]\nname = \"corpus\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.dev]\ndebug = false\nincremental = false\n\n\
          [dependencies]\n{dependencies}\n[features]\ndefault = {listed}\n{declared}"
     )
 }

@@ -162,9 +162,12 @@ fn attempt(carriers: &BTreeMap<String, Carrier>, enums: &[bool]) -> Result<Gener
         let schema = match number {
             Some(number) if enums.get(number) == Some(&true) => json!({ "type": "string", "enum": ["a", "b"] }),
             _ => {
-                // Without any field, it would be a map.
+                // A schema without any field would be a map.
                 let open = [json!({})];
-                let parts = if carrier.parts.is_empty() { &open } else { carrier.parts.as_slice() };
+                let parts = match carrier.parts.as_slice() {
+                    [] if number.is_some() => &open,
+                    parts => parts,
+                };
                 let named = parts.iter().enumerate().map(|(index, part)| (format!("f{index}"), part.clone()));
                 let required: Vec<String> = (0..parts.len()).map(|index| format!("f{index}")).collect();
                 json!({ "type": "object", "properties": named.collect::<Map<_, _>>(), "required": required })
