@@ -22,6 +22,7 @@ pub mod hash;
 pub mod operation;
 pub mod resource;
 pub mod role;
+pub mod sample;
 pub mod schema;
 
-pub use contract::{Contract, V1, V2};
+pub use contract::{Area, Contract, V1, V2, document};

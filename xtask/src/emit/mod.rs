@@ -3,6 +3,7 @@
 mod area;
 mod builders;
 mod code;
+mod contract;
 mod docs;
 mod exercise;
 mod features;
@@ -13,7 +14,6 @@ mod version;
 
 use anyhow::Result;
 
-use crate::contract::Version;
 use crate::document::Document;
 use crate::files::Output;
 use crate::surface::Surface;
@@ -32,26 +32,10 @@ pub(crate) fn emit(versions: &[Input], output: &mut Output) -> Result<()> {
     for input in versions {
         let Input { surface, document, .. } = input;
         version::emit(surface, output)?;
-        sandbox(surface.version, document.clone(), output);
+        contract::emit(surface, document.clone(), output);
         exercise::emit(input, output)?;
         tolerance::emit(surface, document, output)?;
     }
     let surfaces: Vec<_> = versions.iter().map(|input| &input.surface).collect();
     features::emit(&surfaces, output)
-}
-
-/// The contract that the sandbox serves: the effective document, without words.
-fn sandbox(version: Version, mut document: Document, output: &mut Output) {
-    document.each_operation(|_, operation| {
-        operation.retain(|key, _| !["description", "summary"].contains(&key.as_str()));
-        for parameter in operation.get_mut("parameters").and_then(serde_json::Value::as_array_mut).into_iter().flatten()
-        {
-            parameter.as_object_mut().map(|map| map.shift_remove("description"));
-        }
-    });
-    document.each_schema(|_, schema| {
-        schema.as_object_mut().map(|map| map.shift_remove("description"));
-    });
-    document.0.as_object_mut().map(|root| root.shift_remove("tags"));
-    output.add(format!("crates/drata-contract/contract/{}.json", version.name()), document.to_text());
 }
