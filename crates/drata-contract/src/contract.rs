@@ -173,6 +173,7 @@ fn operation(
         beta: raw.beta,
         deprecated: raw.deprecated,
         upsert: raw.call.upsert,
+        replaces: raw.replaces.map(|words| words.0),
         paging: raw.call.paging.map(paging),
         method,
         path: path.to_owned(),

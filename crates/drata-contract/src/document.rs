@@ -128,6 +128,8 @@ pub(crate) struct RawOperation<'a> {
     pub(crate) entitlements: OneOrMany,
     #[serde(default, rename = "x-drata-beta")]
     pub(crate) beta: bool,
+    #[serde(rename = "x-replaces")]
+    pub(crate) replaces: Option<Words<'a>>,
     #[serde(default, rename = "x-drata-call")]
     pub(crate) call: RawCall<'a>,
 }
@@ -215,6 +217,8 @@ pub(crate) struct RawSchema<'a> {
     pub(crate) format: Format,
     #[serde(default)]
     pub(crate) description: Words<'a>,
+    #[serde(rename = "x-replaces")]
+    pub(crate) replaces: Option<Words<'a>>,
     #[serde(rename = "enum")]
     pub(crate) values: Option<Arc<[Value]>>,
     #[serde(default)]

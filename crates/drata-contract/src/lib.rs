@@ -24,5 +24,6 @@ pub mod resource;
 pub mod role;
 pub mod sample;
 pub mod schema;
+pub mod text;
 
 pub use contract::{Area, Contract, V1, V2, document};

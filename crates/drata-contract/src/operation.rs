@@ -18,6 +18,9 @@ pub enum ApiVersion {
 }
 
 impl ApiVersion {
+    /// Both versions.
+    pub const ALL: [Self; 2] = [Self::V1, Self::V2];
+
     /// `v1` or `v2`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -54,6 +57,8 @@ pub struct Operation {
     pub deprecated: bool,
     /// Whether it is a `POST` that writes once when it is sent twice.
     pub upsert: bool,
+    /// What it replaces as a whole, where what is not sent is lost.
+    pub replaces: Option<Cow<'static, str>>,
     /// How it pages, if it does.
     pub paging: Option<Paging>,
     /// The HTTP method.

@@ -46,7 +46,8 @@
 //!
 //! Each area of the API is a feature (`v1-connections`, `v2-risks`); `v1`, `v2` and, by default, `full` stand for many. A
 //! program that names the few areas it uses compiles in a fraction of the time. `rustls` (by default) and `native-tls` are
-//! about TLS, `socks` about proxies.
+//! about TLS, `socks` about proxies. With `by-name`, `Drata::operation` calls what a
+//! program knows only by name.
 
 mod activity;
 mod api_key;
@@ -54,6 +55,8 @@ mod base64_file;
 mod base_url;
 mod body;
 mod builder;
+#[cfg(feature = "by-name")]
+pub mod by_name;
 mod connecting;
 mod download;
 mod drata;

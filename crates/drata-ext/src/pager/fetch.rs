@@ -26,6 +26,7 @@ pub(super) struct Fetch<T> {
 
 impl<T: Send + 'static> Fetch<T> {
     pub(super) fn start<P: Paged<Item = T>>(list: &P, page: PageRef) -> Self {
+        let list = list.clone();
         let mut call = list.call().clone();
         match &page {
             PageRef::Number(number) => call.query("page", i64::from(*number)),
@@ -38,7 +39,8 @@ impl<T: Send + 'static> Fetch<T> {
         }
         let operation = call.request().operation;
         let fetch = async move {
-            let PageParts { items, total, cursor, .. } = P::split(call.receive().await?);
+            let page = call.receive().await?;
+            let PageParts { items, total, cursor, .. } = list.split_page(page);
             match items {
                 Some(items) => Ok(Fetched { items, total, cursor }),
                 // Taken for an empty page, it would end the walk as if all was well.
