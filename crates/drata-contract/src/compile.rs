@@ -80,8 +80,7 @@ impl<'a> Compiler<'a> {
     fn schema(&mut self, raw: &RawSchema<'static>) -> Schema {
         let default = raw.default.as_deref().filter(|value| !value.is_null()).cloned().map(Arc::new);
         let (doc, deprecated) = (raw.description.0.clone(), raw.deprecated);
-        let replaces = raw.replaces.as_ref().map(|words| words.0.clone());
-        Schema { name: None, doc, deprecated, replaces, nullable: raw.nullable, default, shape: self.shape(raw) }
+        Schema { name: None, doc, deprecated, nullable: raw.nullable, default, shape: self.shape(raw) }
     }
 
     fn shape(&mut self, raw: &RawSchema<'static>) -> Shape {

@@ -217,8 +217,6 @@ pub(crate) struct RawSchema<'a> {
     pub(crate) format: Format,
     #[serde(default)]
     pub(crate) description: Words<'a>,
-    #[serde(rename = "x-replaces")]
-    pub(crate) replaces: Option<Words<'a>>,
     #[serde(rename = "enum")]
     pub(crate) values: Option<Arc<[Value]>>,
     #[serde(default)]

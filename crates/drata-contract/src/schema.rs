@@ -21,8 +21,6 @@ pub struct Schema {
     pub doc: Cow<'static, str>,
     /// Whether the vendor marks it as deprecated.
     pub deprecated: bool,
-    /// What a value of it replaces as a whole, where what is not sent is lost.
-    pub replaces: Option<Cow<'static, str>>,
     /// Whether `null` is a value of it.
     pub nullable: bool,
     /// What stands for a value that is not given.

@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
+use drata_contract::schema::Property;
 use drata_ext::Upload;
 use drata_ext::by_name::{Known, NamedCall};
 use http::Method;
@@ -166,14 +167,21 @@ pub(crate) fn destroys(known: Known, call: &NamedCall) -> Option<String> {
     if let Some(replaces) = &known.operation.replaces {
         return Some(replaces.to_string());
     }
+    if known.operation.method != Method::PUT {
+        return None;
+    }
+    // A list of identifiers in an update is the whole list: what it does not name is no longer linked.
     let schemas = &known.contract.schemas;
     let bodies = [known.operation.json_body(), known.operation.form_body()];
     let sets =
         bodies.into_iter().flatten().filter_map(|body| schemas.object(body)).flat_map(|object| &object.properties);
-    let set = sets.filter_map(|property| Some((property, schemas.get(property.schema).replaces.as_ref()?)));
-    set.into_iter()
-        .find(|(property, _)| call.has_field(&property.name))
-        .map(|(property, replaces)| format!("{}: {replaces}", property.name))
+    let is_set = |property: &&Property| {
+        let items = schemas.items(property.schema);
+        items.is_some_and(|items| schemas.object(items).is_none() && schemas.items(items).is_none())
+    };
+    let names: Vec<&str> = sets.filter(is_set).map(|property| &*property.name).filter(|name| call.has_field(name)).collect();
+    let set = names.first()?;
+    Some(format!("replaces all {set}: what is not named is removed"))
 }
 
 /// How many elements of a successful response say that they were rejected.
