@@ -127,6 +127,9 @@ async fn dispatch(matches: &ArgMatches, globals: &Globals) -> Result<(), Failure
         "man" => return commands::manual::page(below),
         _ => {}
     }
+    if jobs::run(name, below, globals).await? {
+        return Ok(());
+    }
     let (known, arguments) = operation(name, below)?;
     commands::call::run(known, arguments, globals).await
 }

@@ -179,7 +179,8 @@ pub(crate) fn destroys(known: Known, call: &NamedCall) -> Option<String> {
         let items = schemas.items(property.schema);
         items.is_some_and(|items| schemas.object(items).is_none() && schemas.items(items).is_none())
     };
-    let names: Vec<&str> = sets.filter(is_set).map(|property| &*property.name).filter(|name| call.has_field(name)).collect();
+    let names: Vec<&str> =
+        sets.filter(is_set).map(|property| &*property.name).filter(|name| call.has_field(name)).collect();
     let set = names.first()?;
     Some(format!("replaces all {set}: what is not named is removed"))
 }

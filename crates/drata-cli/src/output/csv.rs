@@ -24,6 +24,17 @@ impl<W: Write> CsvRows<W> {
         Self { writer: WriterBuilder::new().from_writer(out), columns, chosen, lost: Vec::new(), began: false }
     }
 
+    /// Goes on with a file that has its header already.
+    pub(crate) fn continued(mut self, began: bool) -> Self {
+        self.began = began;
+        self
+    }
+
+    /// What it writes to.
+    pub(crate) fn inner(&self) -> &W {
+        self.writer.get_ref()
+    }
+
     /// Writes a row, after the header where it is the first.
     pub(crate) fn row(&mut self, row: &Value) -> Result<(), Failure> {
         if !self.began {

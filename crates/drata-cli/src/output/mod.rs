@@ -9,5 +9,6 @@ mod rows;
 mod screen;
 mod table;
 
+pub(crate) use csv::CsvRows;
 pub(crate) use rows::Rows;
 pub(crate) use screen::{Screen, note};
