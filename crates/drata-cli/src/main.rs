@@ -16,6 +16,8 @@ mod failure;
 mod files;
 mod interrupt;
 mod jobs;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod output;
 mod session;
 
@@ -123,6 +125,8 @@ async fn dispatch(matches: &ArgMatches, globals: &Globals) -> Result<(), Failure
         "describe" => return commands::describe::run(below, globals),
         "api" => return commands::api::run(below, globals).await,
         "sandbox" => return commands::sandbox::run(below, globals).await,
+        #[cfg(feature = "mcp")]
+        "mcp" => return mcp::run(globals).await,
         "completions" => return commands::manual::complete(below),
         "man" => return commands::manual::page(below),
         _ => {}

@@ -3,7 +3,9 @@
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use drata_contract::Contract;
 use drata_contract::operation::ApiVersion;
-use drata_contract::sample::{Extent, is_file, sample};
+#[cfg(test)]
+use drata_contract::sample::is_file;
+use drata_contract::sample::{Extent, sample};
 use drata_contract::schema::{Additional, Format, SchemaId, Schemas, Shape};
 use drata_contract::text::written;
 use drata_ext::by_name::Known;
@@ -198,6 +200,7 @@ fn field_of_sample(schemas: &Schemas, flag: &str, schema: SchemaId) -> String {
 }
 
 /// Whether an operation takes a form alone, and so a file.
+#[cfg(test)]
 pub(crate) fn needs_file(known: Known) -> bool {
     let form = known.operation.form_body().filter(|_| known.operation.json_body().is_none());
     let object = form.and_then(|form| known.contract.schemas.object(form));

@@ -23,6 +23,8 @@ pub(crate) fn all() -> Vec<Command> {
         describe::command(),
         api::command(),
         sandbox::command(),
+        #[cfg(feature = "mcp")]
+        crate::mcp::command(),
         manual::completions(),
         manual::man(),
     ]

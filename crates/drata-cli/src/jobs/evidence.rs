@@ -82,12 +82,25 @@ pub(super) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<bool,
 async fn due(matches: &ArgMatches, globals: &Globals) -> Result<(), Failure> {
     let session = Session::open(globals).await?;
     let days = matches.get_one::<i64>("days").copied().unwrap_or(30);
+    let found = evidence_due(&session, days, matches.get_one::<i64>("workspace").copied()).await?;
+    let mut out = session.screen.rows(None)?;
+    for row in &found {
+        out.row(row)?;
+    }
+    out.finish()?;
+    let overdue = found.iter().filter(|row| row["status"] == "OVERDUE").count();
+    session.screen.note(format!("{overdue} overdue, {} due within {days} days", found.len() - overdue));
+    Ok(())
+}
+
+/// Evidence whose renewal is due within so many days, or overdue; the oldest first.
+pub(crate) async fn evidence_due(session: &Session, days: i64, workspace: Option<i64>) -> Result<Vec<Value>, Failure> {
     let today = Zoned::now().date();
     let end = today.checked_add(days.days()).map_err(|error| Failure::usage(error.to_string()))?;
     let mut found: Vec<(Date, Value)> = Vec::new();
-    for workspace in workspaces(&session, matches.get_one::<i64>("workspace").copied()).await? {
+    for workspace in workspaces(session, workspace).await? {
         let values = [("workspaceId", workspace.into()), ("expand", json!(["renewalSchemaAndVersions", "user"]))];
-        for item in rows(&session, "v2::evidence_library::list", &values).await? {
+        for item in rows(session, "v2::evidence_library::list", &values).await? {
             let Some(date) = at(&item, "renewalSchema.renewalDate").and_then(Value::as_str).and_then(day) else {
                 continue;
             };
@@ -109,14 +122,7 @@ async fn due(matches: &ArgMatches, globals: &Globals) -> Result<(), Failure> {
         }
     }
     found.sort_by_key(|(date, _)| *date);
-    let mut out = session.screen.rows(None)?;
-    for (_, row) in &found {
-        out.row(row)?;
-    }
-    out.finish()?;
-    let overdue = found.iter().filter(|(date, _)| *date < today).count();
-    session.screen.note(format!("{overdue} overdue, {} due within {days} days", found.len() - overdue));
-    Ok(())
+    Ok(found.into_iter().map(|(_, row)| row).collect())
 }
 
 /// The day of a date or a moment.

@@ -2,7 +2,7 @@
 
 mod evidence;
 mod export;
-pub(crate) mod failing;
+mod failing;
 mod read;
 mod records;
 mod roster;
@@ -42,5 +42,9 @@ pub(crate) async fn run(name: &str, matches: &ArgMatches, globals: &Globals) -> 
     Ok(true)
 }
 
-pub(crate) use failing::{View, failing};
-pub(crate) use status::overview;
+#[cfg(feature = "mcp")]
+pub(crate) use {
+    evidence::evidence_due,
+    failing::{View, failing},
+    status::overview,
+};

@@ -3,6 +3,7 @@
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
+use super::evidence::evidence_due;
 use super::failing::{View, failing};
 use super::read::{total, workspace_option, workspaces};
 use crate::args::globals::Globals;
@@ -83,11 +84,10 @@ async fn of_view(session: &Session, view: View, workspace: Option<i64>) -> Resul
 }
 
 async fn evidence(session: &Session, workspace: Option<i64>) -> Result<(u64, u64), Failure> {
-    let (mut wrong, mut all) = (0, 0);
+    const DAYS: i64 = 30;
+    let wrong = evidence_due(session, DAYS, workspace).await?.len() as u64;
+    let mut all = 0;
     for workspace in workspaces(session, workspace).await? {
-        let bad = json!(["EXPIRED", "EXPIRING_SOON", "ERROR", "NEEDS_ARTIFACT", "NEEDS_SOURCE", "NEEDS_ATTENTION"]);
-        wrong += total(session, "v2::evidence_library::list", &[("workspaceId", workspace.into()), ("statuses", bad)])
-            .await?;
         all += total(session, "v2::evidence_library::list", &[("workspaceId", workspace.into())]).await?;
     }
     Ok((wrong, all))
