@@ -1,5 +1,6 @@
 //! An account that a command works on.
 
+use std::fmt;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use drata_ext::{Drata, Region};
@@ -28,6 +29,12 @@ pub(crate) struct Account {
     pub(crate) by: String,
     /// The region, or the address in place of one.
     pub(crate) region: String,
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.region, self.by)
+    }
 }
 
 impl Session {
@@ -77,7 +84,7 @@ impl Session {
         let sandbox = sandbox.map_err(|error| Failure::other(format!("the sandbox did not start: {error}")))?;
         let builder = builder.api_key(sandbox.api_key()).base_url(sandbox.base_url()).no_proxy();
         let drata = builder.rate_limiter(drata_ext::RateLimiter::unlimited()).build()?;
-        let account = Account { by: "the sandbox".to_owned(), region: "in memory".to_owned() };
+        let account = Account { by: "the sandbox".to_owned(), region: "an account in memory".to_owned() };
         Ok(Self::new(drata, account, globals, true, Some(sandbox)))
     }
 
@@ -140,8 +147,8 @@ impl Session {
     pub(crate) async fn account_name(&self) -> String {
         let Account { by, region, .. } = &self.account;
         match self.company().await {
-            Some(company) => format!("{company} ({region}, {by})"),
-            None => format!("the account of {by} ({region})"),
+            Some(company) => format!("{company}, {region} ({by})"),
+            None => self.account.to_string(),
         }
     }
 

@@ -36,9 +36,7 @@ pub(crate) enum Color {
 }
 
 /// What the help of a command says in place of these options.
-pub(crate) const ELSEWHERE: &str = "\
-Global options: --output, --fields, --filter, --profile, --region, --sandbox, --write, --yes, --dry-run, --quiet, --timeout,
---color: see `drata --help`";
+pub(crate) const ELSEWHERE: &str = "Global options, such as --output, --fields, --filter, --profile, --sandbox, --write, --yes and --dry-run: `drata --help`";
 
 /// Adds the options to the root of the command line; `shown` says whether help lists them.
 pub(crate) fn add(command: Command, shown: bool) -> Command {

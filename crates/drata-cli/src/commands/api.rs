@@ -70,7 +70,7 @@ pub(crate) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), F
         use drata_ext::Operation as _;
         let request = begin(&query).call().to_string();
         println_block(&request)?;
-        session.screen.note(format!("not sent: it would go to {} by {}", session.account.region, session.account.by));
+        session.screen.note(format!("not sent; it would go to {}", session.account));
         return Ok(());
     }
     if method != Method::GET {

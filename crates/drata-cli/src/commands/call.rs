@@ -97,7 +97,7 @@ pub(crate) fn dry_run(session: &Session, call: &NamedCall) -> Result<(), Failure
     let mut out = Screen::out();
     writeln!(out, "{}", crate::output::clean::block(&request))?;
     out.flush()?;
-    session.screen.note(format!("not sent: it would go to {} by {}", session.account.region, session.account.by));
+    session.screen.note(format!("not sent; it would go to {}", session.account));
     Ok(())
 }
 
