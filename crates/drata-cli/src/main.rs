@@ -19,6 +19,7 @@ mod jobs;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod output;
+mod probe;
 mod session;
 
 use args::area::is_called;
@@ -127,6 +128,7 @@ async fn dispatch(matches: &ArgMatches, globals: &Globals) -> Result<(), Failure
         "sandbox" => return commands::sandbox::run(below, globals).await,
         #[cfg(feature = "mcp")]
         "mcp" => return mcp::run(globals).await,
+        "probe" => return probe::run(below, globals).await,
         "completions" => return commands::manual::complete(below),
         "man" => return commands::manual::page(below),
         _ => {}

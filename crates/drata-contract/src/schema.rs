@@ -168,6 +168,13 @@ impl Schemas {
         &self.nodes[id.0 as usize]
     }
 
+    /// The component schema of this name.
+    pub fn named(&self, name: &str) -> Option<SchemaId> {
+        // Components stand before what refers to them.
+        let place = self.nodes.iter().position(|schema| schema.name.as_deref() == Some(name))?;
+        u32::try_from(place).ok().map(SchemaId)
+    }
+
     /// The object at a place, if it is one.
     pub fn object(&self, id: SchemaId) -> Option<&Arc<Object>> {
         match &self.get(id).shape {

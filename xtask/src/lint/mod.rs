@@ -7,6 +7,7 @@ mod action;
 mod bodies;
 mod dropped;
 mod finding;
+mod observed;
 mod operations;
 mod schemas;
 
@@ -38,6 +39,9 @@ pub(crate) struct Args {
     /// A newer document or revision: required fields that it drops are findings.
     #[arg(long, requires = "api_version")]
     newer: Option<String>,
+    /// The report of `drata probe` on a real account: prints the corrections that it suggests, with it as evidence.
+    #[arg(long, value_name = "FILE")]
+    observed: Option<std::path::PathBuf>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Fail when there is a finding that the SDK does not absorb.
@@ -54,6 +58,9 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    if let Some(report) = &args.observed {
+        return observed::run(report, args.api_version);
+    }
     let versions = args.api_version.map_or_else(|| Version::ALL.to_vec(), |version| vec![version]);
     let mut denied = false;
     let mut results = Vec::new();

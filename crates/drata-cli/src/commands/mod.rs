@@ -22,6 +22,7 @@ pub(crate) fn all() -> Vec<Command> {
         ops::command(),
         describe::command(),
         api::command(),
+        crate::probe::command(),
         sandbox::command(),
         #[cfg(feature = "mcp")]
         crate::mcp::command(),
