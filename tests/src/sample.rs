@@ -48,6 +48,12 @@ pub(crate) fn sent<T: Serialize + fmt::Debug>(call: impl Future<Output = Result<
     })
 }
 
+/// A call on its way that returns bytes: there is nothing to write back.
+#[allow(dead_code, reason = "whether an operation returns bytes is the contract's decision")]
+pub(crate) fn sent_bytes(call: impl Future<Output = Result<drata_api::Bytes, Error>> + Send + 'static) -> Sent {
+    Box::pin(async move { call.await.map(|_| Reply { json: Value::Null, rows: None, kept: None }) })
+}
+
 /// A call of a list on its way: there, a rejected row is a row that did not arrive.
 pub(crate) fn sent_page<P: Paged + Sync>(call: P) -> Sent
 where

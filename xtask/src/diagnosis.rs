@@ -1,25 +1,73 @@
-//! What is wrong with a contract, where, and what would mend it.
+//! What is unusual or wrong about a contract, where, and what fixes it.
 
 use std::fmt;
 
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// There is no faithful form in Rust, so nothing is generated.
+    Refused,
+    /// It gets a plain form, or is a doubt; a correction could make a better one.
+    Unusual,
+    /// The SDK absorbs it, so that a user notices nothing.
+    Absorbed,
+}
+
 /// A finding that leads to the one line to change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Diagnosis {
+pub struct Diagnosis {
+    /// How much it weighs.
+    pub weight: Weight,
+    /// The rule, as a word for programs.
+    pub rule: &'static str,
     /// The operation it was met in, where there is one.
-    pub(crate) operation: Option<String>,
-    /// The JSON pointer into the contract.
-    pub(crate) pointer: String,
+    pub operation: Option<String>,
+    /// The JSON pointer into the contract, or the line of a file.
+    pub pointer: String,
     /// What is wrong: the value and the rule.
-    pub(crate) problem: String,
-    /// The overlay action that would mend it.
-    pub(crate) mend: String,
+    pub problem: String,
+    /// What it does to a user of the SDK.
+    pub effect: String,
+    /// The action that fixes it.
+    pub fix: String,
 }
 
 impl Diagnosis {
-    pub(crate) fn new(pointer: impl Into<String>, problem: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { operation: None, pointer: pointer.into(), problem: problem.into(), mend: mend.into() }
+    /// Something that has no faithful form.
+    pub(crate) fn refused(pointer: impl Into<String>, problem: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self {
+            weight: Weight::Refused,
+            rule: "refused",
+            operation: None,
+            pointer: pointer.into(),
+            problem: problem.into(),
+            effect: "codegen refuses it, so users get no release".to_owned(),
+            fix: fix.into(),
+        }
     }
 
+    /// Something that gets a plain form; `effect` says which.
+    pub(crate) fn unusual(
+        rule: &'static str,
+        pointer: impl Into<String>,
+        problem: impl Into<String>,
+        effect: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        Self { weight: Weight::Unusual, rule, effect: effect.into(), ..Self::refused(pointer, problem, fix) }
+    }
+
+    /// The same finding, weighing nothing to a user if `absorbed`.
+    #[must_use]
+    pub(crate) fn absorbed_if(mut self, absorbed: bool) -> Self {
+        if absorbed {
+            self.weight = Weight::Absorbed;
+        }
+        self
+    }
+
+    /// The same finding in an operation.
+    #[must_use]
     pub(crate) fn in_operation(mut self, id: impl Into<String>) -> Self {
         self.operation = Some(id.into());
         self
@@ -32,28 +80,41 @@ impl fmt::Display for Diagnosis {
         if let Some(operation) = &self.operation {
             write!(f, "\n  operation: {operation}")?;
         }
-        write!(f, "\n  at:        {}\n  mend:      {}", self.pointer, self.mend)
+        if !self.pointer.is_empty() {
+            write!(f, "\n  at:        {}", self.pointer)?;
+        }
+        write!(f, "\n  fix:       {}", self.fix)
     }
 }
 
-impl std::error::Error for Diagnosis {}
+/// The findings of all steps, gathered so that one run shows them all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings(pub Vec<Diagnosis>);
 
-/// Several findings, reported together so that one run shows them all.
-#[derive(Debug)]
-pub(crate) struct Diagnoses(pub(crate) Vec<Diagnosis>);
+impl Findings {
+    pub(crate) fn push(&mut self, diagnosis: Diagnosis) {
+        if !self.0.contains(&diagnosis) {
+            self.0.push(diagnosis);
+        }
+    }
 
-impl Diagnoses {
-    /// An error if there are any.
-    pub(crate) fn into_result(self) -> anyhow::Result<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(self.into()) }
+    /// Whether something has no faithful form.
+    pub fn refuse(&self) -> bool {
+        self.0.iter().any(|diagnosis| diagnosis.weight == Weight::Refused)
+    }
+
+    /// What has no faithful form.
+    pub fn refused(&self) -> impl Iterator<Item = &Diagnosis> {
+        self.0.iter().filter(|diagnosis| diagnosis.weight == Weight::Refused)
     }
 }
 
-impl fmt::Display for Diagnoses {
+impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} finding{}", self.0.len(), if self.0.len() == 1 { "" } else { "s" })?;
-        self.0.iter().try_for_each(|diagnosis| write!(f, "\n\n{diagnosis}"))
+        let count = self.refused().count();
+        write!(f, "{count} finding{} that cannot be generated", if count == 1 { "" } else { "s" })?;
+        self.refused().try_for_each(|diagnosis| write!(f, "\n\n{diagnosis}"))
     }
 }
 
-impl std::error::Error for Diagnoses {}
+impl std::error::Error for Findings {}

@@ -10,7 +10,7 @@ pub(crate) const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", 
 /// Where component schemas stand.
 pub(crate) const SCHEMAS: &str = "/components/schemas";
 
-/// The media types that bodies and answers have most often.
+/// The media types that bodies and responses have most often.
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const MULTIPART: &str = "multipart/form-data";
 
@@ -43,6 +43,11 @@ impl Place {
 /// Escapes one segment of a JSON pointer.
 pub(crate) fn escape(segment: &str) -> String {
     segment.replace('~', "~0").replace('/', "~1")
+}
+
+/// The segment of a JSON pointer without escapes.
+pub(crate) fn unescape(segment: &str) -> String {
+    segment.replace("~1", "/").replace("~0", "~")
 }
 
 /// The string at `key`, or `""`.
@@ -221,4 +226,18 @@ pub(crate) fn walk(pointer: &str, schema: &mut Value, change: &mut impl FnMut(&s
         }
     }
     change(pointer, schema);
+}
+
+/// Drops from `required` what is no property any more.
+pub(crate) fn forget_required(schema: &mut Value) {
+    let kept: Vec<Value> = items(schema, "required")
+        .iter()
+        .filter(|name| {
+            name.as_str().is_some_and(|name| schema.pointer("/properties").is_some_and(|all| all.get(name).is_some()))
+        })
+        .cloned()
+        .collect();
+    if let Some(required) = schema.get_mut("required") {
+        *required = kept.into();
+    }
 }

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use tempfile::TempDir;
 
 use crate::files;
 
@@ -57,20 +56,6 @@ impl Commit {
             all.push((come, 0, path));
         }
         Ok(all)
-    }
-
-    /// The whole tree as it was, in a folder that is gone when it is dropped.
-    pub(crate) fn tree(&self) -> Result<TempDir> {
-        let folder = tempfile::tempdir().context("no folder for the tree of the revision")?;
-        let archive = folder.path().join("tree.tar");
-        ensure!(
-            run(&["archive", "--format=tar", "--output", &archive.display().to_string(), &self.0])?.is_some(),
-            "git archive {self} failed"
-        );
-        let mut tar = Command::new("tar");
-        let status = tar.arg("-xf").arg(&archive).arg("-C").arg(folder.path()).status().context("tar cannot be run")?;
-        ensure!(status.success(), "{}: cannot be unpacked", archive.display());
-        Ok(folder)
     }
 }
 

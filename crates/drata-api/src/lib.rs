@@ -16,13 +16,16 @@ pub mod v1;
 #[rustfmt::skip]
 pub mod v2;
 
+pub use bytes::Bytes;
 pub use support::call::Call;
 pub use support::checkpoint::{Checkpoint, PageRef, Position};
 pub use support::client::{Access, Client, ReadOnly, ReadWrite};
 pub use support::error::Error;
 pub use support::extra::Extra;
+pub use support::id::Id;
 pub use support::list::{List, Rejected};
 pub use support::meta::{ApiVersion, Idempotency, OperationMeta, Pagination};
+pub use support::open_enum::{ParseEnumError, UnknownValue};
 pub use support::operation::Operation;
 pub use support::paged::{ItemKey, PageParts, Paged};
 pub use support::patch::Patch;
@@ -32,5 +35,5 @@ pub use support::request::{
 };
 pub use support::timestamp::{Timestamp, TimestampError};
 pub use support::upload::{BoxedReader, OnceReader, Source, Upload};
-pub use support::validate::{Limits, Validate, Violation};
+pub use support::validate::{Limits, Number, Validate, Violation};
 pub use support::wire::WireText;

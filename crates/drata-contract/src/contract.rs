@@ -173,7 +173,7 @@ fn operation(
         beta: raw.beta,
         deprecated: raw.deprecated,
         upsert: raw.call.upsert,
-        replaces: raw.replaces.map(|words| words.0),
+        replaces: raw.call.replaces.map(|words| words.0),
         paging: raw.call.paging.map(paging),
         method,
         path: path.to_owned(),

@@ -128,8 +128,6 @@ pub(crate) struct RawOperation<'a> {
     pub(crate) entitlements: OneOrMany,
     #[serde(default, rename = "x-drata-beta")]
     pub(crate) beta: bool,
-    #[serde(rename = "x-replaces")]
-    pub(crate) replaces: Option<Words<'a>>,
     #[serde(default, rename = "x-drata-call")]
     pub(crate) call: RawCall<'a>,
 }
@@ -142,6 +140,7 @@ pub(crate) struct RawCall<'a> {
     pub(crate) name: Words<'a>,
     #[serde(default)]
     pub(crate) upsert: bool,
+    pub(crate) replaces: Option<Words<'a>>,
     pub(crate) paging: Option<RawPaging>,
 }
 

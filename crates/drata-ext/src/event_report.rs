@@ -52,8 +52,7 @@ impl EventReport {
     pub async fn link(&self) -> Result<String, Error> {
         let events = self.drata.v2().events();
         let until = Instant::now() + self.patience;
-        let mut job =
-            events.create_download_job(&self.event_id).send().await?.ok_or_else(|| self.failed("nothing came back"))?;
+        let mut job = events.create_download_job(&self.event_id).send().await?;
         let mut wait = FIRST_WAIT;
         loop {
             match state(&job) {

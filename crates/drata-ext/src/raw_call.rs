@@ -85,7 +85,7 @@ impl RawCall {
     ///
     /// As any call.
     pub async fn receive_nothing(self) -> Result<(), Error> {
-        self.checked()?.receive_nothing().await
+        self.checked()?.receive_nothing().await.map(Response::into_body)
     }
 
     /// Sends it and hands over status, headers and the whole body, whatever its media type.

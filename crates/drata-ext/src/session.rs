@@ -176,22 +176,15 @@ impl CustomDataSession {
     async fn end(&self, action: SessionAction) -> Result<SessionActionOutcome, Error> {
         let records = self.drata.v2().custom_data_records();
         let request = SessionActionRequest::new(action);
-        let outcome = records
-            .perform_session_action(self.connection_id, self.resource_id, &self.session_id, &request)
-            .send()
-            .await?;
-        outcome.ok_or_else(|| self.unexpected("nothing"))
+        records.perform_session_action(self.connection_id, self.resource_id, &self.session_id, &request).send().await
     }
 
     async fn send_batch(&mut self, batch: Batch) -> Result<Vec<CustomDataRecordResult>, Error> {
         let names: Vec<_> = batch.records.iter().map(name).collect();
         let request = CustomDataSessionCreateRequest::new(batch.records);
         let records = self.drata.v2().custom_data_records();
-        let results = records
-            .upload_to_session(self.connection_id, self.resource_id, &self.session_id, &request)
-            .send()
-            .await?
-            .unwrap_or_default();
+        let results =
+            records.upload_to_session(self.connection_id, self.resource_id, &self.session_id, &request).send().await?;
         if let [rejected, ..] = results.rejected() {
             return Err(Error::item(Some(&meta::UPLOAD_TO_SESSION), rejected));
         }

@@ -180,7 +180,7 @@ async fn a_file_goes_within_json_too() {
     let documents = drata.v2().user_documents();
     let request = UserDocumentCreateRequest::new(UploadedUserDocumentType::SecTraining)
         .base64_file(base64_file("training.pdf", "%PDF-1.4"));
-    let sent = documents.upload_json(3, &request).send().await.unwrap().unwrap();
+    let sent = documents.upload_json(3, &request).send().await.unwrap();
     let read = documents.get(3, sent.id).expand([UserDocumentExpand::DownloadUrl]).send().await.unwrap();
     let link = read.download_url.unwrap().signed_url;
     assert_eq!(drata.download(link).bytes().await.unwrap(), "%PDF-1.4");

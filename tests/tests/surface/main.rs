@@ -95,8 +95,8 @@ fn describe_operation(text: &mut String, area: &Area, sample: &Sample, client: &
     for setters in list("    ", &method.setters) {
         text.push_str(&format!("{setters}\n"));
     }
-    for send in &method.sends {
-        text.push_str(&format!("    {send}\n"));
+    for response in &method.responses {
+        text.push_str(&format!("    {response}\n"));
     }
     for line in (sample.full)(client).lines().filter(|line| !line.is_empty()) {
         // Bodies are long; where they break says nothing.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use drata_api::ApiVersion;
 use quote::ToTokens;
-use syn::{Expr, ExprLit, FnArg, ImplItem, ImplItemFn, Item, ItemEnum, Lit, Pat, ReturnType, Visibility};
+use syn::{Expr, ExprLit, FnArg, ImplItem, ImplItemFn, Item, ItemEnum, ItemStruct, Lit, Pat, ReturnType, Visibility};
 
 /// What an area offers.
 pub(crate) struct Area {
@@ -18,7 +18,8 @@ pub(crate) struct Area {
 pub(crate) struct Method {
     pub(crate) signature: String,
     pub(crate) setters: Vec<String>,
-    pub(crate) sends: Vec<String>,
+    /// What its builder returns, and in which media types.
+    pub(crate) responses: Vec<String>,
 }
 
 /// The public types of a file, by name.
@@ -30,7 +31,8 @@ pub(crate) struct Types {
 
 impl Area {
     pub(crate) fn read(version: ApiVersion, name: &str) -> Self {
-        let builders = builders(&parse(version, &format!("{name}/builder.rs")).expect("every area has builders"));
+        let file = parse(version, &format!("{name}/builder.rs")).expect("every area has builders");
+        let (setters, responses) = (builders(&file), responses(&file));
         let module = parse(version, &format!("{name}/mod.rs")).expect("every area has a module");
         let methods = functions(&module)
             .map(|(_, function)| {
@@ -38,9 +40,10 @@ impl Area {
                     ReturnType::Type(_, ty) => tokens(ty),
                     ReturnType::Default => String::new(),
                 };
-                let functions = builders.get(returned.trim_start_matches("builder::")).map_or(&[][..], Vec::as_slice);
-                let (sends, setters) = functions.iter().partition(|function| function.sig.asyncness.is_some());
-                (function.sig.ident.to_string(), Method::new(function, setters, sends))
+                let builder = returned.trim_start_matches("builder::");
+                let setters = setters.get(builder).map_or(&[][..], Vec::as_slice);
+                let responses = responses.get(builder).cloned().unwrap_or_default();
+                (function.sig.ident.to_string(), Method::new(function, setters, responses))
             })
             .collect();
         let types = parse(version, &format!("{name}/types.rs")).map(|file| Types::read(&file)).unwrap_or_default();
@@ -53,17 +56,11 @@ impl Area {
 }
 
 impl Method {
-    fn new(function: &ImplItemFn, setters: Vec<&ImplItemFn>, sends: Vec<&ImplItemFn>) -> Self {
+    fn new(function: &ImplItemFn, setters: &[ImplItemFn], responses: Vec<String>) -> Self {
         Self {
             signature: format!("fn {}({})", function.sig.ident, arguments(function)),
             setters: setters.iter().map(|setter| format!("{}({})", setter.sig.ident, arguments(setter))).collect(),
-            sends: sends
-                .iter()
-                .map(|send| match &send.sig.output {
-                    ReturnType::Type(_, ty) => format!("{}() -> {}", send.sig.ident, tokens(ty)),
-                    ReturnType::Default => format!("{}()", send.sig.ident),
-                })
-                .collect(),
+            responses,
         }
     }
 }
@@ -116,6 +113,24 @@ fn builders(file: &syn::File) -> BTreeMap<String, Vec<ImplItemFn>> {
     let mut found: BTreeMap<String, Vec<ImplItemFn>> = BTreeMap::new();
     for (builder, function) in functions(file) {
         found.entry(builder).or_default().push(function.clone());
+    }
+    found
+}
+
+/// What the macros say about the requests and responses of each builder.
+fn responses(file: &syn::File) -> BTreeMap<String, Vec<String>> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for item in &file.items {
+        let Item::Macro(item) = item else { continue };
+        if item.mac.path.is_ident("builder") {
+            let item: ItemStruct = item.mac.parse_body().expect("the macro takes a structure");
+            let kinds: Vec<String> = item.fields.iter().map(|field| tokens(&field.ty)).collect();
+            found.entry(item.ident.to_string()).or_default().push(format!("-> {}", kinds.join(" -> ")));
+        } else if item.mac.path.is_ident("media") {
+            let text = tokens(&item.mac.tokens);
+            let (builder, media) = text.split_once(" : ").expect("the macro takes a builder and a media type");
+            found.entry(builder.to_owned()).or_default().push(media.to_owned());
+        }
     }
     found
 }

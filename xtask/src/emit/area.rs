@@ -1,52 +1,47 @@
-//! The folder of an area: the handle with its methods, the builders, the types and what is known of its operations.
+//! The folder of an area: the handle with its methods, the builders, the types and the metadata of its operations.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Result;
-use heck::ToUpperCamelCase as _;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::arguments::{Taker, accepted, body, converted};
 use super::code::Code;
+use super::scribe::{At, Scribe};
 use super::{builders, docs, meta, types};
 use crate::files::Output;
-use crate::surface::{Area, Body, Operation, Param, ParamPlace, Surface, Ty, TypeDef};
+use crate::model::{Api, Area, Operation, Param, ParamPlace, Style, TypeDef};
 
-/// The name of an area's handle.
-pub(crate) fn handle(area: &str) -> String {
-    format!("{}Api", area.to_upper_camel_case())
-}
-
-pub(crate) fn emit(surface: &Surface, area: &Area, folder: &Path, output: &mut Output) -> Result<()> {
+pub(crate) fn emit(api: &Api, area: &Area, folder: &Path, output: &mut Output) -> Result<()> {
     let own: Vec<&TypeDef> =
-        surface.types.values().filter(|def| def.areas.len() == 1 && def.areas.contains(&area.name)).collect();
+        api.types.values().filter(|def| def.areas.len() == 1 && def.areas.contains(&area.name)).collect();
     let write = |output: &mut Output, name: &str, code: Code| -> Result<()> {
         let path = folder.join(name);
         output.add(path.clone(), code.finish(&path)?);
         Ok(())
     };
-    write(output, "mod.rs", module(surface, area, !own.is_empty())?)?;
-    write(output, "builder.rs", builders::file(surface, area)?)?;
-    write(output, "meta.rs", meta::file(surface, area)?)?;
+    write(output, "mod.rs", module(api, area, !own.is_empty())?)?;
+    write(output, "builder.rs", builders::file(api, area)?)?;
+    write(output, "meta.rs", meta::file(api, area)?)?;
     if !own.is_empty() {
-        let mut code = Code::new(&format!("Types of the area `{}`.", area.name));
-        types::emit(&mut code, surface, &own, false)?;
+        let code = types::file(&format!("Types of the area `{}`.", area.name), api, &own, false)?;
         write(output, "types.rs", code)?;
     }
     Ok(())
 }
 
-fn module(surface: &Surface, area: &Area, own_types: bool) -> Result<Code> {
-    let version = format_ident!("{}", surface.version.name());
-    let handle = format_ident!("{}", handle(&area.name));
-    let shared: Vec<_> = surface
-        .types
-        .values()
-        .filter(|def| def.areas.len() > 1 && def.areas.contains(&area.name))
-        .map(|def| format_ident!("{}", def.name))
-        .collect();
-    let shared = (!shared.is_empty()).then(|| quote!(pub use crate::#version::shared::{#(#shared),*};));
+fn module(api: &Api, area: &Area, own_types: bool) -> Result<Code> {
+    let scribe = Scribe::new(api, At::Module);
+    let version = scribe.version();
+    let handle = format_ident!("{}", area.handle);
+    let shared = api.types.values().filter(|def| def.areas.len() > 1 && def.areas.contains(&area.name));
+    let shared = exports(shared.map(|def| &def.name), quote!(crate::#version::shared));
+    let ids = exports(
+        api.ids.values().filter(|id| id.areas.contains(&area.name)).map(|id| &id.name),
+        quote!(crate::#version::ids),
+    );
     let own = own_types.then(|| {
         quote!(
             mod types;
@@ -55,35 +50,32 @@ fn module(surface: &Surface, area: &Area, own_types: bool) -> Result<Code> {
     });
     let (reads, writes): (Vec<&Operation>, Vec<&Operation>) =
         area.operations.iter().partition(|operation| operation.method == "get");
-    let reads: Vec<TokenStream> = reads.into_iter().map(|operation| method(surface, operation)).collect();
-    let writes: Vec<TokenStream> = writes.into_iter().map(|operation| method(surface, operation)).collect();
-    let reads = (!reads.is_empty()).then(|| quote!(impl<A: Access> #handle<A> { #(#reads)* }));
+    let reads: Vec<TokenStream> = reads.into_iter().map(|operation| method(&scribe, operation)).collect();
+    let writes: Vec<TokenStream> = writes.into_iter().map(|operation| method(&scribe, operation)).collect();
+    let reads = (!reads.is_empty()).then(|| quote!(impl<A: crate::Access> #handle<A> { #(#reads)* }));
     let writes = (!writes.is_empty()).then(|| {
         quote! {
             /// Operations that write; a read-only client does not have them.
             impl #handle { #(#writes)* }
         }
     });
-    let imports = imports(area);
     let doc = format!(" The operations of the area `{}`.", area.name);
-    let mut code = Code::new(&area.doc);
+    let mut code = Code::new(&docs::linked(api, &area.doc));
     code.items(quote! {
         pub mod builder;
         pub mod meta;
         #own
         #shared
-
-        #imports
-        use crate::{Access, Call, Client, ReadWrite};
+        #ids
 
         #[doc = #doc]
         #[derive(Clone, Debug)]
-        pub struct #handle<A: Access = ReadWrite> {
-            client: Client<A>,
+        pub struct #handle<A: crate::Access = crate::ReadWrite> {
+            client: crate::Client<A>,
         }
 
-        impl<A: Access> #handle<A> {
-            pub(in crate::#version) fn new(client: &Client<A>) -> Self {
+        impl<A: crate::Access> #handle<A> {
+            pub(in crate::#version) fn new(client: &crate::Client<A>) -> Self {
                 Self { client: client.clone() }
             }
         }
@@ -94,38 +86,38 @@ fn module(surface: &Surface, area: &Area, own_types: bool) -> Result<Code> {
     Ok(code)
 }
 
-/// What the arguments of the methods need beside the area's own types.
-fn imports(area: &Area) -> TokenStream {
-    let mut names = BTreeSet::new();
-    for operation in &area.operations {
-        for param in operation.params.iter().filter(|param| param.required) {
-            if *param.ty.unboxed() == Ty::Time {
-                names.insert("Timestamp");
-            }
-        }
-    }
-    let names: Vec<_> = names.into_iter().map(|name| format_ident!("{name}")).collect();
-    if names.is_empty() { quote!() } else { quote!(use crate::{#(#names),*};) }
+fn exports<'a>(names: impl Iterator<Item = &'a String>, from: TokenStream) -> Option<TokenStream> {
+    let names: BTreeSet<Ident> = names.map(|name| format_ident!("{name}")).collect();
+    let names = names.into_iter();
+    (names.len() > 0).then(|| quote!(pub use #from::{#(#names),*};))
 }
 
-fn method(surface: &Surface, operation: &Operation) -> TokenStream {
+fn method(scribe: &Scribe<'_>, operation: &Operation) -> TokenStream {
     let name = format_ident!("{}", operation.name);
-    let builder = format_ident!("{}", builders::name(operation));
-    let meta = format_ident!("{}", meta::name(operation));
-    let words = docs::attributes(&words(surface, operation));
+    let builder = format_ident!("{}", operation.builder);
+    let meta = format_ident!("{}", operation.constant);
+    let words = docs::attributes(&words(scribe.api, operation));
     let required: Vec<&Param> = operation.params.iter().filter(|param| param.required).collect();
-    let mut arguments: Vec<TokenStream> = required.iter().map(|param| argument(param)).collect();
+    let mut arguments: Vec<TokenStream> = required
+        .iter()
+        .map(|param| {
+            let (ident, ty) = (format_ident!("{}", param.ident), accepted(scribe, &param.ty, Taker::Builder));
+            quote!(#ident: #ty)
+        })
+        .collect();
     let mut steps = Vec::new();
-    for param in &required {
+    for param in required.iter().filter(|param| param.place == ParamPlace::Path) {
         let ident = format_ident!("{}", param.ident);
         let wire = &param.wire;
-        if param.place == ParamPlace::Path {
-            let value = into(&param.ty, quote!(#ident));
-            steps.push(quote!(.path(#wire, #value)));
-        }
+        let value = converted(scribe, &param.ty, quote!(#ident), Taker::Builder);
+        steps.push(match param.style {
+            Style::Join(separator) => quote!(.path_joined(#wire, #separator, #value)),
+            Style::Json => quote!(.path_json(#wire, &#value)),
+            _ => quote!(.path(#wire, #value)),
+        });
     }
-    if let Some(body) = &operation.body {
-        let (argument, step) = body_argument(body);
+    if let Some(one) = &operation.body {
+        let (argument, step) = body(scribe, one);
         arguments.push(argument);
         steps.push(step);
     }
@@ -137,79 +129,33 @@ fn method(surface: &Surface, operation: &Operation) -> TokenStream {
             quote!(.#ident(#ident))
         })
         .collect();
-    let deprecated = operation.meta.deprecated.then(|| quote!(#[deprecated]));
+    let deprecated = operation.deprecated.as_ref().map(|deprecation| match &deprecation.successor {
+        Some(successor) => {
+            let note = format!("use `{successor}` instead");
+            quote!(#[deprecated(note = #note)])
+        }
+        None => quote!(#[deprecated]),
+    });
     let arity = (arguments.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     quote! {
         #words
         #deprecated
         #arity
         pub fn #name(&self, #(#arguments),*) -> builder::#builder {
-            builder::#builder::new(Call::new(&self.client, &meta::#meta)#(#steps)*)#(#late)*
+            builder::#builder::new(crate::Call::new(&self.client, &meta::#meta)#(#steps)*)#(#late)*
         }
     }
 }
 
-/// What a method's argument is declared as: convenient for the caller, plain in the signature.
-pub(crate) fn argument(param: &Param) -> TokenStream {
-    let ident = format_ident!("{}", param.ident);
-    let ty = accepted(&param.ty);
-    quote!(#ident: #ty)
-}
-
-/// What stands for a type in an argument.
-pub(crate) fn accepted(ty: &Ty) -> TokenStream {
-    match ty {
-        Ty::Text => quote!(&str),
-        Ty::Time => quote!(impl Into<Timestamp>),
-        Ty::Named(_) => {
-            let ty = ty.tokens();
-            quote!(impl Into<#ty>)
-        }
-        Ty::Vec(item) => {
-            let item = match &**item {
-                Ty::Text => quote!(impl AsRef<str>),
-                item => item.tokens(),
-            };
-            quote!(impl IntoIterator<Item = #item>)
-        }
-        other => other.tokens(),
-    }
-}
-
-/// The value of an argument as the call takes it.
-pub(crate) fn into(ty: &Ty, value: TokenStream) -> TokenStream {
-    match ty {
-        Ty::Time | Ty::Named(_) => {
-            let ty = ty.tokens();
-            quote!(Into::<#ty>::into(#value))
-        }
-        _ => value,
-    }
-}
-
-fn body_argument(body: &Body) -> (TokenStream, TokenStream) {
-    match &body.ty {
-        Ty::Vec(item) => {
-            let item = item.tokens();
-            let limits = builders::limits(&body.limits);
-            (quote!(body: &[#item]), quote!(.json_list(body, #limits)))
-        }
-        ty if body.form => {
-            let ty = ty.tokens();
-            (quote!(form: #ty), quote!(.form(form)))
-        }
-        ty => {
-            let ty = ty.tokens();
-            (quote!(body: &#ty), quote!(.json(body)))
-        }
-    }
-}
-
-/// The words of an operation: what it does, then what the metadata says of it.
-fn words(surface: &Surface, operation: &Operation) -> String {
+/// The description of an operation: what it does, then what the metadata says of it.
+fn words(api: &Api, operation: &Operation) -> String {
     let meta = &operation.meta;
-    let mut facts = format!("`{} {}`, {}.", operation.method.to_uppercase(), operation.path, surface.version.name());
-    facts += &format!(" Needs the permission **{}** (`{}`).", meta.permission_name, meta.permission);
+    let mut facts = format!("`{} {}`, {}.", operation.method.to_uppercase(), operation.path, api.version.name());
+    facts += &match (meta.permission_name.as_str(), meta.permission.as_str()) {
+        ("", "") => String::new(),
+        ("", permission) => format!(" Needs the permission `{permission}`."),
+        (name, permission) => format!(" Needs the permission **{name}** (`{permission}`)."),
+    };
     if let Some(entitlement) = &meta.entitlement {
         facts += &format!(" Needs the plan feature `{entitlement}`.");
     }
@@ -217,23 +163,25 @@ fn words(surface: &Surface, operation: &Operation) -> String {
         facts += " Beta: Drata may change it without notice.";
     }
     if let Some(paging) = &operation.paging {
-        facts += &if paging.by_cursor {
-            format!(" Pages by cursor, up to {} rows a page.", paging.max_size)
-        } else {
-            format!(" Pages by number, up to {} rows a page.", paging.max_size)
-        };
+        let by = if paging.by_cursor { "cursor" } else { "number" };
+        facts += &format!(" Pages by {by}, up to {} rows a page.", paging.max_size);
     }
     if meta.upsert {
-        facts += " Sent twice, it writes once.";
+        facts += " An idempotent upsert.";
     }
-    let mut words = operation.doc.clone();
+    let mut words = docs::linked(api, &operation.doc);
     if operation.json_alternative {
-        words += " This is the form without a file, as JSON.";
+        words += " This is the request without a file, as JSON.";
     }
     let reference = format!(
         "[Reference](https://developers.drata.com/openapi/reference/{}/operation/{}/)",
-        surface.version.name(),
+        api.version.name(),
         operation.id
     );
-    [words, facts, reference].join("\n\n")
+    [words.as_str(), &facts, &reference]
+        .iter()
+        .filter(|part| !part.is_empty())
+        .copied()
+        .collect::<Vec<_>>()
+        .join("\n\n")
 }

@@ -1,8 +1,6 @@
 //! Items of generated code on their way to text.
 
-use std::collections::BTreeSet;
-
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 
 /// The first lines of every generated file.
 const HEADER: &str =
@@ -15,7 +13,7 @@ const MOST_LINES: usize = 5_000;
 pub(crate) struct Code(String);
 
 impl Code {
-    /// A file that begins with the header and its module's words.
+    /// A file that begins with the header and its module's description.
     pub(crate) fn new(words: &str) -> Self {
         let mut text = HEADER.to_owned();
         text.push('\n');
@@ -39,6 +37,11 @@ impl Code {
         self.0.push_str(text);
     }
 
+    /// The text of a file that is too short to be too long.
+    pub(crate) fn text_only(self) -> String {
+        self.0
+    }
+
     /// The file's text.
     pub(crate) fn finish(self, path: &std::path::Path) -> anyhow::Result<String> {
         let lines = self.0.lines().count();
@@ -52,17 +55,11 @@ impl Code {
     }
 }
 
-/// The identifiers within generated code, by which a file knows what it has to import.
-pub(super) fn identifiers(tokens: TokenStream) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for tree in tokens {
-        match tree {
-            TokenTree::Ident(ident) => drop(found.insert(ident.to_string())),
-            TokenTree::Group(group) => found.extend(identifiers(group.stream())),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
-        }
-    }
-    found
+/// Code as a person writes it, where no formatter lays it out.
+pub(crate) fn tokens(code: &TokenStream) -> String {
+    const SPACED: [(&str, &str); 6] =
+        [(" < ", "<"), (" >", ">"), ("< ", "<"), (" :: ", "::"), (" , ", ", "), ("& ", "&")];
+    SPACED.iter().fold(code.to_string(), |text, (spaced, tight)| text.replace(spaced, tight))
 }
 
 /// Puts a blank line between items and between methods, which prettyplease leaves together.

@@ -7,30 +7,35 @@ use serde_json::{Map, Value, json};
 
 use crate::document::Document;
 use crate::files::Output;
-use crate::surface::{Operation, Surface};
+use crate::keys;
+use crate::model::{Api, Operation};
 
 /// Where an operation holds what the surface knows of it.
 const CALL: &str = "x-drata-call";
 /// Where the document holds the names of the areas and our words about them.
 const AREAS: &str = "x-drata-areas";
 
-pub(crate) fn emit(surface: &Surface, mut document: Document, output: &mut Output) {
+pub(crate) fn emit(api: &Api, output: &mut Output) {
+    let mut document = api.wire.clone();
     document.each_operation(|_, operation| {
         let id = operation.get("operationId").and_then(Value::as_str);
-        let forms = surface.areas.iter().flat_map(|area| &area.operations).filter(|form| Some(form.id.as_str()) == id);
+        let forms = api.operations().filter(|form| Some(form.id.as_str()) == id);
         // Of an operation with a form and a JSON body, the form is the one that can do everything.
         if let Some(known) = forms.min_by_key(|form| form.json_alternative) {
-            operation.insert(CALL.to_owned(), call(known));
+            let mut call = call(known);
+            if let Some(replaces) = operation.shift_remove(keys::REPLACES) {
+                call["replaces"] = replaces;
+            }
+            operation.insert(CALL.to_owned(), call);
         }
-        operation.retain(|key, _| !["summary", "tags", "x-rust-name", "x-upsert"].contains(&key.as_str()));
+        operation.retain(|key, _| !["summary", "tags", keys::ARGUMENT, keys::UPSERT].contains(&key.as_str()));
     });
-    let areas: Map<String, Value> =
-        surface.areas.iter().map(|area| (area.name.clone(), area.doc.clone().into())).collect();
+    let areas: Map<String, Value> = api.areas.iter().map(|area| (area.name.clone(), area.doc.clone().into())).collect();
     if let Some(root) = document.0.as_object_mut() {
         root.shift_remove("tags");
         root.insert(AREAS.to_owned(), areas.into());
     }
-    output.add(format!("crates/drata-contract/contract/{}.json", surface.version.name()), lines(&document));
+    output.add(format!("crates/drata-contract/contract/{}.json", api.module), lines(&document));
 }
 
 fn call(operation: &Operation) -> Value {

@@ -1,7 +1,10 @@
-//! Words as documentation comments.
+//! Descriptions as documentation comments.
 
 use proc_macro2::TokenStream;
 use quote::quote;
+
+use super::arguments::limit;
+use crate::model::{Api, Limits};
 
 /// The width of a line of words, without the comment's mark and its indentation.
 const WIDTH: usize = 108;
@@ -37,4 +40,73 @@ pub(crate) fn attributes(words: &str) -> TokenStream {
 /// The words as comment lines with an indentation.
 pub(crate) fn comments(words: &str, indent: &str) -> String {
     wrap(words).into_iter().map(|line| format!("{indent}{}\n", format!("/// {line}").trim_end())).collect()
+}
+
+/// The first sentence of a description.
+pub(crate) fn first_sentence(words: &str) -> String {
+    let paragraph = words.split("\n\n").next().unwrap_or_default();
+    match paragraph.split_once(". ") {
+        Some((first, _)) if !first.is_empty() => format!("{first}."),
+        _ => paragraph.to_owned(),
+    }
+}
+
+/// A description with the limits behind it that it does not name itself.
+pub(crate) fn with_limits(words: String, limits: &Limits) -> String {
+    let named = |name: &str| {
+        let value = limits.get(name)?;
+        let text = limit("max_", value);
+        let shown = if value.fract() == 0.0 { text } else { limit(name, value) };
+        let spoken = words
+            .split(|one: char| !one.is_alphanumeric() && one != '.')
+            .any(|word| word.trim_end_matches('.') == shown);
+        Some((shown, spoken))
+    };
+    let pair = |low: &str, high: &str| match (named(low), named(high)) {
+        (Some((low, said_low)), Some((high, said_high))) if said_low && said_high => (None, low, high),
+        (Some((low, _)), Some((high, _))) => (Some(3), low, high),
+        (Some((_, true)), None) | (None, Some((_, true))) | (None, None) => (None, String::new(), String::new()),
+        (Some((low, _)), None) => (Some(1), low, String::new()),
+        (None, Some((high, _))) => (Some(2), String::new(), high),
+    };
+    let mut more = Vec::new();
+    for (low, high, unit) in
+        [("minimum", "maximum", ""), ("min_length", "max_length", " characters"), ("min_items", "max_items", " items")]
+    {
+        more.extend(match pair(low, high) {
+            (Some(3), low, high) if low == high => Some(format!("Exactly {low}{unit}.")),
+            (Some(3), low, high) => Some(format!("From {low} to {high}{unit}.")),
+            (Some(1), low, _) => Some(format!("At least {low}{unit}.")),
+            (Some(2), _, high) => Some(format!("At most {high}{unit}.")),
+            _ => None,
+        });
+    }
+    [vec![words.trim().to_owned()], more].concat().join(" ").trim().to_owned()
+}
+
+/// A description in which the id of an operation in backticks is a link to the operation.
+pub(crate) fn linked(api: &Api, words: &str) -> String {
+    if !words.contains("Controller_") {
+        return words.to_owned();
+    }
+    let parts: Vec<String> = words
+        .split('`')
+        .enumerate()
+        .map(|(index, part)| {
+            let operation = api
+                .areas
+                .iter()
+                .flat_map(|area| area.operations.iter().map(move |one| (area, one)))
+                .find(|(_, one)| index % 2 == 1 && one.id == part);
+            match operation {
+                Some((area, one)) => {
+                    let path = format!("crate::{}::{}::{}::{}", api.module, area.name, area.handle, one.name);
+                    format!("[`{}::{}`]({path})", area.name, one.name)
+                }
+                None if index % 2 == 1 => format!("`{part}`"),
+                None => part.to_owned(),
+            }
+        })
+        .collect();
+    parts.concat()
 }

@@ -14,34 +14,39 @@ use serde_json::Value;
 
 use self::documented::Documented;
 use self::expression::{Expressions, Extent};
-use super::Input;
-use super::code::{Code, identifiers};
+use super::code::Code;
 use crate::document::{Document, JSON, MULTIPART, items, text};
 use crate::files::Output;
-use crate::surface::{Area, Operation, Param, ParamPlace, Surface, Ty};
+use crate::model::{Api, Area, Body, Operation, Param, ParamPlace, Ty};
 
-/// Where the tables of a version stand.
-fn folder(surface: &Surface) -> PathBuf {
-    Path::new("tests/src/samples").join(surface.version.name())
+/// What the samples of a version are made from.
+struct Input<'a> {
+    api: &'a Api,
+    /// The contract as it was imported.
+    contract: &'a Document,
 }
 
-pub(crate) fn emit(input: &Input, output: &mut Output) -> Result<()> {
-    let surface = &input.surface;
-    let folder = folder(surface);
+/// Where the tables of a version stand.
+fn folder(api: &Api) -> PathBuf {
+    Path::new("tests/src/samples").join(&api.module)
+}
+
+pub(crate) fn emit(api: &Api, contract: &Document, output: &mut Output) -> Result<()> {
+    let folder = folder(api);
     output.own(&folder);
-    for area in &surface.areas {
+    for area in &api.areas {
         let path = folder.join(format!("{}.rs", area.name));
-        output.add(path.clone(), table(input, area)?.finish(&path)?);
+        output.add(path.clone(), table(&Input { api, contract }, area)?.finish(&path)?);
     }
     let path = folder.join("mod.rs");
-    output.add(path.clone(), index(surface)?.finish(&path)?);
+    output.add(path.clone(), index(api)?.finish(&path)?);
     Ok(())
 }
 
 /// The module of a version: its areas, and all their samples.
-fn index(surface: &Surface) -> Result<Code> {
-    let areas: Vec<_> = surface.areas.iter().map(|area| format_ident!("{}", area.name)).collect();
-    let mut code = Code::new(&format!("Sample calls of {}, area by area.", surface.version.name()));
+fn index(api: &Api) -> Result<Code> {
+    let areas: Vec<_> = api.areas.iter().map(|area| format_ident!("{}", area.name)).collect();
+    let mut code = Code::new(&format!("Sample calls of {}, area by area.", api.module));
     code.items(quote! {
         #(mod #areas;)*
 
@@ -53,44 +58,30 @@ fn index(surface: &Surface) -> Result<Code> {
     Ok(code)
 }
 
-fn table(input: &Input, area: &Area) -> Result<Code> {
-    let surface = &input.surface;
+fn table(input: &Input<'_>, area: &Area) -> Result<Code> {
+    let api = input.api;
     let samples = area.operations.iter().map(|operation| sample(input, operation)).collect::<Result<Vec<_>>>()?;
-    let version = format_ident!("{}", surface.version.name());
-    let handle = format_ident!("{}", surface.version.name().to_uppercase());
+    let version = format_ident!("{}", api.module);
     let module = format_ident!("{}", area.name);
-    let used = identifiers(quote!(#(#samples)*));
-    let names = expression::imports(&used);
-    let helpers = ["Sample", "sent", "sent_page", "wire"].into_iter().filter(|name| used.contains(*name));
-    let helpers = helpers.map(|name| format_ident!("{name}"));
-    let more = used.contains("extra_field").then(|| {
-        quote!(
-            use drata_api::Operation as _;
-        )
-    });
     let mut code = Code::new(&format!("Sample calls of the area `{}`.", area.name));
-    if area.operations.iter().any(|operation| operation.meta.deprecated) {
-        code.text("\n// An operation that Drata deprecates is called as long as it is there.\n#![allow(deprecated)]\n");
-    }
+    code.text("\n// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.\n#![allow(deprecated, unused_imports)]\n");
     code.items(quote! {
-        #names
-        #more
-        use drata_api::#version::#handle;
         use drata_api::#version::#module::*;
+        use drata_api::Operation as _;
 
-        use crate::sample::{#(#helpers),*};
+        use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
         pub(super) static SAMPLES: &[Sample] = &[#(#samples),*];
     })?;
     Ok(code)
 }
 
-fn sample(input: &Input, operation: &Operation) -> Result<TokenStream> {
-    let facts = facts(&input.document, operation)
+fn sample(input: &Input<'_>, operation: &Operation) -> Result<TokenStream> {
+    let facts = facts(&input.api.wire, operation)
         .with_context(|| format!("{} is not in the effective document", operation.id))?;
-    let meta = format_ident!("{}", super::meta::name(operation));
+    let meta = format_ident!("{}", operation.constant);
     // An operation is exercised once: by its form, unless only a correction knows that one.
-    let has_form = operation.body.as_ref().is_some_and(|body| body.form);
+    let has_form = operation.body.as_ref().is_some_and(Body::is_form);
     let alternative = if operation.undocumented_form {
         has_form && operation.meta.bodies.len() > 1
     } else {
@@ -98,12 +89,20 @@ fn sample(input: &Input, operation: &Operation) -> Result<TokenStream> {
     };
     let minimal = call(input, facts, operation, Extent::Minimal);
     let full = call(input, facts, operation, Extent::Full);
-    let minimal_sent =
-        if operation.paging.is_some() { quote!(sent_page(#minimal)) } else { quote!(sent(#minimal.send())) };
-    let texts = operation.answer.texts.iter().map(|media| {
-        let send = match &operation.answer.json {
-            Some(_) => format_ident!("send_for_{}", media.rsplit('/').next().unwrap_or(media)),
-            None => format_ident!("send"),
+    let bytes =
+        operation.response.json.is_none() && operation.response.others.first().is_some_and(|other| other.binary);
+    let minimal_sent = match (operation.paging.is_some(), operation.response.optional) {
+        (true, _) => quote!(sent_page(#minimal)),
+        (false, true) => quote!(sent(#minimal.send_optional())),
+        (false, false) if bytes => quote!(sent_bytes(#minimal.send())),
+        (false, false) => quote!(sent(#minimal.send())),
+    };
+    let texts = operation.response.others.iter().filter(|other| !other.binary).map(|other| {
+        let media = &other.media;
+        let first = operation.response.others.first() == Some(other);
+        let send = match &operation.response.json {
+            None if first => format_ident!("send"),
+            _ => format_ident!("send_for_{}", other.word),
         };
         quote!((#media, |client| sent(#minimal.#send())))
     });
@@ -124,22 +123,24 @@ fn facts<'a>(document: &'a Document, operation: &Operation) -> Option<&'a Value>
 }
 
 /// The builder of a call, its setters called.
-fn call(input: &Input, facts: &Value, operation: &Operation, extent: Extent) -> TokenStream {
-    let Input { surface, document, contract } = input;
+fn call(input: &Input<'_>, facts: &Value, operation: &Operation, extent: Extent) -> TokenStream {
+    let Input { api, contract } = input;
+    let document = &api.wire;
     let documented = Documented::new(contract, &operation.id);
-    let version = format_ident!("{}", surface.version.name().to_uppercase());
+    let version = format_ident!("{}", api.module);
+    let handle = format_ident!("{}", crate::names::rules::pascal(&api.module));
     let area = format_ident!("{}", operation.area);
     let name = format_ident!("{}", operation.name);
-    let expressions = Expressions { surface, document, extent };
+    let expressions = Expressions { api, extent };
     let fact_of = |param: &Param| {
         let found = items(facts, "parameters")
             .iter()
-            .find(|fact| text(fact, "name") == param.wire && fact["in"] == place(param));
+            .find(|fact| text(fact, "name").eq_ignore_ascii_case(&param.wire) && fact["in"] == param.place.word());
         found.unwrap_or(&Value::Null)
     };
     let schema_of = |param: &Param| &fact_of(param)["schema"];
     let value_of = |param: &Param| match (fact_of(param)["example"].as_str(), &param.ty) {
-        (Some(shown), Ty::Text) => quote!(#shown),
+        (Some(shown), Ty::Str) => quote!(#shown),
         _ => expressions.argument(&param.ty, schema_of(param)),
     };
     let mut arguments: Vec<TokenStream> = operation
@@ -149,10 +150,9 @@ fn call(input: &Input, facts: &Value, operation: &Operation, extent: Extent) -> 
         .map(|param| match param.place {
             ParamPlace::Path => match (fact_of(param)["example"].as_i64(), &param.ty) {
                 // An identifier of several forms that this operation documents as a number.
-                (Some(number), Ty::Named(name)) => {
-                    let name = format_ident!("{name}");
+                (Some(number), Ty::Named(_)) => {
                     let number = proc_macro2::Literal::i64_unsuffixed(number);
-                    quote!(#name::Id(#number))
+                    quote!(#number)
                 }
                 _ => expressions.path_value(param, schema_of(param)),
             },
@@ -160,16 +160,21 @@ fn call(input: &Input, facts: &Value, operation: &Operation, extent: Extent) -> 
         })
         .collect();
     let mut more_fields = Vec::new();
-    if let Some(body) = &operation.body {
-        let media = if body.form { MULTIPART } else { JSON };
-        let schema = &facts["requestBody"]["content"][media]["schema"];
-        arguments.push(expressions.body(&body.ty, body.form, schema));
-        more_fields = documented.more_fields(media, document.resolve(schema));
+    match &operation.body {
+        None => {}
+        Some(Body::Raw { .. }) => arguments.push(quote!("sample")),
+        Some(body) => {
+            let media = if body.is_form() { MULTIPART } else { JSON };
+            let schema = &facts["requestBody"]["content"][media]["schema"];
+            arguments.push(expressions.body(body, schema));
+            more_fields = documented.more_fields(media, document.resolve(schema));
+        }
     }
-    let sets =
-        |param: &&Param| !param.required && (extent == Extent::Full || documented.requires(place(param), &param.wire));
+    let sets = |param: &&Param| {
+        !param.required && (extent == Extent::Full || documented.requires(param.place.word(), &param.wire))
+    };
     let setters = operation.params.iter().filter(sets).map(|param| {
-        let setter = format_ident!("{}", super::builders::setter_name(param));
+        let setter = format_ident!("{}", param.ident);
         let value = value_of(param);
         quote!(.#setter(#value))
     });
@@ -177,13 +182,5 @@ fn call(input: &Input, facts: &Value, operation: &Operation, extent: Extent) -> 
         .iter()
         .filter(|_| extent == Extent::Minimal)
         .map(|(field, value)| quote!(.extra_field(#field, #value)));
-    quote!(#version::new(client).#area().#name(#(#arguments),*)#(#setters)*#(#more_fields)*)
-}
-
-fn place(param: &Param) -> &'static str {
-    match param.place {
-        ParamPlace::Path => "path",
-        ParamPlace::Query => "query",
-        ParamPlace::Header => "header",
-    }
+    quote!(drata_api::#version::#handle::new(client).#area().#name(#(#arguments),*)#(#setters)*#(#more_fields)*)
 }

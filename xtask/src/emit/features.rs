@@ -3,17 +3,16 @@
 use anyhow::{Context as _, Result};
 
 use crate::files::{self, Output};
-use crate::names;
-use crate::surface::Surface;
+use crate::model::Api;
 
 const BEGIN: &str = "# areas: begin\n";
 const END: &str = "# areas: end\n";
 
-pub(crate) fn emit(surfaces: &[&Surface], output: &mut Output) -> Result<()> {
-    let own = features(surfaces, |version, _| format!("\"_{version}\""), |version| format!("_{version} = []\n"));
+pub(crate) fn emit(apis: &[&Api], output: &mut Output) -> Result<()> {
+    let own = features(apis, |version, _| format!("\"_{version}\""), |version| format!("_{version} = []\n"));
     // What users switch on in drata-ext is switched on in drata-api.
     let passed = features(
-        surfaces,
+        apis,
         |version, feature| format!("\"_{version}\", \"drata-api/{feature}\""),
         |version| format!("_{version} = []\n"),
     );
@@ -27,14 +26,14 @@ pub(crate) fn emit(surfaces: &[&Surface], output: &mut Output) -> Result<()> {
     Ok(())
 }
 
-fn features(surfaces: &[&Surface], needs: impl Fn(&str, &str) -> String, private: impl Fn(&str) -> String) -> String {
+fn features(apis: &[&Api], needs: impl Fn(&str, &str) -> String, private: impl Fn(&str) -> String) -> String {
     let mut list = String::new();
-    let versions: Vec<&str> = surfaces.iter().map(|surface| surface.version.name()).collect();
+    let versions: Vec<&str> = apis.iter().map(|api| api.module.as_str()).collect();
     let all: Vec<String> = versions.iter().map(|version| format!("\"{version}\"")).collect();
     list += &format!("full = [{}]\n", all.join(", "));
-    for surface in surfaces {
-        let version = surface.version.name();
-        let areas: Vec<String> = surface.areas.iter().map(|area| names::feature(version, &area.name)).collect();
+    for api in apis {
+        let version = api.module.as_str();
+        let areas: Vec<String> = api.areas.iter().map(|area| area.feature.clone()).collect();
         list += &private(version);
         let lines: String = areas.iter().map(|area| format!("    \"{area}\",\n")).collect();
         list += &format!("{version} = [\n{lines}]\n");

@@ -1,25 +1,16 @@
-//! What is known of each operation before it is called.
+//! The metadata of each operation.
 
 use anyhow::Result;
-use heck::ToShoutySnakeCase as _;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::area::handle;
 use super::code::Code;
 use crate::document::{JSON, MULTIPART};
-use crate::surface::{Area, Operation, Surface};
+use crate::model::{Api, Area, Body, Operation};
 
-/// The name of an operation's metadata.
-pub(crate) fn name(operation: &Operation) -> String {
-    operation.name.to_shouty_snake_case()
-}
-
-pub(crate) fn file(surface: &Surface, area: &Area) -> Result<Code> {
-    let statics: Vec<TokenStream> = area.operations.iter().map(|operation| one(surface, area, operation)).collect();
-    let all: Vec<_> = area.operations.iter().map(|operation| format_ident!("{}", name(operation))).collect();
-    let mut code =
-        Code::new(&format!("What is known of the operations of the area `{}` before they are called.", area.name));
+pub(crate) fn file(api: &Api, area: &Area) -> Result<Code> {
+    let all: Vec<_> = area.operations.iter().map(|operation| format_ident!("{}", operation.constant)).collect();
+    let mut code = Code::new(&format!("The metadata of the operations of the area `{}`.", area.name));
     code.items(quote! {
         use http::Method;
 
@@ -28,26 +19,26 @@ pub(crate) fn file(surface: &Surface, area: &Area) -> Result<Code> {
         /// Every operation of the area.
         pub static ALL: &[&OperationMeta] = &[#(&#all),*];
     })?;
-    for item in statics {
-        code.items(item)?;
+    for operation in &area.operations {
+        code.items(one(api, area, operation))?;
     }
     Ok(code)
 }
 
-fn one(surface: &Surface, area: &Area, operation: &Operation) -> TokenStream {
-    let static_name = format_ident!("{}", name(operation));
-    let words = format!(" [`{}`](super::{}::{})", operation.name, handle(&area.name), operation.name);
-    let version = format_ident!("{}", surface.version.name().to_uppercase());
+fn one(api: &Api, area: &Area, operation: &Operation) -> TokenStream {
+    let static_name = format_ident!("{}", operation.constant);
+    let words = format!(" [`{}`](super::{}::{})", operation.name, area.handle, operation.name);
+    let version = format_ident!("{}", api.version.name().to_uppercase());
     let method = format_ident!("{}", operation.method.to_uppercase());
     let meta = &operation.meta;
     let (id, path, area) = (&operation.id, &operation.path, &operation.area);
-    let rust_path = operation.rust_path(surface.version);
+    let rust_path = api.rust_path(operation);
     let (permission, permission_name, beta) = (&meta.permission, &meta.permission_name, meta.beta);
     let entitlement = meta.entitlement.as_ref().map_or_else(|| quote!(None), |name| quote!(Some(#name)));
     let idempotency = format_ident!(
         "{}",
         match (operation.method.as_str(), meta.upsert) {
-            ("get", _) => "Safe",
+            ("get" | "head" | "options" | "trace", _) => "Safe",
             ("put" | "delete", _) => "Idempotent",
             (_, true) => "Upsert",
             _ => "Unsafe",
@@ -72,8 +63,11 @@ fn one(surface: &Surface, area: &Area, operation: &Operation) -> TokenStream {
             }
         }
     };
-    let body = operation.body.as_ref().map(|body| if body.form { MULTIPART } else { JSON });
-    let bodies = body.into_iter();
+    let bodies = operation.body.iter().map(|body| match body {
+        Body::Json { .. } => JSON,
+        Body::Form { .. } => MULTIPART,
+        Body::Raw { media } => media.as_str(),
+    });
     let successes = meta.successes.iter().map(|(status, media)| {
         let status = proc_macro2::Literal::u64_unsuffixed(*status);
         quote!((#status, #media))

@@ -1,6 +1,8 @@
-//! Writes the surface as files: a folder per version, a module per area, one kind of item a file.
+//! Writes the model as files: a folder per version, a module per area, one kind of item a file; and what tests and programs
+//! read of it.
 
 mod area;
+mod arguments;
 mod builders;
 mod code;
 mod contract;
@@ -8,6 +10,8 @@ mod docs;
 mod exercise;
 mod features;
 mod meta;
+mod paging;
+mod scribe;
 mod tolerance;
 mod types;
 mod version;
@@ -16,26 +20,23 @@ use anyhow::Result;
 
 use crate::document::Document;
 use crate::files::Output;
-use crate::surface::Surface;
+use crate::model::Api;
 
-/// One version, as it is written.
-pub(crate) struct Input {
-    pub(crate) surface: Surface,
-    /// The effective document as plain OpenAPI, as `cargo xtask spec` writes it.
-    pub(crate) document: Document,
-    /// The contract as it was imported.
-    pub(crate) contract: Document,
+/// Everything that is generated from the versions of the API; each with its contract as it was imported, which samples go by
+/// where a server made from the vendor's document asks for more.
+pub(crate) fn emit(versions: &[(Api, Document)], output: &mut Output) -> Result<()> {
+    for (api, contract) in versions {
+        version::emit(api, output)?;
+        contract::emit(api, output);
+        exercise::emit(api, contract, output)?;
+        tolerance::emit(api, output)?;
+    }
+    let apis: Vec<&Api> = versions.iter().map(|(api, _)| api).collect();
+    features::emit(&apis, output)
 }
 
-/// Every generated file of the workspace.
-pub(crate) fn emit(versions: &[Input], output: &mut Output) -> Result<()> {
-    for input in versions {
-        let Input { surface, document, .. } = input;
-        version::emit(surface, output)?;
-        contract::emit(surface, document.clone(), output);
-        exercise::emit(input, output)?;
-        tolerance::emit(surface, document, output)?;
-    }
-    let surfaces: Vec<_> = versions.iter().map(|input| &input.surface).collect();
-    features::emit(&surfaces, output)
+/// The modules of one version and the table of its sample calls, as a crate beside ours holds them.
+pub(crate) fn emit_alone(api: &Api, contract: &Document, output: &mut Output) -> Result<()> {
+    version::emit(api, output)?;
+    exercise::emit(api, contract, output)
 }

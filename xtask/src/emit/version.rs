@@ -1,50 +1,70 @@
-//! The folder of a version: its areas, the types they share, and the handle they are reached through.
+//! The folder of a version: its areas, the types they share, its identifiers, and the handle they are reached through.
 
 use std::path::PathBuf;
 
-use anyhow::{Result, ensure};
-use heck::ToUpperCamelCase as _;
+use anyhow::Result;
 use quote::{format_ident, quote};
 
 use super::code::Code;
 use super::{area, docs, types};
 use crate::files::Output;
-use crate::names;
-use crate::surface::{Kind, Surface, TypeDef};
+use crate::model::{Api, Kind, TypeDef};
+use crate::names::rules;
 
-pub(crate) fn folder(surface: &Surface) -> PathBuf {
-    PathBuf::from("crates/drata-api/src").join(surface.version.name())
+fn folder(api: &Api) -> PathBuf {
+    PathBuf::from("crates/drata-api/src").join(&api.module)
 }
 
-pub(crate) fn emit(surface: &Surface, output: &mut Output) -> Result<()> {
-    let folder = folder(surface);
+pub(crate) fn emit(api: &Api, output: &mut Output) -> Result<()> {
+    let folder = folder(api);
     output.own(&folder);
-    let shared: Vec<&TypeDef> = surface.types.values().filter(|def| def.areas.len() > 1).collect();
-    let lost: Vec<&str> =
-        surface.types.values().filter(|def| def.areas.is_empty()).map(|def| def.name.as_str()).collect();
-    // The completeness guard: whatever is left by now is reached by an operation, and so has an area.
-    ensure!(lost.is_empty(), "types that no area holds: {}", lost.join(", "));
-
-    for one in &surface.areas {
-        area::emit(surface, one, &folder.join(&one.name), output)?;
+    for one in &api.areas {
+        area::emit(api, one, &folder.join(&one.name), output)?;
     }
+    let shared: Vec<&TypeDef> = api.types.values().filter(|def| def.areas.len() > 1).collect();
     if !shared.is_empty() {
         let path = folder.join("shared.rs");
-        let mut code = Code::new("Types where areas meet. Each area re-exports those that it uses.");
-        types::emit(&mut code, surface, &shared, true)?;
+        let code =
+            types::file("Types shared by several areas. Each area re-exports those that it uses.", api, &shared, true)?;
         output.add(path.clone(), code.finish(&path)?);
     }
-    output.add(folder.join("mod.rs"), module(surface, !shared.is_empty())?);
+    if !api.ids.is_empty() {
+        output.add(folder.join("ids.rs"), ids(api));
+    }
+    output.add(folder.join("mod.rs"), module(api, !shared.is_empty())?);
     Ok(())
 }
 
-fn module(surface: &Surface, shared: bool) -> Result<String> {
-    let version = surface.version.name();
-    let handle = format_ident!("{}", version.to_upper_camel_case());
-    let features: Vec<String> = surface.areas.iter().map(|area| names::feature(version, &area.name)).collect();
-    let modules: Vec<_> = surface.areas.iter().map(|area| format_ident!("{}", area.name)).collect();
-    let handles: Vec<_> = surface.areas.iter().map(|one| format_ident!("{}", area::handle(&one.name))).collect();
-    let words: Vec<_> = surface.areas.iter().map(|area| docs::attributes(&area.doc)).collect();
+/// The types of identifiers.
+fn ids(api: &Api) -> String {
+    let mut code = Code::new("Identifiers, each of a type of its own. Each area re-exports those that it uses.");
+    code.text("\ncrate::support::id::id_types! {\n");
+    for id in api.ids.values() {
+        let what = id.name.strip_suffix("Id").unwrap_or(&id.name);
+        let article =
+            if id.noun.starts_with(['a', 'e', 'i', 'o', 'u']) && !id.noun.starts_with("us") { "an" } else { "a" };
+        code.text(&format!("    /// Identifies {article} {}.\n    {} = {what},\n", id.noun, id.name));
+    }
+    code.text("}\n");
+    code.text_only()
+}
+
+fn module(api: &Api, shared: bool) -> Result<String> {
+    let handle = format_ident!("{}", rules::pascal(&api.module));
+    let features: Vec<&str> = api.areas.iter().map(|area| area.feature.as_str()).collect();
+    let modules: Vec<_> = api.areas.iter().map(|area| format_ident!("{}", area.name)).collect();
+    let handles: Vec<_> = api.areas.iter().map(|area| format_ident!("{}", area.handle)).collect();
+    let words: Vec<_> = api
+        .areas
+        .iter()
+        .map(|area| {
+            docs::attributes(&if area.doc.is_empty() {
+                format!("The area `{}`.", area.name)
+            } else {
+                docs::linked(api, &area.doc)
+            })
+        })
+        .collect();
     let shared = shared.then(|| {
         quote! {
             // Which of them an area re-exports depends on the features.
@@ -52,10 +72,16 @@ fn module(surface: &Surface, shared: bool) -> Result<String> {
             pub(crate) mod shared;
         }
     });
-    let doc = format!(" The areas of {version}.");
-    let mut code = Code::new(&format!("Version {} of the API, one module for each area.", &version[1..]));
+    let ids = (!api.ids.is_empty()).then(|| {
+        quote!(
+            pub mod ids;
+        )
+    });
+    let doc = format!(" The areas of {}.", api.module);
+    let mut code = Code::new(&format!("Version {} of the API, one module for each area.", &api.version.name()[1..]));
     code.items(quote! {
         #(#[cfg(feature = #features)] pub mod #modules;)*
+        #ids
         #shared
 
         use crate::{Access, Client, OperationMeta, ReadWrite};
@@ -87,20 +113,17 @@ fn module(surface: &Surface, shared: bool) -> Result<String> {
             AREAS.iter().flat_map(|area| area.iter().copied())
         }
     })?;
-    code.finish(&folder(surface).join("mod.rs"))
+    code.finish(&folder(api).join("mod.rs"))
 }
 
 /// The feature condition of a shared type; none for an enumeration that so many areas use that naming them all would say
 /// less than nothing.
-pub(crate) fn condition(surface: &Surface, def: &TypeDef) -> Option<String> {
-    let common = matches!(def.kind, Kind::Enum(_)) && def.areas.len() * 3 > surface.areas.len();
-    if common || def.areas.len() == surface.areas.len() {
+pub(crate) fn condition(api: &Api, def: &TypeDef) -> Option<String> {
+    let common = matches!(def.kind, Kind::Enum(_)) && def.areas.len() * 3 > api.areas.len();
+    if common || def.areas.len() == api.areas.len() {
         return None;
     }
-    let features: Vec<String> = def
-        .areas
-        .iter()
-        .map(|area| format!("feature = \"{}\"", names::feature(surface.version.name(), area)))
-        .collect();
+    let features: Vec<String> =
+        def.areas.iter().map(|area| format!("feature = \"{}\"", rules::feature(&api.module, area))).collect();
     Some(format!("#[cfg(any({}))]", features.join(", ")))
 }

@@ -9,13 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::document::{Document, METHODS, items, json_type, members, text};
-
-/// Keys of our own, beside the vendor's.
-pub(crate) const PERMISSION: &str = "x-drata-permissions";
-pub(crate) const PERMISSION_NAME: &str = "x-drata-permission-name";
-pub(crate) const ENTITLEMENT: &str = "x-drata-entitlement";
-pub(crate) const BETA: &str = "x-drata-beta";
-pub(crate) const OBSERVED: &str = "x-observed-type";
+use crate::keys::{BETA, ENTITLEMENT, OBSERVED, PERMISSION, PERMISSION_NAME, SUCCESSOR};
 
 /// Keys of a schema that are facts and are copied as they are.
 const SCHEMA_FACTS: [&str; 19] = [
@@ -44,7 +38,7 @@ const SCHEMA_FACTS: [&str; 19] = [
 const SCHEMA_PARTS: [&str; 6] = ["items", "additionalProperties", "not", "allOf", "oneOf", "anyOf"];
 
 /// Keys that are prose, examples or of no use to a client, wherever they stand.
-const PROSE: [&str; 11] = [
+const PROSE: [&str; 14] = [
     "description",
     "summary",
     "title",
@@ -56,6 +50,9 @@ const PROSE: [&str; 11] = [
     "contact",
     "security",
     "x-enumDescriptions",
+    "discriminator",
+    "xml",
+    "allowReserved",
 ];
 
 /// The contract, and the keys that were neither kept nor known to be prose, with how often they occurred.
@@ -88,7 +85,19 @@ impl Keeper {
             members(document, "paths").map(|(path, item)| (path.clone(), self.path_item(item))).collect();
         paths.sort_by(|left, right| left.0.cmp(&right.0));
         let components = document.get("components").cloned().unwrap_or_default();
-        self.note_others(&components, &["schemas", "securitySchemes"]);
+        self.note_others(
+            &components,
+            &[
+                "schemas",
+                "securitySchemes",
+                "parameters",
+                "responses",
+                "requestBodies",
+                "examples",
+                "headers",
+                "pathItems",
+            ],
+        );
         let mut schemas: Vec<(String, Value)> =
             members(&components, "schemas").map(|(name, schema)| (name.clone(), self.schema(schema))).collect();
         schemas.sort_by(|left, right| left.0.cmp(&right.0));
@@ -106,7 +115,7 @@ impl Keeper {
     }
 
     fn path_item(&mut self, item: &Value) -> Value {
-        self.note_others(item, &METHODS);
+        self.note_others(item, &[METHODS.as_slice(), &["parameters", "servers", "$ref"]].concat());
         let operations =
             METHODS.iter().filter_map(|method| Some(((*method).to_owned(), self.operation(item.get(method)?))));
         Value::Object(operations.collect())
@@ -124,6 +133,7 @@ impl Keeper {
             ENTITLEMENT,
             PERMISSION_NAME,
             BETA,
+            SUCCESSOR,
         ];
         self.note_others(operation, &known);
         let mut out = Map::new();
@@ -140,6 +150,7 @@ impl Keeper {
             out.insert(PERMISSION_NAME.to_owned(), name.into());
         }
         copy(operation, &mut out, BETA);
+        copy(operation, &mut out, SUCCESSOR);
         if ["description", "summary"].iter().any(|key| text(operation, key).contains('🧪')) {
             out.insert(BETA.to_owned(), true.into());
         }
@@ -161,19 +172,22 @@ impl Keeper {
     }
 
     fn parameter(&mut self, parameter: &Value) -> Value {
-        self.note_others(parameter, &["name", "in", "required", "schema", "style", "deprecated"]);
+        self.note_others(parameter, &["name", "in", "required", "schema", "content", "style", "explode", "deprecated"]);
         let mut out = Map::new();
-        for key in ["name", "in", "required", "style", "deprecated"] {
+        for key in ["name", "in", "required", "style", "explode", "deprecated"] {
             copy(parameter, &mut out, key);
         }
         if let Some(schema) = parameter.get("schema") {
             out.insert("schema".to_owned(), self.schema(schema));
         }
+        if parameter.get("content").is_some() {
+            out.insert("content".to_owned(), self.content(parameter));
+        }
         Value::Object(out)
     }
 
     fn response(&mut self, response: &Value) -> Value {
-        self.note_others(response, &["content"]);
+        self.note_others(response, &["content", "headers", "links"]);
         let mut out = Map::new();
         // OpenAPI demands a description; an empty one says that the words are not ours to copy.
         out.insert("description".to_owned(), "".into());
@@ -186,7 +200,7 @@ impl Keeper {
     fn content(&mut self, holder: &Value) -> Value {
         let mut kept: Vec<(String, Value)> = Vec::new();
         for (media, content) in members(holder, "content") {
-            self.note_others(content, &["schema"]);
+            self.note_others(content, &["schema", "encoding"]);
             let schema = content.get("schema").map(|schema| self.schema(schema));
             kept.push((media.clone(), schema.map_or_else(|| json!({}), |schema| json!({ "schema": schema }))));
         }

@@ -1,22 +1,28 @@
 //! The document within what was saved: the document itself, or the vendor's reference page around it.
 //!
-//! The reference is a Redoc page. Its state holds the document, either in a script of the page or, as a text within JSON, in
+//! The reference is a Redoc page. Its state holds the document, either in a script of the page or, as a string within JSON, in
 //! the data that the page loads. Neither place is promised, so what is searched for is any object that looks like an
 //! OpenAPI document.
 
 use anyhow::{Result, bail};
 use serde_json::{Deserializer, Value};
 
-/// The OpenAPI document in a saved file, as JSON text.
+use crate::overlay::yaml;
+
+/// The OpenAPI document in a saved file: JSON, YAML or a page.
 ///
 /// # Errors
 /// When there is none, or when there are several that differ.
-pub(crate) fn document_text(name: &str, text: &str) -> Result<String> {
+pub(crate) fn document_in(name: &str, text: &str) -> Result<Value> {
     let found = match serde_json::from_str::<Value>(text) {
-        Ok(value) if is_document(&value) => return Ok(text.to_owned()),
+        Ok(value) if is_document(&value) => return Ok(value),
         Ok(value) => documents_in(&value),
-        Err(error) if !text.trim_start().starts_with('<') => bail!("{name}: neither JSON ({error}) nor a page in HTML"),
-        Err(_) => values_in_scripts(text).iter().flat_map(documents_in).collect(),
+        Err(_) if text.trim_start().starts_with('<') => values_in_scripts(text).iter().flat_map(documents_in).collect(),
+        Err(error) => match yaml::parse(name, text, |root| root.json()) {
+            Ok(value @ Value::Object(_)) => documents_in(&value),
+            Ok(_) => bail!("{name}: neither JSON ({error}), nor a document in YAML, nor a page in HTML"),
+            Err(yaml) => bail!("{name}: neither JSON ({error}), nor YAML ({yaml:#}), nor a page in HTML"),
+        },
     };
     let mut distinct: Vec<Value> = Vec::new();
     for document in found {
@@ -25,7 +31,7 @@ pub(crate) fn document_text(name: &str, text: &str) -> Result<String> {
         }
     }
     match distinct.as_slice() {
-        [document] => Ok(document.to_string()),
+        [document] => Ok(document.clone()),
         [] => bail!(
             "{name}: holds no OpenAPI document: nothing in it has `openapi` and `paths`; save the reference page with its \
              data, or download the document"
@@ -42,10 +48,11 @@ pub(crate) fn document_text(name: &str, text: &str) -> Result<String> {
 }
 
 fn is_document(value: &Value) -> bool {
-    value.get("openapi").is_some_and(Value::is_string) && value.get("paths").is_some_and(Value::is_object)
+    value.get("openapi").is_some_and(|version| version.is_string() || version.is_number())
+        && value.get("paths").is_some_and(Value::is_object)
 }
 
-/// The outermost documents within `value`, also those in texts that are JSON.
+/// The outermost documents within `value`, also those in strings that are JSON.
 fn documents_in(value: &Value) -> Vec<Value> {
     if is_document(value) {
         return vec![value.clone()];
@@ -60,7 +67,7 @@ fn documents_in(value: &Value) -> Vec<Value> {
     }
 }
 
-/// The JSON objects and texts that the scripts of a page assign or pass on.
+/// The JSON objects and strings that the scripts of a page assign or pass on.
 fn values_in_scripts(page: &str) -> Vec<Value> {
     let mut found = Vec::new();
     for script in page.split("<script").skip(1) {
@@ -93,7 +100,7 @@ mod tests {
     }
 
     fn read(text: &str) -> Value {
-        serde_json::from_str(&document_text("saved", text).unwrap()).unwrap()
+        document_in("saved", text).unwrap()
     }
 
     #[test]
@@ -119,10 +126,12 @@ mod tests {
         for (saved, problem) in [
             ("{}".to_owned(), "holds no OpenAPI document"),
             ("<html><script>var a = {};</script></html>".to_owned(), "holds no OpenAPI document"),
-            ("openapi: 3.0.0".to_owned(), "neither JSON"),
+            ("openapi: 3.0.0".to_owned(), "holds no OpenAPI document"),
+            ("just words".to_owned(), "neither JSON"),
+            ("{ \"openapi\": ".to_owned(), "neither JSON"),
             (json!([document(), other]).to_string(), "holds 2 OpenAPI documents that differ"),
         ] {
-            let error = document_text("saved", &saved).unwrap_err().to_string();
+            let error = document_in("saved", &saved).unwrap_err().to_string();
             assert!(error.contains(problem), "{error}");
         }
     }

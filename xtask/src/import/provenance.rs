@@ -14,26 +14,36 @@ pub(crate) struct Provenance {
     pub(crate) imported: String,
     pub(crate) bytes: usize,
     pub(crate) sha256: String,
+    /// What there is to say of the document, such as that its facts were transcribed.
+    pub(crate) note: Option<String>,
 }
 
 impl Provenance {
-    pub(crate) fn new(path: &Path, contents: &[u8], today: String) -> Self {
+    pub(crate) fn new(path: &Path, contents: &[u8], today: String, note: Option<String>) -> Self {
         let digest = Sha256::digest(contents);
         Self {
             file: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
             imported: today,
             bytes: contents.len(),
             sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            note,
         }
     }
 
     /// Whether `recorded`, the text of a `source.json`, is of the same bytes.
     pub(crate) fn is_recorded_in(&self, recorded: &str) -> bool {
-        serde_json::from_str::<Value>(recorded).is_ok_and(|recorded| recorded["sha256"] == *self.sha256)
+        serde_json::from_str::<Value>(recorded).is_ok_and(|recorded| {
+            recorded["sha256"] == *self.sha256
+                && (self.note.is_none() || recorded["note"].as_str() == self.note.as_deref())
+        })
     }
 
     pub(crate) fn to_text(&self) -> String {
-        let value = json!({ "file": self.file, "imported": self.imported, "bytes": self.bytes, "sha256": self.sha256 });
+        let mut value =
+            json!({ "file": self.file, "imported": self.imported, "bytes": self.bytes, "sha256": self.sha256 });
+        if let Some(note) = &self.note {
+            value["note"] = note.clone().into();
+        }
         format!("{value:#}\n")
     }
 }

@@ -5,29 +5,36 @@ use serde_json::Value;
 use crate::diagnosis::Diagnosis;
 use crate::document::{Document, escape};
 
-/// The first reference in the document that leads nowhere.
-pub(crate) fn dangling(document: &Document) -> Option<Diagnosis> {
-    find(&document.0, "", &document.0)
+/// The references of a contract that lead nowhere.
+pub(crate) fn dangling(document: &Document) -> Vec<Diagnosis> {
+    let mut found = Vec::new();
+    find(&document.0, "", &document.0, &mut found);
+    found
 }
 
-fn find(root: &Value, pointer: &str, value: &Value) -> Option<Diagnosis> {
+fn find(root: &Value, pointer: &str, value: &Value, found: &mut Vec<Diagnosis>) {
     match value {
-        Value::Object(map) => map.iter().find_map(|(key, inner)| match inner {
-            Value::String(target) if key == "$ref" => {
-                let found = target.strip_prefix('#').and_then(|target| root.pointer(target)).is_some();
-                (!found).then(|| {
-                    Diagnosis::new(
-                        format!("{pointer}/$ref"),
-                        format!("reference {target:?} leads nowhere"),
-                        "ask the vendor for the whole document, or add the schema to this one before importing it",
-                    )
-                })
+        Value::Object(map) => {
+            for (key, inner) in map {
+                match inner {
+                    Value::String(target) if key == "$ref" => {
+                        if target.strip_prefix('#').and_then(|target| root.pointer(target)).is_none() {
+                            found.push(Diagnosis::refused(
+                                format!("{pointer}/$ref"),
+                                format!("reference {target:?} leads nowhere"),
+                                "ask the vendor for the whole document, or add the schema to this one before importing it",
+                            ));
+                        }
+                    }
+                    _ => find(root, &format!("{pointer}/{}", escape(key)), inner, found),
+                }
             }
-            _ => find(root, &format!("{pointer}/{}", escape(key)), inner),
-        }),
-        Value::Array(items) => {
-            items.iter().enumerate().find_map(|(index, inner)| find(root, &format!("{pointer}/{index}"), inner))
         }
-        _ => None,
+        Value::Array(items) => {
+            for (index, inner) in items.iter().enumerate() {
+                find(root, &format!("{pointer}/{index}"), inner, found);
+            }
+        }
+        _ => {}
     }
 }

@@ -1,15 +1,15 @@
 //! From the report of `drata probe` to the corrections that it suggests.
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::contract::{self, Version};
 use crate::document::Document;
 use crate::files;
+use crate::steps::Source;
+use crate::version::Version;
 
 /// The form of the report that is understood.
 const FORM: u32 = 1;
@@ -37,16 +37,14 @@ struct Finding {
     count: u64,
 }
 
-/// Prints the corrections that a report suggests, a group for each version.
-pub(super) fn run(path: &Path, only: Option<Version>) -> Result<ExitCode> {
+/// The corrections that a report suggests, a group for each version.
+pub(crate) fn corrections(path: &Path, versions: &[Version]) -> Result<String> {
     let text = files::read(path)?;
     let report: Report = serde_json::from_str(&text)
         .with_context(|| format!("{}: not a report of `drata probe --out FILE`", path.display()))?;
     ensure!(report.form == FORM, "{}: form {} is not {FORM}, the one that is understood", path.display(), report.form);
-    for version in only.map_or_else(|| Version::ALL.to_vec(), |version| vec![version]) {
-        files::print(&group(version, &contract::effective(version)?, &report))?;
-    }
-    Ok(ExitCode::SUCCESS)
+    let groups = versions.iter().map(|version| Ok(group(*version, &Source::load(*version)?.make().effective, &report)));
+    Ok(groups.collect::<Result<Vec<_>>>()?.join("\n"))
 }
 
 /// The group of corrections of one version; what no action can say stands in comments.
@@ -136,7 +134,7 @@ mod tests {
             ],
         }))
         .unwrap();
-        let document = contract::effective(Version::V2).unwrap();
+        let document = Source::load(Version::V2).unwrap().make().effective;
         let text = group(Version::V2, &document, &report);
         for line in [
             "schema: VendorResponsePublicV2Dto, property: tier, add: { type: string }",

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::finding::Finding;
-use super::{action, bodies};
-use crate::diff::Shape;
-use crate::document::{Document, Place, items, text};
-use crate::import::facts::PERMISSION;
-use crate::normalise::Envelope;
-use crate::overlay::{AREA_DOCS, DOC};
+use super::Finding;
+use super::action;
+use super::schemas::holds_file;
+use crate::document::{Document, JSON, MULTIPART, Place, items, text};
+use crate::keys::PERMISSION;
+use crate::keys::{AREA_DOCS, DOC};
+use crate::plain::Envelope;
 
 /// An operation and where it stands.
 pub(super) struct Seen<'a> {
@@ -19,23 +19,16 @@ pub(super) struct Seen<'a> {
     pub(super) operation: &'a Value,
 }
 
-/// The findings about every operation. `plain` is the document as codegen makes it plain, where it can.
-pub(super) fn findings(document: &Document, plain: Option<&Document>) -> Vec<Finding> {
-    let envelopes: Option<BTreeSet<Place>> = plain.map(|plain| {
-        plain.operations().filter(|(_, operation)| Envelope::of(operation).is_some()).map(|(place, _)| place).collect()
-    });
+/// The findings about every operation. `plain` is the document as codegen makes it plain.
+pub(super) fn findings(document: &Document, plain: &Document) -> Vec<Finding> {
+    let envelopes: BTreeSet<Place> =
+        plain.operations().filter(|(_, operation)| Envelope::of(operation).is_some()).map(|(place, _)| place).collect();
     let mut found = areas_without_words(document);
     for (place, operation) in document.operations() {
         let seen = Seen { document, place: &place, operation };
-        if let Some(envelopes) = &envelopes {
-            found.extend(paging_without_envelope(&seen, envelopes.contains(&place)));
-        }
+        found.extend(paging_without_envelope(&seen, envelopes.contains(&place)));
         found.extend(mixed_brackets(&seen));
-        found.extend(untyped_parameters(&seen));
-        found.extend(placeholders(&seen));
-        found.extend(bodies::several_bodies(&seen));
-        found.extend(bodies::several_answers(&seen));
-        found.extend(bodies::file_in_json(&seen));
+        found.extend(file_in_json(&seen));
         found.extend(tags(&seen));
         found.extend(no_permission(&seen));
         found.extend(other_security(&seen));
@@ -55,17 +48,10 @@ impl Seen<'_> {
         below: &str,
         problem: String,
         effect: &str,
-        mend: String,
+        fix: String,
     ) -> Finding {
-        Finding {
-            rule,
-            pointer: self.at(below),
-            operation: Some(text(self.operation, "operationId").to_owned()),
-            problem,
-            effect: effect.to_owned(),
-            mend,
-            absorbed: false,
-        }
+        let finding = Finding::unusual(rule, self.at(below), problem, effect, fix);
+        finding.in_operation(text(self.operation, "operationId"))
     }
 
     fn parameters(&self) -> impl Iterator<Item = (usize, &Value, &str)> {
@@ -77,7 +63,7 @@ impl Seen<'_> {
     }
 }
 
-/// An operation that takes the parameters of paging and answers without a page.
+/// An operation that takes the parameters of paging and responds without a page.
 fn paging_without_envelope(seen: &Seen<'_>, has_envelope: bool) -> Option<Finding> {
     let names =
         match (seen.has_query("cursor") && seen.has_query("size"), seen.has_query("page") && seen.has_query("limit")) {
@@ -91,7 +77,7 @@ fn paging_without_envelope(seen: &Seen<'_>, has_envelope: bool) -> Option<Findin
     let index = seen.parameters().find(|(_, _, name)| *name == names[0]).map_or(0, |(index, ..)| index);
     let below = format!("/parameters/{index}");
     let one_thing = seen.place.path.ends_with('}');
-    let (effect, mend) = match one_thing {
+    let (effect, fix) = match one_thing {
         true => {
             ("the setters suggest pages where one thing is answered", action::remove(seen.document, &seen.at(&below)))
         }
@@ -105,14 +91,20 @@ fn paging_without_envelope(seen: &Seen<'_>, has_envelope: bool) -> Option<Findin
         ),
     };
     let problem = format!("takes `{}` and `{}`, and its answer holds no page", names[0], names[1]);
-    Some(seen.finding("paging-without-envelope", &below, problem, effect, mend))
+    Some(seen.finding("paging-without-envelope", &below, problem, effect, fix))
 }
 
 /// Lists in the query with brackets and without, in one operation.
 fn mixed_brackets(seen: &Seen<'_>) -> Vec<Finding> {
     let is_list = |one: &Value| {
         text(one, "in") == "query"
-            && one.get("schema").is_some_and(|schema| text(seen.document.resolve(schema), "type") == "array")
+            && one.get("schema").is_some_and(|schema| {
+                let schema = seen.document.resolve(schema);
+                let objects =
+                    schema.get("items").is_some_and(|items| seen.document.resolve(items).get("properties").is_some());
+                // A list of objects is written with indices in brackets, whatever its name.
+                text(schema, "type") == "array" && !objects
+            })
     };
     let lists: Vec<(usize, &Value, &str)> = seen.parameters().filter(|(_, one, _)| is_list(one)).collect();
     let bracketed = lists.iter().filter(|(_, _, name)| name.ends_with("[]")).count();
@@ -124,8 +116,8 @@ fn mixed_brackets(seen: &Seen<'_>) -> Vec<Finding> {
         .map(|(index, _, name)| {
             let below = format!("/parameters/{index}");
             let problem = format!("list `{name}` is named without brackets, and {bracketed} beside it with");
-            let mend = format!(
-                "{}, once it is known which name the service heeds",
+            let fix = format!(
+                "{}, once it is known which name the service accepts",
                 action::merge(seen.document, &seen.at(&below), &format!("{{ name: \"{name}[]\" }}"))
             );
             seen.finding(
@@ -133,47 +125,26 @@ fn mixed_brackets(seen: &Seen<'_>) -> Vec<Finding> {
                 &below,
                 problem,
                 "if the name is wrong, the service ignores the filter without a word",
-                mend,
+                fix,
             )
         })
         .collect()
 }
 
-/// Parameters that say nothing about their type.
-fn untyped_parameters(seen: &Seen<'_>) -> Vec<Finding> {
-    let untyped = |one: &Value| {
-        one.get("schema").is_none_or(|schema| {
-            Shape::of(seen.document.resolve(schema)) == Shape::Open && schema.get("x-id-forms").is_none()
-        })
-    };
-    seen.parameters()
-        .filter(|(_, one, _)| untyped(one))
-        .map(|(index, one, name)| {
-            let below = format!("/parameters/{index}");
-            let problem = format!("{} parameter `{name}` has no type", text(one, "in"));
-            let mend = action::merge(seen.document, &seen.at(&below), "{ schema: { type: string } }");
-            seen.finding("untyped-parameter", &below, problem, "codegen cannot give the setter a type", mend)
-        })
-        .collect()
-}
-
-/// Placeholders of the path that are not declared, and path parameters that the path does not hold.
-fn placeholders(seen: &Seen<'_>) -> Vec<Finding> {
-    let in_path: BTreeSet<&str> = seen.place.placeholders().collect();
-    let declared: BTreeSet<&str> =
-        seen.parameters().filter(|(_, one, _)| text(one, "in") == "path").map(|(_, _, name)| name).collect();
-    let effect = "the method cannot be called: its path stays incomplete";
-    in_path
-        .symmetric_difference(&declared)
-        .map(|name| {
-            let problem = match in_path.contains(name) {
-                true => format!("placeholder `{name}` is not declared as a parameter"),
-                false => format!("path parameter `{name}` is not in the path"),
-            };
-            let mend = action::merge(seen.document, &seen.at(""), "{ parameters: (all of them, as they should be) }");
-            seen.finding("placeholder", "/parameters", problem, effect, mend)
-        })
-        .collect()
+/// A file within a body that is JSON only.
+fn file_in_json(seen: &Seen<'_>) -> Option<Finding> {
+    let content = seen.operation.get("requestBody")?.get("content")?;
+    let schema = content.get(JSON)?.get("schema")?;
+    if content.get(MULTIPART).is_some() || !holds_file(seen.document, schema) {
+        return None;
+    }
+    let below = "/requestBody/content/application~1json";
+    let fix = action::merge(
+        seen.document,
+        &seen.at(""),
+        "{ requestBody: { content: { application/json: null, multipart/form-data: (the same) } } }",
+    );
+    Some(seen.finding("file-in-json", below, "JSON cannot hold a file".to_owned(), "the file cannot be sent", fix))
 }
 
 /// No tag, or one tag twice.
@@ -195,8 +166,8 @@ fn tags(seen: &Seen<'_>) -> Option<Finding> {
     } else {
         "the methods land in an area called `other`"
     };
-    let mend = action::merge(seen.document, &seen.at(""), "{ tags: [(the area)] }");
-    Some(Finding { absorbed, ..seen.finding("tags", "/tags", problem, effect, mend) })
+    let fix = action::merge(seen.document, &seen.at(""), "{ tags: [(the area)] }");
+    Some(seen.finding("tags", "/tags", problem, effect, fix).absorbed_if(absorbed))
 }
 
 /// No permission.
@@ -204,23 +175,23 @@ fn no_permission(seen: &Seen<'_>) -> Option<Finding> {
     if !items(seen.operation, PERMISSION).is_empty() || !text(seen.operation, PERMISSION).is_empty() {
         return None;
     }
-    let mend = action::merge(seen.document, &seen.at(""), &format!("{{ {PERMISSION}: [(the permission)] }}"));
+    let fix = action::merge(seen.document, &seen.at(""), &format!("{{ {PERMISSION}: [(the permission)] }}"));
     let effect = "a refusal cannot name the permission that the key lacks";
-    Some(seen.finding("no-permission", "", "no permission is declared".to_owned(), effect, mend))
+    Some(seen.finding("no-permission", "", "no permission is declared".to_owned(), effect, fix))
 }
 
 /// Another way to sign in than the API key.
 fn other_security(seen: &Seen<'_>) -> Option<Finding> {
     let security = seen.operation.get("security")?;
-    let mend = action::merge(seen.document, &seen.at(""), "{ security: null }");
+    let fix = action::merge(seen.document, &seen.at(""), "{ security: null }");
     let effect = "the SDK sends its key and nothing else, which the operation may refuse";
-    let problem = format!("signs in by {security} instead of the API key alone");
+    let problem = format!("authenticates with {security} instead of the API key alone");
     Some(seen.finding(
         "other-security",
         "/security",
         problem,
         effect,
-        format!("{mend}, once it is known that the key suffices"),
+        format!("{fix}, once it is known that the key suffices"),
     ))
 }
 
@@ -230,9 +201,9 @@ fn no_words(seen: &Seen<'_>) -> Option<Finding> {
         return None;
     }
     let id = text(seen.operation, "operationId");
-    let mend = format!("in docs.yaml: operations: {id}: doc: (what it does)");
+    let fix = format!("in docs.yaml: operations: {id}: doc: (what it does)");
     let problem = "no words of ours say what it does".to_owned();
-    Some(seen.finding("no-words", "", problem, "its documentation says nothing but its path", mend))
+    Some(seen.finding("no-words", "", problem, "its documentation says nothing but its path", fix))
 }
 
 /// Areas without words of our own, each at its first operation.
@@ -244,9 +215,9 @@ fn areas_without_words(document: &Document) -> Vec<Finding> {
         let tag = operation["tags"][0].as_str().unwrap_or_default();
         if known.insert(tag) && text(words, tag).is_empty() {
             let seen = Seen { document, place: &place, operation };
-            let mend = format!("in docs.yaml: areas: {tag}: (what it holds)");
+            let fix = format!("in docs.yaml: areas: {tag}: (what it holds)");
             let problem = format!("no words of ours say what the area {tag} holds");
-            found.push(seen.finding("no-words", "/tags/0", problem, "its module's documentation is empty", mend));
+            found.push(seen.finding("no-words", "/tags/0", problem, "its module's documentation is empty", fix));
         }
     }
     found
@@ -267,7 +238,7 @@ mod tests {
         let schemas = json!({ "Status": { "type": "string" } });
         let document =
             Document(json!({ "paths": { path: { "post": operation } }, "components": { "schemas": schemas } }));
-        findings(&document, Some(&document)).iter().map(|finding| finding.rule).collect()
+        findings(&document, &document).iter().map(|finding| finding.rule).collect()
     }
 
     fn query(name: &str, schema: Value) -> Value {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::Finding;
 use super::action;
-use super::finding::Finding;
-use crate::diff::{Reach, Shape, Way, reaches};
+use crate::compare::wire::{Reach, Shape, Way, reaches};
 use crate::document::{Document, SCHEMAS, items, text};
 
 /// A schema, where it stands, and which ways it travels.
@@ -47,7 +47,7 @@ fn ways(reaches: &BTreeMap<String, Reach>, pointer: &str) -> BTreeSet<Way> {
             let name = rest.trim_start_matches('/').split('/').next().unwrap_or_default();
             reaches.get(name).map(|reach| reach.ways.clone()).unwrap_or_default()
         }
-        None if pointer.contains("/responses/2") => [Way::Answer].into(),
+        None if pointer.contains("/responses/2") => [Way::Response].into(),
         None if pointer.contains("/responses/") => [Way::Error].into(),
         None => [Way::Request].into(),
     }
@@ -59,7 +59,7 @@ impl Seen<'_> {
         rule: &'static str,
         problem: String,
         effect: &str,
-        mend: String,
+        fix: String,
         absorbed: bool,
     ) -> Option<Finding> {
         let operation = self
@@ -67,8 +67,11 @@ impl Seen<'_> {
             .operations()
             .find(|(place, _)| self.pointer.starts_with(&format!("{}/", place.pointer())))
             .map(|(_, operation)| text(operation, "operationId").to_owned());
-        let (pointer, effect) = (self.pointer.to_owned(), effect.to_owned());
-        Some(Finding { rule, pointer, operation, problem, effect, mend, absorbed })
+        let finding = Finding::unusual(rule, self.pointer, problem, effect, fix).absorbed_if(absorbed);
+        Some(match operation {
+            Some(id) => finding.in_operation(id),
+            None => finding,
+        })
     }
 }
 
@@ -88,12 +91,12 @@ fn default_misfit(seen: &Seen<'_>) -> Option<Finding> {
     } else {
         return None;
     };
-    let mend = action::merge(seen.document, seen.pointer, "{ default: null }");
+    let fix = action::merge(seen.document, seen.pointer, "{ default: null }");
     seen.finding(
         "default-misfit",
         problem,
         "strict generators refuse the document; the SDK sends no defaults",
-        mend,
+        fix,
         true,
     )
 }
@@ -123,25 +126,25 @@ fn sample_misfit(seen: &Seen<'_>) -> Option<Finding> {
     if observed.is_empty() || agrees || shape == Shape::Open {
         return None;
     }
-    let read = seen.ways.contains(&Way::Answer);
+    let read = seen.ways.contains(&Way::Response);
     let (effect, absorbed) = match (read, shape, observed) {
-        (false, ..) => ("the SDK writes the declared type; if the sample is right, requests are refused", false),
+        (false, ..) => ("the SDK writes the declared type; if the sample is right, requests are rejected", false),
         (true, Shape::Text, "number" | "boolean") => ("the SDK reads either as a text", true),
         (true, Shape::Integer | Shape::Number, "string") => {
             ("the SDK reads numbers in quotes; a text that is no number cannot be read", false)
         }
         (true, Shape::List, _) => ("the SDK keeps what stands in place of a list as its only item", true),
         (true, Shape::Boolean, "string") => ("the SDK reads booleans in quotes; another text cannot be read", false),
-        _ => ("if the sample is right, the answer cannot be read", false),
+        _ => ("if the sample is right, the response cannot be read", false),
     };
     // A single value is how the vendor's tool shows a parameter that may be repeated.
     let absorbed =
         absorbed || (!read && shape == Shape::List && observed == "string" && seen.pointer.contains("/parameters/"));
-    let mend = format!(
+    let fix = format!(
         "{}, or, where the declared type is right, merge {{ x-observed-type: null }}",
         action::merge(seen.document, seen.pointer, &format!("{{ type: {observed} }}"))
     );
-    seen.finding("sample-misfit", format!("declared {declared}, and the sample is {observed}"), effect, mend, absorbed)
+    seen.finding("sample-misfit", format!("declared {declared}, and the sample is {observed}"), effect, fix, absorbed)
 }
 
 /// A field that may be null by our words and not by its type.
@@ -149,15 +152,15 @@ fn words_misfit(seen: &Seen<'_>) -> Option<Finding> {
     let (object, name) = seen.pointer.rsplit_once("/properties/")?;
     let says_null = text(seen.schema, "description").split(|c: char| !c.is_alphabetic()).any(|word| word == "null");
     let required = items(seen.document.0.pointer(object)?, "required").iter().any(|required| required == name);
-    if !says_null || !required || seen.schema["nullable"] == true || !seen.ways.contains(&Way::Answer) {
+    if !says_null || !required || seen.schema["nullable"] == true || !seen.ways.contains(&Way::Response) {
         return None;
     }
-    let mend = action::merge(seen.document, seen.pointer, "{ nullable: true }");
+    let fix = action::merge(seen.document, seen.pointer, "{ nullable: true }");
     seen.finding(
         "words-misfit",
         "null by the words of docs.yaml, and never null by its type".to_owned(),
-        "if the words are right, an answer with a null cannot be read",
-        format!("{mend}, or other words"),
+        "if the words are right, a response with a null cannot be read",
+        format!("{fix}, or other words"),
         false,
     )
 }
@@ -173,13 +176,13 @@ fn unknown_required(seen: &Seen<'_>) -> Option<Finding> {
     }
     let kept: Vec<&str> =
         required.iter().filter_map(Value::as_str).filter(|name| properties.get(name).is_some()).collect();
-    let mend = action::merge(seen.document, seen.pointer, &format!("{{ required: [{}] }}", kept.join(", ")));
+    let fix = action::merge(seen.document, seen.pointer, &format!("{{ required: [{}] }}", kept.join(", ")));
     let problem = format!("required, and declared nowhere: {}", unknown.join(", "));
     seen.finding(
         "unknown-required",
         problem,
         "the field has no name in the SDK, so a request can never hold it",
-        mend,
+        fix,
         false,
     )
 }
@@ -193,9 +196,9 @@ fn limits_cross(seen: &Seen<'_>) -> Option<Finding> {
             if from <= to {
                 return None;
             }
-            let mend = action::merge(seen.document, seen.pointer, &format!("{{ {least}: null, {most}: null }}"));
+            let fix = action::merge(seen.document, seen.pointer, &format!("{{ {least}: null, {most}: null }}"));
             let problem = format!("{least} {from} is above {most} {to}");
-            seen.finding("limits-cross", problem, "the SDK refuses every value before it is sent", mend, false)
+            seen.finding("limits-cross", problem, "the SDK rejects every value before it is sent", fix, false)
         },
     )
 }
@@ -214,7 +217,7 @@ mod tests {
 
     use super::*;
 
-    /// The rules that complain about `schema`, as a field of an answer.
+    /// The rules that complain about `schema`, as a field of a response.
     fn rules(schema: &Value) -> Vec<&'static str> {
         let document = Document(json!({
             "paths": { "/a": { "get": { "operationId": "A_get", "responses": { "200": { "content": { "application/json": {

@@ -9,17 +9,15 @@
 //!       merge: { type: integer }
 //! ```
 //!
-//! An action is one of `merge` (RFC 7386), `replace`, `remove: true`, `add` (for what is not there yet) and `name` (the
-//! name in Rust: of a tag, an operation, a schema, or of the type of a parameter or a property).
+//! An action is one of `merge` (RFC 7386), `replace`, `remove: true` and `add` (for what is not there yet). Names in Rust
+//! stand in `names.yaml`.
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
-use super::RUST_NAME;
 use super::target::{Target, parent_mut};
 use super::yaml::{self, Node};
-use crate::document::{Document, items};
-use crate::normalise::AREA;
+use crate::document::{Document, forget_required};
 
 /// One action, and where it is written.
 #[derive(Debug)]
@@ -31,7 +29,6 @@ pub(crate) struct Correction {
 
 #[derive(Debug)]
 enum Action {
-    Name(String),
     Merge(Value),
     Replace(Value),
     Remove,
@@ -71,7 +68,6 @@ fn correction(node: &Node<'_>) -> Result<Correction> {
             "merge" => Action::Merge(value.json()?),
             "replace" => Action::Replace(value.json()?),
             "add" => Action::Add(value.json()?),
-            "name" => Action::Name(value.text()?.to_owned()),
             "remove" => match value.json()? {
                 Value::Bool(true) => Action::Remove,
                 other => bail!("{}: `remove` is `true` or not there, not {other}", value.place()),
@@ -83,42 +79,23 @@ fn correction(node: &Node<'_>) -> Result<Correction> {
             bail!("{}: an action does one thing; write two", value.place());
         }
     }
-    let action =
-        action.with_context(|| format!("{}: nothing to do: merge, replace, remove, add or name", node.place()))?;
+    let action = action.with_context(|| format!("{}: nothing to do: merge, replace, remove or add", node.place()))?;
     Ok(Correction { place: node.place(), target, action })
 }
 
 impl Correction {
     /// Applies it, or says in which line it no longer fits.
     pub(crate) fn apply(&self, document: &mut Document) -> Result<()> {
-        let changed = match &self.target.tag {
-            Some(tag) => self.apply_to_tag(document, tag),
-            None => self.apply_at(document),
-        };
+        let changed = self.apply_at(document);
         match changed {
             Ok(true) => Ok(()),
             Ok(false) => {
                 bail!("{}: changes nothing: {} is that way already; remove the action", self.place, self.target)
             }
             Err(error) => {
-                Err(error
-                    .context(format!("{}: does not match: {}; remove or mend the action", self.place, self.target)))
+                Err(error.context(format!("{}: does not match: {}; remove or fix the action", self.place, self.target)))
             }
         }
-    }
-
-    /// A tag's action is written into every operation that carries it first.
-    fn apply_to_tag(&self, document: &mut Document, tag: &str) -> Result<bool> {
-        let Action::Name(name) = &self.action else { bail!("a tag can only be given a `name`") };
-        let mut matched = false;
-        document.each_operation(|_, operation| {
-            let own = operation.get("tags").and_then(|tags| tags.get(0)).and_then(Value::as_str);
-            if own == Some(tag) {
-                operation.insert(AREA.to_owned(), name.clone().into());
-                matched = true;
-            }
-        });
-        if matched { Ok(true) } else { bail!("no operation carries the tag {tag:?}") }
     }
 
     fn apply_at(&self, document: &mut Document) -> Result<bool> {
@@ -139,10 +116,6 @@ impl Correction {
                 Ok(true)
             }
             (_, None) => bail!("nothing stands at {pointer}"),
-            (Action::Name(name), Some(slot)) => {
-                let before = std::mem::replace(&mut named(slot)[RUST_NAME], name.clone().into());
-                Ok(before != **name)
-            }
             (Action::Merge(patch), Some(slot)) => {
                 let before = slot.clone();
                 merge(slot, patch);
@@ -177,15 +150,6 @@ fn remove(parent: &mut Value, key: &str) {
     }
 }
 
-/// What a name is for: a parameter's or a list's is that of the type within.
-fn named(target: &mut Value) -> &mut Value {
-    let inner = ["schema", "items"].into_iter().find(|key| target.get(key).is_some_and(Value::is_object));
-    match inner {
-        Some(key) => named(&mut target[key]),
-        None => target,
-    }
-}
-
 /// RFC 7386: objects are merged member by member, `null` removes, all else replaces.
 fn merge(target: &mut Value, patch: &Value) {
     let Value::Object(patch) = patch else {
@@ -202,19 +166,5 @@ fn merge(target: &mut Value, patch: &Value) {
         } else {
             merge(map.entry(key.clone()).or_insert(Value::Null), value);
         }
-    }
-}
-
-/// Names that are required and are no properties any more, after corrections removed them.
-pub(crate) fn forget_required(schema: &mut Value) {
-    let kept: Vec<Value> = items(schema, "required")
-        .iter()
-        .filter(|name| {
-            name.as_str().is_some_and(|name| schema.pointer("/properties").is_some_and(|all| all.get(name).is_some()))
-        })
-        .cloned()
-        .collect();
-    if let Some(required) = schema.get_mut("required") {
-        *required = kept.into();
     }
 }

@@ -1,4 +1,4 @@
-//! `docs.yaml`: our own words for areas, operations, parameters, schemas and fields.
+//! `docs.yaml`: our own descriptions of areas, operations, parameters, schemas and fields.
 
 use anyhow::{Error, Result, anyhow, bail};
 use serde_json::{Map, Value};
@@ -6,18 +6,13 @@ use serde_json::{Map, Value};
 use super::target::Target;
 use super::yaml::{self, Node};
 use crate::document::{Document, text};
+use crate::keys::{AREA_DOCS, DOC};
 
-/// Where words are put.
-pub(crate) const DOC: &str = "description";
-
-/// Where the words of the areas are put, by tag.
-pub(crate) const AREA_DOCS: &str = "x-area-docs";
-
-/// Words, each with the line it stands on.
+/// Descriptions, each with the line it stands on.
 #[derive(Debug, Default)]
 pub(crate) struct Docs {
     areas: Vec<(String, String, String)>,
-    /// Words for a parameter wherever it occurs, unless the operation has its own.
+    /// Descriptions of a parameter wherever it occurs, unless the operation has its own.
     parameters: Vec<(String, String, String)>,
     targets: Vec<(String, Target, String)>,
 }
@@ -69,7 +64,7 @@ impl Docs {
         Ok(())
     }
 
-    /// Puts the words where they belong. Returns what is wrong with words for what does not exist.
+    /// Puts the descriptions where they belong. Returns what is wrong with those of what does not exist.
     pub(crate) fn apply(&self, document: &mut Document) -> Vec<Error> {
         let mut dead = self.apply_to_parameters(document);
         for (place, target, words) in &self.targets {
@@ -81,7 +76,7 @@ impl Docs {
                 Some(described) => {
                     described.insert(DOC.to_owned(), words.clone().into());
                 }
-                None => dead.push(anyhow!("{place}: words for what does not exist: {target}; remove them")),
+                None => dead.push(anyhow!("{place}: a description of what does not exist: {target}; remove it")),
             }
         }
         let areas: Map<String, Value> =
@@ -89,7 +84,7 @@ impl Docs {
         for (place, tag, _) in &self.areas {
             let used = document.operations().any(|(_, operation)| operation["tags"][0].as_str() == Some(tag));
             if !used {
-                dead.push(anyhow!("{place}: words for an area that does not exist: {tag}; remove them"));
+                dead.push(anyhow!("{place}: a description of an area that does not exist: {tag}; remove it"));
             }
         }
         document.0[AREA_DOCS] = areas.into();
@@ -109,7 +104,7 @@ impl Docs {
                 }
             });
             if !used {
-                dead.push(anyhow!("{place}: words for a parameter that no operation has: {name}; remove them"));
+                dead.push(anyhow!("{place}: a description of a parameter that no operation has: {name}; remove it"));
             }
         }
         dead

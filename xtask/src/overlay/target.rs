@@ -10,7 +10,6 @@ use crate::document::{Document, SCHEMAS, escape, items, text};
 /// A place in the contract.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Target {
-    pub(crate) tag: Option<String>,
     pub(crate) operation: Option<String>,
     pub(crate) parameter: Option<String>,
     pub(crate) body: Option<String>,
@@ -23,7 +22,6 @@ impl Target {
     /// Takes a key of an action if it names a part of the target.
     pub(crate) fn take(&mut self, key: &str, value: &str) -> bool {
         let slot = match key {
-            "tag" => &mut self.tag,
             "operation" => &mut self.operation,
             "parameter" => &mut self.parameter,
             "body" => &mut self.body,
@@ -41,7 +39,7 @@ impl Target {
         let base = match (&self.operation, &self.schema) {
             (Some(id), None) => self.in_operation(document, id)?,
             (None, Some(name)) => format!("{SCHEMAS}/{}", escape(name)),
-            _ => bail!("an action names an `operation`, a `schema` or a `tag`"),
+            _ => bail!("an action names an `operation` or a `schema`"),
         };
         Ok(match &self.property {
             Some(path) => base + &property_pointer(path),
@@ -87,7 +85,6 @@ fn property_pointer(path: &str) -> String {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = [
-            ("tag", &self.tag),
             ("operation", &self.operation),
             ("parameter", &self.parameter),
             ("body", &self.body),

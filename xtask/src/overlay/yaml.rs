@@ -26,6 +26,11 @@ impl<'a> Node<'a> {
         format!("{}:{}", self.file, self.line)
     }
 
+    /// The line.
+    pub(crate) fn line(&self) -> usize {
+        self.line
+    }
+
     fn child(&self, yaml: &'a MarkedYaml<'a>) -> Self {
         Self { file: self.file, line: yaml.span.start.line(), yaml }
     }
@@ -38,7 +43,7 @@ impl<'a> Node<'a> {
     pub(crate) fn text(&self) -> Result<&'a str> {
         match &self.yaml.data {
             YamlData::Value(Scalar::String(text)) => Ok(text),
-            _ => bail!("{}: expected a text", self.place()),
+            _ => bail!("{}: expected a string", self.place()),
         }
     }
 

@@ -1,10 +1,9 @@
 //! The one way from a generated operation to a transport and back.
 
 use std::fmt::Write as _;
-use std::ops::RangeInclusive;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -14,8 +13,8 @@ use super::client::{Access, Client, ReadOnly};
 use super::decode::decode;
 use super::error::Error;
 use super::meta::OperationMeta;
-use super::request::{Answer, Body, ByteStream, Form, PartValue, Request, Response, ResponseBody};
-use super::validate::{Limits, Validate, Violation};
+use super::request::{Answer, Body, ByteStream, PartValue, Request, Response, ResponseBody};
+use super::validate::{Validate, Violation};
 use super::wire::WireText;
 
 /// What stays as it is in a path segment: the unreserved characters of RFC 3986.
@@ -24,11 +23,12 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// A request being built, and the client that will send it.
 ///
 /// Setters cannot fail; the first value that breaks a rule of the contract is kept and returned by the sending method.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Call {
     client: Client<ReadOnly>,
     request: Request,
-    invalid: Option<String>,
+    /// The rules that are broken at the moment, each under the name of what broke it; what is set again is checked again.
+    invalid: Vec<(String, String)>,
 }
 
 impl Call {
@@ -36,12 +36,12 @@ impl Call {
     pub fn new<A: Access>(client: &Client<A>, operation: &'static OperationMeta) -> Self {
         let mut request = Request::new(operation.version, operation.method.clone(), operation.path);
         request.operation = Some(operation);
-        Self { client: client.read_only(), request, invalid: None }
+        Self { client: client.read_only(), request, invalid: Vec::new() }
     }
 
     /// A call of a request written by hand.
     pub fn from_request<A: Access>(client: &Client<A>, request: Request) -> Self {
-        Self { client: client.read_only(), request, invalid: None }
+        Self { client: client.read_only(), request, invalid: Vec::new() }
     }
 
     /// The request as it stands.
@@ -56,11 +56,19 @@ impl Call {
 
     /// The first rule of the contract that was broken so far.
     pub fn violation(&self) -> Option<&str> {
-        self.invalid.as_deref()
+        self.invalid.first().map(|(_, problem)| problem.as_str())
+    }
+
+    /// Notes what became of a check; a later check of the same name takes the place of this one.
+    pub(super) fn check(&mut self, name: &str, checked: Result<(), Violation>) {
+        self.invalid.retain(|(other, _)| other != name);
+        if let Err(violation) = checked {
+            self.invalid.push((name.to_owned(), violation.under(name).to_string()));
+        }
     }
 
     fn refuse(&mut self, name: &str, violation: Violation) {
-        self.invalid.get_or_insert_with(|| violation.under(name).to_string());
+        self.check(name, Err(violation));
     }
 
     /// Fills the placeholder `{name}` of the path.
@@ -81,53 +89,6 @@ impl Call {
         self.request.query.push((name.into(), value.wire_text()));
     }
 
-    /// Sets the query parameter `name` after a check of its range.
-    pub fn query_within(&mut self, name: &'static str, value: i64, range: RangeInclusive<i64>) {
-        if !range.contains(&value) {
-            self.refuse(name, Violation::outside(value, *range.start(), *range.end()));
-        }
-        self.query(name, value);
-    }
-
-    /// Sets the query parameter `name` after a check of its text.
-    pub fn query_limited(&mut self, name: &'static str, value: impl WireText, limits: Limits) {
-        let text = value.wire_text();
-        if let Err(violation) = limits.check_text(&text) {
-            self.refuse(name, violation);
-        }
-        self.query(name, text);
-    }
-
-    /// Sets the repeated query parameter `name`, one pair for each value, replacing what was there.
-    pub fn query_each<T: WireText>(&mut self, name: &'static str, values: impl IntoIterator<Item = T>, limits: Limits) {
-        self.request.query.retain(|(other, _)| other != name);
-        let before = self.request.query.len();
-        self.request.query.extend(values.into_iter().map(|value| (name.into(), value.wire_text())));
-        let count = self.request.query.len() - before;
-        if let Err(violation) = limits.check_count(count) {
-            self.refuse(name, violation);
-        }
-    }
-
-    /// Sets a header parameter.
-    pub fn header(&mut self, name: &'static str, value: impl WireText) {
-        let name = HeaderName::from_static(name);
-        let text = value.wire_text();
-        match HeaderValue::from_str(&text) {
-            Ok(value) => {
-                self.request.headers.retain(|(other, _)| *other != name);
-                self.request.headers.push((name, value));
-            }
-            Err(_) => {
-                let name = name.to_string();
-                self.refuse(
-                    &name,
-                    Violation::new(format!("{text:?} cannot stand in a header: only visible ASCII can")),
-                );
-            }
-        }
-    }
-
     /// Sets the JSON body.
     pub fn json<T: Serialize + Validate + ?Sized>(mut self, body: &T) -> Self {
         if let Err(violation) = body.validate() {
@@ -137,23 +98,6 @@ impl Call {
             Ok(bytes) => self.request.body = Body::Json(bytes.into()),
             Err(error) => self.refuse("", Violation::new(format!("the body cannot be written as JSON: {error}"))),
         }
-        self
-    }
-
-    /// Sets a JSON body that is a list.
-    pub fn json_list<T: Serialize + Validate>(mut self, body: &[T], limits: Limits) -> Self {
-        if let Err(violation) = limits.check_count(body.len()) {
-            self.refuse("", violation);
-        }
-        self.json(body)
-    }
-
-    /// Sets the form body.
-    pub fn form<T: Validate + Into<Form>>(mut self, body: T) -> Self {
-        if let Err(violation) = body.validate() {
-            self.refuse("", violation);
-        }
-        self.request.body = Body::Form(body.into());
         self
     }
 
@@ -191,57 +135,72 @@ impl Call {
     }
 
     async fn send(self) -> Result<Response, Error> {
-        if let Some(problem) = self.invalid {
+        if let Some((_, problem)) = self.invalid.into_iter().next() {
             return Err(Error::invalid(self.request.operation, problem));
         }
         self.client.transport().send(self.request).await
     }
 
-    async fn whole(mut self, accept: Option<&'static str>) -> Result<(StatusCode, Bytes), Error> {
-        self.request.accept = accept;
+    async fn buffered(mut self, accept: &'static str) -> Result<Response<Bytes>, Error> {
+        self.request.accept = Some(accept);
         self.request.answer = Answer::Whole;
-        let response = self.send().await?;
-        Ok((response.status, collect(response.body).await?))
+        let Response { status, headers, body, .. } = self.send().await?;
+        Ok(Response::new(status, headers, collect(body).await?))
     }
 
-    /// Sends it and hands over the answer as it is.
+    /// Sends it and returns the response as the transport delivers it.
     pub async fn receive_response(self) -> Result<Response, Error> {
         self.send().await
     }
 
-    /// Sends it and decodes the JSON answer.
+    /// Sends it and decodes the JSON body.
     pub async fn receive<T: DeserializeOwned>(self) -> Result<T, Error> {
-        let operation = self.request.operation;
-        let (status, body) = self.whole(Some("application/json")).await?;
-        decode(operation, status, body)
+        self.receive_json().await.map(Response::into_body)
     }
 
-    /// Sends it and decodes the JSON answer, if there is one.
-    pub async fn receive_optional<T: DeserializeOwned>(self) -> Result<Option<T>, Error> {
-        let operation = self.request.operation;
-        let (status, body) = self.whole(Some("application/json")).await?;
-        if body.trim_ascii().is_empty() {
-            return Ok(None);
+    /// Sends it and decodes the JSON body, which a write that was accepted may lack.
+    pub async fn receive_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
+        let (operation, reads) = (self.request.operation, self.request.method == Method::GET);
+        let Response { status, headers, body, .. } = self.buffered("application/json").await?;
+        if !reads && body.trim_ascii().is_empty() {
+            return Err(Error::missing_body(operation, status));
         }
-        decode(operation, status, body).map(Some)
+        Ok(Response::new(status, headers, decode(operation, status, body)?))
     }
 
-    /// Sends it and lets go of whatever the answer holds.
-    pub async fn receive_nothing(self) -> Result<(), Error> {
-        self.whole(Some("application/json")).await.map(drop)
-    }
-
-    /// Sends it and reads the answer as text of the media type `accept`.
-    pub async fn receive_text(self, accept: &'static str) -> Result<String, Error> {
+    /// Sends it and decodes the JSON body, if there is one.
+    pub async fn receive_optional<T: DeserializeOwned>(self) -> Result<Response<Option<T>>, Error> {
         let operation = self.request.operation;
-        let (status, body) = self.whole(Some(accept)).await?;
-        String::from_utf8(body.into()).map_err(|error| {
+        let Response { status, headers, body, .. } = self.buffered("application/json").await?;
+        let body = match body.trim_ascii() {
+            [] => None,
+            _ => Some(decode(operation, status, body)?),
+        };
+        Ok(Response::new(status, headers, body))
+    }
+
+    /// Sends it and discards the body of the response.
+    pub async fn receive_nothing(self) -> Result<Response<()>, Error> {
+        Ok(self.buffered("application/json").await?.map(drop))
+    }
+
+    /// Sends it and reads the body as text of the media type `accept`.
+    pub async fn receive_text(self, accept: &'static str) -> Result<Response<String>, Error> {
+        let operation = self.request.operation;
+        let Response { status, headers, body, .. } = self.buffered(accept).await?;
+        let text = String::from_utf8(body.into()).map_err(|error| {
             let problem = format!("{accept} that is not UTF-8: {}", error.utf8_error());
             Error::decode(operation, status, "", problem, error.into_bytes().into())
-        })
+        })?;
+        Ok(Response::new(status, headers, text))
     }
 
-    /// Sends it and hands on the answer of the media type `accept` as it arrives.
+    /// Sends it and reads the body as bytes of the media type `accept`.
+    pub async fn receive_bytes(self, accept: &'static str) -> Result<Response<Bytes>, Error> {
+        self.buffered(accept).await
+    }
+
+    /// Sends it and streams the body of the media type `accept`.
     pub async fn receive_stream(mut self, accept: &'static str) -> Result<ByteStream, Error> {
         self.request.accept = Some(accept);
         self.request.answer = Answer::Stream;
@@ -276,6 +235,13 @@ async fn collect(body: ResponseBody) -> Result<Bytes, Error> {
             }
             Ok(all.into())
         }
+    }
+}
+
+/// The shape of the request: which parameters it has and of what kind its body is, without their values.
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Call").field("request", &self.request).field("violates", &!self.invalid.is_empty()).finish()
     }
 }
 

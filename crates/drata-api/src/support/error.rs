@@ -59,6 +59,8 @@ enum Kind {
     Config(String),
     /// A 2xx whose body is not what the contract says.
     Decode(Undecoded),
+    /// A 2xx of a write without the body that the contract documents.
+    MissingBody(StatusCode),
     /// A status other than 2xx.
     Status(Refusal),
     /// A redirect, which is never followed. Holds the host it points to.
@@ -305,6 +307,11 @@ impl Error {
     /// A successful answer is not what the contract says.
     pub fn is_decode(&self) -> bool {
         matches!(self.0.kind, Kind::Decode(_))
+    }
+
+    /// A write was accepted, yet its response lacks the documented body: it happened, and only its result is not known.
+    pub fn is_missing_body(&self) -> bool {
+        matches!(self.0.kind, Kind::MissingBody(_))
     }
 
     /// One item of a list is not what the contract says; the walk goes on behind it.

@@ -1,46 +1,63 @@
 //! Identifiers that have more than one form.
 
-/// Defines an identifier that is a number, or a text behind a prefix.
+/// Defines an identifier that is a number, or a string behind a prefix: `pub enum ControlRef(ControlId) { Code = "code:" }`.
 macro_rules! id_forms {
-    ($(#[$doc:meta])* pub enum $name:ident { $($form:ident = $prefix:literal),* $(,)? }) => {
+    ($(#[$doc:meta])* pub enum $name:ident(i64) { $($forms:tt)* }) => {
+        $crate::support::id_forms::id_forms! { @define $(#[$doc])* $name(i64) { $($forms)* } }
+    };
+    ($(#[$doc:meta])* pub enum $name:ident($number:ty) { $($forms:tt)* }) => {
+        $crate::support::id_forms::id_forms! { @define $(#[$doc])* $name($number) { $($forms)* } }
+
+        impl ::core::convert::From<::core::primitive::i64> for $name {
+            fn from(id: ::core::primitive::i64) -> Self {
+                Self::Id(::core::convert::From::from(id))
+            }
+        }
+    };
+    (@define $(#[$doc:meta])* $name:ident($number:ty) { $($form:ident = $prefix:literal),* $(,)? }) => {
         $(#[$doc])*
         ///
         /// Numbers convert into it, so `7` can be passed where it is asked for.
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[derive(
+            ::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq, ::core::cmp::Eq, ::core::hash::Hash,
+        )]
         #[non_exhaustive]
         pub enum $name {
             /// The number that Drata gave it.
-            Id(i64),
-            $(#[doc = concat!("Sent as `", $prefix, "…`.")] $form(String),)*
+            Id($number),
+            $(#[doc = ::core::concat!("Sent as `", $prefix, "…`.")] $form(::std::string::String),)*
         }
 
-        impl From<i64> for $name {
-            fn from(id: i64) -> Self {
+        impl ::core::convert::From<$number> for $name {
+            fn from(id: $number) -> Self {
                 Self::Id(id)
             }
         }
 
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match self {
-                    Self::Id(id) => write!(f, "{id}"),
-                    $(Self::$form(value) => write!(f, concat!($prefix, "{}"), value),)*
+                    Self::Id(id) => ::core::write!(f, "{id}"),
+                    $(Self::$form(value) => ::core::write!(f, ::core::concat!($prefix, "{}"), value),)*
                 }
             }
         }
 
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
                 match self {
-                    Self::Id(id) => serializer.serialize_i64(*id),
-                    other => serializer.collect_str(other),
+                    Self::Id(id) => ::serde::Serialize::serialize(id, serializer),
+                    other => ::serde::Serializer::collect_str(serializer, other),
                 }
             }
         }
 
         impl $crate::support::validate::Limited for $name {
-            fn check(&self, _: &$crate::support::validate::Limits) -> Result<(), $crate::support::validate::Violation> {
-                Ok(())
+            fn check(
+                &self,
+                _: &$crate::support::validate::Limits,
+            ) -> ::core::result::Result<(), $crate::support::validate::Violation> {
+                ::core::result::Result::Ok(())
             }
         }
 
@@ -48,13 +65,13 @@ macro_rules! id_forms {
         $crate::support::request_model::form_field_by_text!($name);
 
         #[cfg(feature = "schemars")]
-        impl schemars::JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
+        impl ::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                ::core::convert::Into::into(::core::stringify!($name))
             }
 
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": ["integer", "string"] })
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                ::schemars::json_schema!({ "type": ["integer", "string"] })
             }
         }
     };

@@ -3,12 +3,14 @@
 // Which of the macros and helpers are used depends on the areas that are compiled in.
 #![cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
 
+pub(crate) mod builder;
 pub(crate) mod call;
 pub(crate) mod checkpoint;
 pub(crate) mod client;
 pub(crate) mod decode;
 pub(crate) mod error;
 pub(crate) mod extra;
+pub(crate) mod id;
 pub(crate) mod id_forms;
 pub(crate) mod list;
 pub(crate) mod meta;
@@ -16,6 +18,7 @@ pub(crate) mod model;
 pub(crate) mod open_enum;
 pub(crate) mod operation;
 pub(crate) mod paged;
+mod parameters;
 pub(crate) mod patch;
 pub(crate) mod request;
 pub(crate) mod request_model;

@@ -1,4 +1,4 @@
-//! How the objects of answers are read and written back.
+//! How the objects of responses are read and written back.
 
 use std::{fmt, mem};
 
@@ -160,71 +160,116 @@ pub(crate) fn object_schema(properties: Vec<(&'static str, schemars::Schema)>) -
     schemars::json_schema!({ "type": "object", "properties": properties })
 }
 
-/// Implements reading and writing for the struct of an answer: its fields and their names on the wire.
+/// Implements reading and writing for the struct of a response: its fields and their names on the wire.
+///
+/// Everything is named by its whole path, and what is declared within has names that no generated type can have.
 macro_rules! model {
     ($name:ident { $($field:ident: $wire:literal),* $(,)? }) => {
         const _: () = {
-            use $crate::support::model as support;
+            const NAMES: &[&::core::primitive::str] = &[$($wire),*];
+            const _: () = ::core::assert!(NAMES.len() <= $crate::support::extra::MAX_FIELDS);
 
-            #[allow(non_camel_case_types, clippy::enum_variant_names)]
-            enum Field { $($field),* }
+            impl<'de> ::serde::Deserialize<'de> for $name {
+                fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                    struct __Visitor;
 
-            const NAMES: &[&str] = &[$($wire),*];
-            const _: () = assert!(NAMES.len() <= $crate::support::extra::MAX_FIELDS);
-
-            impl<'de> serde::Deserialize<'de> for $name {
-                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    struct Visitor;
-
-                    impl<'de> serde::de::Visitor<'de> for Visitor {
+                    impl<'de> ::serde::de::Visitor<'de> for __Visitor {
                         type Value = $name;
 
-                        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                            support::expecting(f, stringify!($name))
+                        fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                            $crate::support::model::expecting(f, ::core::stringify!($name))
                         }
 
-                        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut input: A) -> Result<$name, A::Error> {
-                            let mut extra = $crate::support::extra::Extra::default();
-                            let mut keys = support::Keys::new(NAMES);
-                            $(let mut $field = None;)*
-                            while let Some(index) = keys.next(&mut input, &mut extra)? {
-                                $(if index == Field::$field as usize {
-                                    support::read(&mut input, &mut $field, index, &mut extra)?;
+                        fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                            self,
+                            mut input: A,
+                        ) -> ::core::result::Result<$name, A::Error> {
+                            let mut extra = <$crate::Extra as ::core::default::Default>::default();
+                            let mut keys = $crate::support::model::Keys::new(NAMES);
+                            $(let mut $field = ::core::option::Option::None;)*
+                            while let ::core::option::Option::Some(index) = keys.next(&mut input, &mut extra)? {
+                                // The place of the field that is tried; known when this is compiled.
+                                let mut _place = 0_usize;
+                                $(if index == {
+                                    _place += 1;
+                                    _place - 1
+                                } {
+                                    $crate::support::model::read(&mut input, &mut $field, index, &mut extra)?;
                                 } else)* {
-                                    input.next_value::<serde::de::IgnoredAny>()?;
+                                    ::serde::de::MapAccess::next_value::<::serde::de::IgnoredAny>(&mut input)?;
                                 }
                             }
-                            Ok($name { $($field: support::take($field, $wire)?,)* extra })
+                            ::core::result::Result::Ok($name {
+                                $($field: $crate::support::model::take($field, $wire)?,)*
+                                extra,
+                            })
                         }
                     }
 
-                    deserializer.deserialize_map(Visitor)
+                    ::serde::Deserializer::deserialize_map(deserializer, __Visitor)
                 }
             }
 
-            impl serde::Serialize for $name {
-                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                    use serde::ser::SerializeMap as _;
-                    let mut out = serializer.serialize_map(None)?;
-                    $(support::put(&mut out, $wire, &self.$field, self.extra.was_null(Field::$field as usize))?;)*
-                    support::put_extra(&mut out, &self.extra)?;
-                    out.end()
+            impl ::serde::Serialize for $name {
+                fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                    let mut out = ::serde::Serializer::serialize_map(serializer, ::core::option::Option::None)?;
+                    let mut _place = 0_usize;
+                    $(
+                        $crate::support::model::put(&mut out, $wire, &self.$field, self.extra.was_null(_place))?;
+                        _place += 1;
+                    )*
+                    $crate::support::model::put_extra(&mut out, &self.extra)?;
+                    ::serde::ser::SerializeMap::end(out)
                 }
             }
 
             $crate::support::wire::from_wire_by_serde!($name);
 
             #[cfg(feature = "schemars")]
-            impl schemars::JsonSchema for $name {
-                fn schema_name() -> std::borrow::Cow<'static, str> {
-                    stringify!($name).into()
+            impl ::schemars::JsonSchema for $name {
+                fn schema_name() -> ::std::borrow::Cow<'static, ::core::primitive::str> {
+                    ::core::convert::Into::into(::core::stringify!($name))
                 }
 
-                fn json_schema(_generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                    support::object_schema(vec![$(($wire, support::property(|it: &$name| &it.$field, _generator))),*])
+                fn json_schema(_generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                    $crate::support::model::object_schema(::std::vec![$((
+                        $wire,
+                        $crate::support::model::property(|it: &$name| &it.$field, _generator),
+                    )),*])
                 }
             }
         };
     };
 }
 pub(crate) use model;
+
+#[cfg(test)]
+mod tests {
+    use super::model;
+
+    /// A struct and fields called like what the macro declares.
+    #[derive(Debug, PartialEq)]
+    struct Visitor {
+        keys: i64,
+        input: Option<String>,
+        index: Option<Field>,
+        extra: crate::Extra,
+    }
+    model!(Visitor { keys: "keys", input: "input", index: "index" });
+
+    #[derive(Debug, PartialEq)]
+    struct Field {
+        extra: crate::Extra,
+    }
+    model!(Field {});
+
+    #[test]
+    fn names_of_the_contract_do_not_meet_those_of_the_macro() {
+        let text = r#"{"keys":1,"index":{"a":2},"more":true}"#;
+        let read: Visitor = serde_json::from_str(text).unwrap();
+        assert_eq!((read.keys, read.input.is_none(), read.index.is_some()), (1, true, true));
+        assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        let nulls = r#"{"keys":1,"input":null,"index":null}"#;
+        assert_eq!(serde_json::to_string(&serde_json::from_str::<Visitor>(nulls).unwrap()).unwrap(), nulls);
+    }
+}

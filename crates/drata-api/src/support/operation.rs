@@ -68,21 +68,3 @@ pub trait Operation: Sized + Send {
         self
     }
 }
-
-/// Implements [`Operation`] for a generated builder.
-macro_rules! operation {
-    ($builder:ident => $output:ty) => {
-        impl $crate::Operation for $builder {
-            type Output = $output;
-
-            fn call(&self) -> &$crate::Call {
-                &self.call
-            }
-
-            fn call_mut(&mut self) -> &mut $crate::Call {
-                &mut self.call
-            }
-        }
-    };
-}
-pub(crate) use operation;

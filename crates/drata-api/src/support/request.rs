@@ -17,7 +17,7 @@ use super::upload::Upload;
 /// One request as the contract describes it: no host, no key, no body read yet.
 ///
 /// It can be cloned and sent again, so a transport can retry it; see [`Upload`] for the one body that cannot.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Request {
     /// The operation it came from; `None` when it was written by hand.
@@ -60,6 +60,22 @@ impl Request {
     }
 }
 
+/// The shape of the request: names and sizes, no values.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Request");
+        out.field("method", &self.method).field("version", &self.version);
+        match self.operation {
+            Some(operation) => out.field("path", &operation.path),
+            None => out.field("path", &format_args!("{} bytes", self.path.len())),
+        };
+        let query: Vec<&str> = self.query.iter().map(|(name, _)| name.as_ref()).collect();
+        let headers: Vec<&HeaderName> = self.headers.iter().map(|(name, _)| name).collect();
+        out.field("query", &query).field("headers", &headers).field("body", &self.body).field("options", &self.options);
+        out.finish()
+    }
+}
+
 /// How the answer's body is to be handed over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Answer {
@@ -89,7 +105,7 @@ pub struct CallOptions {
 }
 
 /// The body of a request.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum Body {
     /// None.
@@ -106,6 +122,37 @@ pub enum Body {
         /// The content.
         content: Bytes,
     },
+}
+
+/// The kind of the body and its size.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("Empty"),
+            Self::Json(content) => write!(f, "Json({} bytes)", content.len()),
+            Self::Form(form) => f.debug_tuple("Form").field(&form.parts).finish(),
+            Self::Raw { content_type, content } => write!(f, "Raw({content_type}, {} bytes)", content.len()),
+        }
+    }
+}
+
+/// The name of the part and the size of its content.
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            PartValue::Text(text) => write!(f, "{}: {} bytes", self.name, text.len()),
+            PartValue::File(file) => write!(f, "{}: a file of {}", self.name, file.content_type()),
+        }
+    }
+}
+
+impl fmt::Debug for PartValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
+            Self::File(file) => write!(f, "File({})", file.content_type()),
+        }
+    }
 }
 
 impl Body {
@@ -129,7 +176,7 @@ pub struct Form {
 }
 
 /// One part of a [`Form`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Part {
     /// The field name.
@@ -139,7 +186,7 @@ pub struct Part {
 }
 
 /// The content of a [`Part`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum PartValue {
     /// A plain text field.
     Text(String),
@@ -159,23 +206,52 @@ impl Form {
     }
 }
 
-/// A successful answer (2xx), as a transport hands it over.
-#[derive(Debug)]
+/// A successful response (2xx): of a transport with its body as bytes, of a typed call with the body decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Response {
+pub struct Response<B = ResponseBody> {
     /// The status.
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body, whole or as a stream, as [`Request::answer`] asked.
-    pub body: ResponseBody,
+    /// The body.
+    pub body: B,
 }
 
-impl Response {
-    /// A successful answer.
-    pub fn new(status: StatusCode, headers: HeaderMap, body: ResponseBody) -> Self {
+impl<B> Response<B> {
+    /// Builds a successful response.
+    pub fn new(status: StatusCode, headers: HeaderMap, body: B) -> Self {
         Self { status, headers, body }
     }
+
+    /// Returns the body, discarding status and headers.
+    pub fn into_body(self) -> B {
+        self.body
+    }
+
+    /// Converts the body.
+    pub fn map<C>(self, convert: impl FnOnce(B) -> C) -> Response<C> {
+        Response { status: self.status, headers: self.headers, body: convert(self.body) }
+    }
+
+    /// Returns the identifier of the request, if the response has one: worth quoting to the vendor's support.
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(&self.headers)
+    }
+}
+
+/// Headers that may carry the identifier of a request, the most telling first.
+const REQUEST_ID_HEADERS: [HeaderName; 5] = [
+    HeaderName::from_static("x-request-id"),
+    HeaderName::from_static("x-amzn-requestid"),
+    HeaderName::from_static("x-amzn-trace-id"),
+    HeaderName::from_static("x-amz-cf-id"),
+    HeaderName::from_static("cf-ray"),
+];
+
+/// The identifier of a request, by the headers of its response.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    REQUEST_ID_HEADERS.iter().find_map(|name| headers.get(name)?.to_str().ok()).filter(|id| !id.is_empty())
 }
 
 /// The stream of a body that is not read yet.

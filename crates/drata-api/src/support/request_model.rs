@@ -79,7 +79,7 @@ impl<T: FormField> FormField for super::patch::Patch<T> {
 macro_rules! form_field_by_text {
     ($($type:ty),* $(,)?) => {$(
         impl $crate::support::request_model::FormField for $type {
-            fn add_to(self, form: &mut $crate::support::request::Form, name: &'static str) {
+            fn add_to(self, form: &mut $crate::support::request::Form, name: &'static ::core::primitive::str) {
                 form.text(name, $crate::support::wire::WireText::wire_text(&self));
             }
         }
@@ -87,7 +87,13 @@ macro_rules! form_field_by_text {
 }
 pub(crate) use form_field_by_text;
 
-form_field_by_text!(i64, f64, bool, String, Timestamp, serde_json::Value);
+form_field_by_text!(i64, f64, bool, String, Timestamp, serde_json::Value, serde_json::Map<String, serde_json::Value>);
+
+impl<T: Serialize> FormField for std::collections::BTreeMap<String, T> {
+    fn add_to(self, form: &mut Form, name: &'static str) {
+        add_json(form, name, &self);
+    }
+}
 
 /// An object within a form: its JSON.
 pub(crate) fn add_json(form: &mut Form, name: &'static str, value: &impl Serialize) {
@@ -109,10 +115,15 @@ pub(crate) use limits;
 macro_rules! checks {
     ($name:ident { $($field:ident: $wire:literal $({ $($limit:ident: $value:expr),* })?),* $(,)? }) => {
         impl $crate::support::validate::Validate for $name {
-            fn validate(&self) -> Result<(), $crate::support::validate::Violation> {
-                $($crate::support::validate::Limited::check(&self.$field, &$crate::support::request_model::limits!($($($limit: $value),*)?))
-                    .map_err(|violation| violation.under($wire))?;)*
-                Ok(())
+            fn validate(&self) -> ::core::result::Result<(), $crate::support::validate::Violation> {
+                $(::core::result::Result::map_err(
+                    $crate::support::validate::Limited::check(
+                        &self.$field,
+                        &$crate::support::request_model::limits!($($($limit: $value),*)?),
+                    ),
+                    |violation| violation.under($wire),
+                )?;)*
+                ::core::result::Result::Ok(())
             }
         }
     };
@@ -126,35 +137,40 @@ macro_rules! request_model {
         $crate::support::request_model::checks!($name { $($field: $wire $({ $($limit: $value),* })?),* });
 
         impl $crate::support::validate::Limited for $name {
-            fn check(&self, _: &$crate::support::validate::Limits) -> Result<(), $crate::support::validate::Violation> {
+            fn check(
+                &self,
+                _: &$crate::support::validate::Limits,
+            ) -> ::core::result::Result<(), $crate::support::validate::Violation> {
                 $crate::support::validate::Validate::validate(self)
             }
         }
 
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use serde::ser::SerializeMap as _;
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
                 #[allow(unused_mut)]
-                let mut out = serializer.serialize_map(None)?;
+                let mut out = ::serde::Serializer::serialize_map(serializer, ::core::option::Option::None)?;
                 $($crate::support::request_model::put_field!(&mut out, $wire, &self.$field $(, $null)?)?;)*
-                out.end()
+                ::serde::ser::SerializeMap::end(out)
             }
         }
 
         impl $crate::support::request_model::FormField for $name {
-            fn add_to(self, form: &mut $crate::support::request::Form, name: &'static str) {
+            fn add_to(self, form: &mut $crate::support::request::Form, name: &'static ::core::primitive::str) {
                 $crate::support::request_model::add_json(form, name, &self);
             }
         }
 
         #[cfg(feature = "schemars")]
-        impl schemars::JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
+        impl ::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, ::core::primitive::str> {
+                ::core::convert::Into::into(::core::stringify!($name))
             }
 
-            fn json_schema(_generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                $crate::support::model::object_schema(vec![$(($wire, $crate::support::model::property(|it: &$name| &it.$field, _generator))),*])
+            fn json_schema(_generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                $crate::support::model::object_schema(::std::vec![$((
+                    $wire,
+                    $crate::support::model::property(|it: &$name| &it.$field, _generator),
+                )),*])
             }
         }
     };
@@ -166,10 +182,11 @@ macro_rules! form_model {
     ($name:ident { $($field:ident: $wire:literal $({ $($limit:ident: $value:expr),* $(,)? })?),* $(,)? }) => {
         $crate::support::request_model::checks!($name { $($field: $wire $({ $($limit: $value),* })?),* });
 
-        impl From<$name> for $crate::support::request::Form {
-            fn from(value: $name) -> Self {
-                let mut form = Self::default();
-                $($crate::support::request_model::FormField::add_to(value.$field, &mut form, $wire);)*
+        impl ::core::convert::From<$name> for $crate::support::request::Form {
+            fn from(_value: $name) -> Self {
+                #[allow(unused_mut)]
+                let mut form = <Self as ::core::default::Default>::default();
+                $($crate::support::request_model::FormField::add_to(_value.$field, &mut form, $wire);)*
                 form
             }
         }

@@ -17,10 +17,10 @@ impl Violation {
     }
 
     /// A number outside its range.
-    pub fn outside(value: impl fmt::Display, low: i64, high: i64) -> Self {
+    pub fn outside(value: impl fmt::Display, low: f64, high: f64) -> Self {
         Self::new(match (low, high) {
-            (low, i64::MAX) => format!("{value} is below {low}, the least allowed"),
-            (i64::MIN, high) => format!("{value} is above {high}, the most allowed"),
+            (low, f64::INFINITY) => format!("{value} is below {low}, the minimum"),
+            (f64::NEG_INFINITY, high) => format!("{value} is above {high}, the maximum"),
             _ => format!("{value} is outside {low}..={high}"),
         })
     }
@@ -58,17 +58,17 @@ pub trait Validate {
     }
 }
 
-/// The limits that the contract sets to a text, a number or a list.
+/// The limits that the contract sets to a string, a number or a list.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
     /// The fewest characters.
     pub min_length: usize,
     /// The most characters.
     pub max_length: usize,
-    /// The least number.
-    pub minimum: i64,
-    /// The greatest number.
-    pub maximum: i64,
+    /// The smallest number.
+    pub minimum: f64,
+    /// The largest number.
+    pub maximum: f64,
     /// The fewest items.
     pub min_items: usize,
     /// The most items.
@@ -80,15 +80,57 @@ impl Limits {
     pub const NONE: Self = Self {
         min_length: 0,
         max_length: usize::MAX,
-        minimum: i64::MIN,
-        maximum: i64::MAX,
+        minimum: f64::NEG_INFINITY,
+        maximum: f64::INFINITY,
         min_items: 0,
         max_items: usize::MAX,
     };
 
-    /// Checks a text. Length counts characters, not bytes.
+    /// With this number of characters at least.
+    #[must_use]
+    pub const fn min_length(mut self, length: usize) -> Self {
+        self.min_length = length;
+        self
+    }
+
+    /// With this number of characters at most.
+    #[must_use]
+    pub const fn max_length(mut self, length: usize) -> Self {
+        self.max_length = length;
+        self
+    }
+
+    /// With this number as the smallest.
+    #[must_use]
+    pub const fn minimum(mut self, number: f64) -> Self {
+        self.minimum = number;
+        self
+    }
+
+    /// With this number as the largest.
+    #[must_use]
+    pub const fn maximum(mut self, number: f64) -> Self {
+        self.maximum = number;
+        self
+    }
+
+    /// With this number of items at least.
+    #[must_use]
+    pub const fn min_items(mut self, items: usize) -> Self {
+        self.min_items = items;
+        self
+    }
+
+    /// With this number of items at most.
+    #[must_use]
+    pub const fn max_items(mut self, items: usize) -> Self {
+        self.max_items = items;
+        self
+    }
+
+    /// Checks a string. Length counts characters, not bytes.
     pub fn check_text(&self, text: &str) -> Result<(), Violation> {
-        // A text has at most as many characters as bytes, so most texts need no count.
+        // A string has at most as many characters as bytes, so most need no count.
         if text.len() > self.max_length || text.len() < self.min_length.saturating_mul(4) {
             let length = text.chars().count();
             if length > self.max_length {
@@ -113,11 +155,28 @@ impl Limits {
     }
 
     /// Checks a number.
-    pub fn check_number(&self, value: i64) -> Result<(), Violation> {
+    pub fn check_number(&self, value: impl Into<Number>) -> Result<(), Violation> {
+        let Number(value) = value.into();
         if value < self.minimum || value > self.maximum {
             return Err(Violation::outside(value, self.minimum, self.maximum));
         }
         Ok(())
+    }
+}
+
+/// A number to be checked. One of 64 bits is as near as its limits need: they are far below 2^53.
+#[derive(Clone, Copy, Debug)]
+pub struct Number(f64);
+
+impl From<i64> for Number {
+    fn from(value: i64) -> Self {
+        Self(value as f64)
+    }
+}
+
+impl From<f64> for Number {
+    fn from(value: f64) -> Self {
+        Self(value)
     }
 }
 
@@ -146,11 +205,23 @@ impl Limited for i64 {
 
 impl Limited for f64 {
     fn check(&self, limits: &Limits) -> Result<(), Violation> {
-        // Limits of the contract are whole numbers far below 2^53.
-        if *self < limits.minimum as f64 || *self > limits.maximum as f64 {
-            return Err(Violation::outside(self, limits.minimum, limits.maximum));
-        }
-        Ok(())
+        limits.check_number(*self)
+    }
+}
+
+impl Limited for str {
+    fn check(&self, limits: &Limits) -> Result<(), Violation> {
+        limits.check_text(self)
+    }
+}
+
+impl<T: Limited + ?Sized> Limited for &T {
+    fn check(&self, limits: &Limits) -> Result<(), Violation> {
+        (**self).check(limits)
+    }
+
+    fn is_absent(&self) -> bool {
+        (**self).is_absent()
     }
 }
 
@@ -166,6 +237,12 @@ impl<T: Limited> Limited for Option<T> {
 
 /// Limits on a list are about the list; limits on length and value reach its items.
 impl<T: Limited> Limited for Vec<T> {
+    fn check(&self, limits: &Limits) -> Result<(), Violation> {
+        self.as_slice().check(limits)
+    }
+}
+
+impl<T: Limited> Limited for [T] {
     fn check(&self, limits: &Limits) -> Result<(), Violation> {
         limits.check_count(self.len())?;
         self.iter()

@@ -43,8 +43,8 @@ impl<'de, T: FromWire<'de>> Deserialize<'de> for Wire<T> {
 macro_rules! from_wire_by_serde {
     ($($type:ty),* $(,)?) => {$(
         impl<'de> $crate::support::wire::FromWire<'de> for $type {
-            fn from_wire<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                serde::Deserialize::deserialize(deserializer)
+            fn from_wire<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                ::serde::Deserialize::deserialize(deserializer)
             }
         }
     )*};
@@ -312,8 +312,8 @@ pub trait WireText {
 macro_rules! wire_text_by_display {
     ($($type:ty),* $(,)?) => {$(
         impl $crate::support::wire::WireText for $type {
-            fn wire_text(&self) -> String {
-                self.to_string()
+            fn wire_text(&self) -> ::std::string::String {
+                ::std::string::ToString::to_string(self)
             }
         }
     )*};
@@ -321,6 +321,13 @@ macro_rules! wire_text_by_display {
 pub(crate) use wire_text_by_display;
 
 wire_text_by_display!(i64, f64, bool, str, String, super::timestamp::Timestamp, Value);
+
+/// A map in a path, a query or a form: its JSON.
+impl WireText for Map<String, Value> {
+    fn wire_text(&self) -> String {
+        Value::Object(self.clone()).to_string()
+    }
+}
 
 impl<T: WireText + ?Sized> WireText for &T {
     fn wire_text(&self) -> String {

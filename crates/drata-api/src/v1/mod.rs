@@ -48,6 +48,7 @@ pub mod users;
 pub mod vendors;
 #[cfg(feature = "v1-workspaces")]
 pub mod workspaces;
+pub mod ids;
 
 #[allow(dead_code, unreachable_pub, unused_imports)]
 pub(crate) mod shared;

@@ -74,6 +74,7 @@ pub mod vendor_types;
 pub mod vendors;
 #[cfg(feature = "v2-workspaces")]
 pub mod workspaces;
+pub mod ids;
 
 #[allow(dead_code, unreachable_pub, unused_imports)]
 pub(crate) mod shared;

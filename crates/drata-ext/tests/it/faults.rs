@@ -97,7 +97,7 @@ async fn no_write_happens_twice() {
     for (number, outcome) in outcomes {
         let times = done.get(&number.to_string()).copied().unwrap_or(0);
         match outcome {
-            Ok(()) => {
+            Ok(_) => {
                 assert_eq!(times, 1, "write {number}");
                 succeeded += 1;
             }

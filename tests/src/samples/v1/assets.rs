@@ -2,19 +2,22 @@
 
 //! Sample calls of the area `assets`.
 
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::assets::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .assets()
                 .create(
-                    &AssetRequest::new(
+                    AssetRequest::new(
                         "sample",
                         "sample",
                         [AssetClassType::Hardware],
@@ -22,13 +25,13 @@ pub(super) static SAMPLES: &[Sample] = &[
                         1,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .assets()
                 .create(
-                    &AssetRequest::new(
+                    AssetRequest::new(
                             "sample",
                             "sample",
                             [AssetClassType::Hardware],
@@ -47,16 +50,18 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DELETE,
         alternative: false,
-        minimal: |client| sent(V1::new(client).assets().delete(1).send()),
-        full: |client| wire(&V1::new(client).assets().delete(1)),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).assets().delete(1).send_optional(),
+        ),
+        full: |client| wire(&drata_api::v1::V1::new(client).assets().delete(1)),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).assets().list()),
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).assets().list()),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .assets()
                 .list()
                 .page(1)

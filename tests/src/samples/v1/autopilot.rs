@@ -2,16 +2,21 @@
 
 //! Sample calls of the area `autopilot`.
 
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::autopilot::*;
-use crate::sample::{Sample, sent, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::RETEST,
         alternative: false,
-        minimal: |client| sent(V1::new(client).autopilot().retest(1, 1).send()),
-        full: |client| wire(&V1::new(client).autopilot().retest(1, 1)),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).autopilot().retest(1, 1).send(),
+        ),
+        full: |client| wire(&drata_api::v1::V1::new(client).autopilot().retest(1, 1)),
         texts: &[],
     },
 ];

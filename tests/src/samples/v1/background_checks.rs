@@ -2,32 +2,35 @@
 
 //! Sample calls of the area `background_checks`.
 
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::background_checks::*;
-use crate::sample::{Sample, sent, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE_MANUAL,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .background_checks()
                 .create_manual(
                     1,
-                    &ManualBackgroundCheckRequest::new(
+                    ManualBackgroundCheckRequest::new(
                         "https://example.com/sample",
                         "sample",
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .background_checks()
                 .create_manual(
                     1,
-                    &ManualBackgroundCheckRequest::new(
+                    ManualBackgroundCheckRequest::new(
                         "https://example.com/sample",
                         "sample",
                     ),

@@ -2,16 +2,19 @@
 
 //! Sample calls of the area `company`.
 
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::company::*;
-use crate::sample::{Sample, sent, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V1::new(client).company().get().send()),
-        full: |client| wire(&V1::new(client).company().get()),
+        minimal: |client| sent(drata_api::v1::V1::new(client).company().get().send()),
+        full: |client| wire(&drata_api::v1::V1::new(client).company().get()),
         texts: &[],
     },
 ];

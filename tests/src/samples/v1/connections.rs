@@ -2,34 +2,36 @@
 
 //! Sample calls of the area `connections`.
 
-use drata_api::Upload;
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::connections::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE_FROM_CSV,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .connections()
                 .create_from_csv(
                     RosterForm::new(
-                        Upload::from_bytes(
+                        drata_api::Upload::from_bytes(
                             "sample.csv",
                             "id,first_name,last_name,email,is_contractor,mfa\n1,Ada,Lovelace,ada@example.com,no,yes\n",
                         ),
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .connections()
                 .create_from_csv(
                     RosterForm::new(
-                        Upload::from_bytes(
+                        drata_api::Upload::from_bytes(
                             "sample.csv",
                             "id,first_name,last_name,email,is_contractor,mfa\n1,Ada,Lovelace,ada@example.com,no,yes\n",
                         ),
@@ -42,10 +44,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::CREATE_FROM_JSON,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .connections()
                 .create_from_json(
-                    &Roster::new([
+                    Roster::new([
                         PersonnelRow::new(
                             "sample",
                             "sample",
@@ -57,13 +59,13 @@ pub(super) static SAMPLES: &[Sample] = &[
                         ),
                     ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .connections()
                 .create_from_json(
-                    &Roster::new([
+                    Roster::new([
                         PersonnelRow::new(
                                 "sample",
                                 "sample",
@@ -84,9 +86,9 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).connections().list()),
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).connections().list()),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .connections()
                 .list()
                 .page(1)
@@ -102,26 +104,26 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::REPLACE_FROM_CSV,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .connections()
                 .replace_from_csv(
                     1,
                     RosterForm::new(
-                        Upload::from_bytes(
+                        drata_api::Upload::from_bytes(
                             "sample.csv",
                             "id,first_name,last_name,email,is_contractor,mfa\n1,Ada,Lovelace,ada@example.com,no,yes\n",
                         ),
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .connections()
                 .replace_from_csv(
                     1,
                     RosterForm::new(
-                        Upload::from_bytes(
+                        drata_api::Upload::from_bytes(
                             "sample.csv",
                             "id,first_name,last_name,email,is_contractor,mfa\n1,Ada,Lovelace,ada@example.com,no,yes\n",
                         ),
@@ -134,11 +136,11 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::REPLACE_FROM_JSON,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .connections()
                 .replace_from_json(
                     1,
-                    &Roster::new([
+                    Roster::new([
                         PersonnelRow::new(
                             "sample",
                             "sample",
@@ -150,14 +152,14 @@ pub(super) static SAMPLES: &[Sample] = &[
                         ),
                     ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .connections()
                 .replace_from_json(
                     1,
-                    &Roster::new([
+                    Roster::new([
                         PersonnelRow::new(
                                 "sample",
                                 "sample",

@@ -2,29 +2,31 @@
 
 //! Sample calls of the area `controls`.
 
-use drata_api::Upload;
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::controls::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .controls()
                 .create(
                     1,
                     ControlCreateForm::new("sample", "sample", "sample")
                         .external_evidence([
-                            Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                            drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                         ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .controls()
                 .create(
                     1,
@@ -38,7 +40,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .owners([1])
                         .test_ids([1])
                         .external_evidence([
-                            Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                            drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                         ])
                         .base64_files("sample"),
                 ),
@@ -49,17 +51,17 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::CREATE_JSON,
         alternative: true,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .controls()
-                .create_json(1, &ControlCreateRequest::new("sample", "sample", "sample"))
-                .send(),
+                .create_json(1, ControlCreateRequest::new("sample", "sample", "sample"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .controls()
                 .create_json(
                     1,
-                    &ControlCreateRequest::new("sample", "sample", "sample")
+                    ControlCreateRequest::new("sample", "sample", "sample")
                         .question("sample")
                         .activity("sample")
                         .external_evidence_metadata("sample")
@@ -77,15 +79,15 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::CREATE_NOTE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .controls()
-                .create_note(1, 1, &ControlNoteCreateRequest::new("sample"))
-                .send(),
+                .create_note(1, 1, ControlNoteCreateRequest::new("sample"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .controls()
-                .create_note(1, 1, &ControlNoteCreateRequest::new("sample")),
+                .create_note(1, 1, ControlNoteCreateRequest::new("sample")),
         ),
         texts: &[],
     },
@@ -93,72 +95,94 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::DELETE_EXTERNAL_EVIDENCE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).controls().delete_external_evidence(1).send(),
+            drata_api::v1::V1::new(client)
+                .controls()
+                .delete_external_evidence(1)
+                .send_optional(),
         ),
-        full: |client| wire(&V1::new(client).controls().delete_external_evidence(1)),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).controls().delete_external_evidence(1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::DELETE_NOTE,
         alternative: false,
-        minimal: |client| sent(V1::new(client).controls().delete_note(1, 1, "1").send()),
-        full: |client| wire(&V1::new(client).controls().delete_note(1, 1, "1")),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).controls().delete_note(1, 1, "1").send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).controls().delete_note(1, 1, "1"),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::DELETE_OWNERS,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .controls()
-                .delete_owners(&ControlOwnerBulkRequest::new([1], [1]))
-                .send(),
+                .delete_owners(ControlOwnerBulkRequest::new([1], [1]))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .controls()
-                .delete_owners(&ControlOwnerBulkRequest::new([1], [1])),
+                .delete_owners(ControlOwnerBulkRequest::new([1], [1])),
         ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V1::new(client).controls().get(1, 1).send()),
-        full: |client| wire(&V1::new(client).controls().get(1, 1)),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).controls().get(1, 1).send(),
+        ),
+        full: |client| wire(&drata_api::v1::V1::new(client).controls().get(1, 1)),
         texts: &[],
     },
     Sample {
         meta: &meta::GET_EVIDENCE_BUNDLE_URL,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).controls().get_evidence_bundle_url(1, 1).send(),
+            drata_api::v1::V1::new(client)
+                .controls()
+                .get_evidence_bundle_url(1, 1)
+                .send(),
         ),
-        full: |client| wire(&V1::new(client).controls().get_evidence_bundle_url(1, 1)),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).controls().get_evidence_bundle_url(1, 1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET_EXTERNAL_EVIDENCE_URL,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).controls().get_external_evidence_url(1).send(),
+            drata_api::v1::V1::new(client).controls().get_external_evidence_url(1).send(),
         ),
-        full: |client| wire(&V1::new(client).controls().get_external_evidence_url(1)),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).controls().get_external_evidence_url(1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET_NOTE,
         alternative: false,
-        minimal: |client| sent(V1::new(client).controls().get_note(1, 1, "1").send()),
-        full: |client| wire(&V1::new(client).controls().get_note(1, 1, "1")),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).controls().get_note(1, 1, "1").send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).controls().get_note(1, 1, "1"),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).controls().list()),
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).controls().list()),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .controls()
                 .list()
                 .page(1)
@@ -166,8 +190,8 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .q("sample")
                 .framework_tags([ControlFrameworkTag::None])
                 .framework_slug("sample")
-                .trust_service_criterion(FrameworkTopic::Availability)
-                .trust_service_criteria([FrameworkTopic::Availability])
+                .trust_service_criterion(TrustServiceCriterion::Availability)
+                .trust_service_criteria([TrustServiceCriterion::Availability])
                 .isms_category([ControlIsmsCategory::ContextOfTheOrganization])
                 .isms2022_category([ControlIsmsCategory::ContextOfTheOrganization])
                 .is_annex_a_2022(true)
@@ -249,10 +273,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_EXTERNAL_EVIDENCE,
         alternative: false,
         minimal: |client| sent_page(
-            V1::new(client).controls().list_external_evidence(1),
+            drata_api::v1::V1::new(client).controls().list_external_evidence(1),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .controls()
                 .list_external_evidence(1)
                 .page(1)
@@ -264,9 +288,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_NOTES,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).controls().list_notes(1, 1)),
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).controls().list_notes(1, 1),
+        ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .controls()
                 .list_notes(1, 1)
                 .page(1)
@@ -278,9 +304,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_OWNERS,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).controls().list_owners(1)),
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).controls().list_owners(1),
+        ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .controls()
                 .list_owners(1)
                 .page(1)
@@ -295,9 +323,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_REQUIREMENTS,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).controls().list_requirements(1)),
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).controls().list_requirements(1),
+        ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .controls()
                 .list_requirements(1)
                 .page(1)
@@ -312,18 +342,18 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .controls()
-                .update(1, 1, &ControlUpdateRequest::new("sample", "sample"))
-                .send(),
+                .update(1, 1, ControlUpdateRequest::new("sample", "sample"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .controls()
                 .update(
                     1,
                     1,
-                    &ControlUpdateRequest::new("sample", "sample")
+                    ControlUpdateRequest::new("sample", "sample")
                         .question("sample")
                         .code("sample")
                         .activity("sample"),
@@ -335,15 +365,15 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE_NOTE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .controls()
-                .update_note(1, 1, "1", &NoteRequest::new("sample"))
-                .send(),
+                .update_note(1, 1, "1", NoteRequest::new("sample"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .controls()
-                .update_note(1, 1, "1", &NoteRequest::new("sample")),
+                .update_note(1, 1, "1", NoteRequest::new("sample")),
         ),
         texts: &[],
     },
@@ -351,13 +381,15 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE_OWNERS,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .controls()
-                .update_owners(1, &ControlOwnerRequest::new([1]))
-                .send(),
+                .update_owners(1, ControlOwnerRequest::new([1]))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client).controls().update_owners(1, &ControlOwnerRequest::new([1])),
+            &drata_api::v1::V1::new(client)
+                .controls()
+                .update_owners(1, ControlOwnerRequest::new([1])),
         ),
         texts: &[],
     },
@@ -365,7 +397,7 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPLOAD_EXTERNAL_EVIDENCE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .controls()
                 .upload_external_evidence(
                     1,
@@ -375,12 +407,12 @@ pub(super) static SAMPLES: &[Sample] = &[
                             "sample",
                             RenewalScheduleType::OneMonth,
                         )
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .controls()
                 .upload_external_evidence(
                     1,
@@ -390,7 +422,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                             "sample",
                             RenewalScheduleType::OneMonth,
                         )
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
                         .url("https://example.com/sample")
                         .filename("sample")
                         .base64_file("sample")
@@ -403,26 +435,26 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPLOAD_EXTERNAL_EVIDENCE_JSON,
         alternative: true,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .controls()
                 .upload_external_evidence_json(
                     1,
                     1,
-                    &EvidenceUploadRequest::new(
+                    EvidenceUploadRequest::new(
                         "2026-01-15T09:30:00.000Z",
                         "sample",
                         RenewalScheduleType::OneMonth,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .controls()
                 .upload_external_evidence_json(
                     1,
                     1,
-                    &EvidenceUploadRequest::new(
+                    EvidenceUploadRequest::new(
                             "2026-01-15T09:30:00.000Z",
                             "sample",
                             RenewalScheduleType::OneMonth,

@@ -2,35 +2,37 @@
 
 //! Sample calls of the area `custom_connections`.
 
-use serde_json::{Map, json};
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::custom_connections::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE_RECORDS,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .custom_connections()
                 .create_records(
                     1,
                     1,
-                    &CustomDataCreateRequest::new(json!({ "key" : "value" })),
+                    CustomDataCreateRequest::new(serde_json::json!({ "key" : "value" })),
                 )
                 .session_id("sample")
                 .session_complete("false")
                 .session_abort("true")
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .custom_connections()
                 .create_records(
                     1,
                     1,
-                    &CustomDataCreateRequest::new(json!({ "key" : "value" })),
+                    CustomDataCreateRequest::new(serde_json::json!({ "key" : "value" })),
                 )
                 .session_id("sample")
                 .session_complete("false")
@@ -42,10 +44,13 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::DELETE_RECORD,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).custom_connections().delete_record(1, 1, "1").send(),
+            drata_api::v1::V1::new(client)
+                .custom_connections()
+                .delete_record(1, 1, "1")
+                .send(),
         ),
         full: |client| wire(
-            &V1::new(client).custom_connections().delete_record(1, 1, "1"),
+            &drata_api::v1::V1::new(client).custom_connections().delete_record(1, 1, "1"),
         ),
         texts: &[],
     },
@@ -53,10 +58,12 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_SESSION_EVIDENCE,
         alternative: false,
         minimal: |client| sent_page(
-            V1::new(client).custom_connections().list_session_evidence("1"),
+            drata_api::v1::V1::new(client)
+                .custom_connections()
+                .list_session_evidence("1"),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .custom_connections()
                 .list_session_evidence("1")
                 .page(1)
@@ -68,10 +75,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_SESSIONS,
         alternative: false,
         minimal: |client| sent_page(
-            V1::new(client).custom_connections().list_sessions(),
+            drata_api::v1::V1::new(client).custom_connections().list_sessions(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .custom_connections()
                 .list_sessions()
                 .page(1)
@@ -85,27 +92,31 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE_RECORD,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .custom_connections()
                 .update_record(
                     1,
                     1,
                     "1",
-                    &CustomDataUpdateRequest::new(
-                        Map::from_iter([("key".to_owned(), json!("value"))]),
+                    CustomDataUpdateRequest::new(
+                        serde_json::Map::from_iter([
+                            ("key".to_owned(), serde_json::json!("value")),
+                        ]),
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .custom_connections()
                 .update_record(
                     1,
                     1,
                     "1",
-                    &CustomDataUpdateRequest::new(
-                        Map::from_iter([("key".to_owned(), json!("value"))]),
+                    CustomDataUpdateRequest::new(
+                        serde_json::Map::from_iter([
+                            ("key".to_owned(), serde_json::json!("value")),
+                        ]),
                     ),
                 ),
         ),

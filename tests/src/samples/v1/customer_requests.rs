@@ -2,17 +2,22 @@
 
 //! Sample calls of the area `customer_requests`.
 
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::customer_requests::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).customer_requests().list("sample")),
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).customer_requests().list("sample"),
+        ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .customer_requests()
                 .list("sample")
                 .page(1)
@@ -29,17 +34,17 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .customer_requests()
-                .update(1, &CustomerRequestDetailsUpdateRequest::new("sample", [1]))
-                .send(),
+                .update(1, CustomerRequestDetailsUpdateRequest::new("sample", [1]))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .customer_requests()
                 .update(
                     1,
-                    &CustomerRequestDetailsUpdateRequest::new("sample", [1])
+                    CustomerRequestDetailsUpdateRequest::new("sample", [1])
                         .description("sample"),
                 ),
         ),

@@ -2,42 +2,47 @@
 
 //! Sample calls of the area `devices`.
 
-use drata_api::Upload;
-use serde_json::{Map, json};
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::devices::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE_FOR_CUSTOM_CONNECTION,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .devices()
                 .create_for_custom_connection(
                     1,
-                    &DeviceCreateRequest::new(1, AgentPlatform::Macos, "sample"),
+                    DeviceCreateRequest::new(1, AgentPlatform::Macos, "sample"),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .devices()
                 .create_for_custom_connection(
                     1,
-                    &DeviceCreateRequest::new(1, AgentPlatform::Macos, "sample")
+                    DeviceCreateRequest::new(1, AgentPlatform::Macos, "sample")
                         .alias("sample")
                         .antivirus_enabled(true)
                         .antivirus_explanation(
-                            Map::from_iter([("key".to_owned(), json!("value"))]),
+                            serde_json::Map::from_iter([
+                                ("key".to_owned(), serde_json::json!("value")),
+                            ]),
                         )
                         .app_list([
                             AppTypeRequest::new("sample", "sample").description("sample"),
                         ])
                         .auto_update_enabled(true)
                         .auto_update_explanation(
-                            Map::from_iter([("key".to_owned(), json!("value"))]),
+                            serde_json::Map::from_iter([
+                                ("key".to_owned(), serde_json::json!("value")),
+                            ]),
                         )
                         .browser_extensions([
                             AppTypeRequest::new("sample", "sample").description("sample"),
@@ -45,22 +50,30 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .external_id("sample")
                         .firewall_enabled(true)
                         .firewall_explanation(
-                            Map::from_iter([("key".to_owned(), json!("value"))]),
+                            serde_json::Map::from_iter([
+                                ("key".to_owned(), serde_json::json!("value")),
+                            ]),
                         )
                         .password_manager_enabled(true)
                         .encryption_enabled(true)
                         .encryption_explanation(
-                            Map::from_iter([("key".to_owned(), json!("value"))]),
+                            serde_json::Map::from_iter([
+                                ("key".to_owned(), serde_json::json!("value")),
+                            ]),
                         )
                         .model("sample")
                         .serial_number("sample")
                         .mac_address("sample")
                         .password_manager_explanation(
-                            Map::from_iter([("key".to_owned(), json!("value"))]),
+                            serde_json::Map::from_iter([
+                                ("key".to_owned(), serde_json::json!("value")),
+                            ]),
                         )
                         .screen_lock_enabled(true)
                         .screen_lock_explanation(
-                            Map::from_iter([("key".to_owned(), json!("value"))]),
+                            serde_json::Map::from_iter([
+                                ("key".to_owned(), serde_json::json!("value")),
+                            ]),
                         )
                         .screen_lock_time(1)
                         .windows_services([
@@ -78,16 +91,23 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DELETE_DOCUMENT,
         alternative: false,
-        minimal: |client| sent(V1::new(client).devices().delete_document(1).send()),
-        full: |client| wire(&V1::new(client).devices().delete_document(1)),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).devices().delete_document(1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).devices().delete_document(1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V1::new(client).devices().get(1).send()),
+        minimal: |client| sent(drata_api::v1::V1::new(client).devices().get(1).send()),
         full: |client| wire(
-            &V1::new(client).devices().get(1).expand([DeviceDetailExpand::Asset]),
+            &drata_api::v1::V1::new(client)
+                .devices()
+                .get(1)
+                .expand([DeviceDetailExpand::Asset]),
         ),
         texts: &[],
     },
@@ -95,17 +115,19 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET_DOCUMENT_DOWNLOAD_URL,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).devices().get_document_download_url(1).send(),
+            drata_api::v1::V1::new(client).devices().get_document_download_url(1).send(),
         ),
-        full: |client| wire(&V1::new(client).devices().get_document_download_url(1)),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).devices().get_document_download_url(1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).devices().list()),
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).devices().list()),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .devices()
                 .list()
                 .page(1)
@@ -122,16 +144,22 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_APPS,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).devices().list_apps(1)),
-        full: |client| wire(&V1::new(client).devices().list_apps(1).page(1).limit(1)),
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).devices().list_apps(1),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).devices().list_apps(1).page(1).limit(1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST_DOCUMENTS,
         alternative: false,
-        minimal: |client| sent(V1::new(client).devices().list_documents(1).send()),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).devices().list_documents(1).send(),
+        ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .devices()
                 .list_documents(1)
                 .type_(DeviceDocumentType::PasswordManagerEvidence),
@@ -142,10 +170,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_FOR_CUSTOM_CONNECTION,
         alternative: false,
         minimal: |client| sent_page(
-            V1::new(client).devices().list_for_custom_connection(1),
+            drata_api::v1::V1::new(client).devices().list_for_custom_connection(1),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .devices()
                 .list_for_custom_connection(1)
                 .page(1)
@@ -161,9 +189,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_FOR_PERSONNEL,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).devices().list_for_personnel(1)),
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).devices().list_for_personnel(1),
+        ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .devices()
                 .list_for_personnel(1)
                 .page(1)
@@ -180,22 +210,22 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPLOAD_DOCUMENT,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .devices()
                 .upload_document(
                     1,
                     DeviceDocumentForm::new(DeviceDocumentType::PasswordManagerEvidence)
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .devices()
                 .upload_document(
                     1,
                     DeviceDocumentForm::new(DeviceDocumentType::PasswordManagerEvidence)
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
                         .base64_file("sample"),
                 ),
         ),
@@ -205,22 +235,22 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPLOAD_DOCUMENT_JSON,
         alternative: true,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .devices()
                 .upload_document_json(
                     1,
-                    &DeviceDocumentRequest::new(
+                    DeviceDocumentRequest::new(
                         DeviceDocumentType::PasswordManagerEvidence,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .devices()
                 .upload_document_json(
                     1,
-                    &DeviceDocumentRequest::new(
+                    DeviceDocumentRequest::new(
                             DeviceDocumentType::PasswordManagerEvidence,
                         )
                         .base64_file("sample"),

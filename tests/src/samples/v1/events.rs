@@ -2,24 +2,27 @@
 
 //! Sample calls of the area `events`.
 
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::events::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V1::new(client).events().get("1").send()),
-        full: |client| wire(&V1::new(client).events().get("1")),
+        minimal: |client| sent(drata_api::v1::V1::new(client).events().get("1").send()),
+        full: |client| wire(&drata_api::v1::V1::new(client).events().get("1")),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).events().list()),
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).events().list()),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .events()
                 .list()
                 .page(1)

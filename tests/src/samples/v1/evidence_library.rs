@@ -2,17 +2,19 @@
 
 //! Sample calls of the area `evidence_library`.
 
-use drata_api::Upload;
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::evidence_library::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .evidence_library()
                 .create(
                     1,
@@ -24,12 +26,12 @@ pub(super) static SAMPLES: &[Sample] = &[
                             "sample",
                             1,
                         )
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .evidence_library()
                 .create(
                     1,
@@ -42,7 +44,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                             1,
                         )
                         .description("sample")
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
                         .base64_file("sample")
                         .url("https://example.com/sample")
                         .control_ids([1])
@@ -55,11 +57,11 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::CREATE_JSON,
         alternative: true,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .evidence_library()
                 .create_json(
                     1,
-                    &EvidenceRequest::new(
+                    EvidenceRequest::new(
                         "sample",
                         "sample",
                         RenewalScheduleType::OneMonth,
@@ -68,14 +70,14 @@ pub(super) static SAMPLES: &[Sample] = &[
                         1,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .evidence_library()
                 .create_json(
                     1,
-                    &EvidenceRequest::new(
+                    EvidenceRequest::new(
                             "sample",
                             "sample",
                             RenewalScheduleType::OneMonth,
@@ -86,7 +88,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .description("sample")
                         .base64_file("sample")
                         .url("https://example.com/sample")
-                        .control_ids(vec![1])
+                        .control_ids(vec![1i64.into()])
                         .ticket_url("https://example.com/sample"),
                 ),
         ),
@@ -95,34 +97,47 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DELETE,
         alternative: false,
-        minimal: |client| sent(V1::new(client).evidence_library().delete(1, 1).send()),
-        full: |client| wire(&V1::new(client).evidence_library().delete(1, 1)),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).evidence_library().delete(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).evidence_library().delete(1, 1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V1::new(client).evidence_library().get(1, 1).send()),
-        full: |client| wire(&V1::new(client).evidence_library().get(1, 1)),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).evidence_library().get(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).evidence_library().get(1, 1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET_DOWNLOAD_URL,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).evidence_library().get_download_url(1, 1, 1).send(),
+            drata_api::v1::V1::new(client)
+                .evidence_library()
+                .get_download_url(1, 1, 1)
+                .send(),
         ),
         full: |client| wire(
-            &V1::new(client).evidence_library().get_download_url(1, 1, 1),
+            &drata_api::v1::V1::new(client).evidence_library().get_download_url(1, 1, 1),
         ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).evidence_library().list(1)),
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).evidence_library().list(1),
+        ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .evidence_library()
                 .list(1)
                 .page(1)
@@ -142,7 +157,7 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .evidence_library()
                 .update(
                     1,
@@ -155,12 +170,12 @@ pub(super) static SAMPLES: &[Sample] = &[
                             "sample",
                             1,
                         )
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .evidence_library()
                 .update(
                     1,
@@ -174,7 +189,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                             1,
                         )
                         .description("sample")
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
                         .base64_file("sample")
                         .url("https://example.com/sample")
                         .control_ids([1])
@@ -187,12 +202,12 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE_JSON,
         alternative: true,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .evidence_library()
                 .update_json(
                     1,
                     1,
-                    &EvidenceRequest::new(
+                    EvidenceRequest::new(
                         "sample",
                         "sample",
                         RenewalScheduleType::OneMonth,
@@ -201,15 +216,15 @@ pub(super) static SAMPLES: &[Sample] = &[
                         1,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .evidence_library()
                 .update_json(
                     1,
                     1,
-                    &EvidenceRequest::new(
+                    EvidenceRequest::new(
                             "sample",
                             "sample",
                             RenewalScheduleType::OneMonth,
@@ -220,7 +235,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .description("sample")
                         .base64_file("sample")
                         .url("https://example.com/sample")
-                        .control_ids(vec![1])
+                        .control_ids(vec![1i64.into()])
                         .ticket_url("https://example.com/sample"),
                 ),
         ),
@@ -230,22 +245,22 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE_SYNC,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .evidence_library()
                 .update_sync(
                     1,
                     1,
-                    &EvidenceSyncRequest::new(SafeBaseSyncStatus::NotSynced),
+                    EvidenceSyncRequest::new(SafeBaseSyncStatus::NotSynced),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .evidence_library()
                 .update_sync(
                     1,
                     1,
-                    &EvidenceSyncRequest::new(SafeBaseSyncStatus::NotSynced)
+                    EvidenceSyncRequest::new(SafeBaseSyncStatus::NotSynced)
                         .safe_base_document_id("sample"),
                 ),
         ),

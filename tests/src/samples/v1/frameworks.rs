@@ -2,17 +2,20 @@
 
 //! Sample calls of the area `frameworks`.
 
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::frameworks::*;
-use crate::sample::{Sample, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).frameworks().list(1)),
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).frameworks().list(1)),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .frameworks()
                 .list(1)
                 .page(1)
@@ -28,9 +31,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_REQUIREMENTS,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).frameworks().list_requirements()),
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).frameworks().list_requirements(),
+        ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .frameworks()
                 .list_requirements()
                 .page(1)

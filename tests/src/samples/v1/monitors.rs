@@ -2,29 +2,34 @@
 
 //! Sample calls of the area `monitors`.
 
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::monitors::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V1::new(client).monitors().get(1, 1).send()),
-        full: |client| wire(&V1::new(client).monitors().get(1, 1)),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).monitors().get(1, 1).send(),
+        ),
+        full: |client| wire(&drata_api::v1::V1::new(client).monitors().get(1, 1)),
         texts: &[],
     },
     Sample {
         meta: &meta::GET_FAILURES,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .monitors()
                 .get_failures(1, 1, MonitorFailureKind::Included)
                 .send(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .monitors()
                 .get_failures(1, 1, MonitorFailureKind::Included)
                 .check_type(MonitorType::Policy),
@@ -33,7 +38,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             (
                 "text/csv",
                 |client| sent(
-                    V1::new(client)
+                    drata_api::v1::V1::new(client)
                         .monitors()
                         .get_failures(1, 1, MonitorFailureKind::Included)
                         .send_for_csv(),
@@ -44,9 +49,9 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).monitors().list()),
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).monitors().list()),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .monitors()
                 .list()
                 .page(1)

@@ -2,35 +2,41 @@
 
 //! Sample calls of the area `personnel`.
 
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::personnel::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V1::new(client).personnel().get(1).send()),
-        full: |client| wire(&V1::new(client).personnel().get(1)),
+        minimal: |client| sent(drata_api::v1::V1::new(client).personnel().get(1).send()),
+        full: |client| wire(&drata_api::v1::V1::new(client).personnel().get(1)),
         texts: &[],
     },
     Sample {
         meta: &meta::GET_BY_EMAIL,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).personnel().get_by_email("ada@example.com").send(),
+            drata_api::v1::V1::new(client)
+                .personnel()
+                .get_by_email("ada@example.com")
+                .send(),
         ),
         full: |client| wire(
-            &V1::new(client).personnel().get_by_email("ada@example.com"),
+            &drata_api::v1::V1::new(client).personnel().get_by_email("ada@example.com"),
         ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).personnel().list()),
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).personnel().list()),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .personnel()
                 .list()
                 .page(1)
@@ -69,31 +75,40 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::RESET_SYNC,
         alternative: false,
-        minimal: |client| sent(V1::new(client).personnel().reset_sync(1).send()),
-        full: |client| wire(&V1::new(client).personnel().reset_sync(1)),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).personnel().reset_sync(1).send_optional(),
+        ),
+        full: |client| wire(&drata_api::v1::V1::new(client).personnel().reset_sync(1)),
         texts: &[],
     },
     Sample {
         meta: &meta::RESET_SYNC_FOR_ALL,
         alternative: false,
-        minimal: |client| sent(V1::new(client).personnel().reset_sync_for_all().send()),
-        full: |client| wire(&V1::new(client).personnel().reset_sync_for_all()),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .personnel()
+                .reset_sync_for_all()
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).personnel().reset_sync_for_all(),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::RESET_SYNC_FOR_SOME,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .personnel()
-                .reset_sync_for_some(&PersonnelResetStatusRequest::new())
-                .send(),
+                .reset_sync_for_some(PersonnelResetStatusRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .personnel()
                 .reset_sync_for_some(
-                    &PersonnelResetStatusRequest::new().personnel_ids([1]),
+                    PersonnelResetStatusRequest::new().personnel_ids([1]),
                 ),
         ),
         texts: &[],
@@ -102,18 +117,17 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE_CONTRACT_DATES,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .personnel()
-                .update_contract_dates(1, &PersonnelContractDateRequest::new("sample"))
-                .send(),
+                .update_contract_dates(1, PersonnelContractDateRequest::new("sample"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .personnel()
                 .update_contract_dates(
                     1,
-                    &PersonnelContractDateRequest::new("sample")
-                        .separation_date("sample"),
+                    PersonnelContractDateRequest::new("sample").separation_date("sample"),
                 ),
         ),
         texts: &[],
@@ -122,20 +136,20 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE_STATUS,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .personnel()
                 .update_status(
                     1,
-                    &PersonnelStatusRequest::new(EmploymentStatus::CurrentEmployee),
+                    PersonnelStatusRequest::new(EmploymentStatus::CurrentEmployee),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .personnel()
                 .update_status(
                     1,
-                    &PersonnelStatusRequest::new(EmploymentStatus::CurrentEmployee)
+                    PersonnelStatusRequest::new(EmploymentStatus::CurrentEmployee)
                         .not_human_reason("sample")
                         .separation_date("sample"),
                 ),

@@ -2,26 +2,32 @@
 
 //! Sample calls of the area `policies`.
 
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::policies::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V1::new(client).policies().get(1).send()),
-        full: |client| wire(&V1::new(client).policies().get(1)),
+        minimal: |client| sent(drata_api::v1::V1::new(client).policies().get(1).send()),
+        full: |client| wire(&drata_api::v1::V1::new(client).policies().get(1)),
         texts: &[],
     },
     Sample {
         meta: &meta::GET_CURRENT_PUBLISHED_DOWNLOAD_URL,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).policies().get_current_published_download_url(1).send(),
+            drata_api::v1::V1::new(client)
+                .policies()
+                .get_current_published_download_url(1)
+                .send(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .policies()
                 .get_current_published_download_url(1)
                 .with_appendix(true),
@@ -32,10 +38,15 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET_CURRENT_PUBLISHED_PDF_DOWNLOAD_URL,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).policies().get_current_published_pdf_download_url(1).send(),
+            drata_api::v1::V1::new(client)
+                .policies()
+                .get_current_published_pdf_download_url(1)
+                .send(),
         ),
         full: |client| wire(
-            &V1::new(client).policies().get_current_published_pdf_download_url(1),
+            &drata_api::v1::V1::new(client)
+                .policies()
+                .get_current_published_pdf_download_url(1),
         ),
         texts: &[],
     },
@@ -43,17 +54,19 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET_VERSION_DOWNLOAD_URL,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).policies().get_version_download_url(1).send(),
+            drata_api::v1::V1::new(client).policies().get_version_download_url(1).send(),
         ),
-        full: |client| wire(&V1::new(client).policies().get_version_download_url(1)),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).policies().get_version_download_url(1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).policies().list()),
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).policies().list()),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .policies()
                 .list()
                 .page(1)
@@ -69,10 +82,13 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_ASSOCIATED_CONTROLS,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).policies().list_associated_controls(1, 1).send(),
+            drata_api::v1::V1::new(client)
+                .policies()
+                .list_associated_controls(1, 1)
+                .send(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .policies()
                 .list_associated_controls(1, 1)
                 .sort("sample")

@@ -2,27 +2,34 @@
 
 //! Sample calls of the area `questionnaires`.
 
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::questionnaires::*;
-use crate::sample::{Sample, sent, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET_ANSWERS,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).questionnaires().get_answers(1, 1).send(),
+            drata_api::v1::V1::new(client).questionnaires().get_answers(1, 1).send(),
         ),
-        full: |client| wire(&V1::new(client).questionnaires().get_answers(1, 1)),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).questionnaires().get_answers(1, 1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST_SENT_BY_VENDOR,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).questionnaires().list_sent_by_vendor(1).send(),
+            drata_api::v1::V1::new(client).questionnaires().list_sent_by_vendor(1).send(),
         ),
-        full: |client| wire(&V1::new(client).questionnaires().list_sent_by_vendor(1)),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).questionnaires().list_sent_by_vendor(1),
+        ),
         texts: &[],
     },
 ];

@@ -2,21 +2,22 @@
 
 //! Sample calls of the area `tickets`.
 
-use serde_json::json;
-use drata_api::Operation as _;
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::tickets::*;
-use crate::sample::{Sample, sent, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .tickets()
                 .create(
-                    &TicketsCreateRequest::new(
+                    TicketsCreateRequest::new(
                         1,
                         "sample",
                         "sample",
@@ -25,14 +26,14 @@ pub(super) static SAMPLES: &[Sample] = &[
                         1,
                     ),
                 )
-                .extra_field("getParsedRequestDto", json!({}))
-                .send(),
+                .extra_field("getParsedRequestDto", serde_json::json!({}))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .tickets()
                 .create(
-                    &TicketsCreateRequest::new(
+                    TicketsCreateRequest::new(
                         1,
                         "sample",
                         "sample",

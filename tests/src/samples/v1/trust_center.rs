@@ -2,29 +2,32 @@
 
 //! Sample calls of the area `trust_center`.
 
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::trust_center::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::APPROVE_REQUEST,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .trust_center()
                 .approve_request(
                     "1",
-                    &TrustCenterApproval::new(TrustCenterExpirationUnit::Days),
+                    TrustCenterApproval::new(TrustCenterExpirationUnit::Days),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .trust_center()
                 .approve_request(
                     "1",
-                    &TrustCenterApproval::new(TrustCenterExpirationUnit::Days)
+                    TrustCenterApproval::new(TrustCenterExpirationUnit::Days)
                         .expiration(1)
                         .is_new_expiration(true),
                 ),
@@ -35,10 +38,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::CREATE_REQUEST,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .trust_center()
                 .create_request(
-                    &TrustCenterAccessRequest::new(
+                    TrustCenterAccessRequest::new(
                         "ada@example.com",
                         "sample",
                         "sample",
@@ -50,16 +53,16 @@ pub(super) static SAMPLES: &[Sample] = &[
                                 TrustCenterDocumentType::Compliance,
                             ),
                         ],
-                        TrustCenterFlow::Self_,
+                        TrustCenterFlow::SelfValue,
                     ),
                 )
                 .send(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .trust_center()
                 .create_request(
-                    &TrustCenterAccessRequest::new(
+                    TrustCenterAccessRequest::new(
                         "ada@example.com",
                         "sample",
                         "sample",
@@ -71,7 +74,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                                 TrustCenterDocumentType::Compliance,
                             ),
                         ],
-                        TrustCenterFlow::Self_,
+                        TrustCenterFlow::SelfValue,
                     ),
                 ),
         ),
@@ -80,18 +83,28 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DENY_REQUEST,
         alternative: false,
-        minimal: |client| sent(V1::new(client).trust_center().deny_request("1").send()),
-        full: |client| wire(&V1::new(client).trust_center().deny_request("1")),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .trust_center()
+                .deny_request("1")
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).trust_center().deny_request("1"),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET_PRIVATE_ACCESS,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).trust_center().get_private_access().send(),
+            drata_api::v1::V1::new(client).trust_center().get_private_access().send(),
         ),
         full: |client| wire(
-            &V1::new(client).trust_center().get_private_access().workspace_id(1),
+            &drata_api::v1::V1::new(client)
+                .trust_center()
+                .get_private_access()
+                .workspace_id(1),
         ),
         texts: &[],
     },
@@ -99,13 +112,13 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET_REPORT,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .trust_center()
                 .get_report("sample", "sample", 1, TrustCenterReportType::Summary)
                 .send(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .trust_center()
                 .get_report("sample", "sample", 1, TrustCenterReportType::Summary),
         ),
@@ -113,7 +126,7 @@ pub(super) static SAMPLES: &[Sample] = &[
             (
                 "text/csv",
                 |client| sent(
-                    V1::new(client)
+                    drata_api::v1::V1::new(client)
                         .trust_center()
                         .get_report(
                             "sample",
@@ -130,17 +143,24 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET_REQUEST,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).trust_center().get_request("1", 1).send(),
+            drata_api::v1::V1::new(client).trust_center().get_request("1", 1).send(),
         ),
-        full: |client| wire(&V1::new(client).trust_center().get_request("1", 1)),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).trust_center().get_request("1", 1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST_CONTROLS,
         alternative: false,
-        minimal: |client| sent(V1::new(client).trust_center().list_controls().send()),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).trust_center().list_controls().send(),
+        ),
         full: |client| wire(
-            &V1::new(client).trust_center().list_controls().workspace_id(1),
+            &drata_api::v1::V1::new(client)
+                .trust_center()
+                .list_controls()
+                .workspace_id(1),
         ),
         texts: &[],
     },
@@ -148,10 +168,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_PRIVATE_DOCUMENTS,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).trust_center().list_private_documents().send(),
+            drata_api::v1::V1::new(client).trust_center().list_private_documents().send(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .trust_center()
                 .list_private_documents()
                 .q("sample")
@@ -162,9 +182,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_REQUESTS,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).trust_center().list_requests()),
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).trust_center().list_requests(),
+        ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .trust_center()
                 .list_requests()
                 .page(1)
@@ -179,16 +201,16 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE_PRIVATE_ACCESS,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .trust_center()
-                .update_private_access(&CompanyInfoPrivateAccessRequest::new())
-                .send(),
+                .update_private_access(CompanyInfoPrivateAccessRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .trust_center()
                 .update_private_access(
-                    &CompanyInfoPrivateAccessRequest::new()
+                    CompanyInfoPrivateAccessRequest::new()
                         .security_emails("sample")
                         .remove_nda(true)
                         .preapproved_email_domains(["sample"]),

@@ -2,29 +2,32 @@
 
 //! Sample calls of the area `user_identities`.
 
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::user_identities::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CONNECT_INFRASTRUCTURE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .user_identities()
                 .connect_infrastructure(
                     1,
-                    &UserIdentityInfrastructureConnectRequest::new(Some(1)),
+                    UserIdentityInfrastructureConnectRequest::new(Some(1i64.into())),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .user_identities()
                 .connect_infrastructure(
                     1,
-                    &UserIdentityInfrastructureConnectRequest::new(Some(1)),
+                    UserIdentityInfrastructureConnectRequest::new(Some(1i64.into())),
                 ),
         ),
         texts: &[],
@@ -33,20 +36,20 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::CONNECT_VERSION_CONTROL,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .user_identities()
                 .connect_version_control(
                     1,
-                    &UserIdentityVersionControlConnectRequest::new(Some(1)),
+                    UserIdentityVersionControlConnectRequest::new(Some(1i64.into())),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .user_identities()
                 .connect_version_control(
                     1,
-                    &UserIdentityVersionControlConnectRequest::new(Some(1)),
+                    UserIdentityVersionControlConnectRequest::new(Some(1i64.into())),
                 ),
         ),
         texts: &[],
@@ -55,10 +58,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_INFRASTRUCTURE,
         alternative: false,
         minimal: |client| sent_page(
-            V1::new(client).user_identities().list_infrastructure(),
+            drata_api::v1::V1::new(client).user_identities().list_infrastructure(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .user_identities()
                 .list_infrastructure()
                 .page(1)
@@ -75,10 +78,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_VERSION_CONTROL,
         alternative: false,
         minimal: |client| sent_page(
-            V1::new(client).user_identities().list_version_control(),
+            drata_api::v1::V1::new(client).user_identities().list_version_control(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .user_identities()
                 .list_version_control()
                 .page(1)
@@ -95,20 +98,20 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::SET_INFRASTRUCTURE_SERVICE_ACCOUNT,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .user_identities()
                 .set_infrastructure_service_account(
                     1,
-                    &UserIdentityInfrastructureServiceStatusRequest::new(true, "sample"),
+                    UserIdentityInfrastructureServiceStatusRequest::new(true, "sample"),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .user_identities()
                 .set_infrastructure_service_account(
                     1,
-                    &UserIdentityInfrastructureServiceStatusRequest::new(true, "sample"),
+                    UserIdentityInfrastructureServiceStatusRequest::new(true, "sample"),
                 ),
         ),
         texts: &[],
@@ -117,20 +120,20 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::SET_VERSION_CONTROL_SERVICE_ACCOUNT,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .user_identities()
                 .set_version_control_service_account(
                     1,
-                    &UserIdentityVersionControlServiceStatusRequest::new(true, "sample"),
+                    UserIdentityVersionControlServiceStatusRequest::new(true, "sample"),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .user_identities()
                 .set_version_control_service_account(
                     1,
-                    &UserIdentityVersionControlServiceStatusRequest::new(true, "sample"),
+                    UserIdentityVersionControlServiceStatusRequest::new(true, "sample"),
                 ),
         ),
         texts: &[],
@@ -139,20 +142,20 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::TOGGLE_INFRASTRUCTURE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .user_identities()
                 .toggle_infrastructure(
                     1,
-                    &UserIdentityInfrastructureToggleRequest::new(true),
+                    UserIdentityInfrastructureToggleRequest::new(true),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .user_identities()
                 .toggle_infrastructure(
                     1,
-                    &UserIdentityInfrastructureToggleRequest::new(true)
+                    UserIdentityInfrastructureToggleRequest::new(true)
                         .toggle_field(
                             InfrastructureIdentityFlag::InfrastructureAdminAccess,
                         ),
@@ -164,20 +167,20 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::TOGGLE_VERSION_CONTROL,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .user_identities()
                 .toggle_version_control(
                     1,
-                    &UserIdentityVersionControlToggleRequest::new(true),
+                    UserIdentityVersionControlToggleRequest::new(true),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .user_identities()
                 .toggle_version_control(
                     1,
-                    &UserIdentityVersionControlToggleRequest::new(true)
+                    UserIdentityVersionControlToggleRequest::new(true)
                         .toggle_field(
                             VersionControlIdentityFlag::VersionControlWriteAccess,
                         ),

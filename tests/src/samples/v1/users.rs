@@ -2,50 +2,60 @@
 
 //! Sample calls of the area `users`.
 
-use drata_api::Upload;
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::users::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DELETE_DOCUMENT,
         alternative: false,
-        minimal: |client| sent(V1::new(client).users().delete_document(1, 1).send()),
-        full: |client| wire(&V1::new(client).users().delete_document(1, 1)),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).users().delete_document(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).users().delete_document(1, 1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V1::new(client).users().get(1).send()),
-        full: |client| wire(&V1::new(client).users().get(1)),
+        minimal: |client| sent(drata_api::v1::V1::new(client).users().get(1).send()),
+        full: |client| wire(&drata_api::v1::V1::new(client).users().get(1)),
         texts: &[],
     },
     Sample {
         meta: &meta::GET_BY_EMAIL,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).users().get_by_email("ada@example.com").send(),
+            drata_api::v1::V1::new(client).users().get_by_email("ada@example.com").send(),
         ),
-        full: |client| wire(&V1::new(client).users().get_by_email("ada@example.com")),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).users().get_by_email("ada@example.com"),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET_DOCUMENT_DOWNLOAD_URL,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).users().get_document_download_url(1).send(),
+            drata_api::v1::V1::new(client).users().get_document_download_url(1).send(),
         ),
-        full: |client| wire(&V1::new(client).users().get_document_download_url(1)),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).users().get_document_download_url(1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).users().list()),
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).users().list()),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .users()
                 .list()
                 .page(1)
@@ -61,9 +71,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_DOCUMENTS,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).users().list_documents(1)),
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).users().list_documents(1),
+        ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .users()
                 .list_documents(1)
                 .page(1)
@@ -77,22 +89,22 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPLOAD_DOCUMENT,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .users()
                 .upload_document(
                     1,
                     UserDocumentForm::new(UploadedUserDocumentType::MfaEvidence)
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .users()
                 .upload_document(
                     1,
                     UserDocumentForm::new(UploadedUserDocumentType::MfaEvidence)
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
                         .base64_file("sample")
                         .completion_date("2026-01-15T09:30:00.000Z"),
                 ),
@@ -103,20 +115,20 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPLOAD_DOCUMENT_JSON,
         alternative: true,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .users()
                 .upload_document_json(
                     1,
-                    &UserDocumentRequest::new(UploadedUserDocumentType::MfaEvidence),
+                    UserDocumentRequest::new(UploadedUserDocumentType::MfaEvidence),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .users()
                 .upload_document_json(
                     1,
-                    &UserDocumentRequest::new(UploadedUserDocumentType::MfaEvidence)
+                    UserDocumentRequest::new(UploadedUserDocumentType::MfaEvidence)
                         .base64_file("sample")
                         .completion_date("2026-01-15T09:30:00.000Z"),
                 ),

@@ -2,23 +2,28 @@
 
 //! Sample calls of the area `vendors`.
 
-use drata_api::Upload;
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::vendors::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).vendors().create(&VendorCreateRequest::new("sample")).send(),
+            drata_api::v1::V1::new(client)
+                .vendors()
+                .create(VendorCreateRequest::new("sample"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .vendors()
                 .create(
-                    &VendorCreateRequest::new("sample")
+                    VendorCreateRequest::new("sample")
                         .category(VendorCategory::Engineering)
                         .risk(VendorRisk::None)
                         .status(VendorStatus::Prospective)
@@ -64,24 +69,24 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::CREATE_SECURITY_REVIEW,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .vendors()
                 .create_security_review(
                     1,
-                    &VendorSecurityReviewRequest::new(
+                    VendorSecurityReviewRequest::new(
                         "2026-01-15T09:30:00.000Z",
                         VendorSecurityReviewState::NotYetStarted,
                         VendorSecurityReviewType::Security,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .vendors()
                 .create_security_review(
                     1,
-                    &VendorSecurityReviewRequest::new(
+                    VendorSecurityReviewRequest::new(
                             "2026-01-15T09:30:00.000Z",
                             VendorSecurityReviewState::NotYetStarted,
                             VendorSecurityReviewType::Security,
@@ -96,36 +101,40 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DELETE,
         alternative: false,
-        minimal: |client| sent(V1::new(client).vendors().delete(1).send()),
-        full: |client| wire(&V1::new(client).vendors().delete(1)),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).vendors().delete(1).send(),
+        ),
+        full: |client| wire(&drata_api::v1::V1::new(client).vendors().delete(1)),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V1::new(client).vendors().get(1).send()),
-        full: |client| wire(&V1::new(client).vendors().get(1)),
+        minimal: |client| sent(drata_api::v1::V1::new(client).vendors().get(1).send()),
+        full: |client| wire(&drata_api::v1::V1::new(client).vendors().get(1)),
         texts: &[],
     },
     Sample {
         meta: &meta::GET_STATS,
         alternative: false,
-        minimal: |client| sent(V1::new(client).vendors().get_stats().send()),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).vendors().get_stats().send(),
+        ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .vendors()
                 .get_stats()
-                .include_scopes([VendorIncludeScope::BusinessUnits])
-                .exclude_scopes([VendorIncludeScope::BusinessUnits]),
+                .include_scopes([VendorScope::BusinessUnits])
+                .exclude_scopes([VendorScope::BusinessUnits]),
         ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).vendors().list()),
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).vendors().list()),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .vendors()
                 .list()
                 .page(1)
@@ -160,9 +169,15 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_QUESTIONNAIRES,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).vendors().list_questionnaires(1)),
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).vendors().list_questionnaires(1),
+        ),
         full: |client| wire(
-            &V1::new(client).vendors().list_questionnaires(1).page(1).limit(1),
+            &drata_api::v1::V1::new(client)
+                .vendors()
+                .list_questionnaires(1)
+                .page(1)
+                .limit(1),
         ),
         texts: &[],
     },
@@ -170,20 +185,20 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::SEND_QUESTIONNAIRE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .vendors()
                 .send_questionnaire(
                     1,
-                    &QuestionnaireSendRequest::new("ada@example.com", 1, "sample", 1),
+                    QuestionnaireSendRequest::new("ada@example.com", 1, "sample", 1),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .vendors()
                 .send_questionnaire(
                     1,
-                    &QuestionnaireSendRequest::new("ada@example.com", 1, "sample", 1)
+                    QuestionnaireSendRequest::new("ada@example.com", 1, "sample", 1)
                         .email_subject("sample"),
                 ),
         ),
@@ -193,14 +208,17 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client).vendors().update(1, &VendorUpdateRequest::new()).send(),
+            drata_api::v1::V1::new(client)
+                .vendors()
+                .update(1, VendorUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .vendors()
                 .update(
                     1,
-                    &VendorUpdateRequest::new()
+                    VendorUpdateRequest::new()
                         .name("sample")
                         .category(VendorCategory::Engineering)
                         .risk(VendorRisk::None)
@@ -247,15 +265,15 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE_STATUS,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .vendors()
-                .update_status(1, &VendorStatusRequest::new(VendorStatus::Prospective))
-                .send(),
+                .update_status(1, VendorStatusRequest::new(VendorStatus::Prospective))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .vendors()
-                .update_status(1, &VendorStatusRequest::new(VendorStatus::Prospective)),
+                .update_status(1, VendorStatusRequest::new(VendorStatus::Prospective)),
         ),
         texts: &[],
     },
@@ -263,23 +281,23 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPLOAD_DOCUMENT,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .vendors()
                 .upload_document(
                     1,
                     VendorDocumentForm::new(
-                        Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                        drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .vendors()
                 .upload_document(
                     1,
                     VendorDocumentForm::new(
-                            Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                            drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                         )
                         .type_(VendorDocumentType::ComplianceReport)
                         .security_review_id(1),
@@ -291,23 +309,23 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPLOAD_QUESTIONNAIRES,
         alternative: false,
         minimal: |client| sent(
-            V1::new(client)
+            drata_api::v1::V1::new(client)
                 .vendors()
                 .upload_questionnaires(
                     1,
                     QuestionnaireUploadForm::new([
-                        Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                        drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V1::new(client)
+            &drata_api::v1::V1::new(client)
                 .vendors()
                 .upload_questionnaires(
                     1,
                     QuestionnaireUploadForm::new([
-                            Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                            drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                         ])
                         .security_review_id(1),
                 ),

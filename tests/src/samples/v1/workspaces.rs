@@ -2,17 +2,25 @@
 
 //! Sample calls of the area `workspaces`.
 
-use drata_api::v1::V1;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v1::workspaces::*;
-use crate::sample::{Sample, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V1::new(client).workspaces().list()),
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).workspaces().list()),
         full: |client| wire(
-            &V1::new(client).workspaces().list().page(1).limit(1).q("sample"),
+            &drata_api::v1::V1::new(client)
+                .workspaces()
+                .list()
+                .page(1)
+                .limit(1)
+                .q("sample"),
         ),
         texts: &[],
     },

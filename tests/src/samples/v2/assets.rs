@@ -2,19 +2,22 @@
 
 //! Sample calls of the area `assets`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::assets::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .assets()
                 .create(
-                    &AssetCreateRequest::new(
+                    AssetCreateRequest::new(
                         "sample",
                         "sample",
                         [AssetClassType::Hardware],
@@ -22,13 +25,13 @@ pub(super) static SAMPLES: &[Sample] = &[
                         1,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .assets()
                 .create(
-                    &AssetCreateRequest::new(
+                    AssetCreateRequest::new(
                             "sample",
                             "sample",
                             [AssetClassType::Hardware],
@@ -52,25 +55,25 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DELETE,
         alternative: false,
-        minimal: |client| sent(V2::new(client).assets().delete(1).send()),
-        full: |client| wire(&V2::new(client).assets().delete(1)),
+        minimal: |client| sent(drata_api::v2::V2::new(client).assets().delete(1).send()),
+        full: |client| wire(&drata_api::v2::V2::new(client).assets().delete(1)),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).assets().get(1).send()),
+        minimal: |client| sent(drata_api::v2::V2::new(client).assets().get(1).send()),
         full: |client| wire(
-            &V2::new(client).assets().get(1).expand([AssetExpand::Device]),
+            &drata_api::v2::V2::new(client).assets().get(1).expand([AssetExpand::Device]),
         ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).assets().list()),
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).assets().list()),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .assets()
                 .list()
                 .cursor("sample")
@@ -91,14 +94,17 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).assets().update(1, &AssetUpdateRequest::new()).send(),
+            drata_api::v2::V2::new(client)
+                .assets()
+                .update(1, AssetUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .assets()
                 .update(
                     1,
-                    &AssetUpdateRequest::new()
+                    AssetUpdateRequest::new()
                         .name("sample")
                         .description("sample")
                         .notes("sample")

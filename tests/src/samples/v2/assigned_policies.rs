@@ -2,31 +2,34 @@
 
 //! Sample calls of the area `assigned_policies`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::assigned_policies::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::ACKNOWLEDGE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .assigned_policies()
                 .acknowledge(
                     UserRef::Email("ada@example.com".to_owned()),
                     1,
-                    &UserPolicyAcceptRequest::new("2026-01-15T09:30:00.000Z"),
+                    UserPolicyAcceptRequest::new("2026-01-15T09:30:00.000Z"),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .assigned_policies()
                 .acknowledge(
                     UserRef::Email("ada@example.com".to_owned()),
                     1,
-                    &UserPolicyAcceptRequest::new("2026-01-15T09:30:00.000Z")
+                    UserPolicyAcceptRequest::new("2026-01-15T09:30:00.000Z")
                         .details("sample"),
                 ),
         ),
@@ -36,12 +39,12 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .assigned_policies()
                 .list(UserRef::Email("ada@example.com".to_owned())),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .assigned_policies()
                 .list(UserRef::Email("ada@example.com".to_owned()))
                 .cursor("sample")

@@ -2,17 +2,22 @@
 
 //! Sample calls of the area `audit_requests`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::audit_requests::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).audit_requests().get(1, "1", 1).send()),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).audit_requests().get(1, "1", 1).send(),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .audit_requests()
                 .get(1, "1", 1)
                 .expand([AuditRequestExpand::Owners]),
@@ -22,9 +27,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).audit_requests().list(1, "1")),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).audit_requests().list(1, "1"),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .audit_requests()
                 .list(1, "1")
                 .cursor("sample")

@@ -2,26 +2,34 @@
 
 //! Sample calls of the area `audits`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::audits::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).audits().get(1, "1").send()),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).audits().get(1, "1").send(),
+        ),
         full: |client| wire(
-            &V2::new(client).audits().get(1, "1").expand([AuditExpand::Auditors]),
+            &drata_api::v2::V2::new(client)
+                .audits()
+                .get(1, "1")
+                .expand([AuditExpand::Auditors]),
         ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).audits().list(1)),
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).audits().list(1)),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .audits()
                 .list(1)
                 .cursor("sample")

@@ -2,31 +2,34 @@
 
 //! Sample calls of the area `background_checks`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::background_checks::*;
-use crate::sample::{Sample, sent, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .background_checks()
                 .create(
-                    &BackgroundCheckCreateRequest::new(
+                    BackgroundCheckCreateRequest::new(
                         1,
                         "https://example.com/sample",
                         "2026-01-15",
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .background_checks()
                 .create(
-                    &BackgroundCheckCreateRequest::new(
+                    BackgroundCheckCreateRequest::new(
                         1,
                         "https://example.com/sample",
                         "2026-01-15",

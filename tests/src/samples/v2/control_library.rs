@@ -2,17 +2,22 @@
 
 //! Sample calls of the area `control_library`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::control_library::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).control_library().get(1).send()),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).control_library().get(1).send(),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .control_library()
                 .get(1)
                 .expand([ControlLibraryDetailExpand::TestTemplates]),
@@ -23,20 +28,20 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::IMPORT,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .control_library()
                 .import(
-                    &ControlLibraryImportRequest::new([
+                    ControlLibraryImportRequest::new([
                         ControlLibraryImportInput::new(1, 1),
                     ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .control_library()
                 .import(
-                    &ControlLibraryImportRequest::new([
+                    ControlLibraryImportRequest::new([
                             ControlLibraryImportInput::new(1, 1)
                                 .name("sample")
                                 .description("sample")
@@ -56,9 +61,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).control_library().list()),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).control_library().list(),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .control_library()
                 .list()
                 .cursor("sample")

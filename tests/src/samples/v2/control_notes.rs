@@ -2,52 +2,63 @@
 
 //! Sample calls of the area `control_notes`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::control_notes::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .control_notes()
-                .create(1, 1, &ControlNoteCreateRequest::new("sample"))
-                .send(),
+                .create(1, 1, ControlNoteCreateRequest::new("sample"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .control_notes()
-                .create(1, 1, &ControlNoteCreateRequest::new("sample")),
+                .create(1, 1, ControlNoteCreateRequest::new("sample")),
         ),
         texts: &[],
     },
     Sample {
         meta: &meta::DELETE,
         alternative: false,
-        minimal: |client| sent(V2::new(client).control_notes().delete(1, 1, "1").send()),
-        full: |client| wire(&V2::new(client).control_notes().delete(1, 1, "1")),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).control_notes().delete(1, 1, "1").send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).control_notes().delete(1, 1, "1"),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).control_notes().get(1, 1, "1").send()),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).control_notes().get(1, 1, "1").send(),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .control_notes()
                 .get(1, 1, "1")
-                .expand([RiskNotesExpand::Owner]),
+                .expand([ControlNoteExpand::Owner]),
         ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).control_notes().list(1, 1)),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).control_notes().list(1, 1),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .control_notes()
                 .list(1, 1)
                 .cursor("sample")
@@ -56,7 +67,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .sort_dir(SortDirection::Asc)
                 .include_total_count(true)
                 .exclude_ids(["sample"])
-                .expand([RiskNotesExpand::Owner]),
+                .expand([ControlNoteExpand::Owner]),
         ),
         texts: &[],
     },
@@ -64,15 +75,15 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .control_notes()
-                .update(1, 1, "1", &NoteRequest::new("sample"))
-                .send(),
+                .update(1, 1, "1", NoteRequest::new("sample"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .control_notes()
-                .update(1, 1, "1", &NoteRequest::new("sample")),
+                .update(1, 1, "1", NoteRequest::new("sample")),
         ),
         texts: &[],
     },

@@ -2,40 +2,52 @@
 
 //! Sample calls of the area `control_owners`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::control_owners::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .control_owners()
-                .create(1, 1, &ControlOwnerCreateRequest::new(1))
-                .send(),
+                .create(1, 1, ControlOwnerCreateRequest::new(1))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .control_owners()
-                .create(1, 1, &ControlOwnerCreateRequest::new(1)),
+                .create(1, 1, ControlOwnerCreateRequest::new(1)),
         ),
         texts: &[],
     },
     Sample {
         meta: &meta::DELETE,
         alternative: false,
-        minimal: |client| sent(V2::new(client).control_owners().delete(1, 1, 1).send()),
-        full: |client| wire(&V2::new(client).control_owners().delete(1, 1, 1)),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .control_owners()
+                .delete(1, 1, 1)
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).control_owners().delete(1, 1, 1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).control_owners().list(1, 1)),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).control_owners().list(1, 1),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .control_owners()
                 .list(1, 1)
                 .cursor("sample")
@@ -53,15 +65,15 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .control_owners()
-                .update(1, 1, &ControlOwnerUpdateRequest::new([1]))
-                .send(),
+                .update(1, 1, ControlOwnerUpdateRequest::new([1]))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .control_owners()
-                .update(1, 1, &ControlOwnerUpdateRequest::new([1])),
+                .update(1, 1, ControlOwnerUpdateRequest::new([1])),
         ),
         texts: &[],
     },

@@ -2,38 +2,42 @@
 
 //! Sample calls of the area `controls`.
 
-use drata_api::Upload;
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::controls::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::COMPARE_REQUIREMENTS,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).controls().compare_requirements(1, [1]).send(),
+            drata_api::v2::V2::new(client).controls().compare_requirements(1, [1]).send(),
         ),
-        full: |client| wire(&V2::new(client).controls().compare_requirements(1, [1])),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).controls().compare_requirements(1, [1]),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .controls()
                 .create(
                     1,
                     ControlCreateForm::new("sample", "sample", "sample")
                         .external_evidence([
-                            Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                            drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                         ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .controls()
                 .create(
                     1,
@@ -51,7 +55,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                                 .name("sample"),
                         ])
                         .external_evidence([
-                            Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                            drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                         ])
                         .external_evidence_metadata("sample")
                         .base64_files("sample"),
@@ -63,17 +67,17 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::CREATE_JSON,
         alternative: true,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .controls()
-                .create_json(1, &ControlCreateRequest::new("sample", "sample", "sample"))
-                .send(),
+                .create_json(1, ControlCreateRequest::new("sample", "sample", "sample"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .controls()
                 .create_json(
                     1,
-                    &ControlCreateRequest::new("sample", "sample", "sample")
+                    ControlCreateRequest::new("sample", "sample", "sample")
                         .question("sample")
                         .activity("sample")
                         .report_ids([1])
@@ -96,13 +100,13 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .controls()
                 .get(1, ControlRef::Code("DCF-1".to_owned()))
                 .send(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .controls()
                 .get(1, ControlRef::Code("DCF-1".to_owned()))
                 .expand([ControlExpand::CustomFields]),
@@ -112,9 +116,9 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).controls().list(1)),
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).controls().list(1)),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .controls()
                 .list(1)
                 .cursor("sample")
@@ -138,9 +142,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_REQUIREMENTS,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).controls().list_requirements(1, 1)),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).controls().list_requirements(1, 1),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .controls()
                 .list_requirements(1, 1)
                 .cursor("sample")
@@ -158,22 +164,22 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::PERFORM_ACTION,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .controls()
                 .perform_action(
                     1,
                     1,
-                    &ControlActionRequest::new(ControlAction::MarkInScope),
+                    ControlActionRequest::new(ControlAction::MarkInScope),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .controls()
                 .perform_action(
                     1,
                     1,
-                    &ControlActionRequest::new(ControlAction::MarkInScope)
+                    ControlActionRequest::new(ControlAction::MarkInScope)
                         .rationale("sample"),
                 ),
         ),
@@ -183,15 +189,15 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::RESET_MAPPINGS,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .controls()
-                .reset_mappings(1, &ControlsResetMappingsRequest::new([1]))
-                .send(),
+                .reset_mappings(1, ControlsResetMappingsRequest::new([1]))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .controls()
-                .reset_mappings(1, &ControlsResetMappingsRequest::new([1])),
+                .reset_mappings(1, ControlsResetMappingsRequest::new([1])),
         ),
         texts: &[],
     },
@@ -199,22 +205,22 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .controls()
                 .update(
                     1,
                     ControlRef::Code("DCF-1".to_owned()),
-                    &ControlUpdateRequest::new(),
+                    ControlUpdateRequest::new(),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .controls()
                 .update(
                     1,
                     ControlRef::Code("DCF-1".to_owned()),
-                    &ControlUpdateRequest::new()
+                    ControlUpdateRequest::new()
                         .name("sample")
                         .description("sample")
                         .question("sample")

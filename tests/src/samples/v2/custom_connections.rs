@@ -2,38 +2,46 @@
 
 //! Sample calls of the area `custom_connections`.
 
-use serde_json::{Map, json};
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::custom_connections::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .custom_connections()
                 .create(
-                    &CustomConnectionCreateRequest::new(
+                    CustomConnectionCreateRequest::new(
                         "sample",
                         [CustomProviderType::Custom],
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .custom_connections()
                 .create(
-                    &CustomConnectionCreateRequest::new(
+                    CustomConnectionCreateRequest::new(
                             "sample",
                             [CustomProviderType::Custom],
                         )
                         .workspace_ids([1])
-                        .schema(Map::from_iter([("key".to_owned(), json!("value"))]))
+                        .schema(
+                            serde_json::Map::from_iter([
+                                ("key".to_owned(), serde_json::json!("value")),
+                            ]),
+                        )
                         .sample_data(
-                            Map::from_iter([("key".to_owned(), json!("value"))]),
+                            serde_json::Map::from_iter([
+                                ("key".to_owned(), serde_json::json!("value")),
+                            ]),
                         )
                         .description("sample")
                         .display_name_key("sample"),
@@ -44,16 +52,22 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DELETE,
         alternative: false,
-        minimal: |client| sent(V2::new(client).custom_connections().delete(1).send()),
-        full: |client| wire(&V2::new(client).custom_connections().delete(1)),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).custom_connections().delete(1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).custom_connections().delete(1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).custom_connections().get(1).send()),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).custom_connections().get(1).send(),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .custom_connections()
                 .get(1)
                 .expand([CustomConnectionExpand::CreatedByUser]),
@@ -63,9 +77,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).custom_connections().list()),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).custom_connections().list(),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .custom_connections()
                 .list()
                 .cursor("sample")
@@ -81,17 +97,17 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .custom_connections()
-                .update(1, &CustomConnectionUpdateRequest::new())
-                .send(),
+                .update(1, CustomConnectionUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .custom_connections()
                 .update(
                     1,
-                    &CustomConnectionUpdateRequest::new()
+                    CustomConnectionUpdateRequest::new()
                         .client_alias("sample")
                         .description("sample"),
                 ),

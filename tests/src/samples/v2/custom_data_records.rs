@@ -2,25 +2,35 @@
 
 //! Sample calls of the area `custom_data_records`.
 
-use serde_json::{Map, json};
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::custom_data_records::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .custom_data_records()
-                .create(1, 1, &CustomDataCreateRequest::new(json!({ "key" : "value" })))
-                .send(),
+                .create(
+                    1,
+                    1,
+                    CustomDataCreateRequest::new(serde_json::json!({ "key" : "value" })),
+                )
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .custom_data_records()
-                .create(1, 1, &CustomDataCreateRequest::new(json!({ "key" : "value" }))),
+                .create(
+                    1,
+                    1,
+                    CustomDataCreateRequest::new(serde_json::json!({ "key" : "value" })),
+                ),
         ),
         texts: &[],
     },
@@ -28,17 +38,21 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::DELETE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).custom_data_records().delete(1, 1, "1").send(),
+            drata_api::v2::V2::new(client).custom_data_records().delete(1, 1, "1").send(),
         ),
-        full: |client| wire(&V2::new(client).custom_data_records().delete(1, 1, "1")),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).custom_data_records().delete(1, 1, "1"),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).custom_data_records().list(1, 1)),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).custom_data_records().list(1, 1),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .custom_data_records()
                 .list(1, 1)
                 .cursor("sample")
@@ -54,10 +68,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_SESSIONS,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client).custom_data_records().list_sessions(1, 1),
+            drata_api::v2::V2::new(client).custom_data_records().list_sessions(1, 1),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .custom_data_records()
                 .list_sessions(1, 1)
                 .cursor("sample")
@@ -73,24 +87,24 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::PERFORM_SESSION_ACTION,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .custom_data_records()
                 .perform_session_action(
                     1,
                     1,
                     "1",
-                    &SessionActionRequest::new(SessionAction::Complete),
+                    SessionActionRequest::new(SessionAction::Complete),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .custom_data_records()
                 .perform_session_action(
                     1,
                     1,
                     "1",
-                    &SessionActionRequest::new(SessionAction::Complete),
+                    SessionActionRequest::new(SessionAction::Complete),
                 ),
         ),
         texts: &[],
@@ -99,27 +113,31 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .custom_data_records()
                 .update(
                     1,
                     1,
                     "1",
-                    &CustomDataUpdateRequest::new(
-                        Map::from_iter([("key".to_owned(), json!("value"))]),
+                    CustomDataUpdateRequest::new(
+                        serde_json::Map::from_iter([
+                            ("key".to_owned(), serde_json::json!("value")),
+                        ]),
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .custom_data_records()
                 .update(
                     1,
                     1,
                     "1",
-                    &CustomDataUpdateRequest::new(
-                        Map::from_iter([("key".to_owned(), json!("value"))]),
+                    CustomDataUpdateRequest::new(
+                        serde_json::Map::from_iter([
+                            ("key".to_owned(), serde_json::json!("value")),
+                        ]),
                     ),
                 ),
         ),
@@ -129,24 +147,28 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPLOAD_TO_SESSION,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .custom_data_records()
                 .upload_to_session(
                     1,
                     1,
                     "1",
-                    &CustomDataSessionCreateRequest::new(json!({ "key" : "value" })),
+                    CustomDataSessionCreateRequest::new(
+                        serde_json::json!({ "key" : "value" }),
+                    ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .custom_data_records()
                 .upload_to_session(
                     1,
                     1,
                     "1",
-                    &CustomDataSessionCreateRequest::new(json!({ "key" : "value" })),
+                    CustomDataSessionCreateRequest::new(
+                        serde_json::json!({ "key" : "value" }),
+                    ),
                 ),
         ),
         texts: &[],

@@ -2,41 +2,51 @@
 
 //! Sample calls of the area `device_documents`.
 
-use drata_api::Upload;
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::device_documents::*;
-use crate::sample::{Sample, sent, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DELETE,
         alternative: false,
-        minimal: |client| sent(V2::new(client).device_documents().delete(1, 1).send()),
-        full: |client| wire(&V2::new(client).device_documents().delete(1, 1)),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).device_documents().delete(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).device_documents().delete(1, 1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).device_documents().get(1, 1).send()),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).device_documents().get(1, 1).send(),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .device_documents()
                 .get(1, 1)
-                .expand([UserDocumentExpand::DownloadUrl]),
+                .expand([DeviceDocumentExpand::DownloadUrl]),
         ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(V2::new(client).device_documents().list(1).send()),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).device_documents().list(1).send(),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .device_documents()
                 .list(1)
                 .type_(DeviceDocumentType::PasswordManagerEvidence)
-                .expand([UserDocumentExpand::DownloadUrl]),
+                .expand([DeviceDocumentExpand::DownloadUrl]),
         ),
         texts: &[],
     },
@@ -44,26 +54,26 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPLOAD,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .device_documents()
                 .upload(
                     1,
                     DeviceDocumentCreateForm::new(
                             DeviceDocumentType::PasswordManagerEvidence,
                         )
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .device_documents()
                 .upload(
                     1,
                     DeviceDocumentCreateForm::new(
                             DeviceDocumentType::PasswordManagerEvidence,
                         )
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
                         .base64_file("sample"),
                 ),
         ),
@@ -73,22 +83,22 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPLOAD_JSON,
         alternative: true,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .device_documents()
                 .upload_json(
                     1,
-                    &DeviceDocumentCreateRequest::new(
+                    DeviceDocumentCreateRequest::new(
                         DeviceDocumentType::PasswordManagerEvidence,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .device_documents()
                 .upload_json(
                     1,
-                    &DeviceDocumentCreateRequest::new(
+                    DeviceDocumentCreateRequest::new(
                             DeviceDocumentType::PasswordManagerEvidence,
                         )
                         .base64_file("sample"),

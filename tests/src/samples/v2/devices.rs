@@ -2,34 +2,36 @@
 
 //! Sample calls of the area `devices`.
 
-use serde_json::{Map, json};
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::devices::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE_FOR_CUSTOM_CONNECTION,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .devices()
                 .create_for_custom_connection(
                     1,
-                    &DeviceCreateRequest::new(
+                    DeviceCreateRequest::new(
                         PersonnelRef::Email("ada@example.com".to_owned()),
                         AgentPlatform::Macos,
                         "sample",
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .devices()
                 .create_for_custom_connection(
                     1,
-                    &DeviceCreateRequest::new(
+                    DeviceCreateRequest::new(
                             PersonnelRef::Email("ada@example.com".to_owned()),
                             AgentPlatform::Macos,
                             "sample",
@@ -37,14 +39,18 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .alias("sample")
                         .antivirus_enabled(true)
                         .antivirus_explanation(
-                            Map::from_iter([("key".to_owned(), json!("value"))]),
+                            serde_json::Map::from_iter([
+                                ("key".to_owned(), serde_json::json!("value")),
+                            ]),
                         )
                         .app_list([
                             AppTypeRequest::new("sample", "sample").description("sample"),
                         ])
                         .auto_update_enabled(true)
                         .auto_update_explanation(
-                            Map::from_iter([("key".to_owned(), json!("value"))]),
+                            serde_json::Map::from_iter([
+                                ("key".to_owned(), serde_json::json!("value")),
+                            ]),
                         )
                         .browser_extensions([
                             AppTypeRequest::new("sample", "sample").description("sample"),
@@ -52,22 +58,30 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .external_id("sample")
                         .firewall_enabled(true)
                         .firewall_explanation(
-                            Map::from_iter([("key".to_owned(), json!("value"))]),
+                            serde_json::Map::from_iter([
+                                ("key".to_owned(), serde_json::json!("value")),
+                            ]),
                         )
                         .password_manager_enabled(true)
                         .encryption_enabled(true)
                         .encryption_explanation(
-                            Map::from_iter([("key".to_owned(), json!("value"))]),
+                            serde_json::Map::from_iter([
+                                ("key".to_owned(), serde_json::json!("value")),
+                            ]),
                         )
                         .model("sample")
                         .serial_number("sample")
                         .mac_address("sample")
                         .password_manager_explanation(
-                            Map::from_iter([("key".to_owned(), json!("value"))]),
+                            serde_json::Map::from_iter([
+                                ("key".to_owned(), serde_json::json!("value")),
+                            ]),
                         )
                         .screen_lock_enabled(true)
                         .screen_lock_explanation(
-                            Map::from_iter([("key".to_owned(), json!("value"))]),
+                            serde_json::Map::from_iter([
+                                ("key".to_owned(), serde_json::json!("value")),
+                            ]),
                         )
                         .screen_lock_time(1)
                         .windows_services([
@@ -86,28 +100,34 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::DELETE_FROM_CUSTOM_CONNECTION,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).devices().delete_from_custom_connection(1, 1).send(),
+            drata_api::v2::V2::new(client)
+                .devices()
+                .delete_from_custom_connection(1, 1)
+                .send(),
         ),
         full: |client| wire(
-            &V2::new(client).devices().delete_from_custom_connection(1, 1),
+            &drata_api::v2::V2::new(client).devices().delete_from_custom_connection(1, 1),
         ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).devices().get(1).send()),
+        minimal: |client| sent(drata_api::v2::V2::new(client).devices().get(1).send()),
         full: |client| wire(
-            &V2::new(client).devices().get(1).expand([DeviceDetailExpand::Asset]),
+            &drata_api::v2::V2::new(client)
+                .devices()
+                .get(1)
+                .expand([DeviceDetailExpand::Asset]),
         ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).devices().list()),
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).devices().list()),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .devices()
                 .list()
                 .cursor("sample")
@@ -127,9 +147,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_APPS,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).devices().list_apps(1)),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).devices().list_apps(1),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .devices()
                 .list_apps(1)
                 .cursor("sample")
@@ -144,10 +166,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_FOR_CUSTOM_CONNECTION,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client).devices().list_for_custom_connection(1),
+            drata_api::v2::V2::new(client).devices().list_for_custom_connection(1),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .devices()
                 .list_for_custom_connection(1)
                 .cursor("sample")
@@ -166,9 +188,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_FOR_PERSONNEL,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).devices().list_for_personnel(1)),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).devices().list_for_personnel(1),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .devices()
                 .list_for_personnel(1)
                 .cursor("sample")

@@ -2,24 +2,37 @@
 
 //! Sample calls of the area `events`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::events::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE_DOWNLOAD_JOB,
         alternative: false,
-        minimal: |client| sent(V2::new(client).events().create_download_job("1").send()),
-        full: |client| wire(&V2::new(client).events().create_download_job("1")),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .events()
+                .create_download_job("1")
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).events().create_download_job("1"),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).events().get("1").send()),
+        minimal: |client| sent(drata_api::v2::V2::new(client).events().get("1").send()),
         full: |client| wire(
-            &V2::new(client).events().get("1").expand([EventExpand::Connection]),
+            &drata_api::v2::V2::new(client)
+                .events()
+                .get("1")
+                .expand([EventExpand::Connection]),
         ),
         texts: &[],
     },
@@ -27,17 +40,19 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET_DOWNLOAD_JOB,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).events().get_download_job("1", "1").send(),
+            drata_api::v2::V2::new(client).events().get_download_job("1", "1").send(),
         ),
-        full: |client| wire(&V2::new(client).events().get_download_job("1", "1")),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).events().get_download_job("1", "1"),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).events().list()),
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).events().list()),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .events()
                 .list()
                 .cursor("sample")

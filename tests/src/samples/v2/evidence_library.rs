@@ -2,27 +2,29 @@
 
 //! Sample calls of the area `evidence_library`.
 
-use drata_api::Upload;
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::evidence_library::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .evidence_library()
                 .create(
                     1,
                     EvidenceLibraryCreateForm::new("sample")
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .evidence_library()
                 .create(
                     1,
@@ -31,7 +33,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .control_ids([1])
                         .description("sample")
                         .filed_at("2026-01-15")
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
                         .implementation_guidance("sample")
                         .owner_id(1)
                         .renewal_date("2026-01-15")
@@ -46,19 +48,19 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::CREATE_JSON,
         alternative: true,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .evidence_library()
-                .create_json(1, &EvidenceLibraryCreateRequest::new("sample"))
-                .send(),
+                .create_json(1, EvidenceLibraryCreateRequest::new("sample"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .evidence_library()
                 .create_json(
                     1,
-                    &EvidenceLibraryCreateRequest::new("sample")
+                    EvidenceLibraryCreateRequest::new("sample")
                         .base64_file("sample")
-                        .control_ids(vec![1])
+                        .control_ids(vec![1i64.into()])
                         .description("sample")
                         .filed_at("2026-01-15")
                         .implementation_guidance("sample")
@@ -74,16 +76,22 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DELETE,
         alternative: false,
-        minimal: |client| sent(V2::new(client).evidence_library().delete(1, 1).send()),
-        full: |client| wire(&V2::new(client).evidence_library().delete(1, 1)),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).evidence_library().delete(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).evidence_library().delete(1, 1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).evidence_library().get(1, 1).send()),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).evidence_library().get(1, 1).send(),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .evidence_library()
                 .get(1, 1)
                 .expand([EvidenceLibraryExpand::User]),
@@ -94,22 +102,24 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET_VERSION,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).evidence_library().get_version(1, 1, 1).send(),
+            drata_api::v2::V2::new(client).evidence_library().get_version(1, 1, 1).send(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .evidence_library()
                 .get_version(1, 1, 1)
-                .expand([UserDocumentExpand::DownloadUrl]),
+                .expand([EvidenceVersionExpand::DownloadUrl]),
         ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).evidence_library().list(1)),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).evidence_library().list(1),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .evidence_library()
                 .list(1)
                 .cursor("sample")
@@ -127,18 +137,18 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .evidence_library()
                 .update(
                     1,
                     1,
                     EvidenceLibraryUpdateForm::new()
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .evidence_library()
                 .update(
                     1,
@@ -148,7 +158,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .control_ids([1])
                         .description("sample")
                         .filed_at("2026-01-15")
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
                         .implementation_guidance("sample")
                         .name("sample")
                         .owner_id(1)
@@ -164,20 +174,20 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE_JSON,
         alternative: true,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .evidence_library()
-                .update_json(1, 1, &EvidenceLibraryUpdateRequest::new())
-                .send(),
+                .update_json(1, 1, EvidenceLibraryUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .evidence_library()
                 .update_json(
                     1,
                     1,
-                    &EvidenceLibraryUpdateRequest::new()
+                    EvidenceLibraryUpdateRequest::new()
                         .base64_file("sample")
-                        .control_ids(vec![1])
+                        .control_ids(vec![1i64.into()])
                         .description("sample")
                         .filed_at("2026-01-15")
                         .implementation_guidance("sample")

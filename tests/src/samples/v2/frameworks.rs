@@ -2,24 +2,27 @@
 
 //! Sample calls of the area `frameworks`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::frameworks::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .frameworks()
-                .create(1, &FrameworkCreateRequest::new("sample", "sample", "sample"))
-                .send(),
+                .create(1, FrameworkCreateRequest::new("sample", "sample", "sample"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .frameworks()
-                .create(1, &FrameworkCreateRequest::new("sample", "sample", "sample")),
+                .create(1, FrameworkCreateRequest::new("sample", "sample", "sample")),
         ),
         texts: &[],
     },
@@ -27,24 +30,24 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::CREATE_REQUIREMENTS,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .frameworks()
                 .create_requirements(
                     1,
                     1,
-                    &FrameworkRequirementsCreateRequest::new([
+                    FrameworkRequirementsCreateRequest::new([
                         FrameworkRequirementCreateRequest::new("sample", "sample"),
                     ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .frameworks()
                 .create_requirements(
                     1,
                     1,
-                    &FrameworkRequirementsCreateRequest::new([
+                    FrameworkRequirementsCreateRequest::new([
                         FrameworkRequirementCreateRequest::new("sample", "sample")
                             .description("sample")
                             .category("sample")
@@ -58,9 +61,9 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).frameworks().list(1)),
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).frameworks().list(1)),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .frameworks()
                 .list(1)
                 .cursor("sample")
@@ -79,10 +82,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_REQUIREMENTS,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client).frameworks().list_requirements(1, 1),
+            drata_api::v2::V2::new(client).frameworks().list_requirements(1, 1),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .frameworks()
                 .list_requirements(1, 1)
                 .cursor("sample")
@@ -101,10 +104,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_REQUIREMENTS_LEGACY,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client).frameworks().list_requirements_legacy(1),
+            drata_api::v2::V2::new(client).frameworks().list_requirements_legacy(1),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .frameworks()
                 .list_requirements_legacy(1)
                 .cursor("sample")
@@ -125,18 +128,18 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .frameworks()
-                .update(1, 1, &FrameworkUpdateRequest::new())
-                .send(),
+                .update(1, 1, FrameworkUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .frameworks()
                 .update(
                     1,
                     1,
-                    &FrameworkUpdateRequest::new()
+                    FrameworkUpdateRequest::new()
                         .name("sample")
                         .short_name("sample")
                         .description("sample"),
@@ -148,19 +151,19 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE_REQUIREMENT,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .frameworks()
-                .update_requirement(1, 1, 1, &FrameworkRequirementUpdateRequest::new())
-                .send(),
+                .update_requirement(1, 1, 1, FrameworkRequirementUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .frameworks()
                 .update_requirement(
                     1,
                     1,
                     1,
-                    &FrameworkRequirementUpdateRequest::new()
+                    FrameworkRequirementUpdateRequest::new()
                         .code("sample")
                         .name("sample")
                         .description("sample")
@@ -180,22 +183,22 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE_REQUIREMENT_LEGACY,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .frameworks()
                 .update_requirement_legacy(
                     1,
                     1,
-                    &LegacyFrameworkRequirementUpdateRequest::new(),
+                    LegacyFrameworkRequirementUpdateRequest::new(),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .frameworks()
                 .update_requirement_legacy(
                     1,
                     1,
-                    &LegacyFrameworkRequirementUpdateRequest::new()
+                    LegacyFrameworkRequirementUpdateRequest::new()
                         .custom_fields([
                             CustomFieldSubmitRequest::new(Some("sample".to_owned()))
                                 .id(1)

@@ -2,22 +2,25 @@
 
 //! Sample calls of the area `hris_user_identities`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::hris_user_identities::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DELETE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .hris_user_identities()
                 .delete(1, IdentityRef::IdentityId("ada.byron".to_owned()))
                 .send(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .hris_user_identities()
                 .delete(1, IdentityRef::IdentityId("ada.byron".to_owned())),
         ),
@@ -27,13 +30,13 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .hris_user_identities()
                 .get(1, IdentityRef::IdentityId("ada.byron".to_owned()))
                 .send(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .hris_user_identities()
                 .get(1, IdentityRef::IdentityId("ada.byron".to_owned())),
         ),
@@ -42,9 +45,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).hris_user_identities().list(1)),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).hris_user_identities().list(1),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .hris_user_identities()
                 .list(1)
                 .cursor("sample")
@@ -59,17 +64,17 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPSERT,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .hris_user_identities()
-                .upsert(1, &[CustomUserIdentityRecord::new("sample")])
-                .send(),
+                .upsert(1, [CustomUserIdentityRecord::new("sample")])
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .hris_user_identities()
                 .upsert(
                     1,
-                    &[
+                    [
                         CustomUserIdentityRecord::new("sample")
                             .email("ada@example.com")
                             .secondary_email("ada@example.com")

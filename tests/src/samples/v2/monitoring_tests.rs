@@ -2,17 +2,22 @@
 
 //! Sample calls of the area `monitoring_tests`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::monitoring_tests::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).monitoring_tests().get(1, 1).send()),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).monitoring_tests().get(1, 1).send(),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .monitoring_tests()
                 .get(1, 1)
                 .expand([MonitorExpand::Controls]),
@@ -22,9 +27,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).monitoring_tests().list(1)),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).monitoring_tests().list(1),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .monitoring_tests()
                 .list(1)
                 .cursor("sample")
@@ -44,10 +51,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_EXCLUSIONS,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client).monitoring_tests().list_exclusions(1, 1),
+            drata_api::v2::V2::new(client).monitoring_tests().list_exclusions(1, 1),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .monitoring_tests()
                 .list_exclusions(1, 1)
                 .cursor("sample")
@@ -64,10 +71,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_FAILURES,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client).monitoring_tests().list_failures(1, 1),
+            drata_api::v2::V2::new(client).monitoring_tests().list_failures(1, 1),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .monitoring_tests()
                 .list_failures(1, 1)
                 .cursor("sample")
@@ -76,7 +83,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .sort_dir(SortDirection::Asc)
                 .include_total_count(true)
                 .include_exclusions(true)
-                .expand([MonitorTestPassExpand::Tags]),
+                .expand([MonitoringTestFailureExpand::Tags]),
         ),
         texts: &[],
     },
@@ -84,10 +91,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_PASSES,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client).monitoring_tests().list_passes(1, 1),
+            drata_api::v2::V2::new(client).monitoring_tests().list_passes(1, 1),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .monitoring_tests()
                 .list_passes(1, 1)
                 .cursor("sample")
@@ -95,7 +102,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .sort(SortKey::CreatedAt)
                 .sort_dir(SortDirection::Asc)
                 .include_total_count(true)
-                .expand([MonitorTestPassExpand::Tags]),
+                .expand([MonitoringTestPassExpand::Tags]),
         ),
         texts: &[],
     },
@@ -103,18 +110,18 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .monitoring_tests()
-                .update(1, 1, &MonitoringTestUpdateRequest::new())
-                .send(),
+                .update(1, 1, MonitoringTestUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .monitoring_tests()
                 .update(
                     1,
                     1,
-                    &MonitoringTestUpdateRequest::new()
+                    MonitoringTestUpdateRequest::new()
                         .name("sample")
                         .enabled(true)
                         .description("sample"),

@@ -2,22 +2,25 @@
 
 //! Sample calls of the area `personnel`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::personnel::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .personnel()
                 .get(PersonnelRef::Email("ada@example.com".to_owned()))
                 .send(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .personnel()
                 .get(PersonnelRef::Email("ada@example.com".to_owned()))
                 .expand([PersonnelExpand::CustomFields]),
@@ -27,9 +30,9 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).personnel().list()),
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).personnel().list()),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .personnel()
                 .list()
                 .cursor("sample")
@@ -47,18 +50,16 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::PERFORM_ACTION,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .personnel()
-                .perform_action(
-                    &PersonnelActionsRequest::new(PersonnelAction::ResetSync),
-                )
-                .send(),
+                .perform_action(PersonnelActionsRequest::new(PersonnelAction::ResetSync))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .personnel()
                 .perform_action(
-                    &PersonnelActionsRequest::new(PersonnelAction::ResetSync)
+                    PersonnelActionsRequest::new(PersonnelAction::ResetSync)
                         .personnel_ids([1]),
                 ),
         ),
@@ -68,20 +69,20 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .personnel()
                 .update(
                     PersonnelRef::Email("ada@example.com".to_owned()),
-                    &PersonnelUpdateRequest::new(),
+                    PersonnelUpdateRequest::new(),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .personnel()
                 .update(
                     PersonnelRef::Email("ada@example.com".to_owned()),
-                    &PersonnelUpdateRequest::new()
+                    PersonnelUpdateRequest::new()
                         .started_at("sample")
                         .separated_at("sample")
                         .employment_status(EmploymentStatus::CurrentEmployee)

@@ -2,25 +2,27 @@
 
 //! Sample calls of the area `policies`.
 
-use drata_api::Upload;
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::policies::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::ASSIGN_OWNER,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .policies()
-                .assign_owner(1, &PolicyOwnerUpdateRequest::new(1))
+                .assign_owner(1, PolicyOwnerUpdateRequest::new(1))
                 .send(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .policies()
-                .assign_owner(1, &PolicyOwnerUpdateRequest::new(1)),
+                .assign_owner(1, PolicyOwnerUpdateRequest::new(1)),
         ),
         texts: &[],
     },
@@ -28,7 +30,7 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .policies()
                 .create(
                     PolicyCreateForm::new(
@@ -38,12 +40,12 @@ pub(super) static SAMPLES: &[Sample] = &[
                             "2026-01-15",
                             "sample",
                         )
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .policies()
                 .create(
                     PolicyCreateForm::new(
@@ -56,7 +58,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .disclaimer("sample")
                         .external_file_id(1)
                         .file_name("sample")
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
                         .requires_acknowledgement(true)
                         .assigned_to(PolicyScope::All)
                         .group_ids([1]),
@@ -68,20 +70,20 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::CREATE_APPROVAL_CONFIGURATION,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .policies()
                 .create_approval_configuration(
                     1,
-                    &ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
+                    ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .policies()
                 .create_approval_configuration(
                     1,
-                    &ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
+                    ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
                 ),
         ),
         texts: &[],
@@ -90,10 +92,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::CREATE_JSON,
         alternative: true,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .policies()
                 .create_json(
-                    &PolicyCreateRequest::new(
+                    PolicyCreateRequest::new(
                         "sample",
                         1,
                         PolicySourceType::Uploaded,
@@ -101,13 +103,13 @@ pub(super) static SAMPLES: &[Sample] = &[
                         "sample",
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .policies()
                 .create_json(
-                    &PolicyCreateRequest::new(
+                    PolicyCreateRequest::new(
                             "sample",
                             1,
                             PolicySourceType::Uploaded,
@@ -128,19 +130,27 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::DELETE_APPROVAL_CONFIGURATION,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).policies().delete_approval_configuration(1, 1).send(),
+            drata_api::v2::V2::new(client)
+                .policies()
+                .delete_approval_configuration(1, 1)
+                .send(),
         ),
         full: |client| wire(
-            &V2::new(client).policies().delete_approval_configuration(1, 1),
+            &drata_api::v2::V2::new(client)
+                .policies()
+                .delete_approval_configuration(1, 1),
         ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).policies().get(1).send()),
+        minimal: |client| sent(drata_api::v2::V2::new(client).policies().get(1).send()),
         full: |client| wire(
-            &V2::new(client).policies().get(1).expand([PolicyExpand::Groups]),
+            &drata_api::v2::V2::new(client)
+                .policies()
+                .get(1)
+                .expand([PolicyExpand::Groups]),
         ),
         texts: &[],
     },
@@ -148,17 +158,24 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET_APPROVAL_CONFIGURATION,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).policies().get_approval_configuration(1).send(),
+            drata_api::v2::V2::new(client)
+                .policies()
+                .get_approval_configuration(1)
+                .send(),
         ),
-        full: |client| wire(&V2::new(client).policies().get_approval_configuration(1)),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).policies().get_approval_configuration(1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET_VERSION,
         alternative: false,
-        minimal: |client| sent(V2::new(client).policies().get_version(1, 1).send()),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).policies().get_version(1, 1).send(),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .policies()
                 .get_version(1, 1)
                 .expand([PolicyVersionExpand::Owner]),
@@ -167,7 +184,10 @@ pub(super) static SAMPLES: &[Sample] = &[
             (
                 "text/html",
                 |client| sent(
-                    V2::new(client).policies().get_version(1, 1).send_for_html(),
+                    drata_api::v2::V2::new(client)
+                        .policies()
+                        .get_version(1, 1)
+                        .send_for_html(),
                 ),
             ),
         ],
@@ -175,9 +195,9 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).policies().list()),
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).policies().list()),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .policies()
                 .list()
                 .cursor("sample")
@@ -196,16 +216,20 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_ACTIONS,
         alternative: false,
-        minimal: |client| sent(V2::new(client).policies().list_actions(1).send()),
-        full: |client| wire(&V2::new(client).policies().list_actions(1)),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).policies().list_actions(1).send(),
+        ),
+        full: |client| wire(&drata_api::v2::V2::new(client).policies().list_actions(1)),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST_VERSIONS,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).policies().list_versions(1)),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).policies().list_versions(1),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .policies()
                 .list_versions(1)
                 .cursor("sample")
@@ -224,20 +248,20 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::PERFORM_ACTION,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .policies()
                 .perform_action(
                     1,
-                    &PolicyActionRequest::new(PolicyApprovalAction::SubmitForApproval),
+                    PolicyActionRequest::new(PolicyApprovalAction::SubmitForApproval),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .policies()
                 .perform_action(
                     1,
-                    &PolicyActionRequest::new(PolicyApprovalAction::SubmitForApproval)
+                    PolicyActionRequest::new(PolicyApprovalAction::SubmitForApproval)
                         .reason("sample")
                         .override_reason("sample"),
                 ),
@@ -248,14 +272,17 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).policies().update(1, &PolicyUpdateRequest::new()).send(),
+            drata_api::v2::V2::new(client)
+                .policies()
+                .update(1, PolicyUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .policies()
                 .update(
                     1,
-                    &PolicyUpdateRequest::new()
+                    PolicyUpdateRequest::new()
                         .name("sample")
                         .description("sample")
                         .disclaimer("sample")
@@ -273,22 +300,22 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE_APPROVAL_CONFIGURATION,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .policies()
                 .update_approval_configuration(
                     1,
                     1,
-                    &ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
+                    ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .policies()
                 .update_approval_configuration(
                     1,
                     1,
-                    &ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
+                    ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
                 ),
         ),
         texts: &[],

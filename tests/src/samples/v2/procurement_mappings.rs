@@ -2,36 +2,44 @@
 
 //! Sample calls of the area `procurement_mappings`.
 
-use serde_json::{Map, json};
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::procurement_mappings::*;
-use crate::sample::{Sample, sent, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).procurement_mappings().get(1).send()),
-        full: |client| wire(&V2::new(client).procurement_mappings().get(1)),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).procurement_mappings().get(1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).procurement_mappings().get(1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .procurement_mappings()
-                .update(1, &ProcurementConnectionMappingUpdateRequest::new())
-                .send(),
+                .update(1, ProcurementConnectionMappingUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .procurement_mappings()
                 .update(
                     1,
-                    &ProcurementConnectionMappingUpdateRequest::new()
+                    ProcurementConnectionMappingUpdateRequest::new()
                         .vendor_mapping(
-                            Map::from_iter([("key".to_owned(), json!("value"))]),
+                            serde_json::Map::from_iter([
+                                ("key".to_owned(), serde_json::json!("value")),
+                            ]),
                         )
                         .vendor_types(vec!["sample".to_owned()])
                         .dry_run(true),

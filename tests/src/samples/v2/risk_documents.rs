@@ -2,23 +2,25 @@
 
 //! Sample calls of the area `risk_documents`.
 
-use drata_api::Upload;
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::risk_documents::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DELETE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .risk_documents()
                 .delete(1, RiskRef::Code("RISK-001".to_owned()), 1)
                 .send(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risk_documents()
                 .delete(1, RiskRef::Code("RISK-001".to_owned()), 1),
         ),
@@ -28,13 +30,13 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .risk_documents()
                 .get(1, RiskRef::Code("RISK-001".to_owned()), 1)
                 .send(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risk_documents()
                 .get(1, RiskRef::Code("RISK-001".to_owned()), 1),
         ),
@@ -44,12 +46,12 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .risk_documents()
                 .list(1, RiskRef::Code("RISK-001".to_owned())),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risk_documents()
                 .list(1, RiskRef::Code("RISK-001".to_owned()))
                 .cursor("sample")
@@ -64,25 +66,25 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPLOAD,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .risk_documents()
                 .upload(
                     1,
                     RiskRef::Code("RISK-001".to_owned()),
                     RiskDocumentsForm::new([
-                        Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                        drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risk_documents()
                 .upload(
                     1,
                     RiskRef::Code("RISK-001".to_owned()),
                     RiskDocumentsForm::new([
-                        Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                        drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 ),
         ),

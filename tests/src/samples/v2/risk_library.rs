@@ -2,32 +2,35 @@
 
 //! Sample calls of the area `risk_library`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::risk_library::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::COPY,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .risk_library()
                 .copy(
-                    &RiskLibraryCopyRequest::new(
+                    RiskLibraryCopyRequest::new(
                         RiskLibraryBulkAction::CopyByIds,
                         ["sample"],
                         [RiskGroup::WizardCore],
                         1,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risk_library()
                 .copy(
-                    &RiskLibraryCopyRequest::new(
+                    RiskLibraryCopyRequest::new(
                         RiskLibraryBulkAction::CopyByIds,
                         ["sample"],
                         [RiskGroup::WizardCore],
@@ -41,13 +44,13 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .risk_library()
                 .get(1, RiskLibraryRef::RiskId("RISK-001".to_owned()))
                 .send(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risk_library()
                 .get(1, RiskLibraryRef::RiskId("RISK-001".to_owned()))
                 .expand([RiskLibraryExpand::Controls]),
@@ -57,9 +60,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).risk_library().list(1)),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).risk_library().list(1),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risk_library()
                 .list(1)
                 .cursor("sample")

@@ -2,31 +2,34 @@
 
 //! Sample calls of the area `risk_notes`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::risk_notes::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .risk_notes()
                 .create(
                     1,
                     RiskRef::Code("RISK-001".to_owned()),
-                    &RiskNoteWriteRequest::new("sample"),
+                    RiskNoteWriteRequest::new("sample"),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risk_notes()
                 .create(
                     1,
                     RiskRef::Code("RISK-001".to_owned()),
-                    &RiskNoteWriteRequest::new("sample"),
+                    RiskNoteWriteRequest::new("sample"),
                 ),
         ),
         texts: &[],
@@ -35,13 +38,13 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::DELETE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .risk_notes()
                 .delete(1, RiskRef::Code("RISK-001".to_owned()), 1)
                 .send(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risk_notes()
                 .delete(1, RiskRef::Code("RISK-001".to_owned()), 1),
         ),
@@ -51,16 +54,16 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .risk_notes()
                 .get(1, RiskRef::Code("RISK-001".to_owned()), 1)
                 .send(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risk_notes()
                 .get(1, RiskRef::Code("RISK-001".to_owned()), 1)
-                .expand([RiskNotesExpand::Owner]),
+                .expand([RiskNoteExpand::Owner]),
         ),
         texts: &[],
     },
@@ -68,10 +71,12 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client).risk_notes().list(1, RiskRef::Code("RISK-001".to_owned())),
+            drata_api::v2::V2::new(client)
+                .risk_notes()
+                .list(1, RiskRef::Code("RISK-001".to_owned())),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risk_notes()
                 .list(1, RiskRef::Code("RISK-001".to_owned()))
                 .cursor("sample")
@@ -79,7 +84,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .sort(SortKey::CreatedAt)
                 .sort_dir(SortDirection::Asc)
                 .include_total_count(true)
-                .expand([RiskNotesExpand::Owner]),
+                .expand([RiskNoteExpand::Owner]),
         ),
         texts: &[],
     },
@@ -87,24 +92,24 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .risk_notes()
                 .update(
                     1,
                     RiskRef::Code("RISK-001".to_owned()),
                     1,
-                    &RiskNoteWriteRequest::new("sample"),
+                    RiskNoteWriteRequest::new("sample"),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risk_notes()
                 .update(
                     1,
                     RiskRef::Code("RISK-001".to_owned()),
                     1,
-                    &RiskNoteWriteRequest::new("sample"),
+                    RiskNoteWriteRequest::new("sample"),
                 ),
         ),
         texts: &[],

@@ -2,25 +2,28 @@
 
 //! Sample calls of the area `risk_registers`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::risk_registers::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .risk_registers()
-                .create(&RiskRegisterCreateRequest::new("sample"))
-                .send(),
+                .create(RiskRegisterCreateRequest::new("sample"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risk_registers()
                 .create(
-                    &RiskRegisterCreateRequest::new("sample")
+                    RiskRegisterCreateRequest::new("sample")
                         .description("sample")
                         .owner_ids([1])
                         .workspace_ids([1]),
@@ -31,23 +34,29 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DELETE,
         alternative: false,
-        minimal: |client| sent(V2::new(client).risk_registers().delete(1).send()),
-        full: |client| wire(&V2::new(client).risk_registers().delete(1)),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).risk_registers().delete(1).send(),
+        ),
+        full: |client| wire(&drata_api::v2::V2::new(client).risk_registers().delete(1)),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).risk_registers().get(1).send()),
-        full: |client| wire(&V2::new(client).risk_registers().get(1)),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).risk_registers().get(1).send(),
+        ),
+        full: |client| wire(&drata_api::v2::V2::new(client).risk_registers().get(1)),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).risk_registers().list()),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).risk_registers().list(),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risk_registers()
                 .list()
                 .cursor("sample")
@@ -66,17 +75,17 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .risk_registers()
-                .update(1, &RiskRegisterUpdateRequest::new())
-                .send(),
+                .update(1, RiskRegisterUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risk_registers()
                 .update(
                     1,
-                    &RiskRegisterUpdateRequest::new()
+                    RiskRegisterUpdateRequest::new()
                         .description("sample")
                         .owner_ids([1])
                         .workspace_ids([1])

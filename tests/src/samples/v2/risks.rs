@@ -2,26 +2,29 @@
 
 //! Sample calls of the area `risks`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::risks::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .risks()
-                .create(1, &RiskCreateRequest::new("sample", "sample"))
-                .send(),
+                .create(1, RiskCreateRequest::new("sample", "sample"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risks()
                 .create(
                     1,
-                    &RiskCreateRequest::new("sample", "sample")
+                    RiskCreateRequest::new("sample", "sample")
                         .identified_at("2026-01-15")
                         .impact(1)
                         .likelihood(1)
@@ -49,10 +52,13 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).risks().get(1, RiskRef::Code("RISK-001".to_owned())).send(),
+            drata_api::v2::V2::new(client)
+                .risks()
+                .get(1, RiskRef::Code("RISK-001".to_owned()))
+                .send(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risks()
                 .get(1, RiskRef::Code("RISK-001".to_owned()))
                 .expand([RiskExpand::Owners]),
@@ -62,9 +68,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET_INSIGHTS,
         alternative: false,
-        minimal: |client| sent(V2::new(client).risks().get_insights(1).send()),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).risks().get_insights(1).send(),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risks()
                 .get_insights(1)
                 .owner_ids([1])
@@ -75,9 +83,9 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).risks().list(1)),
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).risks().list(1)),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risks()
                 .list(1)
                 .cursor("sample")
@@ -99,22 +107,22 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .risks()
                 .update(
                     1,
                     RiskRef::Code("RISK-001".to_owned()),
-                    &RiskUpdateRequest::new(),
+                    RiskUpdateRequest::new(),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .risks()
                 .update(
                     1,
                     RiskRef::Code("RISK-001".to_owned()),
-                    &RiskUpdateRequest::new()
+                    RiskUpdateRequest::new()
                         .title("sample")
                         .description("sample")
                         .identified_at("2026-01-15")

@@ -2,19 +2,25 @@
 
 //! Sample calls of the area `roles`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::roles::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).roles().get(RoleRef::Name("ADMIN".to_owned())).send(),
+            drata_api::v2::V2::new(client)
+                .roles()
+                .get(RoleRef::Name("ADMIN".to_owned()))
+                .send(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .roles()
                 .get(RoleRef::Name("ADMIN".to_owned()))
                 .expand([RoleExpand::Permissions]),
@@ -24,9 +30,9 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).roles().list()),
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).roles().list()),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .roles()
                 .list()
                 .cursor("sample")
@@ -42,10 +48,12 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_USERS,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client).roles().list_users(RoleRef::Name("ADMIN".to_owned())),
+            drata_api::v2::V2::new(client)
+                .roles()
+                .list_users(RoleRef::Name("ADMIN".to_owned())),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .roles()
                 .list_users(RoleRef::Name("ADMIN".to_owned()))
                 .cursor("sample")

@@ -2,26 +2,29 @@
 
 //! Sample calls of the area `tasks`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::tasks::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .tasks()
-                .create(1, &TaskCreateRequest::new("sample", "2026-01-15"))
-                .send(),
+                .create(1, TaskCreateRequest::new("sample", "2026-01-15"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .tasks()
                 .create(
                     1,
-                    &TaskCreateRequest::new("sample", "2026-01-15")
+                    TaskCreateRequest::new("sample", "2026-01-15")
                         .description("sample")
                         .assignee_id(1)
                         .task_type(TaskType::PolicyRenewals)
@@ -35,18 +38,21 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).tasks().get(1, 1).send()),
+        minimal: |client| sent(drata_api::v2::V2::new(client).tasks().get(1, 1).send()),
         full: |client| wire(
-            &V2::new(client).tasks().get(1, 1).expand([TaskExpand::Assignee]),
+            &drata_api::v2::V2::new(client)
+                .tasks()
+                .get(1, 1)
+                .expand([TaskExpand::Assignee]),
         ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).tasks().list(1)),
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).tasks().list(1)),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .tasks()
                 .list(1)
                 .cursor("sample")
@@ -70,9 +76,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_UPCOMING,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).tasks().list_upcoming(1)),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).tasks().list_upcoming(1),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .tasks()
                 .list_upcoming(1)
                 .cursor("sample")
@@ -91,15 +99,15 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::PERFORM_ACTION,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .tasks()
-                .perform_action(1, 1, &TaskActionRequest::new(TaskAction::Complete))
-                .send(),
+                .perform_action(1, 1, TaskActionRequest::new(TaskAction::Complete))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .tasks()
-                .perform_action(1, 1, &TaskActionRequest::new(TaskAction::Complete)),
+                .perform_action(1, 1, TaskActionRequest::new(TaskAction::Complete)),
         ),
         texts: &[],
     },
@@ -107,15 +115,18 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).tasks().update(1, 1, &TaskUpdateRequest::new()).send(),
+            drata_api::v2::V2::new(client)
+                .tasks()
+                .update(1, 1, TaskUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .tasks()
                 .update(
                     1,
                     1,
-                    &TaskUpdateRequest::new()
+                    TaskUpdateRequest::new()
                         .title("sample")
                         .description("sample")
                         .due_date("2026-01-15")

@@ -2,31 +2,35 @@
 
 //! Sample calls of the area `user_documents`.
 
-use drata_api::Upload;
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::user_documents::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DELETE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).user_documents().delete(UserRef::Id(1), 1).send(),
+            drata_api::v2::V2::new(client).user_documents().delete(1, 1).send(),
         ),
-        full: |client| wire(&V2::new(client).user_documents().delete(UserRef::Id(1), 1)),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).user_documents().delete(1, 1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).user_documents().get(UserRef::Id(1), 1).send(),
+            drata_api::v2::V2::new(client).user_documents().get(1, 1).send(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .user_documents()
-                .get(UserRef::Id(1), 1)
+                .get(1, 1)
                 .expand([UserDocumentExpand::DownloadUrl]),
         ),
         texts: &[],
@@ -35,12 +39,12 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client).user_documents().list(UserRef::Id(1)),
+            drata_api::v2::V2::new(client).user_documents().list(1),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .user_documents()
-                .list(UserRef::Id(1))
+                .list(1)
                 .cursor("sample")
                 .size(1)
                 .sort(SortKey::CreatedAt)
@@ -56,22 +60,22 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPLOAD,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .user_documents()
                 .upload(
-                    UserRef::Id(1),
+                    1,
                     UserDocumentCreateForm::new(UploadedUserDocumentType::MfaEvidence)
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .user_documents()
                 .upload(
-                    UserRef::Id(1),
+                    1,
                     UserDocumentCreateForm::new(UploadedUserDocumentType::MfaEvidence)
-                        .file(Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
                         .base64_file("sample")
                         .completion_date("2026-01-15T09:30:00.000Z"),
                 ),
@@ -82,24 +86,20 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPLOAD_JSON,
         alternative: true,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .user_documents()
                 .upload_json(
-                    UserRef::Id(1),
-                    &UserDocumentCreateRequest::new(
-                        UploadedUserDocumentType::MfaEvidence,
-                    ),
+                    1,
+                    UserDocumentCreateRequest::new(UploadedUserDocumentType::MfaEvidence),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .user_documents()
                 .upload_json(
-                    UserRef::Id(1),
-                    &UserDocumentCreateRequest::new(
-                            UploadedUserDocumentType::MfaEvidence,
-                        )
+                    1,
+                    UserDocumentCreateRequest::new(UploadedUserDocumentType::MfaEvidence)
                         .base64_file("sample")
                         .completion_date("2026-01-15T09:30:00.000Z"),
                 ),

@@ -2,25 +2,33 @@
 
 //! Sample calls of the area `vendor_documents`.
 
-use drata_api::Upload;
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::vendor_documents::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).vendor_documents().get(1, 1).send()),
-        full: |client| wire(&V2::new(client).vendor_documents().get(1, 1)),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).vendor_documents().get(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).vendor_documents().get(1, 1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).vendor_documents().list(1)),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).vendor_documents().list(1),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendor_documents()
                 .list(1)
                 .cursor("sample")
@@ -29,7 +37,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .sort_dir(SortDirection::Asc)
                 .include_total_count(true)
                 .type_(VendorDocumentType::ComplianceReport)
-                .expand([UserDocumentExpand::DownloadUrl]),
+                .expand([VendorDocumentExpand::DownloadUrl]),
         ),
         texts: &[],
     },
@@ -37,23 +45,23 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPLOAD,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .vendor_documents()
                 .upload(
                     1,
                     VendorDocumentForm::new(
-                        Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                        drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendor_documents()
                 .upload(
                     1,
                     VendorDocumentForm::new(
-                            Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                            drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                         )
                         .security_review_id(1)
                         .type_(VendorDocumentType::ComplianceReport),

@@ -2,34 +2,36 @@
 
 //! Sample calls of the area `vendor_security_reviews`.
 
-use drata_api::Upload;
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::vendor_security_reviews::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
                 .create(
                     1,
-                    &VendorSecurityReviewCreateRequest::new(
+                    VendorSecurityReviewCreateRequest::new(
                         "2026-01-15T09:30:00.000Z",
                         VendorSecurityReviewStatus::NotYetStarted,
                         VendorSecurityReviewType::Security,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
                 .create(
                     1,
-                    &VendorSecurityReviewCreateRequest::new(
+                    VendorSecurityReviewCreateRequest::new(
                             "2026-01-15T09:30:00.000Z",
                             VendorSecurityReviewStatus::NotYetStarted,
                             VendorSecurityReviewType::Security,
@@ -46,7 +48,7 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::CREATE_WITH_FILE,
         alternative: true,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
                 .create_with_file(
                     1,
@@ -55,13 +57,13 @@ pub(super) static SAMPLES: &[Sample] = &[
                         "2026-01-15T09:30:00.000Z",
                         VendorSecurityReviewStatus::NotYetStarted,
                         VendorSecurityReviewType::Security,
-                        Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                        drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
                 .create_with_file(
                     1,
@@ -70,7 +72,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                             "2026-01-15T09:30:00.000Z",
                             VendorSecurityReviewStatus::NotYetStarted,
                             VendorSecurityReviewType::Security,
-                            Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                            drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                         )
                         .requested_at("sample")
                         .requester_user_id(1)
@@ -84,11 +86,11 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::CREATE_WITH_FILE_JSON,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
                 .create_with_file_json(
                     1,
-                    &VendorSecurityReviewWithFileCreateRequest::new(
+                    VendorSecurityReviewWithFileCreateRequest::new(
                         "sample",
                         "2026-01-15T09:30:00.000Z",
                         VendorSecurityReviewStatus::NotYetStarted,
@@ -96,14 +98,14 @@ pub(super) static SAMPLES: &[Sample] = &[
                         "sample",
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
                 .create_with_file_json(
                     1,
-                    &VendorSecurityReviewWithFileCreateRequest::new(
+                    VendorSecurityReviewWithFileCreateRequest::new(
                             "sample",
                             "2026-01-15T09:30:00.000Z",
                             VendorSecurityReviewStatus::NotYetStarted,
@@ -122,10 +124,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).vendor_security_reviews().get(1, 1).send(),
+            drata_api::v2::V2::new(client).vendor_security_reviews().get(1, 1).send(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
                 .get(1, 1)
                 .expand([VendorSecurityReviewExpand::User]),
@@ -135,9 +137,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).vendor_security_reviews().list(1)),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).vendor_security_reviews().list(1),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
                 .list(1)
                 .cursor("sample")
@@ -156,10 +160,13 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_ACTIONS,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).vendor_security_reviews().list_actions(1, 1).send(),
+            drata_api::v2::V2::new(client)
+                .vendor_security_reviews()
+                .list_actions(1, 1)
+                .send(),
         ),
         full: |client| wire(
-            &V2::new(client).vendor_security_reviews().list_actions(1, 1),
+            &drata_api::v2::V2::new(client).vendor_security_reviews().list_actions(1, 1),
         ),
         texts: &[],
     },
@@ -167,10 +174,12 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::LIST_QUESTIONNAIRES,
         alternative: false,
         minimal: |client| sent_page(
-            V2::new(client).vendor_security_reviews().list_questionnaires(1, 1),
+            drata_api::v2::V2::new(client)
+                .vendor_security_reviews()
+                .list_questionnaires(1, 1),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
                 .list_questionnaires(1, 1)
                 .cursor("sample")
@@ -185,22 +194,22 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::PERFORM_ACTION,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
                 .perform_action(
                     1,
                     1,
-                    &SecurityReviewActionRequest::new(SecurityReviewAction::Finalize),
+                    SecurityReviewActionRequest::new(SecurityReviewAction::Finalize),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
                 .perform_action(
                     1,
                     1,
-                    &SecurityReviewActionRequest::new(SecurityReviewAction::Finalize),
+                    SecurityReviewActionRequest::new(SecurityReviewAction::Finalize),
                 ),
         ),
         texts: &[],
@@ -209,25 +218,25 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::SEND_QUESTIONNAIRE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
                 .send_questionnaire(
                     1,
                     1,
                     SecurityQuestionnaireForm::new([
-                        Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                        drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
                 .send_questionnaire(
                     1,
                     1,
                     SecurityQuestionnaireForm::new([
-                        Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                        drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 ),
         ),
@@ -237,23 +246,23 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::SEND_QUESTIONNAIRE_TO_VENDOR,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
                 .send_questionnaire_to_vendor(
                     1,
                     SecurityQuestionnaireForm::new([
-                        Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                        drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
                 .send_questionnaire_to_vendor(
                     1,
                     SecurityQuestionnaireForm::new([
-                        Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                        drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 ),
         ),
@@ -263,18 +272,18 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
-                .update(1, 1, &VendorSecurityReviewUpdateRequest::new())
-                .send(),
+                .update(1, 1, VendorSecurityReviewUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
                 .update(
                     1,
                     1,
-                    &VendorSecurityReviewUpdateRequest::new()
+                    VendorSecurityReviewUpdateRequest::new()
                         .title("sample")
                         .soc_form(
                             SocReviewFormSaveRequest::new()

@@ -2,40 +2,47 @@
 
 //! Sample calls of the area `vendor_types`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::vendor_types::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .vendor_types()
-                .create(&VendorTypeCreateRequest::new("sample"))
-                .send(),
+                .create(VendorTypeCreateRequest::new("sample"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendor_types()
-                .create(&VendorTypeCreateRequest::new("sample")),
+                .create(VendorTypeCreateRequest::new("sample")),
         ),
         texts: &[],
     },
     Sample {
         meta: &meta::DELETE,
         alternative: false,
-        minimal: |client| sent(V2::new(client).vendor_types().delete(1).send()),
-        full: |client| wire(&V2::new(client).vendor_types().delete(1)),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).vendor_types().delete(1).send(),
+        ),
+        full: |client| wire(&drata_api::v2::V2::new(client).vendor_types().delete(1)),
         texts: &[],
     },
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).vendor_types().list()),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).vendor_types().list(),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendor_types()
                 .list()
                 .cursor("sample")
@@ -50,15 +57,15 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .vendor_types()
-                .update(1, &VendorTypeUpdateRequest::new("sample"))
-                .send(),
+                .update(1, VendorTypeUpdateRequest::new("sample"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendor_types()
-                .update(1, &VendorTypeUpdateRequest::new("sample")),
+                .update(1, VendorTypeUpdateRequest::new("sample")),
         ),
         texts: &[],
     },

@@ -2,22 +2,28 @@
 
 //! Sample calls of the area `vendors`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::vendors::*;
-use crate::sample::{Sample, sent, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).vendors().create(&VendorCreateRequest::new("sample")).send(),
+            drata_api::v2::V2::new(client)
+                .vendors()
+                .create(VendorCreateRequest::new("sample"))
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendors()
                 .create(
-                    &VendorCreateRequest::new("sample")
+                    VendorCreateRequest::new("sample")
                         .has_pii(true)
                         .password_requires_number(true)
                         .password_requires_symbol(true)
@@ -72,34 +78,46 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::DELETE,
         alternative: false,
-        minimal: |client| sent(V2::new(client).vendors().delete(1).send()),
-        full: |client| wire(&V2::new(client).vendors().delete(1)),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).vendors().delete(1).send(),
+        ),
+        full: |client| wire(&drata_api::v2::V2::new(client).vendors().delete(1)),
         texts: &[],
     },
     Sample {
         meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent(V2::new(client).vendors().get(1).send()),
+        minimal: |client| sent(drata_api::v2::V2::new(client).vendors().get(1).send()),
         full: |client| wire(
-            &V2::new(client).vendors().get(1).expand([VendorExpand::CustomFields]),
+            &drata_api::v2::V2::new(client)
+                .vendors()
+                .get(1)
+                .expand([VendorExpand::CustomFields]),
         ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET_QUESTIONNAIRE,
         alternative: false,
-        minimal: |client| sent(V2::new(client).vendors().get_questionnaire(1, 1).send()),
-        full: |client| wire(&V2::new(client).vendors().get_questionnaire(1, 1)),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).vendors().get_questionnaire(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).vendors().get_questionnaire(1, 1),
+        ),
         texts: &[],
     },
     Sample {
         meta: &meta::GET_STATS,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).vendors().get_stats([VendorStatsExpand::Reminder]).send(),
+            drata_api::v2::V2::new(client)
+                .vendors()
+                .get_stats([VendorStatsExpand::Reminder])
+                .send(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendors()
                 .get_stats([VendorStatsExpand::Reminder])
                 .include_archived(true),
@@ -109,9 +127,9 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).vendors().list()),
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).vendors().list()),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendors()
                 .list()
                 .cursor("sample")
@@ -133,9 +151,11 @@ pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST_QUESTIONNAIRES,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).vendors().list_questionnaires(1)),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).vendors().list_questionnaires(1),
+        ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendors()
                 .list_questionnaires(1)
                 .cursor("sample")
@@ -150,25 +170,25 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::SEND_QUESTIONNAIRE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client)
+            drata_api::v2::V2::new(client)
                 .vendors()
                 .send_questionnaire(
                     1,
-                    &VendorQuestionnaireCreateRequest::new(
+                    VendorQuestionnaireCreateRequest::new(
                         "ada@example.com",
                         1,
                         "sample",
                         1,
                     ),
                 )
-                .send(),
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendors()
                 .send_questionnaire(
                     1,
-                    &VendorQuestionnaireCreateRequest::new(
+                    VendorQuestionnaireCreateRequest::new(
                             "ada@example.com",
                             1,
                             "sample",
@@ -183,14 +203,17 @@ pub(super) static SAMPLES: &[Sample] = &[
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            V2::new(client).vendors().update(1, &VendorUpdateRequest::new()).send(),
+            drata_api::v2::V2::new(client)
+                .vendors()
+                .update(1, VendorUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .vendors()
                 .update(
                     1,
-                    &VendorUpdateRequest::new()
+                    VendorUpdateRequest::new()
                         .name("sample")
                         .has_pii(true)
                         .password_requires_number(true)

@@ -2,17 +2,20 @@
 
 //! Sample calls of the area `workspaces`.
 
-use drata_api::v2::V2;
+// An operation that Drata deprecates is called as long as it is there; which names an area has follows from it.
+#![allow(deprecated, unused_imports)]
+
 use drata_api::v2::workspaces::*;
-use crate::sample::{Sample, sent_page, wire};
+use drata_api::Operation as _;
+use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
         meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent_page(V2::new(client).workspaces().list()),
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).workspaces().list()),
         full: |client| wire(
-            &V2::new(client)
+            &drata_api::v2::V2::new(client)
                 .workspaces()
                 .list()
                 .cursor("sample")

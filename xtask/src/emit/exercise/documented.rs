@@ -1,13 +1,13 @@
 //! What the vendor's document asks of a request, whether or not the service does.
 //!
 //! A correction says what the service needs, and the builders take no more. A server made from the document goes by the
-//! document alone, so the least request of a sample holds what either asks for.
+//! document alone, so the minimal request of a sample holds what either asks for.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 
-use super::expression::words;
+use super::expression::sample_string;
 use crate::document::{Document, items, text};
 
 /// An operation in the contract as it was imported, before any correction.
@@ -44,11 +44,11 @@ impl<'a> Documented<'a> {
             "boolean" => quote!(true),
             "number" | "integer" => quote!(1),
             "string" => {
-                let words = words(false, schema);
-                quote!(#words)
+                let shown = sample_string(false, schema);
+                quote!(#shown)
             }
-            "array" => quote!(json!([])),
-            _ => quote!(json!({})),
+            "array" => quote!(serde_json::json!([])),
+            _ => quote!(serde_json::json!({})),
         }
     }
 }
@@ -81,7 +81,7 @@ mod tests {
         let effective = json!({ "required": ["title"] });
         let found = documented.more_fields("application/json", &effective);
         let found: Vec<_> = found.iter().map(|(name, value)| (*name, value.to_string())).collect();
-        assert_eq!(found, [("parsed", quote!(json!({})).to_string()), ("count", "1".to_owned())]);
+        assert_eq!(found, [("parsed", quote!(serde_json::json!({})).to_string()), ("count", "1".to_owned())]);
         assert!(Documented::new(&contract, "other").more_fields("application/json", &effective).is_empty());
     }
 }

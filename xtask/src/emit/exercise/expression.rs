@@ -1,13 +1,11 @@
 //! Sample values as Rust expressions: valid by the type, the limits and the format that the contract gives them.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::{Value, json};
 
-use crate::document::{Document, text};
-use crate::surface::{Field, Kind, Param, Surface, Ty, TypeDef};
+use crate::document::text;
+use crate::model::{Api, Body, Field, Kind, Param, Ty, TypeDef};
 
 /// How much of a request is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +19,7 @@ pub(super) enum Extent {
 /// Writes expressions for the values of one operation. The schemas of the effective document go along with the types,
 /// because only they know formats.
 pub(super) struct Expressions<'a> {
-    pub(super) surface: &'a Surface,
-    pub(super) document: &'a Document,
+    pub(super) api: &'a Api,
     pub(super) extent: Extent,
 }
 
@@ -30,10 +27,15 @@ impl Expressions<'_> {
     /// What a method or a setter of a builder takes.
     pub(super) fn argument(&self, ty: &Ty, schema: &Value) -> TokenStream {
         match ty {
-            Ty::Text | Ty::Time => self.literal(ty, schema),
+            Ty::Str | Ty::Time => self.literal(ty, schema),
+            Ty::Id(_) => self.owned(&Ty::Int, schema, &[]),
             Ty::Vec(item) => {
                 let schema = self.items_of(schema);
-                let item = if **item == Ty::Text { self.literal(item, schema) } else { self.owned(item, schema, &[]) };
+                let item = match &**item {
+                    Ty::Str => self.literal(item, schema),
+                    Ty::Id(_) => self.owned(&Ty::Int, schema, &[]),
+                    item => self.owned(item, schema, &[]),
+                };
                 quote!([#item])
             }
             other => self.owned(other, schema, &[]),
@@ -46,39 +48,43 @@ impl Expressions<'_> {
         let facts = self.resolve(schema);
         let open = ["format", "enum", "minLength"].iter().all(|fact| facts.get(fact).is_none());
         match (open, &param.ty) {
-            (true, Ty::Text) if param.wire == "email" => self.argument(&param.ty, &json!({ "format": "email" })),
-            (true, Ty::Text) => quote!("1"),
+            (true, Ty::Str) if param.wire == "email" => self.argument(&param.ty, &json!({ "format": "email" })),
+            (true, Ty::Str) => quote!("1"),
             _ => self.argument(&param.ty, schema),
         }
     }
 
     /// What a method takes for the body.
-    pub(super) fn body(&self, ty: &Ty, form: bool, schema: &Value) -> TokenStream {
-        match ty {
-            Ty::Vec(item) => {
+    pub(super) fn body(&self, body: &Body, schema: &Value) -> TokenStream {
+        match body {
+            Body::Json { ty: Ty::Vec(item), .. } => {
                 let item = self.owned(item, self.items_of(schema), &[]);
-                quote!(&[#item])
+                quote!([#item])
             }
-            ty => {
+            Body::Json { ty: ty @ (Ty::Str | Ty::Time), .. } => self.literal(ty, schema),
+            Body::Json { ty: ty @ (Ty::Object | Ty::Map(_)), .. } => {
                 let value = self.owned(ty, schema, &[]);
-                if form { value } else { quote!(&#value) }
+                quote!(&#value)
             }
+            Body::Json { ty, .. } | Body::Form { ty } => self.owned(ty, schema, &[]),
+            Body::Raw { .. } => quote!("sample"),
         }
     }
 
     /// What a constructor or a setter of a request's struct takes.
     fn taken(&self, field: &Field, schema: &Value, within: &[&str]) -> TokenStream {
         match &field.ty {
-            Ty::Text | Ty::Time | Ty::Json => self.literal(&field.ty, schema),
+            Ty::Str | Ty::Time | Ty::Json => self.literal(&field.ty, schema),
+            Ty::Id(_) => self.owned(&Ty::Int, schema, within),
             // A setter takes what is in the `Option`; a `Patch` is converted into.
             Ty::Option(inner) if !field.required => {
                 self.taken(&Field { ty: (**inner).clone(), required: true, ..field.clone() }, schema, within)
             }
             Ty::Patch(inner) => match &**inner {
-                Ty::Text | Ty::Time => self.literal(inner, schema),
-                Ty::Int => {
+                Ty::Str | Ty::Time => self.literal(inner, schema),
+                Ty::Int | Ty::Id(_) => {
                     // Many types become a `Patch`, so the literal has to say which it is.
-                    let value = Literal::i64_suffixed(self.integer(schema));
+                    let value = Literal::i64_suffixed(self.number(schema).ceil() as i64);
                     quote!(#value)
                 }
                 other => self.owned(other, schema, within),
@@ -86,7 +92,8 @@ impl Expressions<'_> {
             Ty::Vec(item) => {
                 let schema = self.items_of(schema);
                 let item = match &**item {
-                    Ty::Text | Ty::Time => self.literal(item, schema),
+                    Ty::Str | Ty::Time => self.literal(item, schema),
+                    Ty::Id(_) => self.owned(&Ty::Int, schema, within),
                     other => self.owned(other, schema, within),
                 };
                 quote!([#item])
@@ -100,30 +107,34 @@ impl Expressions<'_> {
         match ty {
             Ty::Bool => quote!(true),
             Ty::Int => {
-                let value = Literal::i64_unsuffixed(self.integer(schema));
+                let value = Literal::i64_unsuffixed(self.number(schema).ceil() as i64);
                 quote!(#value)
+            }
+            Ty::Id(_) => {
+                let value = Literal::i64_suffixed(self.number(schema).ceil() as i64);
+                quote!(#value.into())
             }
             Ty::Float => {
-                let value = Literal::f64_unsuffixed(self.integer(schema) as f64);
+                let value = Literal::f64_unsuffixed(self.number(schema));
                 quote!(#value)
             }
-            Ty::Text => {
+            Ty::Str => {
                 let text = self.literal(ty, schema);
                 quote!(#text.to_owned())
             }
             Ty::Time => {
                 let text = self.literal(ty, schema);
-                quote!(Timestamp::from(#text))
+                quote!(drata_api::Timestamp::from(#text))
             }
             Ty::File => {
                 // A file of another kind than the usual document is one that the overlay shows.
-                let shown = |key: &str| schema["x-sample"][key].as_str();
+                let shown = |key: &str| schema[crate::keys::SAMPLE][key].as_str();
                 let name = shown("fileName").unwrap_or("sample.pdf");
                 let content = shown("content").unwrap_or("%PDF-1.4\n");
-                quote!(Upload::from_bytes(#name, #content))
+                quote!(drata_api::Upload::from_bytes(#name, #content))
             }
-            Ty::Json => quote!(json!({ "key": "value" })),
-            Ty::Object => quote!(Map::from_iter([("key".to_owned(), json!("value"))])),
+            Ty::Json => quote!(serde_json::json!({ "key": "value" })),
+            Ty::Object => quote!(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))])),
             Ty::Named(name) => self.named(name, schema, within),
             Ty::Vec(item) | Ty::List(item) => {
                 let item = self.owned(item, self.items_of(schema), within);
@@ -131,7 +142,7 @@ impl Expressions<'_> {
             }
             Ty::Map(value) => {
                 let value = self.owned(value, &self.resolve(schema)["additionalProperties"], within);
-                quote!(BTreeMap::from([("key".to_owned(), #value)]))
+                quote!(std::collections::BTreeMap::from([("key".to_owned(), #value)]))
             }
             Ty::Option(inner) | Ty::Patch(inner) => {
                 let inner = self.owned(inner, schema, within);
@@ -146,21 +157,21 @@ impl Expressions<'_> {
 
     fn named(&self, name: &str, schema: &Value, within: &[&str]) -> TokenStream {
         let ident = format_ident!("{name}");
-        let Some(def) = self.surface.types.get(name) else { return quote!(#ident) };
+        let Some(def) = self.api.types.get(name) else { return quote!(#ident) };
         match &def.kind {
             Kind::Enum(variants) => {
-                let variant = variants.first().map(|(variant, _)| format_ident!("{variant}"));
+                let variant = variants.first().map(|variant| format_ident!("{}", variant.name));
                 quote!(#ident::#variant)
             }
-            Kind::Ids(forms) => match (forms.first(), self.resolve(schema)["example"].as_str()) {
-                (Some((form, prefix)), Some(example)) => {
-                    let form = format_ident!("{form}");
-                    let value = example.strip_prefix(prefix.as_str()).unwrap_or(example);
-                    quote!(#ident::#form(#value.to_owned()))
+            Kind::Forms(_, forms) => match (forms.first(), self.resolve(schema)["example"].as_str()) {
+                (Some(form), Some(example)) => {
+                    let variant = format_ident!("{}", form.name);
+                    let value = example.strip_prefix(form.prefix.as_str()).unwrap_or(example);
+                    quote!(#ident::#variant(#value.to_owned()))
                 }
-                _ => quote!(#ident::Id(1)),
+                _ => quote!(#ident::from(1)),
             },
-            Kind::Answer(fields) | Kind::Request(fields) | Kind::Form(fields) => {
+            Kind::Response(fields) | Kind::Request(fields) | Kind::Form(fields) => {
                 self.object(def, fields, schema, within)
             }
         }
@@ -173,7 +184,7 @@ impl Expressions<'_> {
         let value = |field: &Field| self.taken(field, &schema["properties"][&field.wire], &within);
         let required = fields.iter().filter(|field| field.required).map(value);
         let setters = fields.iter().filter(|field| !field.required && self.sets(def, field, &within)).map(|field| {
-            let setter = format_ident!("{}", field.ident);
+            let setter = format_ident!("{}", field.setter);
             let value = value(field);
             quote!(.#setter(#value))
         });
@@ -192,14 +203,14 @@ impl Expressions<'_> {
         if *ty == Ty::Json {
             return self.owned(ty, schema, &[]);
         }
-        let literal = words(*ty == Ty::Time, self.resolve(schema));
+        let literal = sample_string(*ty == Ty::Time, self.resolve(schema));
         quote!(#literal)
     }
 
     /// One, or the nearest number that the schema allows.
-    fn integer(&self, schema: &Value) -> i64 {
-        let limit = |name: &str| self.resolve(schema)[name].as_f64().map(|limit| limit as i64);
-        1.max(limit("minimum").unwrap_or(1)).min(limit("maximum").unwrap_or(i64::MAX))
+    fn number(&self, schema: &Value) -> f64 {
+        let limit = |name: &str| self.resolve(schema)[name].as_f64();
+        1_f64.max(limit("minimum").unwrap_or(1.0)).min(limit("maximum").unwrap_or(f64::MAX))
     }
 
     fn items_of<'b>(&'b self, schema: &'b Value) -> &'b Value {
@@ -208,7 +219,7 @@ impl Expressions<'_> {
 
     /// The schema itself, behind references and lone `allOf`s.
     fn resolve<'b>(&'b self, schema: &'b Value) -> &'b Value {
-        let resolved = self.document.resolve(schema);
+        let resolved = self.api.wire.resolve(schema);
         match resolved["allOf"].as_array().map(Vec::as_slice) {
             Some([single]) => self.resolve(single),
             _ => resolved,
@@ -224,8 +235,8 @@ fn is_file(ty: &Ty) -> bool {
     }
 }
 
-/// A text of the schema's format and length.
-pub(super) fn words(time: bool, schema: &Value) -> String {
+/// A string of the schema's format and length.
+pub(super) fn sample_string(time: bool, schema: &Value) -> String {
     let words = match text(schema, "format") {
         "email" => "ada@example.com".to_owned(),
         "uri" | "url" => "https://example.com/sample".to_owned(),
@@ -244,21 +255,4 @@ pub(super) fn words(time: bool, schema: &Value) -> String {
         (_, Some(most)) if words.len() > most => words.chars().take(most).collect(),
         _ => words,
     }
-}
-
-/// The names that expressions use beside those of their area.
-pub(super) fn imports(used: &BTreeSet<String>) -> TokenStream {
-    let pick = |names: &[&str]| -> Vec<_> {
-        names.iter().filter(|name| used.contains(**name)).map(|name| format_ident!("{name}")).collect()
-    };
-    let ours = pick(&["Timestamp", "Upload"]);
-    let json = pick(&["Map", "json"]);
-    let maps = used.contains("BTreeMap").then(|| {
-        quote!(
-            use std::collections::BTreeMap;
-        )
-    });
-    let ours = (!ours.is_empty()).then(|| quote!(use drata_api::{#(#ours),*};));
-    let json = (!json.is_empty()).then(|| quote!(use serde_json::{#(#json),*};));
-    quote!(#maps #ours #json)
 }

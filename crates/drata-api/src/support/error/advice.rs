@@ -16,6 +16,12 @@ impl fmt::Display for Error {
                 f.write_str(problem)
             }
             Kind::Decode(undecoded) => decode(f, undecoded),
+            Kind::MissingBody(status) => write!(
+                f,
+                "accepted with {}, so the write happened, but the response lacks the documented body; read it back, or call \
+                 send_optional() where the body does not matter",
+                status.as_u16()
+            ),
             Kind::Status(refusal) => status(f, inner, refusal),
             Kind::Redirect { status, host } => {
                 write!(f, "{} redirects to ", status.as_u16())?;

@@ -5,22 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, StatusCode};
+use http::{HeaderMap, StatusCode};
 
 use super::fault::{self, Fault};
 use super::{Error, Inner, Kind, MAX_BODY, Refusal, Undecoded};
 use crate::support::checkpoint::Checkpoint;
 use crate::support::list::Rejected;
 use crate::support::meta::OperationMeta;
-
-/// Headers that may carry the identifier of a request, the most telling first.
-const REQUEST_ID_HEADERS: [HeaderName; 5] = [
-    HeaderName::from_static("x-request-id"),
-    HeaderName::from_static("x-amzn-requestid"),
-    HeaderName::from_static("x-amzn-trace-id"),
-    HeaderName::from_static("x-amz-cf-id"),
-    HeaderName::from_static("cf-ray"),
-];
+use crate::support::request::request_id;
 
 impl Error {
     fn new(operation: Option<&'static OperationMeta>, kind: Kind) -> Self {
@@ -61,6 +53,11 @@ impl Error {
         Self::new(operation, Kind::Decode(undecoded))
     }
 
+    /// A write was accepted, and its response lacks the documented body.
+    pub fn missing_body(operation: Option<&'static OperationMeta>, status: StatusCode) -> Self {
+        Self::new(operation, Kind::MissingBody(status))
+    }
+
     /// One item of a list that is not what the contract says.
     pub fn item(operation: Option<&'static OperationMeta>, rejected: &Rejected) -> Self {
         let raw = Bytes::from(rejected.raw().to_string());
@@ -86,11 +83,7 @@ impl Error {
         headers: HeaderMap,
         body: Bytes,
     ) -> Self {
-        let request_id = REQUEST_ID_HEADERS
-            .iter()
-            .find_map(|name| headers.get(name)?.to_str().ok())
-            .filter(|id| !id.is_empty())
-            .map(str::to_owned);
+        let request_id = request_id(&headers).map(str::to_owned);
         let refusal =
             Refusal { status, fault: Fault::read(&headers, &body), request_id, retry_after: None, body: bounded(body) };
         Self::new(operation, Kind::Status(refusal))

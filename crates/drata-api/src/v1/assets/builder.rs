@@ -2,83 +2,43 @@
 
 //! Builders of the requests of the area `assets`.
 
-use super::{
-    Asset, AssetClassType, AssetPage, AssetProvider, AssetSort, AssetType,
-    EmploymentStatus, SortDirection,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`create`](super::AssetsApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Creates a manual asset. Built by [`create`](super::AssetsApi::create).
+    pub struct Create(JsonOptional<super::Asset>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Asset>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Deletes an asset and returns it. Built by [`delete`](super::AssetsApi::delete).
+    pub struct Delete(JsonOptional<super::Asset>);
 }
 
-/// Builds [`delete`](super::AssetsApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
-}
-
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Asset>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`list`](super::AssetsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the assets of the account. Built by [`list`](super::AssetsApi::list).
+    pub struct List(Json<super::AssetPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, 1 to 1000; defaults to 1.
-    ///
-    /// From 1 to 1000.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=1000);
+        self.call
+            .query_checked(
+                "page",
+                page,
+                crate::Limits::NONE.maximum(1000.0).minimum(1.0),
+            );
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -89,83 +49,80 @@ impl List {
     }
 
     /// Key to order by; defaults to `CREATED`.
-    pub fn sort(mut self, sort: impl Into<AssetSort>) -> Self {
-        self.call.query("sort", Into::<AssetSort>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::AssetSort>) -> Self {
+        self.call.query("sort", Into::<super::AssetSort>::into(sort));
         self
     }
 
     /// Direction of the order; defaults to `ASC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
     /// Keeps assets of this class, for example `HARDWARE` or `DATABASE`.
     pub fn asset_class_type(
         mut self,
-        asset_class_type: impl Into<AssetClassType>,
+        asset_class_type: impl Into<super::AssetClassType>,
     ) -> Self {
         self.call
-            .query("assetClassType", Into::<AssetClassType>::into(asset_class_type));
+            .query(
+                "assetClassType",
+                Into::<super::AssetClassType>::into(asset_class_type),
+            );
         self
     }
 
     /// Keeps `PHYSICAL` or `VIRTUAL` assets.
-    pub fn asset_type(mut self, asset_type: impl Into<AssetType>) -> Self {
-        self.call.query("assetType", Into::<AssetType>::into(asset_type));
+    pub fn asset_type(mut self, asset_type: impl Into<super::AssetType>) -> Self {
+        self.call.query("assetType", Into::<super::AssetType>::into(asset_type));
         self
     }
 
     /// Keeps assets reported by this source, such as `AGENT`, `AWS` or `DRATA` itself.
-    pub fn asset_provider(mut self, asset_provider: impl Into<AssetProvider>) -> Self {
-        self.call.query("assetProvider", Into::<AssetProvider>::into(asset_provider));
+    pub fn asset_provider(
+        mut self,
+        asset_provider: impl Into<super::AssetProvider>,
+    ) -> Self {
+        self.call
+            .query("assetProvider", Into::<super::AssetProvider>::into(asset_provider));
         self
     }
 
-    /// Keeps assets owned by this user.
-    ///
-    /// At most 1000000000.
-    pub fn user_id(mut self, user_id: i64) -> Self {
-        self.call.query_within("userId", user_id, i64::MIN..=1000000000);
+    /// Keeps assets owned by this user. At most 1000000000.
+    pub fn user_id(mut self, user_id: impl Into<super::UserId>) -> Self {
+        self.call
+            .query_checked(
+                "userId",
+                Into::<super::UserId>::into(user_id),
+                crate::Limits::NONE.maximum(1000000000.0),
+            );
         self
     }
 
     /// Keeps assets whose owner has this employment status.
     pub fn employment_status(
         mut self,
-        employment_status: impl Into<EmploymentStatus>,
+        employment_status: impl Into<super::EmploymentStatus>,
     ) -> Self {
         self.call
             .query(
                 "employmentStatus",
-                Into::<EmploymentStatus>::into(employment_status),
+                Into::<super::EmploymentStatus>::into(employment_status),
             );
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<AssetPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = AssetPage;
-    type Item = Asset;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::AssetPage;
+    type Item = super::Asset;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
-
-operation!(Create => Option<Asset>);
-operation!(Delete => Option<Asset>);
-operation!(List => AssetPage);

@@ -14,21 +14,20 @@ pub use crate::v1::shared::{
     UserIdentity, Workspace,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::{AssetId, ConnectionId, FrameworkId, UserId, WorkspaceId};
 /// The operations of the area `assets`.
 #[derive(Clone, Debug)]
-pub struct AssetsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct AssetsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> AssetsApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> AssetsApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> AssetsApi<A> {
+impl<A: crate::Access> AssetsApi<A> {
     /// Lists the assets of the account. At most 1000 pages can be read, so narrow a large inventory with filters.
     ///
     /// `GET /assets`, v1. Needs the permission **Assets: List Assets** (`assets-get`). Pages by number, up to 50
@@ -36,7 +35,7 @@ impl<A: Access> AssetsApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/AssetsPublicController_listAssets/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }
 
@@ -47,8 +46,17 @@ impl AssetsApi {
     /// `POST /assets`, v1. Needs the permission **Assets: Create Asset** (`assets-post`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/AssetsPublicController_createAsset/)
-    pub fn create(&self, body: &AssetRequest) -> builder::Create {
-        builder::Create::new(Call::new(&self.client, &meta::CREATE).json(body))
+    pub fn create(
+        &self,
+        body: impl std::borrow::Borrow<AssetRequest>,
+    ) -> builder::Create {
+        builder::Create::new(
+            crate::Call::new(&self.client, &meta::CREATE)
+                .body(
+                    std::borrow::Borrow::<AssetRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
     }
 
     /// Deletes an asset and returns it. Only virtual assets and those added by hand can go, and the deletion cannot
@@ -57,7 +65,10 @@ impl AssetsApi {
     /// `DELETE /assets/{id}`, v1. Needs the permission **Assets: Delete Asset** (`assets-delete`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/AssetsPublicController_deleteAsset/)
-    pub fn delete(&self, id: i64) -> builder::Delete {
-        builder::Delete::new(Call::new(&self.client, &meta::DELETE).path("id", id))
+    pub fn delete(&self, id: impl Into<AssetId>) -> builder::Delete {
+        builder::Delete::new(
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("id", Into::<AssetId>::into(id)),
+        )
     }
 }

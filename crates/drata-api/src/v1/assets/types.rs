@@ -2,59 +2,56 @@
 
 //! Types of the area `assets`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::v1::shared::{PersonnelDevice, User};
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// An asset with its owner and, where there is one, its device.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Asset {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v1::ids::AssetId,
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: String,
     /// `PHYSICAL` or `VIRTUAL`.
     pub asset_type: String,
     /// Source that reported the asset, such as `AGENT`.
     pub asset_provider: String,
     /// When the asset was approved, where approval applies.
-    pub approved_at: Option<Timestamp>,
+    pub approved_at: Option<crate::Timestamp>,
     /// When tracking of the asset ended; null while it continues.
-    pub removed_at: Option<Timestamp>,
+    pub removed_at: Option<crate::Timestamp>,
     /// Classes the asset falls into.
-    pub asset_class_types: List<AssetClass>,
+    pub asset_class_types: crate::List<AssetClass>,
     /// Name of the company that owns the asset.
     pub company: String,
-    /// `owner`
-    pub owner: User,
+    ///
+    pub owner: crate::v1::shared::User,
     /// Employment status of the owner.
     pub employment_status: Option<String>,
-    /// `notes`
+    ///
     pub notes: Option<String>,
     /// What the asset stands for, such as `PERSONNEL` or `WORKSTATION`.
     pub asset_reference_type: Option<String>,
     /// Identifier of the thing itself, such as a serial number.
     pub unique_id: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// The device behind a hardware asset.
-    pub device: Option<PersonnelDevice>,
+    pub device: Option<crate::v1::shared::PersonnelDevice>,
     /// Identifier of a virtual asset in its source system.
     pub external_id: Option<String>,
     /// Where a virtual asset comes from, usually an account id in the source system.
     pub external_owner_id: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Asset {
+crate::support::model::model!(Asset {
     id: "id",
     name: "name",
     description: "description",
@@ -80,27 +77,26 @@ model!(Asset {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetClass {
-    /// `id`
+    ///
     pub id: i64,
     /// Name of the class, such as `DOCUMENT`.
     pub asset_class_type: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(AssetClass {
+crate::support::model::model!(AssetClass {
     id: "id",
     asset_class_type: "assetClassType",
     created_at: "createdAt",
     updated_at: "updatedAt",
 });
 
-open_enum! {
-    /// Values of `assetClassType`.
+crate::support::open_enum::open_enum! {
     pub enum AssetClassType {
         Hardware = "HARDWARE",
         Policy = "POLICY",
@@ -120,27 +116,26 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetPage {
-    /// `data`
-    pub data: List<Asset>,
+    ///
+    pub data: crate::List<Asset>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Rows a page holds at most.
     pub limit: i64,
     /// Rows in all pages together.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(AssetPage {
+crate::support::model::model!(AssetPage {
     data: "data",
     page: "page",
     limit: "limit",
     total: "total",
 });
 
-open_enum! {
-    /// Values of `assetProvider`.
+crate::support::open_enum::open_enum! {
     pub enum AssetProvider {
         DrataDev = "DRATA_DEV",
         Agent = "AGENT",
@@ -177,22 +172,22 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: String,
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub description: String,
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub notes: Option<String>,
     /// Classes the asset falls into; several may apply.
     pub asset_class_types: Vec<AssetClassType>,
     /// `PHYSICAL` or `VIRTUAL`.
     pub asset_type: AssetType,
     /// Id of the user who owns the asset.
-    pub owner_id: i64,
+    pub owner_id: crate::v1::ids::UserId,
     /// Identifier of the thing itself, such as a serial number.
     pub unique_id: Option<String>,
     /// When tracking of the asset ended.
-    pub removed_at: Option<Timestamp>,
+    pub removed_at: Option<crate::Timestamp>,
     /// Identifier of a virtual asset in its source system.
     pub external_id: Option<String>,
     /// Where a virtual asset comes from, usually an account id in the source system.
@@ -206,15 +201,15 @@ impl AssetRequest {
         description: impl Into<String>,
         asset_class_types: impl IntoIterator<Item = AssetClassType>,
         asset_type: AssetType,
-        owner_id: i64,
+        owner_id: impl Into<crate::v1::ids::UserId>,
     ) -> Self {
         Self {
-            name: name.into(),
-            description: description.into(),
+            name: Into::<String>::into(name),
+            description: Into::<String>::into(description),
             notes: Default::default(),
             asset_class_types: asset_class_types.into_iter().collect(),
-            asset_type,
-            owner_id,
+            asset_type: asset_type,
+            owner_id: Into::<crate::v1::ids::UserId>::into(owner_id),
             unique_id: Default::default(),
             removed_at: Default::default(),
             external_id: Default::default(),
@@ -222,43 +217,43 @@ impl AssetRequest {
         }
     }
 
-    /// Sets [`notes`](Self::notes).
+    /// Sets [`notes`](field@Self::notes).
     #[must_use]
     pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
+        self.notes = Some(Into::<String>::into(notes));
         self
     }
 
-    /// Sets [`unique_id`](Self::unique_id).
+    /// Sets [`unique_id`](field@Self::unique_id).
     #[must_use]
     pub fn unique_id(mut self, unique_id: impl Into<String>) -> Self {
-        self.unique_id = Some(unique_id.into());
+        self.unique_id = Some(Into::<String>::into(unique_id));
         self
     }
 
-    /// Sets [`removed_at`](Self::removed_at).
+    /// Sets [`removed_at`](field@Self::removed_at).
     #[must_use]
-    pub fn removed_at(mut self, removed_at: impl Into<Timestamp>) -> Self {
-        self.removed_at = Some(removed_at.into());
+    pub fn removed_at(mut self, removed_at: impl Into<crate::Timestamp>) -> Self {
+        self.removed_at = Some(Into::<crate::Timestamp>::into(removed_at));
         self
     }
 
-    /// Sets [`external_id`](Self::external_id).
+    /// Sets [`external_id`](field@Self::external_id).
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
+        self.external_id = Some(Into::<String>::into(external_id));
         self
     }
 
-    /// Sets [`external_owner_id`](Self::external_owner_id).
+    /// Sets [`external_owner_id`](field@Self::external_owner_id).
     #[must_use]
     pub fn external_owner_id(mut self, external_owner_id: impl Into<String>) -> Self {
-        self.external_owner_id = Some(external_owner_id.into());
+        self.external_owner_id = Some(Into::<String>::into(external_owner_id));
         self
     }
 }
 
-request_model!(AssetRequest {
+crate::support::request_model::request_model!(AssetRequest {
     name: "name" { max_length: 191 },
     description: "description" { max_length: 191 },
     notes: "notes" { max_length: 191 },
@@ -271,8 +266,7 @@ request_model!(AssetRequest {
     external_owner_id: "externalOwnerId",
 });
 
-open_enum! {
-    /// Values of `sort`.
+crate::support::open_enum::open_enum! {
     pub enum AssetSort {
         Name = "NAME",
         AssetType = "ASSET_TYPE",
@@ -288,8 +282,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `assetType`.
+crate::support::open_enum::open_enum! {
     pub enum AssetType {
         Physical = "PHYSICAL",
         Virtual = "VIRTUAL",

@@ -2,29 +2,9 @@
 
 //! Builders of the requests of the area `autopilot`.
 
-use crate::support::operation::operation;
-use crate::{Call, Error};
+use crate::support::builder::builder;
 
-/// Builds [`retest`](super::AutopilotApi::retest).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Retest {
-    call: Call,
+builder! {
+    /// Starts a run of one automated test. Built by [`retest`](super::AutopilotApi::retest).
+    pub struct Retest(Nothing);
 }
-
-impl Retest {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-operation!(Retest => ());

@@ -4,16 +4,15 @@
 
 pub mod builder;
 pub mod meta;
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::WorkspaceId;
 /// The operations of the area `autopilot`.
 #[derive(Clone, Debug)]
-pub struct AutopilotApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct AutopilotApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> AutopilotApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> AutopilotApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
@@ -27,10 +26,14 @@ impl AutopilotApi {
     /// Monitor Test** (`monitors-post-retest`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/AutopilotPublicController_retest/)
-    pub fn retest(&self, workspace_id: i64, test_id: i64) -> builder::Retest {
+    pub fn retest(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        test_id: i64,
+    ) -> builder::Retest {
         builder::Retest::new(
-            Call::new(&self.client, &meta::RETEST)
-                .path("workspaceId", workspace_id)
+            crate::Call::new(&self.client, &meta::RETEST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
                 .path("testId", test_id),
         )
     }

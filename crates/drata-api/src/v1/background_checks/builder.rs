@@ -2,30 +2,10 @@
 
 //! Builders of the requests of the area `background_checks`.
 
-use super::Personnel;
-use crate::support::operation::operation;
-use crate::{Call, Error};
+use crate::support::builder::builder;
 
-/// Builds [`create_manual`](super::BackgroundChecksApi::create_manual).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateManual {
-    call: Call,
+builder! {
+    /// Records a manual background check for a user and returns the personnel details. Built by
+    /// [`create_manual`](super::BackgroundChecksApi::create_manual).
+    pub struct CreateManual(JsonOptional<super::Personnel>);
 }
-
-impl CreateManual {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Personnel>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(CreateManual => Option<Personnel>);

@@ -15,16 +15,15 @@ pub use crate::v1::shared::{
     UserIdentity, Workspace,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::{ConnectionId, FrameworkId, PersonnelId, UserId, WorkspaceId};
 /// The operations of the area `background_checks`.
 #[derive(Clone, Debug)]
-pub struct BackgroundChecksApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct BackgroundChecksApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> BackgroundChecksApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> BackgroundChecksApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
@@ -41,12 +40,15 @@ impl BackgroundChecksApi {
     pub fn create_manual(
         &self,
         user_id: i64,
-        body: &ManualBackgroundCheckRequest,
+        body: impl std::borrow::Borrow<ManualBackgroundCheckRequest>,
     ) -> builder::CreateManual {
         builder::CreateManual::new(
-            Call::new(&self.client, &meta::CREATE_MANUAL)
+            crate::Call::new(&self.client, &meta::CREATE_MANUAL)
                 .path("userId", user_id)
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<ManualBackgroundCheckRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

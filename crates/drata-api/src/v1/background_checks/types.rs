@@ -2,13 +2,14 @@
 
 //! Types of the area `background_checks`.
 
-use crate::support::request_model::request_model;
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A background check to record by hand.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ManualBackgroundCheckRequest {
-    /// Link to the report, at most 768 characters. At most 768 characters.
+    /// Link to the report, at most 768 characters.
     pub url: String,
     /// Day the check is dated, as `YYYY-MM-DD`.
     pub filed_at: String,
@@ -18,13 +19,13 @@ impl ManualBackgroundCheckRequest {
     /// A new `ManualBackgroundCheckRequest` with what is required.
     pub fn new(url: impl Into<String>, filed_at: impl Into<String>) -> Self {
         Self {
-            url: url.into(),
-            filed_at: filed_at.into(),
+            url: Into::<String>::into(url),
+            filed_at: Into::<String>::into(filed_at),
         }
     }
 }
 
-request_model!(ManualBackgroundCheckRequest {
+crate::support::request_model::request_model!(ManualBackgroundCheckRequest {
     url: "url" { max_length: 768 },
     filed_at: "filedAt",
 });

@@ -2,30 +2,9 @@
 
 //! Builders of the requests of the area `company`.
 
-use super::Company;
-use crate::support::operation::operation;
-use crate::{Call, Error};
+use crate::support::builder::builder;
 
-/// Builds [`get`](super::CompanyApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Returns the profile of the company behind the account. Built by [`get`](super::CompanyApi::get).
+    pub struct Get(Json<super::Company>);
 }
-
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Company, Error> {
-        self.call.receive().await
-    }
-}
-
-operation!(Get => Company);

@@ -11,21 +11,20 @@ pub use crate::v1::shared::{
     User, UserDocument, UserDocumentType, UserDocuments, UserIdentity, Workspace,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::{ConnectionId, FrameworkId, UserId, WorkspaceId};
 /// The operations of the area `company`.
 #[derive(Clone, Debug)]
-pub struct CompanyApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct CompanyApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> CompanyApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> CompanyApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> CompanyApi<A> {
+impl<A: crate::Access> CompanyApi<A> {
     /// Returns the profile of the company behind the account. It includes the workspaces, connections and
     /// frameworks.
     ///
@@ -34,6 +33,6 @@ impl<A: Access> CompanyApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/CompaniesPublicController_getCompany/)
     pub fn get(&self) -> builder::Get {
-        builder::Get::new(Call::new(&self.client, &meta::GET))
+        builder::Get::new(crate::Call::new(&self.client, &meta::GET))
     }
 }

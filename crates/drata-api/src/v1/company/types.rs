@@ -2,10 +2,8 @@
 
 //! Types of the area `company`.
 
-use serde_json::Value;
-use crate::support::model::model;
-use crate::v1::shared::{ConnectionDetail, Framework, Workspace};
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// The profile of the company behind the account.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,31 +11,31 @@ use crate::{Extra, List, Timestamp};
 pub struct Company {
     /// UUID of the account.
     pub account_id: String,
-    /// `domain`
+    ///
     pub domain: String,
     /// Common name, next to `legalName`.
     pub name: String,
-    /// `legalName`
+    ///
     pub legal_name: Option<String>,
     /// Year of foundation.
     pub year: i64,
-    /// `description`
+    ///
     pub description: Option<String>,
-    /// `phoneNumber`
+    ///
     pub phone_number: String,
-    /// `address`
+    ///
     pub address: String,
-    /// `privacyUrl`
+    ///
     pub privacy_url: Option<String>,
-    /// `termsUrl`
+    ///
     pub terms_url: String,
-    /// `supportUrl`
+    ///
     pub support_url: String,
     /// Page that lists open positions.
     pub jobs_url: String,
     /// Address for security and compliance matters.
     pub security_email: String,
-    /// `logoUrl`
+    ///
     pub logo_url: Option<String>,
     /// How security awareness training is provided, such as `DRATA_PROVIDED`; may be null.
     pub security_training: Option<String>,
@@ -45,26 +43,26 @@ pub struct Company {
     pub hipaa_training: Option<String>,
     /// Provider or manner of background checks, such as `CERTN`; may be null.
     pub background_check: Option<String>,
-    /// `securityReport`
+    ///
     pub security_report: SecurityReport,
-    /// `workspaces`
-    pub workspaces: List<Workspace>,
+    ///
+    pub workspaces: crate::List<crate::v1::shared::Workspace>,
     /// When setup of the account was completed; null until then.
-    pub admin_onboarded_at: Option<Timestamp>,
+    pub admin_onboarded_at: Option<crate::Timestamp>,
     /// When the yearly renewal period began; may be null.
-    pub renewal_period_start_date: Option<Timestamp>,
+    pub renewal_period_start_date: Option<crate::Timestamp>,
     /// Address of a custom security training.
     pub security_training_link: Option<String>,
     /// Address of a custom HIPAA training.
     pub hipaa_training_link: Option<String>,
-    /// `connections`
-    pub connections: List<ConnectionDetail>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub connections: crate::List<crate::v1::shared::ConnectionDetail>,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Frameworks enabled for the account.
-    pub frameworks: List<Framework>,
+    pub frameworks: crate::List<crate::v1::shared::Framework>,
     /// Whether the Drata agent is in use.
     pub agent_enabled: bool,
     /// Whether evidence may be uploaded by hand.
@@ -72,14 +70,14 @@ pub struct Company {
     /// Access granted to Drata support; null when there is none.
     pub drata_support_access: Option<DrataSupportAccess>,
     /// Features switched on for the account.
-    pub entitlements: List<CompanyEntitlement>,
+    pub entitlements: crate::List<CompanyEntitlement>,
     /// Language of the account, such as `ENGLISH_US`.
     pub language: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Company {
+crate::support::model::model!(Company {
     account_id: "accountId",
     domain: "domain",
     name: "name",
@@ -114,25 +112,25 @@ model!(Company {
     language: "language",
 });
 
-/// What stands in `entitlements`.
+/// What is returned as `CompanyResponsePublicDto`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyEntitlement {
-    /// `name`
+    ///
     pub name: Option<String>,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// Machine name of the feature, such as `TRUST_CENTER`.
     pub type_: Option<String>,
-    /// `featureId`
+    ///
     pub feature_id: Option<i64>,
-    /// `metadata`
-    pub metadata: Option<Value>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub metadata: Option<serde_json::Value>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CompanyEntitlement {
+crate::support::model::model!(CompanyEntitlement {
     name: "name",
     description: "description",
     type_: "type",
@@ -144,17 +142,17 @@ model!(CompanyEntitlement {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DrataSupportAccess {
-    /// `enabledAt`
-    pub enabled_at: Timestamp,
+    ///
+    pub enabled_at: crate::Timestamp,
     /// When the grant ends; null for an open end.
-    pub expires_at: Option<Timestamp>,
+    pub expires_at: Option<crate::Timestamp>,
     /// Extent of the grant, such as `READ_ONLY`.
     pub type_: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(DrataSupportAccess {
+crate::support::model::model!(DrataSupportAccess {
     enabled_at: "enabledAt",
     expires_at: "expiresAt",
     type_: "type",
@@ -170,11 +168,11 @@ pub struct SecurityReport {
     pub sharing: bool,
     /// Token in the public link; null when there is none.
     pub share_token: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SecurityReport {
+crate::support::model::model!(SecurityReport {
     visibility: "visibility",
     sharing: "sharing",
     share_token: "shareToken",

@@ -2,195 +2,97 @@
 
 //! Builders of the requests of the area `connections`.
 
-use super::{
-    Connection, ConnectionPage, ConnectionSort, ConnectionState, ProviderType,
-    SortDirection,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-use serde_json::Value;
-
-/// Builds [`create_from_csv`](super::ConnectionsApi::create_from_csv).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateFromCsv {
-    call: Call,
+builder! {
+    /// Creates an identity provider connection from a CSV roster. Built by
+    /// [`create_from_csv`](super::ConnectionsApi::create_from_csv).
+    pub struct CreateFromCsv(Form, JsonOptional<serde_json::Value>);
 }
 
-impl CreateFromCsv {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Value>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Creates an identity provider connection from a list of people. Built by
+    /// [`create_from_json`](super::ConnectionsApi::create_from_json).
+    pub struct CreateFromJson(JsonOptional<serde_json::Value>);
 }
 
-/// Builds [`create_from_json`](super::ConnectionsApi::create_from_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateFromJson {
-    call: Call,
-}
-
-impl CreateFromJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Value>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`list`](super::ConnectionsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the connections of the account. Built by [`list`](super::ConnectionsApi::list).
+    pub struct List(Json<super::ConnectionPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
     /// Key to order by; defaults to `CREATED_AT`.
-    pub fn sort(mut self, sort: impl Into<ConnectionSort>) -> Self {
-        self.call.query("sort", Into::<ConnectionSort>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::ConnectionSort>) -> Self {
+        self.call.query("sort", Into::<super::ConnectionSort>::into(sort));
         self
     }
 
     /// Direction of the order; defaults to `ASC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
     /// Kinds of data to look for, such as `IDENTITY`, `MDM` or `CUSTOM`; repeat the key for several.
     pub fn provider_types(
         mut self,
-        provider_types: impl IntoIterator<Item = ProviderType>,
+        provider_types: impl IntoIterator<Item = super::ProviderType>,
     ) -> Self {
-        self.call.query_each("providerTypes", provider_types, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "providerTypes",
+                provider_types.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// Keeps connections in this state, for example `ACTIVE` or `MISCONFIGURED`.
-    pub fn state(mut self, state: impl Into<ConnectionState>) -> Self {
-        self.call.query("state", Into::<ConnectionState>::into(state));
+    pub fn state(mut self, state: impl Into<super::ConnectionState>) -> Self {
+        self.call.query("state", Into::<super::ConnectionState>::into(state));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ConnectionPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = ConnectionPage;
-    type Item = Connection;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::ConnectionPage;
+    type Item = super::Connection;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`replace_from_csv`](super::ConnectionsApi::replace_from_csv).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ReplaceFromCsv {
-    call: Call,
+builder! {
+    /// Replaces the roster of an identity provider connection with a CSV file. Built by
+    /// [`replace_from_csv`](super::ConnectionsApi::replace_from_csv).
+    pub struct ReplaceFromCsv(Form, JsonOptional<serde_json::Value>);
 }
 
-impl ReplaceFromCsv {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Value>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Replaces the roster of an identity provider connection with a new list of people. Built by
+    /// [`replace_from_json`](super::ConnectionsApi::replace_from_json).
+    pub struct ReplaceFromJson(JsonOptional<serde_json::Value>);
 }
-
-/// Builds [`replace_from_json`](super::ConnectionsApi::replace_from_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ReplaceFromJson {
-    call: Call,
-}
-
-impl ReplaceFromJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Value>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(CreateFromCsv => Option<Value>);
-operation!(CreateFromJson => Option<Value>);
-operation!(List => ConnectionPage);
-operation!(ReplaceFromCsv => Option<Value>);
-operation!(ReplaceFromJson => Option<Value>);

@@ -8,21 +8,20 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v1::shared::{ClientType, ConnectionProviderType, SortDirection};
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::ConnectionId;
 /// The operations of the area `connections`.
 #[derive(Clone, Debug)]
-pub struct ConnectionsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct ConnectionsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> ConnectionsApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> ConnectionsApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> ConnectionsApi<A> {
+impl<A: crate::Access> ConnectionsApi<A> {
     /// Lists the connections of the account. The rows are compact and leave out provider-specific settings.
     ///
     /// `GET /connections`, v1. Needs the permission **Connections: List Connections** (`connections-get`). Pages by
@@ -30,7 +29,7 @@ impl<A: Access> ConnectionsApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/ConnectionsPublicController_getConnections/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }
 
@@ -43,9 +42,13 @@ impl ConnectionsApi {
     /// (`personnel-importing`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/ConnectionsPublicController_createIdpConnectionWithCsvFile/)
-    pub fn create_from_csv(&self, form: RosterForm) -> builder::CreateFromCsv {
+    pub fn create_from_csv(
+        &self,
+        form: impl std::borrow::Borrow<RosterForm>,
+    ) -> builder::CreateFromCsv {
         builder::CreateFromCsv::new(
-            Call::new(&self.client, &meta::CREATE_FROM_CSV).form(form),
+            crate::Call::new(&self.client, &meta::CREATE_FROM_CSV)
+                .form(Clone::clone(std::borrow::Borrow::<RosterForm>::borrow(&form))),
         )
     }
 
@@ -56,9 +59,13 @@ impl ConnectionsApi {
     /// (`personnel-importing`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/ConnectionsPublicController_createIdpConnectionWithJsonFile/)
-    pub fn create_from_json(&self, body: &Roster) -> builder::CreateFromJson {
+    pub fn create_from_json(
+        &self,
+        body: impl std::borrow::Borrow<Roster>,
+    ) -> builder::CreateFromJson {
         builder::CreateFromJson::new(
-            Call::new(&self.client, &meta::CREATE_FROM_JSON).json(body),
+            crate::Call::new(&self.client, &meta::CREATE_FROM_JSON)
+                .body(std::borrow::Borrow::<Roster>::borrow(&body), crate::Limits::NONE),
         )
     }
 
@@ -71,11 +78,13 @@ impl ConnectionsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/ConnectionsPublicController_updateIdpConnectionWithCsvFile/)
     pub fn replace_from_csv(
         &self,
-        id: i64,
-        form: RosterForm,
+        id: impl Into<ConnectionId>,
+        form: impl std::borrow::Borrow<RosterForm>,
     ) -> builder::ReplaceFromCsv {
         builder::ReplaceFromCsv::new(
-            Call::new(&self.client, &meta::REPLACE_FROM_CSV).path("id", id).form(form),
+            crate::Call::new(&self.client, &meta::REPLACE_FROM_CSV)
+                .path("id", Into::<ConnectionId>::into(id))
+                .form(Clone::clone(std::borrow::Borrow::<RosterForm>::borrow(&form))),
         )
     }
 
@@ -86,9 +95,15 @@ impl ConnectionsApi {
     /// (`personnel-importing`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/ConnectionsPublicController_updateIdpConnectionWithJsonFile/)
-    pub fn replace_from_json(&self, id: i64, body: &Roster) -> builder::ReplaceFromJson {
+    pub fn replace_from_json(
+        &self,
+        id: impl Into<ConnectionId>,
+        body: impl std::borrow::Borrow<Roster>,
+    ) -> builder::ReplaceFromJson {
         builder::ReplaceFromJson::new(
-            Call::new(&self.client, &meta::REPLACE_FROM_JSON).path("id", id).json(body),
+            crate::Call::new(&self.client, &meta::REPLACE_FROM_JSON)
+                .path("id", Into::<ConnectionId>::into(id))
+                .body(std::borrow::Borrow::<Roster>::borrow(&body), crate::Limits::NONE),
         )
     }
 }

@@ -2,48 +2,44 @@
 
 //! Types of the area `connections`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::form_model;
-use crate::support::request_model::request_model;
-use crate::v1::shared::{ClientType, ConnectionProviderType};
-use crate::{Extra, List, Timestamp, Upload};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A connection as lists show it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Connection {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v1::ids::ConnectionId,
     /// Connected product, such as `GOOGLE`.
-    pub client_type: ClientType,
-    /// `state`
+    pub client_type: crate::v1::shared::ClientType,
+    ///
     pub state: ConnectionState,
-    /// `connected`
+    ///
     pub connected: bool,
     /// When the connection was established; null before that.
-    pub connected_at: Option<Timestamp>,
+    pub connected_at: Option<crate::Timestamp>,
     /// When the connection failed; null while it works.
-    pub failed_at: Option<Timestamp>,
+    pub failed_at: Option<crate::Timestamp>,
     /// Id of the client in the connected system; may be null.
     pub client_id: Option<String>,
     /// Name the account gave the connection, to tell several of one kind apart. Null without one.
     pub client_alias: Option<String>,
     /// When somebody last changed the alias by hand; null if nobody did.
-    pub alias_updated_at: Option<Timestamp>,
+    pub alias_updated_at: Option<crate::Timestamp>,
     /// When the connection was deleted; null while it exists.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<crate::Timestamp>,
     /// Kinds of data the connection can supply.
-    pub provider_types: Option<List<ConnectionProviderType>>,
+    pub provider_types: Option<crate::List<crate::v1::shared::ConnectionProviderType>>,
     /// Numeric code of the latest error; null when there is none.
     pub code: Option<i64>,
     /// Directory group the synchronization is limited to, for some identity providers; null for no limit.
     pub group_label: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Connection {
+crate::support::model::model!(Connection {
     id: "id",
     client_type: "clientType",
     state: "state",
@@ -63,27 +59,26 @@ model!(Connection {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConnectionPage {
-    /// `data`
-    pub data: List<Connection>,
+    ///
+    pub data: crate::List<Connection>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Rows a page holds at most.
     pub limit: i64,
     /// Rows in all pages together.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ConnectionPage {
+crate::support::model::model!(ConnectionPage {
     data: "data",
     page: "page",
     limit: "limit",
     total: "total",
 });
 
-open_enum! {
-    /// Values of `sort`.
+crate::support::open_enum::open_enum! {
     pub enum ConnectionSort {
         CreatedAt = "CREATED_AT",
         ConnectedAt = "CONNECTED_AT",
@@ -93,8 +88,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `state`.
+crate::support::open_enum::open_enum! {
     pub enum ConnectionState {
         Active = "ACTIVE",
         Misconfigured = "MISCONFIGURED",
@@ -107,27 +101,27 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonnelRow {
-    /// Id of the person at the identity provider, at most 191 characters. At most 191 characters.
+    /// Id of the person at the identity provider, at most 191 characters.
     pub id: String,
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub first_name: String,
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub last_name: String,
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub email: String,
-    /// Public URL of a picture, at most 768 characters. At most 768 characters.
+    /// Public URL of a picture, at most 768 characters.
     pub avatar_url: Option<String>,
     /// True for a contractor, false for an employee.
     pub contractor: bool,
     /// Whether multi-factor authentication is on.
     pub is_mfa_enabled: bool,
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub job_title: Option<String>,
-    /// Customer id, at most 191 characters. At most 191 characters.
+    /// Customer id, at most 191 characters.
     pub customer_id: Option<String>,
     /// First day of work, in RFC 3339 with a zone, as `YYYY-MM-DDTHH:mm:ss` or as `MM/DD/YYYY`. At most 191
     /// characters.
-    pub date: Timestamp,
+    pub date: crate::Timestamp,
 }
 
 impl PersonnelRow {
@@ -139,45 +133,45 @@ impl PersonnelRow {
         email: impl Into<String>,
         contractor: bool,
         is_mfa_enabled: bool,
-        date: impl Into<Timestamp>,
+        date: impl Into<crate::Timestamp>,
     ) -> Self {
         Self {
-            id: id.into(),
-            first_name: first_name.into(),
-            last_name: last_name.into(),
-            email: email.into(),
+            id: Into::<String>::into(id),
+            first_name: Into::<String>::into(first_name),
+            last_name: Into::<String>::into(last_name),
+            email: Into::<String>::into(email),
             avatar_url: Default::default(),
-            contractor,
-            is_mfa_enabled,
+            contractor: contractor,
+            is_mfa_enabled: is_mfa_enabled,
             job_title: Default::default(),
             customer_id: Default::default(),
-            date: date.into(),
+            date: Into::<crate::Timestamp>::into(date),
         }
     }
 
-    /// Sets [`avatar_url`](Self::avatar_url).
+    /// Sets [`avatar_url`](field@Self::avatar_url).
     #[must_use]
     pub fn avatar_url(mut self, avatar_url: impl Into<String>) -> Self {
-        self.avatar_url = Some(avatar_url.into());
+        self.avatar_url = Some(Into::<String>::into(avatar_url));
         self
     }
 
-    /// Sets [`job_title`](Self::job_title).
+    /// Sets [`job_title`](field@Self::job_title).
     #[must_use]
     pub fn job_title(mut self, job_title: impl Into<String>) -> Self {
-        self.job_title = Some(job_title.into());
+        self.job_title = Some(Into::<String>::into(job_title));
         self
     }
 
-    /// Sets [`customer_id`](Self::customer_id).
+    /// Sets [`customer_id`](field@Self::customer_id).
     #[must_use]
     pub fn customer_id(mut self, customer_id: impl Into<String>) -> Self {
-        self.customer_id = Some(customer_id.into());
+        self.customer_id = Some(Into::<String>::into(customer_id));
         self
     }
 }
 
-request_model!(PersonnelRow {
+crate::support::request_model::request_model!(PersonnelRow {
     id: "id" { max_length: 191 },
     first_name: "firstName" { max_length: 191 },
     last_name: "lastName" { max_length: 191 },
@@ -190,7 +184,7 @@ request_model!(PersonnelRow {
     date: "date" { max_length: 191 },
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// The kind of data or service that a connected provider offers.
     pub enum ProviderType {
         Identity = "IDENTITY",
@@ -239,25 +233,28 @@ impl Roster {
     }
 }
 
-request_model!(Roster {
+crate::support::request_model::request_model!(Roster {
     personnel_data: "personnelData",
 });
 
-/// `Roster` as a form that can send files.
+/// [`connections::create_from_csv`](crate::v1::connections::ConnectionsApi::create_from_csv) as a form that can
+/// send files.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RosterForm {
     /// The roster, one person a row.
-    pub file: Upload,
+    pub file: crate::Upload,
 }
 
 impl RosterForm {
     /// A new `RosterForm` with what is required.
-    pub fn new(file: impl Into<Upload>) -> Self {
-        Self { file: file.into() }
+    pub fn new(file: impl Into<crate::Upload>) -> Self {
+        Self {
+            file: Into::<crate::Upload>::into(file),
+        }
     }
 }
 
-form_model!(RosterForm {
+crate::support::request_model::form_model!(RosterForm {
     file: "file",
 });

@@ -2,277 +2,84 @@
 
 //! Builders of the requests of the area `controls`.
 
-use super::{
-    Control, ControlArticle, ControlAssessmentFactor, ControlCcpa2026Regulation,
-    ControlCcpa2026Statute, ControlChapter, ControlCisSafeguard, ControlClass,
-    ControlCobit, ControlCps230Paragraph, ControlCyberEssentialsRequirement,
-    ControlDomain, ControlDoraChapter, ControlDrataFunction, ControlEssentialEight,
-    ControlFamily, ControlFrameworkTag, ControlFunction, ControlHasTicket,
-    ControlHitrustDomain, ControlIsmsCategory, ControlIso270182025Clause,
-    ControlIso277012025Clause, ControlListItem, ControlListItemPage,
-    ControlMssspa11Section, ControlNist800171r3ControlFamily, ControlNydf,
-    ControlPciRequirement, ControlRegulation, ControlRule, ControlSection, ControlShort,
-    ControlSoxitgc, ControlStatute, ControlSubRule, ControlTisaxCategory,
-    ControlTisaxSubcategory, ExternalEvidence, ExternalEvidencePage, FedRamp20xIndicator,
-    FrameworkTopic, Iso27701Section, Iso42001Section, MappedExternalEvidence,
-    NistCsf2Function, Note, NotePage, RequirementListItem, RequirementListItemPage,
-    SignedUrl, UserListItem, UserListItemPage,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`create`](super::ControlsApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Creates a custom control in a workspace, optionally linked to policies, tests, requirements, evidence and
+    /// owners. Built by [`create`](super::ControlsApi::create).
+    pub struct Create(Form, JsonOptional<super::Control>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Control>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Creates a custom control in a workspace, optionally linked to policies, tests, requirements, evidence and
+    /// owners. Built by [`create_json`](super::ControlsApi::create_json).
+    pub struct CreateJson(JsonOptional<super::Control>);
 }
 
-/// Builds [`create_json`](super::ControlsApi::create_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateJson {
-    call: Call,
+builder! {
+    /// Adds a note to a control. Built by [`create_note`](super::ControlsApi::create_note).
+    pub struct CreateNote(JsonOptional<super::Note>);
 }
 
-impl CreateJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Control>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Deletes a piece of external evidence and returns the control it belonged to. Built by
+    /// [`delete_external_evidence`](super::ControlsApi::delete_external_evidence).
+    pub struct DeleteExternalEvidence(JsonOptional<super::MappedExternalEvidence>);
 }
 
-/// Builds [`create_note`](super::ControlsApi::create_note).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateNote {
-    call: Call,
+builder! {
+    /// Deletes a note of a control. Built by [`delete_note`](super::ControlsApi::delete_note).
+    pub struct DeleteNote(Nothing);
 }
 
-impl CreateNote {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Note>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Removes owners from several controls in one call. Built by
+    /// [`delete_owners`](super::ControlsApi::delete_owners).
+    pub struct DeleteOwners(JsonOptional<super::UserListItemPage>);
 }
 
-/// Builds [`delete_external_evidence`](super::ControlsApi::delete_external_evidence).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteExternalEvidence {
-    call: Call,
+builder! {
+    /// Returns one control with its readiness and evidence flags. Built by [`get`](super::ControlsApi::get).
+    pub struct Get(Json<super::ControlShort>);
 }
 
-impl DeleteExternalEvidence {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<MappedExternalEvidence>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Returns a signed URL for a ZIP archive with all evidence of a control. Built by
+    /// [`get_evidence_bundle_url`](super::ControlsApi::get_evidence_bundle_url).
+    pub struct GetEvidenceBundleUrl(Json<super::SignedUrl>);
 }
 
-/// Builds [`delete_note`](super::ControlsApi::delete_note).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteNote {
-    call: Call,
+builder! {
+    /// Returns a signed URL for the file of a piece of external evidence. Built by
+    /// [`get_external_evidence_url`](super::ControlsApi::get_external_evidence_url).
+    pub struct GetExternalEvidenceUrl(Json<super::SignedUrl>);
 }
 
-impl DeleteNote {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
+builder! {
+    /// Returns one note of a control. Built by [`get_note`](super::ControlsApi::get_note).
+    pub struct GetNote(Json<super::Note>);
 }
 
-/// Builds [`delete_owners`](super::ControlsApi::delete_owners).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteOwners {
-    call: Call,
-}
-
-impl DeleteOwners {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserListItemPage>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`get`](super::ControlsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
-}
-
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlShort, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`get_evidence_bundle_url`](super::ControlsApi::get_evidence_bundle_url).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetEvidenceBundleUrl {
-    call: Call,
-}
-
-impl GetEvidenceBundleUrl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SignedUrl, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`get_external_evidence_url`](super::ControlsApi::get_external_evidence_url).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetExternalEvidenceUrl {
-    call: Call,
-}
-
-impl GetExternalEvidenceUrl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SignedUrl, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`get_note`](super::ControlsApi::get_note).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetNote {
-    call: Call,
-}
-
-impl GetNote {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Note, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::ControlsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the controls of the account. Built by [`list`](super::ControlsApi::list).
+    pub struct List(Json<super::ControlListItemPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -285,9 +92,14 @@ impl List {
     /// Keeps controls mapped to these frameworks, for example `SOC_2`; `NONE`, `CUSTOM` and `ALL` are accepted too.
     pub fn framework_tags(
         mut self,
-        framework_tags: impl IntoIterator<Item = ControlFrameworkTag>,
+        framework_tags: impl IntoIterator<Item = super::ControlFrameworkTag>,
     ) -> Self {
-        self.call.query_each("frameworkTags", framework_tags, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "frameworkTags",
+                framework_tags.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
@@ -300,12 +112,12 @@ impl List {
     /// One Trust Services Criterion of SOC 2; see `trustServiceCriteria` for several.
     pub fn trust_service_criterion(
         mut self,
-        trust_service_criterion: impl Into<FrameworkTopic>,
+        trust_service_criterion: impl Into<super::TrustServiceCriterion>,
     ) -> Self {
         self.call
             .query(
                 "trustServiceCriterion",
-                Into::<FrameworkTopic>::into(trust_service_criterion),
+                Into::<super::TrustServiceCriterion>::into(trust_service_criterion),
             );
         self
     }
@@ -313,12 +125,12 @@ impl List {
     /// Trust Services Criteria of SOC 2.
     pub fn trust_service_criteria(
         mut self,
-        trust_service_criteria: impl IntoIterator<Item = FrameworkTopic>,
+        trust_service_criteria: impl IntoIterator<Item = super::TrustServiceCriterion>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "trustServiceCriteria",
-                trust_service_criteria,
+                trust_service_criteria.into_iter(),
                 crate::Limits::NONE,
             );
         self
@@ -327,18 +139,24 @@ impl List {
     /// Clauses of the ISO 27001 management system, 2013 edition.
     pub fn isms_category(
         mut self,
-        isms_category: impl IntoIterator<Item = ControlIsmsCategory>,
+        isms_category: impl IntoIterator<Item = super::ControlIsmsCategory>,
     ) -> Self {
-        self.call.query_each("ismsCategory", isms_category, crate::Limits::NONE);
+        self.call
+            .query_list("ismsCategory", isms_category.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Clauses of the ISO 27001 management system, 2022 edition.
     pub fn isms2022_category(
         mut self,
-        isms2022_category: impl IntoIterator<Item = ControlIsmsCategory>,
+        isms2022_category: impl IntoIterator<Item = super::ControlIsmsCategory>,
     ) -> Self {
-        self.call.query_each("isms2022Category", isms2022_category, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "isms2022Category",
+                isms2022_category.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
@@ -349,189 +167,236 @@ impl List {
     }
 
     /// HIPAA rules.
-    pub fn rules(mut self, rules: impl IntoIterator<Item = ControlRule>) -> Self {
-        self.call.query_each("rules", rules, crate::Limits::NONE);
+    pub fn rules(mut self, rules: impl IntoIterator<Item = super::ControlRule>) -> Self {
+        self.call.query_list("rules", rules.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Parts of the HIPAA security rule, such as `TECHNICAL_SAFEGUARDS`.
     pub fn sub_rules(
         mut self,
-        sub_rules: impl IntoIterator<Item = ControlSubRule>,
+        sub_rules: impl IntoIterator<Item = super::ControlSubRule>,
     ) -> Self {
-        self.call.query_each("subRules", sub_rules, crate::Limits::NONE);
+        self.call.query_list("subRules", sub_rules.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// PCI DSS requirement groups.
     pub fn pci_requirements(
         mut self,
-        pci_requirements: impl IntoIterator<Item = ControlPciRequirement>,
+        pci_requirements: impl IntoIterator<Item = super::ControlPciRequirement>,
     ) -> Self {
-        self.call.query_each("pciRequirements", pci_requirements, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "pciRequirements",
+                pci_requirements.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// GDPR chapters.
     pub fn chapters(
         mut self,
-        chapters: impl IntoIterator<Item = ControlChapter>,
+        chapters: impl IntoIterator<Item = super::ControlChapter>,
     ) -> Self {
-        self.call.query_each("chapters", chapters, crate::Limits::NONE);
+        self.call.query_list("chapters", chapters.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// CCPA statutes; `ccpa2026Statutes` serves the 2026 text.
     pub fn statutes(
         mut self,
-        statutes: impl IntoIterator<Item = ControlStatute>,
+        statutes: impl IntoIterator<Item = super::ControlStatute>,
     ) -> Self {
-        self.call.query_each("statutes", statutes, crate::Limits::NONE);
+        self.call.query_list("statutes", statutes.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// CCPA regulations; `ccpa2026Regulations` serves the 2026 text.
     pub fn regulations(
         mut self,
-        regulations: impl IntoIterator<Item = ControlRegulation>,
+        regulations: impl IntoIterator<Item = super::ControlRegulation>,
     ) -> Self {
-        self.call.query_each("regulations", regulations, crate::Limits::NONE);
+        self.call
+            .query_list("regulations", regulations.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Functions of the NIST Cybersecurity Framework 1.x; `functions2` serves version 2.0.
     pub fn functions(
         mut self,
-        functions: impl IntoIterator<Item = ControlFunction>,
+        functions: impl IntoIterator<Item = super::ControlFunction>,
     ) -> Self {
-        self.call.query_each("functions", functions, crate::Limits::NONE);
+        self.call.query_list("functions", functions.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Functions of the NIST Cybersecurity Framework 2.0.
     pub fn nist_csf2_functions(
         mut self,
-        nist_csf2_functions: impl IntoIterator<Item = NistCsf2Function>,
+        nist_csf2_functions: impl IntoIterator<Item = super::NistCsf2Function>,
     ) -> Self {
-        self.call.query_each("functions2", nist_csf2_functions, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "functions2",
+                nist_csf2_functions.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// Sections of the Microsoft supplier program, MSSSPA; `mssspa11Sections` serves version 11.
     pub fn sections(
         mut self,
-        sections: impl IntoIterator<Item = ControlSection>,
+        sections: impl IntoIterator<Item = super::ControlSection>,
     ) -> Self {
-        self.call.query_each("sections", sections, crate::Limits::NONE);
+        self.call.query_list("sections", sections.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// NIST SP 800-171 control families.
     pub fn control_families(
         mut self,
-        control_families: impl IntoIterator<Item = ControlFamily>,
+        control_families: impl IntoIterator<Item = super::ControlFamily>,
     ) -> Self {
-        self.call.query_each("controlFamilies", control_families, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "controlFamilies",
+                control_families.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// NIST SP 800-171 control classes.
     pub fn control_classes(
         mut self,
-        control_classes: impl IntoIterator<Item = ControlClass>,
+        control_classes: impl IntoIterator<Item = super::ControlClass>,
     ) -> Self {
-        self.call.query_each("controlClasses", control_classes, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "controlClasses",
+                control_classes.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// Clause groups and annexes of ISO 27701.
     pub fn iso27701(
         mut self,
-        iso27701: impl IntoIterator<Item = Iso27701Section>,
+        iso27701: impl IntoIterator<Item = super::Iso27701Section>,
     ) -> Self {
-        self.call.query_each("iso27701", iso27701, crate::Limits::NONE);
+        self.call.query_list("iso27701", iso27701.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// COBIT domains.
-    pub fn cobit(mut self, cobit: impl IntoIterator<Item = ControlCobit>) -> Self {
-        self.call.query_each("cobit", cobit, crate::Limits::NONE);
+    pub fn cobit(
+        mut self,
+        cobit: impl IntoIterator<Item = super::ControlCobit>,
+    ) -> Self {
+        self.call.query_list("cobit", cobit.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// SOX IT general control areas.
-    pub fn soxitgc(mut self, soxitgc: impl IntoIterator<Item = ControlSoxitgc>) -> Self {
-        self.call.query_each("soxitgc", soxitgc, crate::Limits::NONE);
+    pub fn soxitgc(
+        mut self,
+        soxitgc: impl IntoIterator<Item = super::ControlSoxitgc>,
+    ) -> Self {
+        self.call.query_list("soxitgc", soxitgc.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// NIST SP 800-53 control baselines.
     pub fn control_baselines(
         mut self,
-        control_baselines: impl IntoIterator<Item = ControlClass>,
+        control_baselines: impl IntoIterator<Item = super::ControlClass>,
     ) -> Self {
-        self.call.query_each("controlBaselines", control_baselines, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "controlBaselines",
+                control_baselines.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// CMMC control classes.
     pub fn cmmc_classes(
         mut self,
-        cmmc_classes: impl IntoIterator<Item = ControlClass>,
+        cmmc_classes: impl IntoIterator<Item = super::ControlClass>,
     ) -> Self {
-        self.call.query_each("cmmcClasses", cmmc_classes, crate::Limits::NONE);
+        self.call
+            .query_list("cmmcClasses", cmmc_classes.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// FFIEC domains.
-    pub fn domains(mut self, domains: impl IntoIterator<Item = ControlDomain>) -> Self {
-        self.call.query_each("domains", domains, crate::Limits::NONE);
+    pub fn domains(
+        mut self,
+        domains: impl IntoIterator<Item = super::ControlDomain>,
+    ) -> Self {
+        self.call.query_list("domains", domains.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// FFIEC assessment factors.
     pub fn assessment_factors(
         mut self,
-        assessment_factors: impl IntoIterator<Item = ControlAssessmentFactor>,
+        assessment_factors: impl IntoIterator<Item = super::ControlAssessmentFactor>,
     ) -> Self {
         self.call
-            .query_each("assessmentFactors", assessment_factors, crate::Limits::NONE);
+            .query_list(
+                "assessmentFactors",
+                assessment_factors.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// NIS 2 articles.
     pub fn articles(
         mut self,
-        articles: impl IntoIterator<Item = ControlArticle>,
+        articles: impl IntoIterator<Item = super::ControlArticle>,
     ) -> Self {
-        self.call.query_each("articles", articles, crate::Limits::NONE);
+        self.call.query_list("articles", articles.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// DORA standards, the regulation itself or its risk management technical standard.
     pub fn dora_chapters(
         mut self,
-        dora_chapters: impl IntoIterator<Item = ControlDoraChapter>,
+        dora_chapters: impl IntoIterator<Item = super::ControlDoraChapter>,
     ) -> Self {
-        self.call.query_each("doraChapters", dora_chapters, crate::Limits::NONE);
+        self.call
+            .query_list("doraChapters", dora_chapters.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Functions of the built-in `DRATA_ESSENTIALS` framework.
     pub fn drata_functions(
         mut self,
-        drata_functions: impl IntoIterator<Item = ControlDrataFunction>,
+        drata_functions: impl IntoIterator<Item = super::ControlDrataFunction>,
     ) -> Self {
-        self.call.query_each("drataFunctions", drata_functions, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "drataFunctions",
+                drata_functions.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// ISO 42001:2023 sections on AI management.
     pub fn iso42001_2023(
         mut self,
-        iso42001_2023: impl IntoIterator<Item = Iso42001Section>,
+        iso42001_2023: impl IntoIterator<Item = super::Iso42001Section>,
     ) -> Self {
-        self.call.query_each("iso420012023", iso42001_2023, crate::Limits::NONE);
+        self.call
+            .query_list("iso420012023", iso42001_2023.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -539,13 +404,13 @@ impl List {
     pub fn nist800171r3_control_families(
         mut self,
         nist800171r3_control_families: impl IntoIterator<
-            Item = ControlNist800171r3ControlFamily,
+            Item = super::ControlNist800171r3ControlFamily,
         >,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "nist800171r3ControlFamilies",
-                nist800171r3_control_families,
+                nist800171r3_control_families.into_iter(),
                 crate::Limits::NONE,
             );
         self
@@ -554,12 +419,12 @@ impl List {
     /// NIST SP 800-171 revision 3 control classes.
     pub fn nist800171r3_control_classes(
         mut self,
-        nist800171r3_control_classes: impl IntoIterator<Item = ControlClass>,
+        nist800171r3_control_classes: impl IntoIterator<Item = super::ControlClass>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "nist800171r3ControlClasses",
-                nist800171r3_control_classes,
+                nist800171r3_control_classes.into_iter(),
                 crate::Limits::NONE,
             );
         self
@@ -568,9 +433,14 @@ impl List {
     /// CIS Controls version 8 groups.
     pub fn cis_safeguards(
         mut self,
-        cis_safeguards: impl IntoIterator<Item = ControlCisSafeguard>,
+        cis_safeguards: impl IntoIterator<Item = super::ControlCisSafeguard>,
     ) -> Self {
-        self.call.query_each("cisSafeguards", cis_safeguards, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "cisSafeguards",
+                cis_safeguards.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
@@ -578,13 +448,13 @@ impl List {
     pub fn cyber_essentials_requirements(
         mut self,
         cyber_essentials_requirements: impl IntoIterator<
-            Item = ControlCyberEssentialsRequirement,
+            Item = super::ControlCyberEssentialsRequirement,
         >,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "cyberEssentialsRequirements",
-                cyber_essentials_requirements,
+                cyber_essentials_requirements.into_iter(),
                 crate::Limits::NONE,
             );
         self
@@ -593,91 +463,125 @@ impl List {
     /// FedRAMP 20x key security indicators.
     pub fn fr20x_ksis(
         mut self,
-        fr20x_ksis: impl IntoIterator<Item = FedRamp20xIndicator>,
+        fr20x_ksis: impl IntoIterator<Item = super::FedRamp20xIndicator>,
     ) -> Self {
-        self.call.query_each("fr20xKSIs", fr20x_ksis, crate::Limits::NONE);
+        self.call.query_list("fr20xKSIs", fr20x_ksis.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// HITRUST domains.
     pub fn hitrust_domains(
         mut self,
-        hitrust_domains: impl IntoIterator<Item = ControlHitrustDomain>,
+        hitrust_domains: impl IntoIterator<Item = super::ControlHitrustDomain>,
     ) -> Self {
-        self.call.query_each("hitrustDomains", hitrust_domains, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "hitrustDomains",
+                hitrust_domains.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// Sections of the Microsoft supplier program, version 11.
     pub fn mssspa11_sections(
         mut self,
-        mssspa11_sections: impl IntoIterator<Item = ControlMssspa11Section>,
+        mssspa11_sections: impl IntoIterator<Item = super::ControlMssspa11Section>,
     ) -> Self {
-        self.call.query_each("mssspa11Sections", mssspa11_sections, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "mssspa11Sections",
+                mssspa11_sections.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// Strategies of the Australian Essential Eight.
     pub fn essential_eight(
         mut self,
-        essential_eight: impl IntoIterator<Item = ControlEssentialEight>,
+        essential_eight: impl IntoIterator<Item = super::ControlEssentialEight>,
     ) -> Self {
-        self.call.query_each("essentialEight", essential_eight, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "essentialEight",
+                essential_eight.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// Sections of the NYDFS cybersecurity regulation.
-    pub fn nydfs(mut self, nydfs: impl IntoIterator<Item = ControlNydf>) -> Self {
-        self.call.query_each("nydfs", nydfs, crate::Limits::NONE);
+    pub fn nydfs(mut self, nydfs: impl IntoIterator<Item = super::ControlNydf>) -> Self {
+        self.call.query_list("nydfs", nydfs.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// TISAX categories.
     pub fn tisax_category(
         mut self,
-        tisax_category: impl IntoIterator<Item = ControlTisaxCategory>,
+        tisax_category: impl IntoIterator<Item = super::ControlTisaxCategory>,
     ) -> Self {
-        self.call.query_each("tisaxCategory", tisax_category, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "tisaxCategory",
+                tisax_category.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// TISAX subcategories, finer than `tisaxCategory`.
     pub fn tisax_subcategory(
         mut self,
-        tisax_subcategory: impl IntoIterator<Item = ControlTisaxSubcategory>,
+        tisax_subcategory: impl IntoIterator<Item = super::ControlTisaxSubcategory>,
     ) -> Self {
-        self.call.query_each("tisaxSubcategory", tisax_subcategory, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "tisaxSubcategory",
+                tisax_subcategory.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// ISO 27018:2025 clauses.
     pub fn iso270182025_clause(
         mut self,
-        iso270182025_clause: impl IntoIterator<Item = ControlIso270182025Clause>,
+        iso270182025_clause: impl IntoIterator<Item = super::ControlIso270182025Clause>,
     ) -> Self {
         self.call
-            .query_each("iso270182025Clause", iso270182025_clause, crate::Limits::NONE);
+            .query_list(
+                "iso270182025Clause",
+                iso270182025_clause.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// CCPA statutes, 2026 text.
     pub fn ccpa2026_statutes(
         mut self,
-        ccpa2026_statutes: impl IntoIterator<Item = ControlCcpa2026Statute>,
+        ccpa2026_statutes: impl IntoIterator<Item = super::ControlCcpa2026Statute>,
     ) -> Self {
-        self.call.query_each("ccpa2026Statutes", ccpa2026_statutes, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "ccpa2026Statutes",
+                ccpa2026_statutes.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// CCPA regulations, 2026 text.
     pub fn ccpa2026_regulations(
         mut self,
-        ccpa2026_regulations: impl IntoIterator<Item = ControlCcpa2026Regulation>,
+        ccpa2026_regulations: impl IntoIterator<Item = super::ControlCcpa2026Regulation>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "ccpa2026Regulations",
-                ccpa2026_regulations,
+                ccpa2026_regulations.into_iter(),
                 crate::Limits::NONE,
             );
         self
@@ -686,25 +590,42 @@ impl List {
     /// ISO 27701:2025 clauses.
     pub fn iso277012025_clause(
         mut self,
-        iso277012025_clause: impl IntoIterator<Item = ControlIso277012025Clause>,
+        iso277012025_clause: impl IntoIterator<Item = super::ControlIso277012025Clause>,
     ) -> Self {
         self.call
-            .query_each("iso277012025Clause", iso277012025_clause, crate::Limits::NONE);
+            .query_list(
+                "iso277012025Clause",
+                iso277012025_clause.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// Paragraphs of the Australian prudential standard CPS 230.
     pub fn cps230_paragraphs(
         mut self,
-        cps230_paragraphs: impl IntoIterator<Item = ControlCps230Paragraph>,
+        cps230_paragraphs: impl IntoIterator<Item = super::ControlCps230Paragraph>,
     ) -> Self {
-        self.call.query_each("cps230Paragraphs", cps230_paragraphs, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "cps230Paragraphs",
+                cps230_paragraphs.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// Keeps controls owned by these users.
-    pub fn user_ids(mut self, user_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("userIds", user_ids, crate::Limits::NONE);
+    pub fn user_ids(
+        mut self,
+        user_ids: impl IntoIterator<Item = impl Into<super::UserId>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "userIds",
+                user_ids.into_iter().map(Into::<super::UserId>::into),
+                crate::Limits::NONE,
+            );
         self
     }
 
@@ -758,7 +679,7 @@ impl List {
 
     /// Ids of controls to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("excludeIds", exclude_ids, crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -769,8 +690,12 @@ impl List {
     }
 
     /// Keeps controls mapped to this requirement.
-    pub fn requirement_id(mut self, requirement_id: i64) -> Self {
-        self.call.query("requirementId", requirement_id);
+    pub fn requirement_id(
+        mut self,
+        requirement_id: impl Into<super::RequirementId>,
+    ) -> Self {
+        self.call
+            .query("requirementId", Into::<super::RequirementId>::into(requirement_id));
         self
     }
 
@@ -787,15 +712,19 @@ impl List {
     }
 
     /// Keeps controls with a linked ticket in this state, `IN_PROGRESS` or `ARCHIVED`.
-    pub fn has_ticket(mut self, has_ticket: impl Into<ControlHasTicket>) -> Self {
-        self.call.query("hasTicket", Into::<ControlHasTicket>::into(has_ticket));
+    pub fn has_ticket(mut self, has_ticket: impl Into<super::ControlHasTicket>) -> Self {
+        self.call.query("hasTicket", Into::<super::ControlHasTicket>::into(has_ticket));
         self
     }
 
     /// Ticketing connection that goes with a ticket status filter; filled in by the service, so callers rarely set
     /// it.
-    pub fn connection_id(mut self, connection_id: i64) -> Self {
-        self.call.query("connectionId", connection_id);
+    pub fn connection_id(
+        mut self,
+        connection_id: impl Into<super::ConnectionId>,
+    ) -> Self {
+        self.call
+            .query("connectionId", Into::<super::ConnectionId>::into(connection_id));
         self
     }
 
@@ -804,7 +733,8 @@ impl List {
         mut self,
         reviewers_ids: impl IntoIterator<Item = i64>,
     ) -> Self {
-        self.call.query_each("reviewersIds", reviewers_ids, crate::Limits::NONE);
+        self.call
+            .query_list("reviewersIds", reviewers_ids.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -813,121 +743,99 @@ impl List {
         mut self,
         task_owners_ids: impl IntoIterator<Item = i64>,
     ) -> Self {
-        self.call.query_each("taskOwnersIds", task_owners_ids, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "taskOwnersIds",
+                task_owners_ids.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// Keeps controls of this workspace.
-    pub fn workspace_id(mut self, workspace_id: i64) -> Self {
-        self.call.query("workspaceId", workspace_id);
+    pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
+        self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlListItemPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = ControlListItemPage;
-    type Item = ControlListItem;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::ControlListItemPage;
+    type Item = super::ControlListItem;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_external_evidence`](super::ControlsApi::list_external_evidence).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListExternalEvidence {
-    call: Call,
+builder! {
+    /// Lists the external evidence of a control. Built by
+    /// [`list_external_evidence`](super::ControlsApi::list_external_evidence).
+    pub struct ListExternalEvidence(Json<super::ExternalEvidencePage>);
 }
 
 impl ListExternalEvidence {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
     /// Ids of external evidence to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("excludeIds", exclude_ids, crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ExternalEvidencePage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListExternalEvidence {
-    type Page = ExternalEvidencePage;
-    type Item = ExternalEvidence;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListExternalEvidence {
+    type Page = super::ExternalEvidencePage;
+    type Item = super::ExternalEvidence;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_notes`](super::ControlsApi::list_notes).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListNotes {
-    call: Call,
+builder! {
+    /// Lists the notes of a control. Built by [`list_notes`](super::ControlsApi::list_notes).
+    pub struct ListNotes(Json<super::NotePage>);
 }
 
 impl ListNotes {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -937,62 +845,48 @@ impl ListNotes {
         exclude_ids: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "excludeIds",
                 exclude_ids.into_iter().map(|it| it.as_ref().to_owned()),
                 crate::Limits::NONE,
             );
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<NotePage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for ListNotes {
-    type Page = NotePage;
-    type Item = Note;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListNotes {
+    type Page = super::NotePage;
+    type Item = super::Note;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.as_str().into())
     }
 }
 
-/// Builds [`list_owners`](super::ControlsApi::list_owners).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListOwners {
-    call: Call,
+builder! {
+    /// Lists the owners of a control. Built by [`list_owners`](super::ControlsApi::list_owners).
+    pub struct ListOwners(Json<super::UserListItemPage>);
 }
 
 impl ListOwners {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -1014,88 +908,74 @@ impl ListOwners {
         include_user_ids: impl IntoIterator<Item = i64>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "includeUserIds[]",
-                include_user_ids,
-                crate::Limits {
-                    max_items: 300,
-                    min_items: 1,
-                    ..crate::Limits::NONE
-                },
+                include_user_ids.into_iter(),
+                crate::Limits::NONE.max_items(300).min_items(1),
             );
         self
     }
 
     /// Ids of users to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("excludeIds", exclude_ids, crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserListItemPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListOwners {
-    type Page = UserListItemPage;
-    type Item = UserListItem;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListOwners {
+    type Page = super::UserListItemPage;
+    type Item = super::UserListItem;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_requirements`](super::ControlsApi::list_requirements).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListRequirements {
-    call: Call,
+builder! {
+    /// Lists the framework requirements a control is mapped to. Built by
+    /// [`list_requirements`](super::ControlsApi::list_requirements).
+    pub struct ListRequirements(Json<super::RequirementListItemPage>);
 }
 
 impl ListRequirements {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
     /// Keeps requirements of this framework, for example `SOC_2`.
     pub fn framework_tag(
         mut self,
-        framework_tag: impl Into<ControlFrameworkTag>,
+        framework_tag: impl Into<super::ControlFrameworkTag>,
     ) -> Self {
         self.call
-            .query("frameworkTag", Into::<ControlFrameworkTag>::into(framework_tag));
+            .query(
+                "frameworkTag",
+                Into::<super::ControlFrameworkTag>::into(framework_tag),
+            );
         self
     }
 
     /// Ids to leave out of the result.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("excludeIds", exclude_ids, crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -1104,163 +984,45 @@ impl ListRequirements {
         self.call.query("frameworkSlug", framework_slug);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RequirementListItemPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for ListRequirements {
-    type Page = RequirementListItemPage;
-    type Item = RequirementListItem;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListRequirements {
+    type Page = super::RequirementListItemPage;
+    type Item = super::RequirementListItem;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(page.data, total, cursor)
+        crate::PageParts::new(page.data, total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`update`](super::ControlsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Updates the texts of a control. Built by [`update`](super::ControlsApi::update).
+    pub struct Update(JsonOptional<super::ControlShort>);
 }
 
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<ControlShort>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Replaces the text of a note on a control. Built by [`update_note`](super::ControlsApi::update_note).
+    pub struct UpdateNote(JsonOptional<super::Note>);
 }
 
-/// Builds [`update_note`](super::ControlsApi::update_note).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateNote {
-    call: Call,
+builder! {
+    /// Adds owners to a control and returns one page of its owners. Built by
+    /// [`update_owners`](super::ControlsApi::update_owners).
+    pub struct UpdateOwners(JsonOptional<super::UserListItemPage>);
 }
 
-impl UpdateNote {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Note>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Attaches external evidence to a control, as a file or a link. Built by
+    /// [`upload_external_evidence`](super::ControlsApi::upload_external_evidence).
+    pub struct UploadExternalEvidence(Form, JsonOptional<super::MappedExternalEvidence>);
 }
 
-/// Builds [`update_owners`](super::ControlsApi::update_owners).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateOwners {
-    call: Call,
+builder! {
+    /// Attaches external evidence to a control, as a file or a link. Built by
+    /// [`upload_external_evidence_json`](super::ControlsApi::upload_external_evidence_json).
+    pub struct UploadExternalEvidenceJson(JsonOptional<super::MappedExternalEvidence>);
 }
-
-impl UpdateOwners {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserListItemPage>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`upload_external_evidence`](super::ControlsApi::upload_external_evidence).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadExternalEvidence {
-    call: Call,
-}
-
-impl UploadExternalEvidence {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<MappedExternalEvidence>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`upload_external_evidence_json`](super::ControlsApi::upload_external_evidence_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadExternalEvidenceJson {
-    call: Call,
-}
-
-impl UploadExternalEvidenceJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<MappedExternalEvidence>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<Control>);
-operation!(CreateJson => Option<Control>);
-operation!(CreateNote => Option<Note>);
-operation!(DeleteExternalEvidence => Option<MappedExternalEvidence>);
-operation!(DeleteNote => ());
-operation!(DeleteOwners => Option<UserListItemPage>);
-operation!(Get => ControlShort);
-operation!(GetEvidenceBundleUrl => SignedUrl);
-operation!(GetExternalEvidenceUrl => SignedUrl);
-operation!(GetNote => Note);
-operation!(List => ControlListItemPage);
-operation!(ListExternalEvidence => ExternalEvidencePage);
-operation!(ListNotes => NotePage);
-operation!(ListOwners => UserListItemPage);
-operation!(ListRequirements => RequirementListItemPage);
-operation!(Update => Option<ControlShort>);
-operation!(UpdateNote => Option<Note>);
-operation!(UpdateOwners => Option<UserListItemPage>);
-operation!(UploadExternalEvidence => Option<MappedExternalEvidence>);
-operation!(UploadExternalEvidenceJson => Option<MappedExternalEvidence>);

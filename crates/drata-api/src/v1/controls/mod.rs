@@ -19,21 +19,24 @@ pub use crate::v1::shared::{
     UserDocuments, UserIdentity, UserListItem, WeekTimeFrameSla, Workspace,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
+pub use crate::v1::ids::{
+    ConnectionId, ControlId, ExternalEvidenceId, FrameworkId, PolicyId, RequirementId,
+    UserId, WorkspaceId,
+};
 
 /// The operations of the area `controls`.
 #[derive(Clone, Debug)]
-pub struct ControlsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct ControlsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> ControlsApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> ControlsApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> ControlsApi<A> {
+impl<A: crate::Access> ControlsApi<A> {
     /// Returns one control with its readiness and evidence flags. A control that the list shows can still be
     /// missing here if it is archived or only a template.
     ///
@@ -41,11 +44,15 @@ impl<A: Access> ControlsApi<A> {
     /// (`controls-get-control`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_getControlById/)
-    pub fn get(&self, workspace_id: i64, control_id: i64) -> builder::Get {
+    pub fn get(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
+    ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id),
+            crate::Call::new(&self.client, &meta::GET)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id)),
         )
     }
 
@@ -58,13 +65,13 @@ impl<A: Access> ControlsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_getDownloadAllEvidence/)
     pub fn get_evidence_bundle_url(
         &self,
-        workspace_id: i64,
-        control_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
     ) -> builder::GetEvidenceBundleUrl {
         builder::GetEvidenceBundleUrl::new(
-            Call::new(&self.client, &meta::GET_EVIDENCE_BUNDLE_URL)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id),
+            crate::Call::new(&self.client, &meta::GET_EVIDENCE_BUNDLE_URL)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id)),
         )
     }
 
@@ -77,11 +84,11 @@ impl<A: Access> ControlsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_getEvidenceDownloadUrl/)
     pub fn get_external_evidence_url(
         &self,
-        external_evidence_id: i64,
+        external_evidence_id: impl Into<ExternalEvidenceId>,
     ) -> builder::GetExternalEvidenceUrl {
         builder::GetExternalEvidenceUrl::new(
-            Call::new(&self.client, &meta::GET_EXTERNAL_EVIDENCE_URL)
-                .path("id", external_evidence_id),
+            crate::Call::new(&self.client, &meta::GET_EXTERNAL_EVIDENCE_URL)
+                .path("id", Into::<ExternalEvidenceId>::into(external_evidence_id)),
         )
     }
 
@@ -93,14 +100,14 @@ impl<A: Access> ControlsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_getControlNote/)
     pub fn get_note(
         &self,
-        workspace_id: i64,
-        control_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
         note_id: &str,
     ) -> builder::GetNote {
         builder::GetNote::new(
-            Call::new(&self.client, &meta::GET_NOTE)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id)
+            crate::Call::new(&self.client, &meta::GET_NOTE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id))
                 .path("noteId", note_id),
         )
     }
@@ -113,7 +120,7 @@ impl<A: Access> ControlsApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_getControls/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
     /// Lists the external evidence of a control. Items of the evidence library are not part of it.
@@ -122,9 +129,13 @@ impl<A: Access> ControlsApi<A> {
     /// (`external-evidence-get`). Pages by number, up to 50 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_getMappedExternalEvidence/)
-    pub fn list_external_evidence(&self, id: i64) -> builder::ListExternalEvidence {
+    pub fn list_external_evidence(
+        &self,
+        id: impl Into<ControlId>,
+    ) -> builder::ListExternalEvidence {
         builder::ListExternalEvidence::new(
-            Call::new(&self.client, &meta::LIST_EXTERNAL_EVIDENCE).path("id", id),
+            crate::Call::new(&self.client, &meta::LIST_EXTERNAL_EVIDENCE)
+                .path("id", Into::<ControlId>::into(id)),
         )
     }
 
@@ -134,11 +145,15 @@ impl<A: Access> ControlsApi<A> {
     /// Note** (`controls-notes-get`). Pages by number, up to 50 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_getControlNotes/)
-    pub fn list_notes(&self, workspace_id: i64, control_id: i64) -> builder::ListNotes {
+    pub fn list_notes(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
+    ) -> builder::ListNotes {
         builder::ListNotes::new(
-            Call::new(&self.client, &meta::LIST_NOTES)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id),
+            crate::Call::new(&self.client, &meta::LIST_NOTES)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id)),
         )
     }
 
@@ -148,9 +163,10 @@ impl<A: Access> ControlsApi<A> {
     /// Pages by number, up to 50 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_getControlOwnersForAControl/)
-    pub fn list_owners(&self, id: i64) -> builder::ListOwners {
+    pub fn list_owners(&self, id: impl Into<ControlId>) -> builder::ListOwners {
         builder::ListOwners::new(
-            Call::new(&self.client, &meta::LIST_OWNERS).path("id", id),
+            crate::Call::new(&self.client, &meta::LIST_OWNERS)
+                .path("id", Into::<ControlId>::into(id)),
         )
     }
 
@@ -160,9 +176,13 @@ impl<A: Access> ControlsApi<A> {
     /// (`controls-get-control`). Pages by number, up to 50 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_getMappedRequirements/)
-    pub fn list_requirements(&self, id: i64) -> builder::ListRequirements {
+    pub fn list_requirements(
+        &self,
+        id: impl Into<ControlId>,
+    ) -> builder::ListRequirements {
         builder::ListRequirements::new(
-            Call::new(&self.client, &meta::LIST_REQUIREMENTS).path("id", id),
+            crate::Call::new(&self.client, &meta::LIST_REQUIREMENTS)
+                .path("id", Into::<ControlId>::into(id)),
         )
     }
 }
@@ -176,16 +196,22 @@ impl ControlsApi {
     /// (`controls-post`). Needs the plan feature `CUSTOM_CONTROLS`.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_createControl/)
-    pub fn create(&self, workspace_id: i64, form: ControlCreateForm) -> builder::Create {
+    pub fn create(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        form: impl std::borrow::Borrow<ControlCreateForm>,
+    ) -> builder::Create {
         builder::Create::new(
-            Call::new(&self.client, &meta::CREATE)
-                .path("workspaceId", workspace_id)
-                .form(form),
+            crate::Call::new(&self.client, &meta::CREATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .form(
+                    Clone::clone(std::borrow::Borrow::<ControlCreateForm>::borrow(&form)),
+                ),
         )
     }
 
     /// Creates a custom control in a workspace, optionally linked to policies, tests, requirements, evidence and
-    /// owners. Send multipart form data to attach files, or JSON with `base64Files`. This is the form without a
+    /// owners. Send multipart form data to attach files, or JSON with `base64Files`. This is the request without a
     /// file, as JSON.
     ///
     /// `POST /workspaces/{workspaceId}/controls`, v1. Needs the permission **Controls: Create Control**
@@ -194,13 +220,16 @@ impl ControlsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_createControl/)
     pub fn create_json(
         &self,
-        workspace_id: i64,
-        body: &ControlCreateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        body: impl std::borrow::Borrow<ControlCreateRequest>,
     ) -> builder::CreateJson {
         builder::CreateJson::new(
-            Call::new(&self.client, &meta::CREATE_JSON)
-                .path("workspaceId", workspace_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CREATE_JSON)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .body(
+                    std::borrow::Borrow::<ControlCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -212,15 +241,18 @@ impl ControlsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_createControlNote/)
     pub fn create_note(
         &self,
-        workspace_id: i64,
-        control_id: i64,
-        body: &ControlNoteCreateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
+        body: impl std::borrow::Borrow<ControlNoteCreateRequest>,
     ) -> builder::CreateNote {
         builder::CreateNote::new(
-            Call::new(&self.client, &meta::CREATE_NOTE)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CREATE_NOTE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id))
+                .body(
+                    std::borrow::Borrow::<ControlNoteCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -233,11 +265,11 @@ impl ControlsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_deleteEvidence/)
     pub fn delete_external_evidence(
         &self,
-        external_evidence_id: i64,
+        external_evidence_id: impl Into<ExternalEvidenceId>,
     ) -> builder::DeleteExternalEvidence {
         builder::DeleteExternalEvidence::new(
-            Call::new(&self.client, &meta::DELETE_EXTERNAL_EVIDENCE)
-                .path("id", external_evidence_id),
+            crate::Call::new(&self.client, &meta::DELETE_EXTERNAL_EVIDENCE)
+                .path("id", Into::<ExternalEvidenceId>::into(external_evidence_id)),
         )
     }
 
@@ -249,14 +281,14 @@ impl ControlsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_deleteNote/)
     pub fn delete_note(
         &self,
-        workspace_id: i64,
-        control_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
         note_id: &str,
     ) -> builder::DeleteNote {
         builder::DeleteNote::new(
-            Call::new(&self.client, &meta::DELETE_NOTE)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id)
+            crate::Call::new(&self.client, &meta::DELETE_NOTE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id))
                 .path("noteId", note_id),
         )
     }
@@ -269,10 +301,14 @@ impl ControlsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_bulkDeleteControlOwners/)
     pub fn delete_owners(
         &self,
-        body: &ControlOwnerBulkRequest,
+        body: impl std::borrow::Borrow<ControlOwnerBulkRequest>,
     ) -> builder::DeleteOwners {
         builder::DeleteOwners::new(
-            Call::new(&self.client, &meta::DELETE_OWNERS).json(body),
+            crate::Call::new(&self.client, &meta::DELETE_OWNERS)
+                .body(
+                    std::borrow::Borrow::<ControlOwnerBulkRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -285,15 +321,18 @@ impl ControlsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_editControl/)
     pub fn update(
         &self,
-        workspace_id: i64,
-        control_id: i64,
-        body: &ControlUpdateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
+        body: impl std::borrow::Borrow<ControlUpdateRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id))
+                .body(
+                    std::borrow::Borrow::<ControlUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -305,17 +344,20 @@ impl ControlsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_updateNote/)
     pub fn update_note(
         &self,
-        workspace_id: i64,
-        control_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
         note_id: &str,
-        body: &NoteRequest,
+        body: impl std::borrow::Borrow<NoteRequest>,
     ) -> builder::UpdateNote {
         builder::UpdateNote::new(
-            Call::new(&self.client, &meta::UPDATE_NOTE)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id)
+            crate::Call::new(&self.client, &meta::UPDATE_NOTE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id))
                 .path("noteId", note_id)
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<NoteRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -328,11 +370,16 @@ impl ControlsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_putControlOwners/)
     pub fn update_owners(
         &self,
-        id: i64,
-        body: &ControlOwnerRequest,
+        id: impl Into<ControlId>,
+        body: impl std::borrow::Borrow<ControlOwnerRequest>,
     ) -> builder::UpdateOwners {
         builder::UpdateOwners::new(
-            Call::new(&self.client, &meta::UPDATE_OWNERS).path("id", id).json(body),
+            crate::Call::new(&self.client, &meta::UPDATE_OWNERS)
+                .path("id", Into::<ControlId>::into(id))
+                .body(
+                    std::borrow::Borrow::<ControlOwnerRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -345,20 +392,24 @@ impl ControlsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_uploadExternalEvidence/)
     pub fn upload_external_evidence(
         &self,
-        workspace_id: i64,
-        id: i64,
-        form: EvidenceUploadForm,
+        workspace_id: impl Into<WorkspaceId>,
+        id: impl Into<ControlId>,
+        form: impl std::borrow::Borrow<EvidenceUploadForm>,
     ) -> builder::UploadExternalEvidence {
         builder::UploadExternalEvidence::new(
-            Call::new(&self.client, &meta::UPLOAD_EXTERNAL_EVIDENCE)
-                .path("workspaceId", workspace_id)
-                .path("id", id)
-                .form(form),
+            crate::Call::new(&self.client, &meta::UPLOAD_EXTERNAL_EVIDENCE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("id", Into::<ControlId>::into(id))
+                .form(
+                    Clone::clone(
+                        std::borrow::Borrow::<EvidenceUploadForm>::borrow(&form),
+                    ),
+                ),
         )
     }
 
     /// Attaches external evidence to a control, as a file or a link. Send one of `file`, `base64File` and `url`; a
-    /// raw file needs multipart form data. This is the form without a file, as JSON.
+    /// raw file needs multipart form data. This is the request without a file, as JSON.
     ///
     /// `POST /workspaces/{workspaceId}/controls/{id}/external-evidence`, v1. Needs the permission **Controls: Map
     /// External Evidence** (`external-evidence-post`).
@@ -366,15 +417,18 @@ impl ControlsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/GRCPublicController_uploadExternalEvidence/)
     pub fn upload_external_evidence_json(
         &self,
-        workspace_id: i64,
-        id: i64,
-        body: &EvidenceUploadRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        id: impl Into<ControlId>,
+        body: impl std::borrow::Borrow<EvidenceUploadRequest>,
     ) -> builder::UploadExternalEvidenceJson {
         builder::UploadExternalEvidenceJson::new(
-            Call::new(&self.client, &meta::UPLOAD_EXTERNAL_EVIDENCE_JSON)
-                .path("workspaceId", workspace_id)
-                .path("id", id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPLOAD_EXTERNAL_EVIDENCE_JSON)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("id", Into::<ControlId>::into(id))
+                .body(
+                    std::borrow::Borrow::<EvidenceUploadRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

@@ -2,29 +2,20 @@
 
 //! Types of the area `controls`.
 
-use serde_json::Value;
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::form_model;
-use crate::support::request_model::request_model;
-use crate::v1::shared::{
-    ControlTest, EvidenceLibraryRenewalSchema, EvidenceLibraryVersion, FrameworkTopic,
-    Policy, RenewalScheduleType, UserListItem,
-};
-
-use crate::{Extra, List, Timestamp, Upload};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A control with everything linked to it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Control {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v1::ids::ControlId,
+    ///
     pub name: String,
     /// Human-readable code, such as `DCF-1002`.
     pub code: String,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// Question whose answer shows whether the control is met.
     pub question: Option<String>,
@@ -33,38 +24,38 @@ pub struct Control {
     /// The name in a form fit for URLs.
     pub slug: Option<String>,
     /// When the control was archived; null while it is active.
-    pub archived_at: Option<Timestamp>,
-    /// `frameworkTags`
-    pub framework_tags: List<String>,
-    /// `hasEvidence`
+    pub archived_at: Option<crate::Timestamp>,
+    ///
+    pub framework_tags: crate::List<String>,
+    ///
     pub has_evidence: bool,
     /// Whether a test watches the control.
     pub is_monitored: bool,
-    /// `hasOwner`
+    ///
     pub has_owner: bool,
     /// Linked policies, reduced to id, name, creation time and file.
-    pub policies: List<Policy>,
+    pub policies: crate::List<crate::v1::shared::Policy>,
     /// Linked evidence library items, once called reports.
-    pub reports: List<EvidenceLibraryControl>,
-    /// `externalEvidence`
-    pub external_evidence: List<ExternalEvidence>,
-    /// `controlTests`
-    pub control_tests: List<ControlTest>,
+    pub reports: crate::List<EvidenceLibraryControl>,
+    ///
+    pub external_evidence: crate::List<ExternalEvidence>,
+    ///
+    pub control_tests: crate::List<crate::v1::shared::ControlTest>,
     /// Linked requirements, grouped by framework.
-    pub framework_requirements: List<FrameworkRequirements>,
+    pub framework_requirements: crate::List<FrameworkRequirements>,
     /// Who changed the control last, as a user (`UserListItem`) or as a word.
-    pub last_updated_by: Option<Value>,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub last_updated_by: Option<serde_json::Value>,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Id of the template behind the control, which tells custom controls from built-in ones.
     pub fk_control_template_id: i64,
-    /// `owners`
-    pub owners: List<UserListItem>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub owners: crate::List<crate::v1::shared::UserListItem>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Control {
+crate::support::model::model!(Control {
     id: "id",
     name: "name",
     code: "code",
@@ -88,8 +79,7 @@ model!(Control {
     owners: "owners",
 });
 
-open_enum! {
-    /// Values of `articles`.
+crate::support::open_enum::open_enum! {
     pub enum ControlArticle {
         Governance = "GOVERNANCE",
         RiskManagement = "RISK_MANAGEMENT",
@@ -97,8 +87,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `assessmentFactors`.
+crate::support::open_enum::open_enum! {
     pub enum ControlAssessmentFactor {
         Governance = "GOVERNANCE",
         RiskManagement = "RISK_MANAGEMENT",
@@ -118,8 +107,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `ccpa2026Regulations`.
+crate::support::open_enum::open_enum! {
     pub enum ControlCcpa2026Regulation {
         Ccpa2026ConsumerRequests = "CCPA2026_CONSUMER_REQUESTS",
         Ccpa2026RiskAssessments = "CCPA2026_RISK_ASSESSMENTS",
@@ -136,8 +124,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `ccpa2026Statutes`.
+crate::support::open_enum::open_enum! {
     pub enum ControlCcpa2026Statute {
         Ccpa2026IndividualRights = "CCPA2026_INDIVIDUAL_RIGHTS",
         Ccpa2026ServiceProvider = "CCPA2026_SERVICE_PROVIDER",
@@ -145,8 +132,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `chapters`.
+crate::support::open_enum::open_enum! {
     pub enum ControlChapter {
         Principles = "PRINCIPLES",
         RightsOfTheDataSubject = "RIGHTS_OF_THE_DATA_SUBJECT",
@@ -155,8 +141,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `cisSafeguards`.
+crate::support::open_enum::open_enum! {
     pub enum ControlCisSafeguard {
         ServiceProviderManagement = "SERVICE_PROVIDER_MANAGEMENT",
         DataProtection = "DATA_PROTECTION",
@@ -179,8 +164,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `controlClasses`.
+crate::support::open_enum::open_enum! {
     pub enum ControlClass {
         Technical = "TECHNICAL",
         Operational = "OPERATIONAL",
@@ -188,8 +172,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `cobit`.
+crate::support::open_enum::open_enum! {
     pub enum ControlCobit {
         EvaluateDirectAndMonitor = "EVALUATE_DIRECT_AND_MONITOR",
         AlignPlanAndOrganize = "ALIGN_PLAN_AND_ORGANIZE",
@@ -199,8 +182,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `cps230Paragraphs`.
+crate::support::open_enum::open_enum! {
     pub enum ControlCps230Paragraph {
         Cps230BusinessContinuity = "CPS_230_BUSINESS_CONTINUITY",
         Cps230OperationalRiskManagement = "CPS_230_OPERATIONAL_RISK_MANAGEMENT",
@@ -215,31 +197,31 @@ open_enum! {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ControlCreateForm {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: String,
     /// At most 30,000 characters. At most 30000 characters.
     pub description: String,
-    /// Human-readable code such as `DRA-69`, at most 20 characters. At most 20 characters.
+    /// Human-readable code such as `DRA-69`, at most 20 characters.
     pub code: String,
-    /// Question whose answer shows whether the control is met, at most 768 characters. At most 768 characters.
+    /// Question whose answer shows whether the control is met, at most 768 characters.
     pub question: Option<String>,
-    /// Steps that put the control into practice, at most 768 characters. At most 768 characters.
+    /// Steps that put the control into practice, at most 768 characters.
     pub activity: Option<String>,
     /// JSON text of an array with one object per uploaded file: `originalFile` names the upload, the others are
     /// `filename`, `name`, `description`, `creationDate`, `renewalDate` and `renewalScheduleType`.
     pub external_evidence_metadata: Option<String>,
     /// Ids of evidence library items, once called reports.
     pub report_ids: Option<Vec<i64>>,
-    /// `policyIds`
-    pub policy_ids: Option<Vec<i64>>,
-    /// `requirementIds`
-    pub requirement_ids: Option<Vec<i64>>,
+    ///
+    pub policy_ids: Option<Vec<crate::v1::ids::PolicyId>>,
+    ///
+    pub requirement_ids: Option<Vec<crate::v1::ids::RequirementId>>,
     /// Ids of users.
     pub owners: Option<Vec<i64>>,
     /// Ids of control tests to link.
     pub test_ids: Option<Vec<i64>>,
     /// Evidence files; multipart form data only.
-    pub external_evidence: Option<Vec<Upload>>,
+    pub external_evidence: Option<Vec<crate::Upload>>,
     /// JSON text of an array of objects with `base64String`, a data URL, and `filename`; the alternative to
     /// `externalEvidence`.
     pub base64_files: Option<String>,
@@ -253,9 +235,9 @@ impl ControlCreateForm {
         code: impl Into<String>,
     ) -> Self {
         Self {
-            name: name.into(),
-            description: description.into(),
-            code: code.into(),
+            name: Into::<String>::into(name),
+            description: Into::<String>::into(description),
+            code: Into::<String>::into(code),
             question: Default::default(),
             activity: Default::default(),
             external_evidence_metadata: Default::default(),
@@ -269,73 +251,82 @@ impl ControlCreateForm {
         }
     }
 
-    /// Sets [`question`](Self::question).
+    /// Sets [`question`](field@Self::question).
     #[must_use]
     pub fn question(mut self, question: impl Into<String>) -> Self {
-        self.question = Some(question.into());
+        self.question = Some(Into::<String>::into(question));
         self
     }
 
-    /// Sets [`activity`](Self::activity).
+    /// Sets [`activity`](field@Self::activity).
     #[must_use]
     pub fn activity(mut self, activity: impl Into<String>) -> Self {
-        self.activity = Some(activity.into());
+        self.activity = Some(Into::<String>::into(activity));
         self
     }
 
-    /// Sets [`external_evidence_metadata`](Self::external_evidence_metadata).
+    /// Sets [`external_evidence_metadata`](field@Self::external_evidence_metadata).
     #[must_use]
     pub fn external_evidence_metadata(
         mut self,
         external_evidence_metadata: impl Into<String>,
     ) -> Self {
-        self.external_evidence_metadata = Some(external_evidence_metadata.into());
+        self.external_evidence_metadata = Some(
+            Into::<String>::into(external_evidence_metadata),
+        );
         self
     }
 
-    /// Sets [`report_ids`](Self::report_ids).
+    /// Sets [`report_ids`](field@Self::report_ids).
     #[must_use]
     pub fn report_ids(mut self, report_ids: impl IntoIterator<Item = i64>) -> Self {
         self.report_ids = Some(report_ids.into_iter().collect());
         self
     }
 
-    /// Sets [`policy_ids`](Self::policy_ids).
+    /// Sets [`policy_ids`](field@Self::policy_ids).
     #[must_use]
-    pub fn policy_ids(mut self, policy_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.policy_ids = Some(policy_ids.into_iter().collect());
+    pub fn policy_ids(
+        mut self,
+        policy_ids: impl IntoIterator<Item = impl Into<crate::v1::ids::PolicyId>>,
+    ) -> Self {
+        self.policy_ids = Some(policy_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`requirement_ids`](Self::requirement_ids).
+    /// Sets [`requirement_ids`](field@Self::requirement_ids).
     #[must_use]
     pub fn requirement_ids(
         mut self,
-        requirement_ids: impl IntoIterator<Item = i64>,
+        requirement_ids: impl IntoIterator<
+            Item = impl Into<crate::v1::ids::RequirementId>,
+        >,
     ) -> Self {
-        self.requirement_ids = Some(requirement_ids.into_iter().collect());
+        self.requirement_ids = Some(
+            requirement_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
-    /// Sets [`owners`](Self::owners).
+    /// Sets [`owners`](field@Self::owners).
     #[must_use]
     pub fn owners(mut self, owners: impl IntoIterator<Item = i64>) -> Self {
         self.owners = Some(owners.into_iter().collect());
         self
     }
 
-    /// Sets [`test_ids`](Self::test_ids).
+    /// Sets [`test_ids`](field@Self::test_ids).
     #[must_use]
     pub fn test_ids(mut self, test_ids: impl IntoIterator<Item = i64>) -> Self {
         self.test_ids = Some(test_ids.into_iter().collect());
         self
     }
 
-    /// Sets [`external_evidence`](Self::external_evidence).
+    /// Sets [`external_evidence`](field@Self::external_evidence).
     #[must_use]
     pub fn external_evidence(
         mut self,
-        external_evidence: impl IntoIterator<Item = impl Into<Upload>>,
+        external_evidence: impl IntoIterator<Item = impl Into<crate::Upload>>,
     ) -> Self {
         self.external_evidence = Some(
             external_evidence.into_iter().map(Into::into).collect(),
@@ -343,15 +334,15 @@ impl ControlCreateForm {
         self
     }
 
-    /// Sets [`base64_files`](Self::base64_files).
+    /// Sets [`base64_files`](field@Self::base64_files).
     #[must_use]
     pub fn base64_files(mut self, base64_files: impl Into<String>) -> Self {
-        self.base64_files = Some(base64_files.into());
+        self.base64_files = Some(Into::<String>::into(base64_files));
         self
     }
 }
 
-form_model!(ControlCreateForm {
+crate::support::request_model::form_model!(ControlCreateForm {
     name: "name" { max_length: 191 },
     description: "description" { max_length: 30000 },
     code: "code" { max_length: 20 },
@@ -371,25 +362,25 @@ form_model!(ControlCreateForm {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlCreateRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: String,
     /// At most 30,000 characters. At most 30000 characters.
     pub description: String,
-    /// Human-readable code such as `DRA-69`, at most 20 characters. At most 20 characters.
+    /// Human-readable code such as `DRA-69`, at most 20 characters.
     pub code: String,
-    /// Question whose answer shows whether the control is met, at most 768 characters. At most 768 characters.
+    /// Question whose answer shows whether the control is met, at most 768 characters.
     pub question: Option<String>,
-    /// Steps that put the control into practice, at most 768 characters. At most 768 characters.
+    /// Steps that put the control into practice, at most 768 characters.
     pub activity: Option<String>,
     /// JSON text of an array with one object per uploaded file: `originalFile` names the upload, the others are
     /// `filename`, `name`, `description`, `creationDate`, `renewalDate` and `renewalScheduleType`.
     pub external_evidence_metadata: Option<String>,
     /// Ids of evidence library items, once called reports.
     pub report_ids: Option<Vec<i64>>,
-    /// `policyIds`
-    pub policy_ids: Option<Vec<i64>>,
-    /// `requirementIds`
-    pub requirement_ids: Option<Vec<i64>>,
+    ///
+    pub policy_ids: Option<Vec<crate::v1::ids::PolicyId>>,
+    ///
+    pub requirement_ids: Option<Vec<crate::v1::ids::RequirementId>>,
     /// Ids of users.
     pub owners: Option<Vec<i64>>,
     /// Ids of control tests to link.
@@ -407,9 +398,9 @@ impl ControlCreateRequest {
         code: impl Into<String>,
     ) -> Self {
         Self {
-            name: name.into(),
-            description: description.into(),
-            code: code.into(),
+            name: Into::<String>::into(name),
+            description: Into::<String>::into(description),
+            code: Into::<String>::into(code),
             question: Default::default(),
             activity: Default::default(),
             external_evidence_metadata: Default::default(),
@@ -422,77 +413,86 @@ impl ControlCreateRequest {
         }
     }
 
-    /// Sets [`question`](Self::question).
+    /// Sets [`question`](field@Self::question).
     #[must_use]
     pub fn question(mut self, question: impl Into<String>) -> Self {
-        self.question = Some(question.into());
+        self.question = Some(Into::<String>::into(question));
         self
     }
 
-    /// Sets [`activity`](Self::activity).
+    /// Sets [`activity`](field@Self::activity).
     #[must_use]
     pub fn activity(mut self, activity: impl Into<String>) -> Self {
-        self.activity = Some(activity.into());
+        self.activity = Some(Into::<String>::into(activity));
         self
     }
 
-    /// Sets [`external_evidence_metadata`](Self::external_evidence_metadata).
+    /// Sets [`external_evidence_metadata`](field@Self::external_evidence_metadata).
     #[must_use]
     pub fn external_evidence_metadata(
         mut self,
         external_evidence_metadata: impl Into<String>,
     ) -> Self {
-        self.external_evidence_metadata = Some(external_evidence_metadata.into());
+        self.external_evidence_metadata = Some(
+            Into::<String>::into(external_evidence_metadata),
+        );
         self
     }
 
-    /// Sets [`report_ids`](Self::report_ids).
+    /// Sets [`report_ids`](field@Self::report_ids).
     #[must_use]
     pub fn report_ids(mut self, report_ids: impl IntoIterator<Item = i64>) -> Self {
         self.report_ids = Some(report_ids.into_iter().collect());
         self
     }
 
-    /// Sets [`policy_ids`](Self::policy_ids).
+    /// Sets [`policy_ids`](field@Self::policy_ids).
     #[must_use]
-    pub fn policy_ids(mut self, policy_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.policy_ids = Some(policy_ids.into_iter().collect());
+    pub fn policy_ids(
+        mut self,
+        policy_ids: impl IntoIterator<Item = impl Into<crate::v1::ids::PolicyId>>,
+    ) -> Self {
+        self.policy_ids = Some(policy_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`requirement_ids`](Self::requirement_ids).
+    /// Sets [`requirement_ids`](field@Self::requirement_ids).
     #[must_use]
     pub fn requirement_ids(
         mut self,
-        requirement_ids: impl IntoIterator<Item = i64>,
+        requirement_ids: impl IntoIterator<
+            Item = impl Into<crate::v1::ids::RequirementId>,
+        >,
     ) -> Self {
-        self.requirement_ids = Some(requirement_ids.into_iter().collect());
+        self.requirement_ids = Some(
+            requirement_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
-    /// Sets [`owners`](Self::owners).
+    /// Sets [`owners`](field@Self::owners).
     #[must_use]
     pub fn owners(mut self, owners: impl IntoIterator<Item = i64>) -> Self {
         self.owners = Some(owners.into_iter().collect());
         self
     }
 
-    /// Sets [`test_ids`](Self::test_ids).
+    /// Sets [`test_ids`](field@Self::test_ids).
     #[must_use]
     pub fn test_ids(mut self, test_ids: impl IntoIterator<Item = i64>) -> Self {
         self.test_ids = Some(test_ids.into_iter().collect());
         self
     }
 
-    /// Sets [`base64_files`](Self::base64_files).
+    /// Sets [`base64_files`](field@Self::base64_files).
     #[must_use]
     pub fn base64_files(mut self, base64_files: impl Into<String>) -> Self {
-        self.base64_files = Some(base64_files.into());
+        self.base64_files = Some(Into::<String>::into(base64_files));
         self
     }
 }
 
-request_model!(ControlCreateRequest {
+crate::support::request_model::request_model!(ControlCreateRequest {
     name: "name" { max_length: 191 },
     description: "description" { max_length: 30000 },
     code: "code" { max_length: 20 },
@@ -507,8 +507,7 @@ request_model!(ControlCreateRequest {
     base64_files: "base64Files",
 });
 
-open_enum! {
-    /// Values of `cyberEssentialsRequirements`.
+crate::support::open_enum::open_enum! {
     pub enum ControlCyberEssentialsRequirement {
         MalwareProtection = "MALWARE_PROTECTION",
         DeviceUnlockingMethod = "DEVICE_UNLOCKING_METHOD",
@@ -522,8 +521,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `domains`.
+crate::support::open_enum::open_enum! {
     pub enum ControlDomain {
         CyberRiskManagementAndOversight = "CYBER_RISK_MANAGEMENT_AND_OVERSIGHT",
         ThreatIntelligenceAndCollaboration = "THREAT_INTELLIGENCE_AND_COLLABORATION",
@@ -533,16 +531,14 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `doraChapters`.
+crate::support::open_enum::open_enum! {
     pub enum ControlDoraChapter {
         Regulation = "REGULATION",
         IctRmfRts = "ICT_RMF_RTS",
     }
 }
 
-open_enum! {
-    /// Values of `drataFunctions`.
+crate::support::open_enum::open_enum! {
     pub enum ControlDrataFunction {
         Protect = "PROTECT",
         Recover = "RECOVER",
@@ -553,8 +549,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `essentialEight`.
+crate::support::open_enum::open_enum! {
     pub enum ControlEssentialEight {
         EssentialEightPatchOperatingSystems = "ESSENTIAL_EIGHT_PATCH_OPERATING_SYSTEMS",
         EssentialEightMultiFactorAuthentication = "ESSENTIAL_EIGHT_MULTI_FACTOR_AUTHENTICATION",
@@ -567,8 +562,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `controlFamilies`.
+crate::support::open_enum::open_enum! {
     pub enum ControlFamily {
         AuditAndAccountability = "AUDIT_AND_ACCOUNTABILITY",
         ConfigurationManagement = "CONFIGURATION_MANAGEMENT",
@@ -587,8 +581,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `frameworkTag`.
+crate::support::open_enum::open_enum! {
     pub enum ControlFrameworkTag {
         None = "NONE",
         Soc2 = "SOC_2",
@@ -638,8 +631,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `functions`.
+crate::support::open_enum::open_enum! {
     pub enum ControlFunction {
         Identify = "IDENTIFY",
         Protect = "PROTECT",
@@ -649,16 +641,14 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `hasTicket`.
+crate::support::open_enum::open_enum! {
     pub enum ControlHasTicket {
         InProgress = "IN_PROGRESS",
         Archived = "ARCHIVED",
     }
 }
 
-open_enum! {
-    /// Values of `hitrustDomains`.
+crate::support::open_enum::open_enum! {
     pub enum ControlHitrustDomain {
         EducationTrainingAndAwareness = "EDUCATION_TRAINING_AND_AWARENESS",
         DataProtectionAndPrivacy = "DATA_PROTECTION_AND_PRIVACY",
@@ -682,8 +672,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `ismsCategory`.
+crate::support::open_enum::open_enum! {
     pub enum ControlIsmsCategory {
         ContextOfTheOrganization = "CONTEXT_OF_THE_ORGANIZATION",
         Leadership = "LEADERSHIP",
@@ -695,8 +684,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `iso270182025Clause`.
+crate::support::open_enum::open_enum! {
     pub enum ControlIso270182025Clause {
         Iso270182025PeopleControls = "ISO270182025_PEOPLE_CONTROLS",
         Iso270182025OrganizationalControls = "ISO270182025_ORGANIZATIONAL_CONTROLS",
@@ -713,8 +701,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `iso277012025Clause`.
+crate::support::open_enum::open_enum! {
     pub enum ControlIso277012025Clause {
         Iso277012025ContextOfTheOrganization = "ISO277012025_CONTEXT_OF_THE_ORGANIZATION",
         Iso277012025Leadership = "ISO277012025_LEADERSHIP",
@@ -735,39 +722,39 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlListItem {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v1::ids::ControlId,
+    ///
     pub name: String,
     /// Human-readable code, such as `DCF-1002`.
     pub code: String,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// The name in a form fit for URLs.
     pub slug: Option<String>,
-    /// `workspaceId`
-    pub workspace_id: i64,
+    ///
+    pub workspace_id: crate::v1::ids::WorkspaceId,
     /// When the control was archived; null while it is active.
-    pub archived_at: Option<Timestamp>,
+    pub archived_at: Option<crate::Timestamp>,
     /// Identifiers of the frameworks the control is mapped to.
-    pub framework_tags: List<String>,
-    /// `hasEvidence`
+    pub framework_tags: crate::List<String>,
+    ///
     pub has_evidence: bool,
-    /// `hasOwner`
+    ///
     pub has_owner: bool,
     /// Whether a test watches the control.
     pub is_monitored: bool,
     /// Trust Services Criteria and similar topics; numbers may appear in place of names.
-    pub topics: List<FrameworkTopic>,
+    pub topics: crate::List<crate::v1::shared::FrameworkTopic>,
     /// Whether the control counts as ready.
     pub is_ready: bool,
     /// Whether a ticket in a task management system is linked.
     pub has_ticket: bool,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlListItem {
+crate::support::model::model!(ControlListItem {
     id: "id",
     name: "name",
     code: "code",
@@ -788,27 +775,26 @@ model!(ControlListItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlListItemPage {
-    /// `data`
-    pub data: List<ControlListItem>,
+    ///
+    pub data: crate::List<ControlListItem>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Rows a page holds at most.
     pub limit: i64,
     /// Rows in all pages together.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlListItemPage {
+crate::support::model::model!(ControlListItemPage {
     data: "data",
     page: "page",
     limit: "limit",
     total: "total",
 });
 
-open_enum! {
-    /// Values of `mssspa11Sections`.
+crate::support::open_enum::open_enum! {
     pub enum ControlMssspa11Section {
         Sspav11Security = "SSPAV11_SECURITY",
         Sspav11AiSystems = "SSPAV11_AI_SYSTEMS",
@@ -824,8 +810,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `nist800171r3ControlFamilies`.
+crate::support::open_enum::open_enum! {
     pub enum ControlNist800171r3ControlFamily {
         IncidentResponse = "INCIDENT_RESPONSE",
         SupplyChainRiskManagement = "SUPPLY_CHAIN_RISK_MANAGEMENT",
@@ -851,23 +836,24 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlNoteCreateRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub comment: String,
 }
 
 impl ControlNoteCreateRequest {
     /// A new `ControlNoteCreateRequest` with what is required.
     pub fn new(comment: impl Into<String>) -> Self {
-        Self { comment: comment.into() }
+        Self {
+            comment: Into::<String>::into(comment),
+        }
     }
 }
 
-request_model!(ControlNoteCreateRequest {
+crate::support::request_model::request_model!(ControlNoteCreateRequest {
     comment: "comment" { max_length: 191 },
 });
 
-open_enum! {
-    /// Values of `nydfs`.
+crate::support::open_enum::open_enum! {
     pub enum ControlNydf {
         NydfsVulnerabilityManagement = "NYDFS_VULNERABILITY_MANAGEMENT",
         NydfsAccessPrivilegesAndManagement = "NYDFS_ACCESS_PRIVILEGES_AND_MANAGEMENT",
@@ -893,25 +879,25 @@ open_enum! {
 #[non_exhaustive]
 pub struct ControlOwnerBulkRequest {
     /// Ids of users.
-    pub owner_ids: Vec<i64>,
+    pub owner_ids: Vec<crate::v1::ids::UserId>,
     /// Ids of controls, numeric rather than codes.
-    pub control_ids: Vec<i64>,
+    pub control_ids: Vec<crate::v1::ids::ControlId>,
 }
 
 impl ControlOwnerBulkRequest {
     /// A new `ControlOwnerBulkRequest` with what is required.
     pub fn new(
-        owner_ids: impl IntoIterator<Item = i64>,
-        control_ids: impl IntoIterator<Item = i64>,
+        owner_ids: impl IntoIterator<Item = impl Into<crate::v1::ids::UserId>>,
+        control_ids: impl IntoIterator<Item = impl Into<crate::v1::ids::ControlId>>,
     ) -> Self {
         Self {
-            owner_ids: owner_ids.into_iter().collect(),
-            control_ids: control_ids.into_iter().collect(),
+            owner_ids: owner_ids.into_iter().map(Into::into).collect(),
+            control_ids: control_ids.into_iter().map(Into::into).collect(),
         }
     }
 }
 
-request_model!(ControlOwnerBulkRequest {
+crate::support::request_model::request_model!(ControlOwnerBulkRequest {
     owner_ids: "ownerIds",
     control_ids: "controlIds",
 });
@@ -921,24 +907,25 @@ request_model!(ControlOwnerBulkRequest {
 #[non_exhaustive]
 pub struct ControlOwnerRequest {
     /// Ids of users.
-    pub owner_ids: Vec<i64>,
+    pub owner_ids: Vec<crate::v1::ids::UserId>,
 }
 
 impl ControlOwnerRequest {
     /// A new `ControlOwnerRequest` with what is required.
-    pub fn new(owner_ids: impl IntoIterator<Item = i64>) -> Self {
+    pub fn new(
+        owner_ids: impl IntoIterator<Item = impl Into<crate::v1::ids::UserId>>,
+    ) -> Self {
         Self {
-            owner_ids: owner_ids.into_iter().collect(),
+            owner_ids: owner_ids.into_iter().map(Into::into).collect(),
         }
     }
 }
 
-request_model!(ControlOwnerRequest {
+crate::support::request_model::request_model!(ControlOwnerRequest {
     owner_ids: "ownerIds",
 });
 
-open_enum! {
-    /// Values of `pciRequirements`.
+crate::support::open_enum::open_enum! {
     pub enum ControlPciRequirement {
         Firewall = "FIREWALL",
         Passwords = "PASSWORDS",
@@ -955,8 +942,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `regulations`.
+crate::support::open_enum::open_enum! {
     pub enum ControlRegulation {
         NoticesToConsumers = "NOTICES_TO_CONSUMERS",
         BusinessPracticesForHandlingConsumerRequests = "BUSINESS_PRACTICES_FOR_HANDLING_CONSUMER_REQUESTS",
@@ -970,8 +956,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `rules`.
+crate::support::open_enum::open_enum! {
     pub enum ControlRule {
         Security = "SECURITY",
         BreachNotification = "BREACH_NOTIFICATION",
@@ -979,8 +964,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `sections`.
+crate::support::open_enum::open_enum! {
     pub enum ControlSection {
         Management = "MANAGEMENT",
         Notice = "NOTICE",
@@ -999,13 +983,13 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlShort {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v1::ids::ControlId,
+    ///
     pub name: String,
     /// Human-readable code, such as `DCF-1002`.
     pub code: String,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// Question whose answer shows whether the control is met.
     pub question: Option<String>,
@@ -1014,11 +998,11 @@ pub struct ControlShort {
     /// The name in a form fit for URLs.
     pub slug: Option<String>,
     /// When the control was archived; null while it is active.
-    pub archived_at: Option<Timestamp>,
+    pub archived_at: Option<crate::Timestamp>,
     /// Who changed the control last, as a user (`UserListItem`) or as a word.
-    pub last_updated_by: Option<Value>,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub last_updated_by: Option<serde_json::Value>,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Id of the template behind the control, which tells custom controls from built-in ones.
     pub fk_control_template_id: i64,
     /// Whether a policy, library item, external evidence or test is linked.
@@ -1029,11 +1013,11 @@ pub struct ControlShort {
     pub is_ready: bool,
     /// Whether a ticket in a task management system is linked.
     pub has_ticket: bool,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlShort {
+crate::support::model::model!(ControlShort {
     id: "id",
     name: "name",
     code: "code",
@@ -1051,8 +1035,7 @@ model!(ControlShort {
     has_ticket: "hasTicket",
 });
 
-open_enum! {
-    /// Values of `soxitgc`.
+crate::support::open_enum::open_enum! {
     pub enum ControlSoxitgc {
         ProgramDevelopment = "PROGRAM_DEVELOPMENT",
         ChangeManagement = "CHANGE_MANAGEMENT",
@@ -1061,8 +1044,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `statutes`.
+crate::support::open_enum::open_enum! {
     pub enum ControlStatute {
         IndividualRights = "INDIVIDUAL_RIGHTS",
         ServiceProvider = "SERVICE_PROVIDER",
@@ -1070,8 +1052,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `subRules`.
+crate::support::open_enum::open_enum! {
     pub enum ControlSubRule {
         GeneralRules = "GENERAL_RULES",
         AdministrativeSafeguards = "ADMINISTRATIVE_SAFEGUARDS",
@@ -1082,8 +1063,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `tisaxCategory`.
+crate::support::open_enum::open_enum! {
     pub enum ControlTisaxCategory {
         TisaxDataProtection = "TISAX_DATA_PROTECTION",
         TisaxItSecurityCyberSecurity = "TISAX_IT_SECURITY_CYBER_SECURITY",
@@ -1097,8 +1077,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `tisaxSubcategory`.
+crate::support::open_enum::open_enum! {
     pub enum ControlTisaxSubcategory {
         TisaxInformationSecurityPolicies = "TISAX_INFORMATION_SECURITY_POLICIES",
         TisaxOrganizationOfInformationSecurity = "TISAX_ORGANIZATION_OF_INFORMATION_SECURITY",
@@ -1131,15 +1110,15 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlUpdateRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: String,
     /// At most 30,000 characters. At most 30000 characters.
     pub description: String,
-    /// Question whose answer shows whether the control is met, at most 768 characters. At most 768 characters.
+    /// Question whose answer shows whether the control is met, at most 768 characters.
     pub question: Option<String>,
-    /// Human-readable code such as `DRA-69`, at most 20 characters. At most 20 characters.
+    /// Human-readable code such as `DRA-69`, at most 20 characters.
     pub code: Option<String>,
-    /// Steps that put the control into practice, at most 768 characters. At most 768 characters.
+    /// Steps that put the control into practice, at most 768 characters.
     pub activity: Option<String>,
 }
 
@@ -1147,37 +1126,37 @@ impl ControlUpdateRequest {
     /// A new `ControlUpdateRequest` with what is required.
     pub fn new(name: impl Into<String>, description: impl Into<String>) -> Self {
         Self {
-            name: name.into(),
-            description: description.into(),
+            name: Into::<String>::into(name),
+            description: Into::<String>::into(description),
             question: Default::default(),
             code: Default::default(),
             activity: Default::default(),
         }
     }
 
-    /// Sets [`question`](Self::question).
+    /// Sets [`question`](field@Self::question).
     #[must_use]
     pub fn question(mut self, question: impl Into<String>) -> Self {
-        self.question = Some(question.into());
+        self.question = Some(Into::<String>::into(question));
         self
     }
 
-    /// Sets [`code`](Self::code).
+    /// Sets [`code`](field@Self::code).
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
+        self.code = Some(Into::<String>::into(code));
         self
     }
 
-    /// Sets [`activity`](Self::activity).
+    /// Sets [`activity`](field@Self::activity).
     #[must_use]
     pub fn activity(mut self, activity: impl Into<String>) -> Self {
-        self.activity = Some(activity.into());
+        self.activity = Some(Into::<String>::into(activity));
         self
     }
 }
 
-request_model!(ControlUpdateRequest {
+crate::support::request_model::request_model!(ControlUpdateRequest {
     name: "name" { max_length: 191 },
     description: "description" { max_length: 30000 },
     question: "question" { max_length: 768 },
@@ -1189,27 +1168,27 @@ request_model!(ControlUpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceLibraryControl {
-    /// `id`
+    ///
     pub id: i64,
-    /// `name`
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: String,
-    /// `versions`
-    pub versions: List<EvidenceLibraryVersion>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// `renewalSchema`
-    pub renewal_schema: EvidenceLibraryRenewalSchema,
+    ///
+    pub versions: crate::List<crate::v1::shared::EvidenceLibraryVersion>,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    ///
+    pub renewal_schema: crate::v1::shared::EvidenceLibraryRenewalSchema,
     /// Whether the renewal date has passed.
     pub is_expired: bool,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(EvidenceLibraryControl {
+crate::support::model::model!(EvidenceLibraryControl {
     id: "id",
     name: "name",
     description: "description",
@@ -1225,29 +1204,29 @@ model!(EvidenceLibraryControl {
 #[non_exhaustive]
 pub struct EvidenceUploadForm {
     /// Document, image, JSON, CSV, Markdown, plain text or `.zip` file; multipart form data only.
-    pub file: Option<Upload>,
-    /// Address of the evidence, at most 768 characters. At most 768 characters.
+    pub file: Option<crate::Upload>,
+    /// Address of the evidence, at most 768 characters.
     pub url: Option<String>,
-    /// Display name of the evidence, at most 191 characters. At most 191 characters.
+    /// Display name of the evidence, at most 191 characters.
     pub filename: Option<String>,
     /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
     pub base64_file: Option<String>,
     /// At most 30,000 characters. At most 30000 characters.
     pub description: Option<String>,
-    /// `creationDate`
-    pub creation_date: Timestamp,
+    ///
+    pub creation_date: crate::Timestamp,
     /// Day the evidence falls due, as `YYYY-MM-DD`.
     pub renewal_date: String,
     /// How often the renewal falls due; `CUSTOM` relies on `renewalDate` instead of a fixed interval.
-    pub renewal_schedule_type: RenewalScheduleType,
+    pub renewal_schedule_type: crate::v1::shared::RenewalScheduleType,
 }
 
 impl EvidenceUploadForm {
     /// A new `EvidenceUploadForm` with what is required.
     pub fn new(
-        creation_date: impl Into<Timestamp>,
+        creation_date: impl Into<crate::Timestamp>,
         renewal_date: impl Into<String>,
-        renewal_schedule_type: RenewalScheduleType,
+        renewal_schedule_type: crate::v1::shared::RenewalScheduleType,
     ) -> Self {
         Self {
             file: Default::default(),
@@ -1255,49 +1234,49 @@ impl EvidenceUploadForm {
             filename: Default::default(),
             base64_file: Default::default(),
             description: Default::default(),
-            creation_date: creation_date.into(),
-            renewal_date: renewal_date.into(),
-            renewal_schedule_type,
+            creation_date: Into::<crate::Timestamp>::into(creation_date),
+            renewal_date: Into::<String>::into(renewal_date),
+            renewal_schedule_type: renewal_schedule_type,
         }
     }
 
-    /// Sets [`file`](Self::file).
+    /// Sets [`file`](field@Self::file).
     #[must_use]
-    pub fn file(mut self, file: impl Into<Upload>) -> Self {
-        self.file = Some(file.into());
+    pub fn file(mut self, file: impl Into<crate::Upload>) -> Self {
+        self.file = Some(Into::<crate::Upload>::into(file));
         self
     }
 
-    /// Sets [`url`](Self::url).
+    /// Sets [`url`](field@Self::url).
     #[must_use]
     pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = Some(url.into());
+        self.url = Some(Into::<String>::into(url));
         self
     }
 
-    /// Sets [`filename`](Self::filename).
+    /// Sets [`filename`](field@Self::filename).
     #[must_use]
     pub fn filename(mut self, filename: impl Into<String>) -> Self {
-        self.filename = Some(filename.into());
+        self.filename = Some(Into::<String>::into(filename));
         self
     }
 
-    /// Sets [`base64_file`](Self::base64_file).
+    /// Sets [`base64_file`](field@Self::base64_file).
     #[must_use]
     pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
+        self.base64_file = Some(Into::<String>::into(base64_file));
         self
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 }
 
-form_model!(EvidenceUploadForm {
+crate::support::request_model::form_model!(EvidenceUploadForm {
     file: "file",
     url: "url" { max_length: 768 },
     filename: "filename" { max_length: 191 },
@@ -1312,70 +1291,70 @@ form_model!(EvidenceUploadForm {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceUploadRequest {
-    /// Address of the evidence, at most 768 characters. At most 768 characters.
+    /// Address of the evidence, at most 768 characters.
     pub url: Option<String>,
-    /// Display name of the evidence, at most 191 characters. At most 191 characters.
+    /// Display name of the evidence, at most 191 characters.
     pub filename: Option<String>,
     /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
     pub base64_file: Option<String>,
     /// At most 30,000 characters. At most 30000 characters.
     pub description: Option<String>,
-    /// `creationDate`
-    pub creation_date: Timestamp,
+    ///
+    pub creation_date: crate::Timestamp,
     /// Day the evidence falls due, as `YYYY-MM-DD`.
     pub renewal_date: String,
     /// How often the renewal falls due; `CUSTOM` relies on `renewalDate` instead of a fixed interval.
-    pub renewal_schedule_type: RenewalScheduleType,
+    pub renewal_schedule_type: crate::v1::shared::RenewalScheduleType,
 }
 
 impl EvidenceUploadRequest {
     /// A new `EvidenceUploadRequest` with what is required.
     pub fn new(
-        creation_date: impl Into<Timestamp>,
+        creation_date: impl Into<crate::Timestamp>,
         renewal_date: impl Into<String>,
-        renewal_schedule_type: RenewalScheduleType,
+        renewal_schedule_type: crate::v1::shared::RenewalScheduleType,
     ) -> Self {
         Self {
             url: Default::default(),
             filename: Default::default(),
             base64_file: Default::default(),
             description: Default::default(),
-            creation_date: creation_date.into(),
-            renewal_date: renewal_date.into(),
-            renewal_schedule_type,
+            creation_date: Into::<crate::Timestamp>::into(creation_date),
+            renewal_date: Into::<String>::into(renewal_date),
+            renewal_schedule_type: renewal_schedule_type,
         }
     }
 
-    /// Sets [`url`](Self::url).
+    /// Sets [`url`](field@Self::url).
     #[must_use]
     pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = Some(url.into());
+        self.url = Some(Into::<String>::into(url));
         self
     }
 
-    /// Sets [`filename`](Self::filename).
+    /// Sets [`filename`](field@Self::filename).
     #[must_use]
     pub fn filename(mut self, filename: impl Into<String>) -> Self {
-        self.filename = Some(filename.into());
+        self.filename = Some(Into::<String>::into(filename));
         self
     }
 
-    /// Sets [`base64_file`](Self::base64_file).
+    /// Sets [`base64_file`](field@Self::base64_file).
     #[must_use]
     pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
+        self.base64_file = Some(Into::<String>::into(base64_file));
         self
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 }
 
-request_model!(EvidenceUploadRequest {
+crate::support::request_model::request_model!(EvidenceUploadRequest {
     url: "url" { max_length: 768 },
     filename: "filename" { max_length: 191 },
     base64_file: "base64File",
@@ -1389,11 +1368,11 @@ request_model!(EvidenceUploadRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExternalEvidence {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v1::ids::ExternalEvidenceId,
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: String,
     /// Path of the stored file.
     pub file: String,
@@ -1407,11 +1386,11 @@ pub struct ExternalEvidence {
     pub renewal_schedule_type: String,
     /// Whether the renewal date has passed.
     pub is_expired: bool,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ExternalEvidence {
+crate::support::model::model!(ExternalEvidence {
     id: "id",
     name: "name",
     description: "description",
@@ -1427,27 +1406,26 @@ model!(ExternalEvidence {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExternalEvidencePage {
-    /// `data`
-    pub data: List<ExternalEvidence>,
+    ///
+    pub data: crate::List<ExternalEvidence>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Rows a page holds at most.
     pub limit: i64,
     /// Rows in all pages together.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ExternalEvidencePage {
+crate::support::model::model!(ExternalEvidencePage {
     data: "data",
     page: "page",
     limit: "limit",
     total: "total",
 });
 
-open_enum! {
-    /// Values of `fr20xKSIs`.
+crate::support::open_enum::open_enum! {
     pub enum FedRamp20xIndicator {
         PolicyAndInventory = "POLICY_AND_INVENTORY",
         ServiceConfiguration = "SERVICE_CONFIGURATION",
@@ -1468,19 +1446,18 @@ open_enum! {
 pub struct FrameworkRequirements {
     /// Identifier of the framework, such as `HIPAA`.
     pub framework_tag: String,
-    /// `requirements`
-    pub requirements: List<Requirement>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub requirements: crate::List<Requirement>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(FrameworkRequirements {
+crate::support::model::model!(FrameworkRequirements {
     framework_tag: "frameworkTag",
     requirements: "requirements",
 });
 
-open_enum! {
-    /// Values of `iso27701`.
+crate::support::open_enum::open_enum! {
     pub enum Iso27701Section {
         PimsSpecificRequirements = "PIMS_SPECIFIC_REQUIREMENTS",
         PimsSpecificGuidance = "PIMS_SPECIFIC_GUIDANCE",
@@ -1495,8 +1472,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `iso420012023`.
+crate::support::open_enum::open_enum! {
     pub enum Iso42001Section {
         ResourcesForAiSystems = "RESOURCES_FOR_AI_SYSTEMS",
         InternalOrganization = "INTERNAL_ORGANIZATION",
@@ -1522,23 +1498,22 @@ open_enum! {
 #[non_exhaustive]
 pub struct MappedExternalEvidence {
     /// Id of the control, not of the evidence.
-    pub id: i64,
+    pub id: crate::v1::ids::ExternalEvidenceId,
     /// Name of the control in a form fit for URLs.
     pub slug: String,
-    /// `externalEvidence`
-    pub external_evidence: List<ExternalEvidence>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub external_evidence: crate::List<ExternalEvidence>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(MappedExternalEvidence {
+crate::support::model::model!(MappedExternalEvidence {
     id: "id",
     slug: "slug",
     external_evidence: "externalEvidence",
 });
 
-open_enum! {
-    /// Values of `functions2`.
+crate::support::open_enum::open_enum! {
     pub enum NistCsf2Function {
         GovernGv = "GOVERN_GV",
         IdentifyId = "IDENTIFY_ID",
@@ -1557,17 +1532,17 @@ pub struct Note {
     pub id: String,
     /// Text of the note, which may contain HTML.
     pub comment: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// The user who wrote the note.
-    pub owner: UserListItem,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub owner: crate::v1::shared::UserListItem,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Note {
+crate::support::model::model!(Note {
     id: "id",
     comment: "comment",
     created_at: "createdAt",
@@ -1579,19 +1554,19 @@ model!(Note {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NotePage {
-    /// `data`
-    pub data: List<Note>,
+    ///
+    pub data: crate::List<Note>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Rows a page holds at most.
     pub limit: i64,
     /// Rows in all pages together.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(NotePage {
+crate::support::model::model!(NotePage {
     data: "data",
     page: "page",
     limit: "limit",
@@ -1602,18 +1577,20 @@ model!(NotePage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NoteRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub comment: String,
 }
 
 impl NoteRequest {
     /// A new `NoteRequest` with what is required.
     pub fn new(comment: impl Into<String>) -> Self {
-        Self { comment: comment.into() }
+        Self {
+            comment: Into::<String>::into(comment),
+        }
     }
 }
 
-request_model!(NoteRequest {
+crate::support::request_model::request_model!(NoteRequest {
     comment: "comment" { max_length: 191 },
 });
 
@@ -1621,45 +1598,45 @@ request_model!(NoteRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Requirement {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v1::ids::RequirementId,
     /// Reference of the requirement inside its framework, such as `CC1.1`.
     pub name: String,
-    /// `description`
+    ///
     pub description: String,
-    /// `longDescription`
+    ///
     pub long_description: String,
-    /// `additionalInfo`
+    ///
     pub additional_info: String,
-    /// `additionalInfo2`
+    ///
     pub additional_info2: String,
-    /// `additionalInfo3`
+    ///
     pub additional_info3: String,
     /// Whether the controls behind the requirement are ready.
     pub is_ready: bool,
     /// Why the requirement is out of scope; absent while it is in scope.
     pub rationale: Option<String>,
     /// When the requirement went out of scope; absent while it is in scope.
-    pub archived_at: Option<Timestamp>,
+    pub archived_at: Option<crate::Timestamp>,
     /// Display name of the framework, such as `SOC 2`.
     pub framework_name: String,
     /// Mapped controls, ordered by readiness and then by `controlNumber`.
-    pub controls: List<RequirementDetailControl>,
-    /// `topic`
+    pub controls: crate::List<RequirementDetailControl>,
+    ///
     pub topic: String,
-    /// `category`
+    ///
     pub category: String,
-    /// `subCategory`
+    ///
     pub sub_category: String,
     /// Id of a custom framework; typed as a number, though the documented example is a UUID.
     pub custom_framework_id: Option<String>,
     /// Category inside a custom framework.
     pub custom_category: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Requirement {
+crate::support::model::model!(Requirement {
     id: "id",
     name: "name",
     description: "description",
@@ -1679,25 +1656,25 @@ model!(Requirement {
     custom_category: "customCategory",
 });
 
-/// What stands in `controls`.
+/// What is returned as `RequirementDetailResponsePublicDto`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequirementDetailControl {
-    /// `id`
+    ///
     pub id: Option<i64>,
-    /// `code`
+    ///
     pub code: Option<String>,
-    /// `isReady`
+    ///
     pub is_ready: Option<bool>,
-    /// `controlNumber`
+    ///
     pub control_number: Option<i64>,
     /// When the control was archived.
-    pub archived_at: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub archived_at: Option<crate::Timestamp>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RequirementDetailControl {
+crate::support::model::model!(RequirementDetailControl {
     id: "id",
     code: "code",
     is_ready: "isReady",
@@ -1705,23 +1682,42 @@ model!(RequirementDetailControl {
     archived_at: "archivedAt",
 });
 
+crate::support::open_enum::open_enum! {
+    pub enum TrustServiceCriterion {
+        Availability = "AVAILABILITY",
+        Confidentiality = "CONFIDENTIALITY",
+        Security = "SECURITY",
+        Privacy = "PRIVACY",
+        ProcessIntegrity = "PROCESS_INTEGRITY",
+        GeneralRules = "GENERAL_RULES",
+        AdministrativeSafeguards = "ADMINISTRATIVE_SAFEGUARDS",
+        PhysicalSafeguards = "PHYSICAL_SAFEGUARDS",
+        TechnicalSafeguards = "TECHNICAL_SAFEGUARDS",
+        RequirementsOrganization = "REQUIREMENTS_ORGANIZATION",
+        RequirementsPoliciesProcedures = "REQUIREMENTS_POLICIES_PROCEDURES",
+        Basic = "BASIC",
+        Derived = "DERIVED",
+        Nist80053Privacy = "NIST80053_PRIVACY",
+    }
+}
+
 /// One page of users who own a control.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserListItemPage {
-    /// `data`
-    pub data: List<UserListItem>,
+    ///
+    pub data: crate::List<crate::v1::shared::UserListItem>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Rows a page holds at most.
     pub limit: i64,
     /// Rows in all pages together.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UserListItemPage {
+crate::support::model::model!(UserListItemPage {
     data: "data",
     page: "page",
     limit: "limit",

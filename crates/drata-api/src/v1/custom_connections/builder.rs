@@ -2,26 +2,15 @@
 
 //! Builders of the requests of the area `custom_connections`.
 
-use super::{
-    CustomData, CustomDataRecordResult, Session, SessionEvidencePage, SessionPage,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-use serde_json::Value;
-
-/// Builds [`create_records`](super::CustomConnectionsApi::create_records).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateRecords {
-    call: Call,
+builder! {
+    /// Creates or updates records of a custom resource, matched by `id`. Built by
+    /// [`create_records`](super::CustomConnectionsApi::create_records).
+    pub struct CreateRecords(JsonOptional<crate::List<super::CustomDataRecordResult>>);
 }
 
 impl CreateRecords {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Session the records belong to, chosen by the caller; marked as required although plain uploads work without
     /// a session.
     pub fn session_id(mut self, session_id: &str) -> Self {
@@ -40,123 +29,83 @@ impl CreateRecords {
         self.call.header("x-session-abort", session_abort);
         self
     }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(
-        self,
-    ) -> Result<Option<crate::List<CustomDataRecordResult>>, Error> {
-        self.call.receive_optional().await
-    }
 }
 
-/// Builds [`delete_record`](super::CustomConnectionsApi::delete_record).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteRecord {
-    call: Call,
+builder! {
+    /// Deletes one record of a custom resource. Built by
+    /// [`delete_record`](super::CustomConnectionsApi::delete_record).
+    pub struct DeleteRecord(Nothing);
 }
 
-impl DeleteRecord {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`list_session_evidence`](super::CustomConnectionsApi::list_session_evidence).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListSessionEvidence {
-    call: Call,
+builder! {
+    /// Lists the records uploaded in one session. Built by
+    /// [`list_session_evidence`](super::CustomConnectionsApi::list_session_evidence).
+    pub struct ListSessionEvidence(Json<super::SessionEvidencePage>);
 }
 
 impl ListSessionEvidence {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SessionEvidencePage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListSessionEvidence {
-    type Page = SessionEvidencePage;
-    type Item = Value;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListSessionEvidence {
+    type Page = super::SessionEvidencePage;
+    type Item = serde_json::Value;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         None
     }
 }
 
-/// Builds [`list_sessions`](super::CustomConnectionsApi::list_sessions).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListSessions {
-    call: Call,
+builder! {
+    /// Lists the upload sessions of all custom connections. Built by
+    /// [`list_sessions`](super::CustomConnectionsApi::list_sessions).
+    pub struct ListSessions(Json<super::SessionPage>);
 }
 
 impl ListSessions {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
     /// Keeps sessions of this custom connection.
-    pub fn connection_id(mut self, connection_id: i64) -> Self {
-        self.call.query("connectionId", connection_id);
+    pub fn connection_id(
+        mut self,
+        connection_id: impl Into<super::ConnectionId>,
+    ) -> Self {
+        self.call
+            .query("connectionId", Into::<super::ConnectionId>::into(connection_id));
         self
     }
 
@@ -165,54 +114,23 @@ impl ListSessions {
         self.call.query("resourceId", resource_id);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SessionPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for ListSessions {
-    type Page = SessionPage;
-    type Item = Session;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListSessions {
+    type Page = super::SessionPage;
+    type Item = super::Session;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.as_str().into())
     }
 }
 
-/// Builds [`update_record`](super::CustomConnectionsApi::update_record).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateRecord {
-    call: Call,
+builder! {
+    /// Updates one record of a custom resource. Built by
+    /// [`update_record`](super::CustomConnectionsApi::update_record).
+    pub struct UpdateRecord(JsonOptional<super::CustomData>);
 }
-
-impl UpdateRecord {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<CustomData>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(CreateRecords => Option<crate::List<CustomDataRecordResult>>);
-operation!(DeleteRecord => ());
-operation!(ListSessionEvidence => SessionEvidencePage);
-operation!(ListSessions => SessionPage);
-operation!(UpdateRecord => Option<CustomData>);

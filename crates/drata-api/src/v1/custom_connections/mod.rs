@@ -6,21 +6,20 @@ pub mod builder;
 pub mod meta;
 mod types;
 pub use types::*;
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::ConnectionId;
 /// The operations of the area `custom_connections`.
 #[derive(Clone, Debug)]
-pub struct CustomConnectionsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct CustomConnectionsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> CustomConnectionsApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> CustomConnectionsApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> CustomConnectionsApi<A> {
+impl<A: crate::Access> CustomConnectionsApi<A> {
     /// Lists the records uploaded in one session. Their fields follow the caller's own data, so each row is a
     /// free-form object.
     ///
@@ -34,7 +33,7 @@ impl<A: Access> CustomConnectionsApi<A> {
         session_id: &str,
     ) -> builder::ListSessionEvidence {
         builder::ListSessionEvidence::new(
-            Call::new(&self.client, &meta::LIST_SESSION_EVIDENCE)
+            crate::Call::new(&self.client, &meta::LIST_SESSION_EVIDENCE)
                 .path("sessionId", session_id),
         )
     }
@@ -48,7 +47,7 @@ impl<A: Access> CustomConnectionsApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/CustomDataPublicController_getSessions/)
     pub fn list_sessions(&self) -> builder::ListSessions {
-        builder::ListSessions::new(Call::new(&self.client, &meta::LIST_SESSIONS))
+        builder::ListSessions::new(crate::Call::new(&self.client, &meta::LIST_SESSIONS))
     }
 }
 
@@ -61,20 +60,23 @@ impl CustomConnectionsApi {
     ///
     /// `POST /custom-connections/{connectionId}/resources/{resourceId}/records`, v1. Needs the permission **Custom
     /// Connections Data: Create Custom Connection Data** (`custom-connections-data-post`). Needs the plan feature
-    /// `CUSTOM_CONNECTIONS_AND_TESTS`. Sent twice, it writes once.
+    /// `CUSTOM_CONNECTIONS_AND_TESTS`. An idempotent upsert.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/CustomDataPublicController_createCustomData/)
     pub fn create_records(
         &self,
         connection_id: i64,
         resource_id: i64,
-        body: &CustomDataCreateRequest,
+        body: impl std::borrow::Borrow<CustomDataCreateRequest>,
     ) -> builder::CreateRecords {
         builder::CreateRecords::new(
-            Call::new(&self.client, &meta::CREATE_RECORDS)
+            crate::Call::new(&self.client, &meta::CREATE_RECORDS)
                 .path("connectionId", connection_id)
                 .path("resourceId", resource_id)
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<CustomDataCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -92,7 +94,7 @@ impl CustomConnectionsApi {
         record_id: &str,
     ) -> builder::DeleteRecord {
         builder::DeleteRecord::new(
-            Call::new(&self.client, &meta::DELETE_RECORD)
+            crate::Call::new(&self.client, &meta::DELETE_RECORD)
                 .path("connectionId", connection_id)
                 .path("resourceId", resource_id)
                 .path("recordId", record_id),
@@ -112,14 +114,17 @@ impl CustomConnectionsApi {
         connection_id: i64,
         resource_id: i64,
         record_id: &str,
-        body: &CustomDataUpdateRequest,
+        body: impl std::borrow::Borrow<CustomDataUpdateRequest>,
     ) -> builder::UpdateRecord {
         builder::UpdateRecord::new(
-            Call::new(&self.client, &meta::UPDATE_RECORD)
+            crate::Call::new(&self.client, &meta::UPDATE_RECORD)
                 .path("connectionId", connection_id)
                 .path("resourceId", resource_id)
                 .path("recordId", record_id)
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<CustomDataUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

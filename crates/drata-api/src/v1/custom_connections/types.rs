@@ -2,10 +2,8 @@
 
 //! Types of the area `custom_connections`.
 
-use serde_json::{Map, Value};
-use crate::support::model::model;
-use crate::support::request_model::request_model;
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A reference to a record that was updated.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,11 +11,11 @@ use crate::{Extra, List, Timestamp};
 pub struct CustomData {
     /// Internal id of the record; a number is possible as well.
     pub id: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CustomData {
+crate::support::model::model!(CustomData {
     id: "id",
 });
 
@@ -26,17 +24,19 @@ model!(CustomData {
 #[non_exhaustive]
 pub struct CustomDataCreateRequest {
     /// A record, or an array of records; an `id` inside names the record to update.
-    pub data: Value,
+    pub data: serde_json::Value,
 }
 
 impl CustomDataCreateRequest {
     /// A new `CustomDataCreateRequest` with what is required.
-    pub fn new(data: impl Into<Value>) -> Self {
-        Self { data: data.into() }
+    pub fn new(data: impl Into<serde_json::Value>) -> Self {
+        Self {
+            data: Into::<serde_json::Value>::into(data),
+        }
     }
 }
 
-request_model!(CustomDataCreateRequest {
+crate::support::request_model::request_model!(CustomDataCreateRequest {
     data: "data",
 });
 
@@ -44,23 +44,23 @@ request_model!(CustomDataCreateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomDataRecordResult {
-    /// `id`
+    ///
     pub id: Option<String>,
-    /// `createdAt`
-    pub created_at: Option<Timestamp>,
-    /// `updatedAt`
-    pub updated_at: Option<Timestamp>,
-    /// `statusCode`
+    ///
+    pub created_at: Option<crate::Timestamp>,
+    ///
+    pub updated_at: Option<crate::Timestamp>,
+    ///
     pub status_code: Option<i64>,
-    /// `data`
-    pub data: Option<Value>,
+    ///
+    pub data: Option<serde_json::Value>,
     /// Why the record was refused; absent when it was taken.
     pub error: Option<CustomDataRecordResultError>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CustomDataRecordResult {
+crate::support::model::model!(CustomDataRecordResult {
     id: "id",
     created_at: "createdAt",
     updated_at: "updatedAt",
@@ -69,19 +69,19 @@ model!(CustomDataRecordResult {
     error: "error",
 });
 
-/// What stands in `error`.
+/// What is returned as `CustomDataRecordResultDto`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomDataRecordResultError {
-    /// `message`
+    ///
     pub message: Option<String>,
-    /// `code`
+    ///
     pub code: Option<i64>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CustomDataRecordResultError {
+crate::support::model::model!(CustomDataRecordResultError {
     message: "message",
     code: "code",
 });
@@ -91,17 +91,17 @@ model!(CustomDataRecordResultError {
 #[non_exhaustive]
 pub struct CustomDataUpdateRequest {
     /// The record itself, matching the structure of the resource.
-    pub data: Map<String, Value>,
+    pub data: serde_json::Map<String, serde_json::Value>,
 }
 
 impl CustomDataUpdateRequest {
     /// A new `CustomDataUpdateRequest` with what is required.
-    pub fn new(data: Map<String, Value>) -> Self {
-        Self { data }
+    pub fn new(data: serde_json::Map<String, serde_json::Value>) -> Self {
+        Self { data: data }
     }
 }
 
-request_model!(CustomDataUpdateRequest {
+crate::support::request_model::request_model!(CustomDataUpdateRequest {
     data: "data",
 });
 
@@ -113,27 +113,27 @@ pub struct Session {
     pub id: String,
     /// Id of the session as its uploader chose it.
     pub session_id: Option<String>,
-    /// `connectionId`
-    pub connection_id: i64,
+    ///
+    pub connection_id: crate::v1::ids::ConnectionId,
     /// Id of the resource inside the custom connection.
     pub custom_resource_id: i64,
     /// `IN_PROGRESS`, `ACTIVE`, `CANCELED` or `ARCHIVED`; only the records of `ACTIVE` sessions count.
     pub status: String,
-    /// `createdAt`
-    pub created_at: Option<Timestamp>,
-    /// `updatedAt`
-    pub updated_at: Option<Timestamp>,
+    ///
+    pub created_at: Option<crate::Timestamp>,
+    ///
+    pub updated_at: Option<crate::Timestamp>,
     /// When the session was completed; null before that.
-    pub activated_at: Option<Timestamp>,
+    pub activated_at: Option<crate::Timestamp>,
     /// When the session was aborted; null otherwise.
-    pub canceled_at: Option<Timestamp>,
+    pub canceled_at: Option<crate::Timestamp>,
     /// Workspaces the custom connection belongs to.
-    pub workspaces: Option<List<SessionWorkspace>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub workspaces: Option<crate::List<SessionWorkspace>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Session {
+crate::support::model::model!(Session {
     id: "id",
     session_id: "sessionId",
     connection_id: "connectionId",
@@ -151,7 +151,7 @@ model!(Session {
 #[non_exhaustive]
 pub struct SessionEvidencePage {
     /// Records with the fields the uploader gave them.
-    pub data: List<Value>,
+    pub data: crate::List<serde_json::Value>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Rows a page holds at most.
@@ -160,15 +160,15 @@ pub struct SessionEvidencePage {
     pub total: i64,
     /// Id of the session as its uploader chose it.
     pub session_id: String,
-    /// `connectionId`
-    pub connection_id: i64,
+    ///
+    pub connection_id: crate::v1::ids::ConnectionId,
     /// Id of the resource inside the custom connection.
     pub custom_resource_id: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SessionEvidencePage {
+crate::support::model::model!(SessionEvidencePage {
     data: "data",
     page: "page",
     limit: "limit",
@@ -182,38 +182,38 @@ model!(SessionEvidencePage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionPage {
-    /// `data`
-    pub data: List<Session>,
+    ///
+    pub data: crate::List<Session>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Rows a page holds at most.
     pub limit: i64,
     /// Rows in all pages together.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SessionPage {
+crate::support::model::model!(SessionPage {
     data: "data",
     page: "page",
     limit: "limit",
     total: "total",
 });
 
-/// What stands in `workspaces`.
+/// What is returned as `SessionResponseDto`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionWorkspace {
-    /// `id`
+    ///
     pub id: Option<i64>,
-    /// `name`
+    ///
     pub name: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SessionWorkspace {
+crate::support::model::model!(SessionWorkspace {
     id: "id",
     name: "name",
 });

@@ -2,23 +2,14 @@
 
 //! Builders of the requests of the area `customer_requests`.
 
-use super::{CustomerRequestStatus, CustomerRequests, UpdateCustomerRequestDetails};
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-use serde_json::Value;
+use crate::support::builder::builder;
 
-/// Builds [`list`](super::CustomerRequestsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the requests of one audit. Built by [`list`](super::CustomerRequestsApi::list).
+    pub struct List(Json<super::CustomerRequests>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// UUID of the audit.
     pub(super) fn audit_id(mut self, audit_id: &str) -> Self {
         self.call.query("auditId", audit_id);
@@ -26,18 +17,19 @@ impl List {
     }
 
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 200; defaults to 20.
-    ///
-    /// From 1 to 200.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=200);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(200.0).minimum(1.0),
+            );
         self
     }
 
@@ -48,8 +40,16 @@ impl List {
     }
 
     /// Keeps requests owned by these users.
-    pub fn user_ids(mut self, user_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("userIds", user_ids, crate::Limits::NONE);
+    pub fn user_ids(
+        mut self,
+        user_ids: impl IntoIterator<Item = impl Into<super::UserId>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "userIds",
+                user_ids.into_iter().map(Into::<super::UserId>::into),
+                crate::Limits::NONE,
+            );
         self
     }
 
@@ -62,9 +62,9 @@ impl List {
     /// Keeps requests in these states, such as `OUTSTANDING`; null for any.
     pub fn status(
         mut self,
-        status: impl IntoIterator<Item = CustomerRequestStatus>,
+        status: impl IntoIterator<Item = super::CustomerRequestStatus>,
     ) -> Self {
-        self.call.query_each("status", status, crate::Limits::NONE);
+        self.call.query_list("status", status.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -73,51 +73,23 @@ impl List {
         self.call.query("onlyWithNewMessages", only_with_new_messages);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<CustomerRequests, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = CustomerRequests;
-    type Item = Value;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (Some(page.requests.clone().total), None);
-        PageParts::new(Some(page.requests.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::CustomerRequests;
+    type Item = serde_json::Value;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (Some(page.requests.total), None);
+        crate::PageParts::new(Some(page.requests.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         None
     }
 }
 
-/// Builds [`update`](super::CustomerRequestsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Updates title, description and owners of an audit request. Built by
+    /// [`update`](super::CustomerRequestsApi::update).
+    pub struct Update(JsonOptional<super::UpdateCustomerRequestDetails>);
 }
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UpdateCustomerRequestDetails>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(List => CustomerRequests);
-operation!(Update => Option<UpdateCustomerRequestDetails>);

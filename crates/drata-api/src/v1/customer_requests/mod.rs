@@ -6,21 +6,20 @@ pub mod builder;
 pub mod meta;
 mod types;
 pub use types::*;
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::UserId;
 /// The operations of the area `customer_requests`.
 #[derive(Clone, Debug)]
-pub struct CustomerRequestsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct CustomerRequestsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> CustomerRequestsApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> CustomerRequestsApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> CustomerRequestsApi<A> {
+impl<A: crate::Access> CustomerRequestsApi<A> {
     /// Lists the requests of one audit. The rows sit in a page inside `requests`, next to a count of unread
     /// messages, and their fields are not documented.
     ///
@@ -29,7 +28,8 @@ impl<A: Access> CustomerRequestsApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/CustomerRequestPublicController_getCustomerRequestList/)
     pub fn list(&self, audit_id: &str) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST)).audit_id(audit_id)
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
+            .audit_id(audit_id)
     }
 }
 
@@ -44,12 +44,17 @@ impl CustomerRequestsApi {
     pub fn update(
         &self,
         customer_request_id: i64,
-        body: &CustomerRequestDetailsUpdateRequest,
+        body: impl std::borrow::Borrow<CustomerRequestDetailsUpdateRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
+            crate::Call::new(&self.client, &meta::UPDATE)
                 .path("customerRequestId", customer_request_id)
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<
+                        CustomerRequestDetailsUpdateRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

@@ -2,46 +2,43 @@
 
 //! Types of the area `customer_requests`.
 
-use serde_json::Value;
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::{Extra, List};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// New details for an audit request.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomerRequestDetailsUpdateRequest {
-    /// `title`
+    ///
     pub title: String,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// Ids of users.
-    pub owner_ids: Vec<i64>,
+    pub owner_ids: Vec<crate::v1::ids::UserId>,
 }
 
 impl CustomerRequestDetailsUpdateRequest {
     /// A new `CustomerRequestDetailsUpdateRequest` with what is required.
     pub fn new(
         title: impl Into<String>,
-        owner_ids: impl IntoIterator<Item = i64>,
+        owner_ids: impl IntoIterator<Item = impl Into<crate::v1::ids::UserId>>,
     ) -> Self {
         Self {
-            title: title.into(),
+            title: Into::<String>::into(title),
             description: Default::default(),
-            owner_ids: owner_ids.into_iter().collect(),
+            owner_ids: owner_ids.into_iter().map(Into::into).collect(),
         }
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 }
 
-request_model!(CustomerRequestDetailsUpdateRequest {
+crate::support::request_model::request_model!(CustomerRequestDetailsUpdateRequest {
     title: "title",
     description: "description",
     owner_ids: "ownerIds",
@@ -52,26 +49,25 @@ request_model!(CustomerRequestDetailsUpdateRequest {
 #[non_exhaustive]
 pub struct CustomerRequestList {
     /// Rows whose fields are not documented.
-    pub data: List<Value>,
+    pub data: crate::List<serde_json::Value>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Rows a page holds at most.
     pub limit: i64,
     /// Rows in all pages together.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CustomerRequestList {
+crate::support::model::model!(CustomerRequestList {
     data: "data",
     page: "page",
     limit: "limit",
     total: "total",
 });
 
-open_enum! {
-    /// Values of `status`.
+crate::support::open_enum::open_enum! {
     pub enum CustomerRequestStatus {
         Outstanding = "OUTSTANDING",
         InReview = "IN_REVIEW",
@@ -88,11 +84,11 @@ pub struct CustomerRequests {
     pub total_unread_messages: i64,
     /// The page of requests.
     pub requests: CustomerRequestList,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CustomerRequests {
+crate::support::model::model!(CustomerRequests {
     total_unread_messages: "totalUnreadMessages",
     requests: "requests",
 });
@@ -103,21 +99,21 @@ model!(CustomerRequests {
 pub struct RequestOwner {
     /// Id of the user.
     pub id: i64,
-    /// `email`
+    ///
     pub email: String,
-    /// `firstName`
+    ///
     pub first_name: Option<String>,
-    /// `lastName`
+    ///
     pub last_name: Option<String>,
-    /// `jobTitle`
+    ///
     pub job_title: Option<String>,
-    /// `avatarUrl`
+    ///
     pub avatar_url: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RequestOwner {
+crate::support::model::model!(RequestOwner {
     id: "id",
     email: "email",
     first_name: "firstName",
@@ -130,21 +126,21 @@ model!(RequestOwner {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCustomerRequestDetails {
-    /// `id`
+    ///
     pub id: i64,
     /// Display number of the request, such as `000001`.
     pub code: String,
-    /// `title`
+    ///
     pub title: String,
-    /// `description`
+    ///
     pub description: Option<String>,
-    /// `owners`
-    pub owners: List<RequestOwner>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub owners: crate::List<RequestOwner>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UpdateCustomerRequestDetails {
+crate::support::model::model!(UpdateCustomerRequestDetails {
     id: "id",
     code: "code",
     title: "title",

@@ -2,159 +2,83 @@
 
 //! Builders of the requests of the area `devices`.
 
-use super::{
-    Device, DeviceApp, DeviceAppPage, DeviceDetail, DeviceDetailExpand, DeviceDocument,
-    DeviceDocumentType, DeviceDocuments, DeviceExpand, DevicePage, DeviceSourceType,
-    PersonnelDevicePage, SignedUrl,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateForCustomConnection {
-    call: Call,
+builder! {
+    /// Creates or updates one device of a custom connection. Built by
+    /// [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection).
+    pub struct CreateForCustomConnection(JsonOptional<super::Device>);
 }
 
-impl CreateForCustomConnection {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Device>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Deletes a proof document of a device. Built by [`delete_document`](super::DevicesApi::delete_document).
+    pub struct DeleteDocument(Nothing);
 }
 
-/// Builds [`delete_document`](super::DevicesApi::delete_document).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteDocument {
-    call: Call,
-}
-
-impl DeleteDocument {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::DevicesApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Returns one device. Built by [`get`](super::DevicesApi::get).
+    pub struct Get(Json<super::DeviceDetail>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related data to include: `asset`, `complianceChecks`, `documents`, `identifiers` or `deviceApps`; what is
     /// not named here stays absent.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = DeviceDetailExpand>,
+        expand: impl IntoIterator<Item = super::DeviceDetailExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DeviceDetail, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`get_document_download_url`](super::DevicesApi::get_document_download_url).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetDocumentDownloadUrl {
-    call: Call,
+builder! {
+    /// Returns a signed URL for a proof document of a device. Built by
+    /// [`get_document_download_url`](super::DevicesApi::get_document_download_url).
+    pub struct GetDocumentDownloadUrl(Json<super::SignedUrl>);
 }
 
-impl GetDocumentDownloadUrl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SignedUrl, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::DevicesApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the devices of the account. Built by [`list`](super::DevicesApi::list).
+    pub struct List(Json<super::DevicePage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
     /// Identifier the device carries in its source system, at most 191 characters.
     pub fn external_id(mut self, external_id: &str) -> Self {
         self.call
-            .query_limited(
+            .query_checked(
                 "externalId",
                 external_id,
-                crate::Limits {
-                    max_length: 191,
-                    ..crate::Limits::NONE
-                },
+                crate::Limits::NONE.max_length(191),
             );
         self
     }
 
     /// Related data to include: `asset`, `complianceChecks`, `documents` or `identifiers`; what is not named here
     /// stays absent.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = DeviceExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::DeviceExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -171,165 +95,127 @@ impl List {
     }
 
     /// Keeps devices reported by this source, such as `AGENT` or `JAMF`.
-    pub fn source_type(mut self, source_type: impl Into<DeviceSourceType>) -> Self {
-        self.call.query("sourceType", Into::<DeviceSourceType>::into(source_type));
+    pub fn source_type(
+        mut self,
+        source_type: impl Into<super::DeviceSourceType>,
+    ) -> Self {
+        self.call
+            .query("sourceType", Into::<super::DeviceSourceType>::into(source_type));
         self
     }
 
     /// Keeps devices of this personnel entry.
-    pub fn personnel_id(mut self, personnel_id: i64) -> Self {
-        self.call.query("personnelId", personnel_id);
+    pub fn personnel_id(mut self, personnel_id: impl Into<super::PersonnelId>) -> Self {
+        self.call.query("personnelId", Into::<super::PersonnelId>::into(personnel_id));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DevicePage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = DevicePage;
-    type Item = Device;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::DevicePage;
+    type Item = super::Device;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_apps`](super::DevicesApi::list_apps).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListApps {
-    call: Call,
+builder! {
+    /// Lists the applications installed on a device. Built by [`list_apps`](super::DevicesApi::list_apps).
+    pub struct ListApps(Json<super::DeviceAppPage>);
 }
 
 impl ListApps {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DeviceAppPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListApps {
-    type Page = DeviceAppPage;
-    type Item = DeviceApp;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListApps {
+    type Page = super::DeviceAppPage;
+    type Item = super::DeviceApp;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_documents`](super::DevicesApi::list_documents).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListDocuments {
-    call: Call,
+builder! {
+    /// Lists the proof documents of a device. Built by [`list_documents`](super::DevicesApi::list_documents).
+    pub struct ListDocuments(Json<super::DeviceDocuments>);
 }
 
 impl ListDocuments {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Keeps documents that prove this setting, for example `ANTIVIRUS_EVIDENCE`.
-    pub fn type_(mut self, type_: impl Into<DeviceDocumentType>) -> Self {
-        self.call.query("type", Into::<DeviceDocumentType>::into(type_));
+    pub fn type_(mut self, type_: impl Into<super::DeviceDocumentType>) -> Self {
+        self.call.query("type", Into::<super::DeviceDocumentType>::into(type_));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DeviceDocuments, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`list_for_custom_connection`](super::DevicesApi::list_for_custom_connection).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListForCustomConnection {
-    call: Call,
+builder! {
+    /// Lists the devices of one custom connection. Built by
+    /// [`list_for_custom_connection`](super::DevicesApi::list_for_custom_connection).
+    pub struct ListForCustomConnection(Json<super::DevicePage>);
 }
 
 impl ListForCustomConnection {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
     /// Identifier the device carries in its source system, at most 191 characters.
     pub fn external_id(mut self, external_id: &str) -> Self {
         self.call
-            .query_limited(
+            .query_checked(
                 "externalId",
                 external_id,
-                crate::Limits {
-                    max_length: 191,
-                    ..crate::Limits::NONE
-                },
+                crate::Limits::NONE.max_length(191),
             );
         self
     }
 
     /// Related data to include: `asset`, `complianceChecks`, `documents` or `identifiers`; what is not named here
     /// stays absent.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = DeviceExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::DeviceExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -346,80 +232,66 @@ impl ListForCustomConnection {
     }
 
     /// Keeps devices of this personnel entry.
-    pub fn personnel_id(mut self, personnel_id: i64) -> Self {
-        self.call.query("personnelId", personnel_id);
+    pub fn personnel_id(mut self, personnel_id: impl Into<super::PersonnelId>) -> Self {
+        self.call.query("personnelId", Into::<super::PersonnelId>::into(personnel_id));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DevicePage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListForCustomConnection {
-    type Page = DevicePage;
-    type Item = Device;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListForCustomConnection {
+    type Page = super::DevicePage;
+    type Item = super::Device;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_for_personnel`](super::DevicesApi::list_for_personnel).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListForPersonnel {
-    call: Call,
+builder! {
+    /// Lists the devices of one person. Built by [`list_for_personnel`](super::DevicesApi::list_for_personnel).
+    pub struct ListForPersonnel(Json<super::PersonnelDevicePage>);
 }
 
 impl ListForPersonnel {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
     /// Identifier the device carries in its source system, at most 191 characters.
     pub fn external_id(mut self, external_id: &str) -> Self {
         self.call
-            .query_limited(
+            .query_checked(
                 "externalId",
                 external_id,
-                crate::Limits {
-                    max_length: 191,
-                    ..crate::Limits::NONE
-                },
+                crate::Limits::NONE.max_length(191),
             );
         self
     }
 
     /// Related data to include: `asset`, `complianceChecks`, `documents` or `identifiers`; what is not named here
     /// stays absent.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = DeviceExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::DeviceExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -436,92 +308,37 @@ impl ListForPersonnel {
     }
 
     /// Keeps devices reported by this source, such as `AGENT` or `JAMF`.
-    pub fn source_type(mut self, source_type: impl Into<DeviceSourceType>) -> Self {
-        self.call.query("sourceType", Into::<DeviceSourceType>::into(source_type));
+    pub fn source_type(
+        mut self,
+        source_type: impl Into<super::DeviceSourceType>,
+    ) -> Self {
+        self.call
+            .query("sourceType", Into::<super::DeviceSourceType>::into(source_type));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PersonnelDevicePage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListForPersonnel {
-    type Page = PersonnelDevicePage;
-    type Item = Device;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListForPersonnel {
+    type Page = super::PersonnelDevicePage;
+    type Item = super::Device;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.total, None);
-        PageParts::new(page.data, total, cursor)
+        crate::PageParts::new(page.data, total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`upload_document`](super::DevicesApi::upload_document).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadDocument {
-    call: Call,
+builder! {
+    /// Uploads a document that proves a setting of a device. Built by
+    /// [`upload_document`](super::DevicesApi::upload_document).
+    pub struct UploadDocument(Form, JsonOptional<super::DeviceDocument>);
 }
 
-impl UploadDocument {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<DeviceDocument>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Uploads a document that proves a setting of a device. Built by
+    /// [`upload_document_json`](super::DevicesApi::upload_document_json).
+    pub struct UploadDocumentJson(JsonOptional<super::DeviceDocument>);
 }
-
-/// Builds [`upload_document_json`](super::DevicesApi::upload_document_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadDocumentJson {
-    call: Call,
-}
-
-impl UploadDocumentJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<DeviceDocument>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(CreateForCustomConnection => Option<Device>);
-operation!(DeleteDocument => ());
-operation!(Get => DeviceDetail);
-operation!(GetDocumentDownloadUrl => SignedUrl);
-operation!(List => DevicePage);
-operation!(ListApps => DeviceAppPage);
-operation!(ListDocuments => DeviceDocuments);
-operation!(ListForCustomConnection => DevicePage);
-operation!(ListForPersonnel => PersonnelDevicePage);
-operation!(UploadDocument => Option<DeviceDocument>);
-operation!(UploadDocumentJson => Option<DeviceDocument>);

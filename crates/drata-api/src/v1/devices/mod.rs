@@ -11,29 +11,29 @@ pub use crate::v1::shared::{
     DeviceComplianceCheck, DeviceDocument, DeviceIdentifier, DeviceSourceType, SignedUrl,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::{AppId, DeviceId, PersonnelId, UserId};
 /// The operations of the area `devices`.
 #[derive(Clone, Debug)]
-pub struct DevicesApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct DevicesApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> DevicesApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> DevicesApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> DevicesApi<A> {
+impl<A: crate::Access> DevicesApi<A> {
     /// Returns one device. Related data appears only when named in `expand[]`.
     ///
     /// `GET /devices/{deviceId}`, v1. Needs the permission **Devices: List Devices** (`devices-get`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/DevicePublicController_getDevice/)
-    pub fn get(&self, device_id: i64) -> builder::Get {
+    pub fn get(&self, device_id: impl Into<DeviceId>) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET).path("deviceId", device_id),
+            crate::Call::new(&self.client, &meta::GET)
+                .path("deviceId", Into::<DeviceId>::into(device_id)),
         )
     }
 
@@ -49,7 +49,7 @@ impl<A: Access> DevicesApi<A> {
         document_id: i64,
     ) -> builder::GetDocumentDownloadUrl {
         builder::GetDocumentDownloadUrl::new(
-            Call::new(&self.client, &meta::GET_DOCUMENT_DOWNLOAD_URL)
+            crate::Call::new(&self.client, &meta::GET_DOCUMENT_DOWNLOAD_URL)
                 .path("documentId", document_id),
         )
     }
@@ -61,7 +61,7 @@ impl<A: Access> DevicesApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/DevicePublicController_getDevices/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
     /// Lists the applications installed on a device.
@@ -70,9 +70,10 @@ impl<A: Access> DevicesApi<A> {
     /// number, up to 50 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/DevicePublicController_getDeviceApps/)
-    pub fn list_apps(&self, device_id: i64) -> builder::ListApps {
+    pub fn list_apps(&self, device_id: impl Into<DeviceId>) -> builder::ListApps {
         builder::ListApps::new(
-            Call::new(&self.client, &meta::LIST_APPS).path("deviceId", device_id),
+            crate::Call::new(&self.client, &meta::LIST_APPS)
+                .path("deviceId", Into::<DeviceId>::into(device_id)),
         )
     }
 
@@ -82,9 +83,13 @@ impl<A: Access> DevicesApi<A> {
     /// (`devices-get-documents`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/DevicePublicController_getDeviceDocuments/)
-    pub fn list_documents(&self, device_id: i64) -> builder::ListDocuments {
+    pub fn list_documents(
+        &self,
+        device_id: impl Into<DeviceId>,
+    ) -> builder::ListDocuments {
         builder::ListDocuments::new(
-            Call::new(&self.client, &meta::LIST_DOCUMENTS).path("deviceId", device_id),
+            crate::Call::new(&self.client, &meta::LIST_DOCUMENTS)
+                .path("deviceId", Into::<DeviceId>::into(device_id)),
         )
     }
 
@@ -99,7 +104,7 @@ impl<A: Access> DevicesApi<A> {
         connection_id: i64,
     ) -> builder::ListForCustomConnection {
         builder::ListForCustomConnection::new(
-            Call::new(&self.client, &meta::LIST_FOR_CUSTOM_CONNECTION)
+            crate::Call::new(&self.client, &meta::LIST_FOR_CUSTOM_CONNECTION)
                 .path("connectionId", connection_id),
         )
     }
@@ -111,10 +116,13 @@ impl<A: Access> DevicesApi<A> {
     /// Pages by number, up to 50 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/DevicePublicController_getDevicesForPersonnel/)
-    pub fn list_for_personnel(&self, personnel_id: i64) -> builder::ListForPersonnel {
+    pub fn list_for_personnel(
+        &self,
+        personnel_id: impl Into<PersonnelId>,
+    ) -> builder::ListForPersonnel {
         builder::ListForPersonnel::new(
-            Call::new(&self.client, &meta::LIST_FOR_PERSONNEL)
-                .path("personnelId", personnel_id),
+            crate::Call::new(&self.client, &meta::LIST_FOR_PERSONNEL)
+                .path("personnelId", Into::<PersonnelId>::into(personnel_id)),
         )
     }
 }
@@ -125,18 +133,21 @@ impl DevicesApi {
     /// `macAddress` or `externalId`; leave out flags whose state is unknown.
     ///
     /// `POST /custom-connections/{connectionId}/devices`, v1. Needs the permission **Devices: Create Device**
-    /// (`devices-post`). Beta: Drata may change it without notice. Sent twice, it writes once.
+    /// (`devices-post`). Beta: Drata may change it without notice. An idempotent upsert.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/DevicePublicController_createDeviceForCustomConnection/)
     pub fn create_for_custom_connection(
         &self,
         connection_id: i64,
-        body: &DeviceCreateRequest,
+        body: impl std::borrow::Borrow<DeviceCreateRequest>,
     ) -> builder::CreateForCustomConnection {
         builder::CreateForCustomConnection::new(
-            Call::new(&self.client, &meta::CREATE_FOR_CUSTOM_CONNECTION)
+            crate::Call::new(&self.client, &meta::CREATE_FOR_CUSTOM_CONNECTION)
                 .path("connectionId", connection_id)
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<DeviceCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -148,7 +159,7 @@ impl DevicesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/DevicePublicController_deleteDeviceDocument/)
     pub fn delete_document(&self, document_id: i64) -> builder::DeleteDocument {
         builder::DeleteDocument::new(
-            Call::new(&self.client, &meta::DELETE_DOCUMENT)
+            crate::Call::new(&self.client, &meta::DELETE_DOCUMENT)
                 .path("documentId", document_id),
         )
     }
@@ -162,18 +173,22 @@ impl DevicesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/DevicePublicController_uploadDocumentForDevice/)
     pub fn upload_document(
         &self,
-        device_id: i64,
-        form: DeviceDocumentForm,
+        device_id: impl Into<DeviceId>,
+        form: impl std::borrow::Borrow<DeviceDocumentForm>,
     ) -> builder::UploadDocument {
         builder::UploadDocument::new(
-            Call::new(&self.client, &meta::UPLOAD_DOCUMENT)
-                .path("deviceId", device_id)
-                .form(form),
+            crate::Call::new(&self.client, &meta::UPLOAD_DOCUMENT)
+                .path("deviceId", Into::<DeviceId>::into(device_id))
+                .form(
+                    Clone::clone(
+                        std::borrow::Borrow::<DeviceDocumentForm>::borrow(&form),
+                    ),
+                ),
         )
     }
 
     /// Uploads a document that proves a setting of a device. Send either `file` as multipart form data or
-    /// `base64File`. This is the form without a file, as JSON.
+    /// `base64File`. This is the request without a file, as JSON.
     ///
     /// `POST /devices/{deviceId}/documents`, v1. Needs the permission **Devices: Manage Device Documents**
     /// (`devices-post-document`).
@@ -181,13 +196,16 @@ impl DevicesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/DevicePublicController_uploadDocumentForDevice/)
     pub fn upload_document_json(
         &self,
-        device_id: i64,
-        body: &DeviceDocumentRequest,
+        device_id: impl Into<DeviceId>,
+        body: impl std::borrow::Borrow<DeviceDocumentRequest>,
     ) -> builder::UploadDocumentJson {
         builder::UploadDocumentJson::new(
-            Call::new(&self.client, &meta::UPLOAD_DOCUMENT_JSON)
-                .path("deviceId", device_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPLOAD_DOCUMENT_JSON)
+                .path("deviceId", Into::<DeviceId>::into(device_id))
+                .body(
+                    std::borrow::Borrow::<DeviceDocumentRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

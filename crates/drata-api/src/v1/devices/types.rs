@@ -2,15 +2,10 @@
 
 //! Types of the area `devices`.
 
-use serde_json::{Map, Value};
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::form_model;
-use crate::support::request_model::request_model;
-use crate::v1::shared::{DeviceComplianceCheck, DeviceDocument, DeviceIdentifier};
-use crate::{Extra, List, Patch, Timestamp, Upload};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// The operating system of a device.
     pub enum AgentPlatform {
         Macos = "MACOS",
@@ -25,33 +20,33 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AppTypeRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: String,
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub version: String,
-    /// `description`
-    pub description: Patch<String>,
+    ///
+    pub description: crate::Patch<String>,
 }
 
 impl AppTypeRequest {
     /// A new `AppTypeRequest` with what is required.
     pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
-            name: name.into(),
-            version: version.into(),
+            name: Into::<String>::into(name),
+            version: Into::<String>::into(version),
             description: Default::default(),
         }
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
-    pub fn description(mut self, description: impl Into<Patch<String>>) -> Self {
+    pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
 }
 
-request_model!(AppTypeRequest {
+crate::support::request_model::request_model!(AppTypeRequest {
     name: "name" { max_length: 191 },
     version: "version" { max_length: 191 },
     description: "description",
@@ -61,41 +56,41 @@ request_model!(AppTypeRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetWithoutPersonnel {
-    /// `id`
+    ///
     pub id: i64,
-    /// `name`
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: String,
     /// `PHYSICAL` or `VIRTUAL`.
     pub asset_type: String,
     /// Source that reported the asset, such as `AGENT`.
     pub asset_provider: String,
     /// When the asset was approved, where approval applies.
-    pub approved_at: Option<Timestamp>,
+    pub approved_at: Option<crate::Timestamp>,
     /// When tracking of the asset ended; null while it continues.
-    pub removed_at: Option<Timestamp>,
+    pub removed_at: Option<crate::Timestamp>,
     /// Name of the company that owns the asset.
     pub company: Option<String>,
-    /// `notes`
+    ///
     pub notes: Option<String>,
     /// What the asset stands for, such as `PERSONNEL` or `WORKSTATION`.
     pub asset_reference_type: Option<String>,
     /// Identifier of the thing itself, such as a serial number.
     pub unique_id: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Identifier of a virtual asset in its source system.
     pub external_id: Option<String>,
     /// Where a virtual asset comes from, usually an account id in the source system.
     pub external_owner_id: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(AssetWithoutPersonnel {
+crate::support::model::model!(AssetWithoutPersonnel {
     id: "id",
     name: "name",
     description: "description",
@@ -117,74 +112,73 @@ model!(AssetWithoutPersonnel {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Device {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v1::ids::DeviceId,
     /// Operating system name and version in one string, such as `MacOS 10.15.6`.
     pub os_version: Option<String>,
-    /// `serialNumber`
+    ///
     pub serial_number: Option<String>,
-    /// `model`
+    ///
     pub model: Option<String>,
     /// One MAC address, or several separated by commas.
     pub mac_address: Option<String>,
     /// Whether the disk is encrypted; null when unknown.
     pub encryption_enabled: Option<bool>,
     /// What the source reported about encryption, as text or as an object.
-    pub encryption_explanation: Option<Value>,
+    pub encryption_explanation: Option<serde_json::Value>,
     /// Whether the firewall is on; null when unknown.
     pub firewall_enabled: Option<bool>,
     /// What the source reported about the firewall, as text or as an object.
-    pub firewall_explanation: Option<Value>,
+    pub firewall_explanation: Option<serde_json::Value>,
     /// When the source last reported; null if it never did.
-    pub last_checked_at: Option<Timestamp>,
+    pub last_checked_at: Option<crate::Timestamp>,
     /// System that reports the device, such as `AGENT`, `JAMF` or `CUSTOM`.
     pub source_type: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// When the device was removed; null while it is in use.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<crate::Timestamp>,
     /// Number of installed applications; null when unknown.
     pub apps_count: Option<i64>,
     /// Present only when `complianceChecks` is expanded.
-    pub compliance_checks: Option<List<DeviceComplianceCheck>>,
+    pub compliance_checks: Option<crate::List<crate::v1::shared::DeviceComplianceCheck>>,
     /// Present only when `identifiers` is expanded.
-    pub identifiers: Option<List<DeviceIdentifier>>,
+    pub identifiers: Option<crate::List<crate::v1::shared::DeviceIdentifier>>,
     /// Present only when `documents` is expanded.
-    pub documents: Option<List<DeviceDocument>>,
+    pub documents: Option<crate::List<crate::v1::shared::DeviceDocument>>,
     /// Whether the device meets the requirements as a whole.
     pub is_device_compliant: Option<bool>,
     /// Delay until the screen locks and a password is needed, in seconds; null when unknown.
     pub screen_lock_time: Option<i64>,
     /// What the source reported about the screen lock, as text or as an object.
-    pub screen_lock_explanation: Option<Value>,
+    pub screen_lock_explanation: Option<serde_json::Value>,
     /// Whether antivirus software runs; null when unknown.
     pub antivirus_enabled: Option<bool>,
     /// What the source reported about antivirus software, as text or as an object.
-    pub antivirus_explanation: Option<Value>,
+    pub antivirus_explanation: Option<serde_json::Value>,
     /// Whether updates install by themselves; null when unknown.
     pub auto_update_enabled: Option<bool>,
     /// What the source reported about updates, as text or as an object.
-    pub auto_update_explanation: Option<Value>,
+    pub auto_update_explanation: Option<serde_json::Value>,
     /// Whether somebody uses a password manager on it; null when unknown.
     pub password_manager_enabled: Option<bool>,
     /// What the source reported about password managers, as text or as an object.
-    pub password_manager_explanation: Option<Value>,
+    pub password_manager_explanation: Option<serde_json::Value>,
     /// Present only when `asset` is expanded.
     pub asset: Option<AssetWithoutPersonnel>,
     /// Id of the user who holds the device; null when there is none.
-    pub user_id: Option<i64>,
+    pub user_id: Option<crate::v1::ids::UserId>,
     /// Id of the personnel entry, which differs from `userId`.
-    pub personnel_id: i64,
-    /// Identifier in the source system, at most 191 characters; null when the source gives none. At most 191
-    /// characters.
+    pub personnel_id: crate::v1::ids::PersonnelId,
+    /// Identifier in the source system, at most 191 characters; null when the source gives none.
     pub external_id: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Device {
+crate::support::model::model!(Device {
     id: "id",
     os_version: "osVersion",
     serial_number: "serialNumber",
@@ -222,15 +216,15 @@ model!(Device {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceApp {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v1::ids::AppId,
     /// Name, version and license of the application in one string.
     pub installed_app: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(DeviceApp {
+crate::support::model::model!(DeviceApp {
     id: "id",
     installed_app: "installedApp",
 });
@@ -239,19 +233,19 @@ model!(DeviceApp {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceAppPage {
-    /// `data`
-    pub data: List<DeviceApp>,
+    ///
+    pub data: crate::List<DeviceApp>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Rows a page holds at most.
     pub limit: i64,
     /// Rows in all pages together.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(DeviceAppPage {
+crate::support::model::model!(DeviceAppPage {
     data: "data",
     page: "page",
     limit: "limit",
@@ -263,64 +257,64 @@ model!(DeviceAppPage {
 #[non_exhaustive]
 pub struct DeviceCreateRequest {
     /// Id of the personnel entry that holds the device.
-    pub personnel_id: i64,
-    /// Name of the device, at most 191 characters. At most 191 characters.
+    pub personnel_id: crate::v1::ids::PersonnelId,
+    /// Name of the device, at most 191 characters.
     pub alias: Option<String>,
     /// Whether antivirus software runs; leave out when unknown.
-    pub antivirus_enabled: Patch<bool>,
+    pub antivirus_enabled: crate::Patch<bool>,
     /// Details behind `antivirusEnabled`, as text or as an object.
-    pub antivirus_explanation: Option<Map<String, Value>>,
-    /// `appList`
+    pub antivirus_explanation: Option<serde_json::Map<String, serde_json::Value>>,
+    ///
     pub app_list: Option<Vec<AppTypeRequest>>,
     /// Whether updates install by themselves; leave out when unknown.
-    pub auto_update_enabled: Patch<bool>,
+    pub auto_update_enabled: crate::Patch<bool>,
     /// Details behind `autoUpdateEnabled`, as text or as an object.
-    pub auto_update_explanation: Option<Map<String, Value>>,
-    /// `browserExtensions`
+    pub auto_update_explanation: Option<serde_json::Map<String, serde_json::Value>>,
+    ///
     pub browser_extensions: Option<Vec<AppTypeRequest>>,
     /// Identifier in the source system; used to find an existing device.
     pub external_id: Option<String>,
     /// Whether the firewall is on; leave out when unknown.
-    pub firewall_enabled: Patch<bool>,
+    pub firewall_enabled: crate::Patch<bool>,
     /// Details behind `firewallEnabled`, as text or as an object.
-    pub firewall_explanation: Option<Map<String, Value>>,
+    pub firewall_explanation: Option<serde_json::Map<String, serde_json::Value>>,
     /// Whether somebody uses a password manager on it; leave out when unknown.
-    pub password_manager_enabled: Patch<bool>,
+    pub password_manager_enabled: crate::Patch<bool>,
     /// Whether the disk is encrypted; leave out when unknown.
-    pub encryption_enabled: Patch<bool>,
+    pub encryption_enabled: crate::Patch<bool>,
     /// Details behind `encryptionEnabled`, as text or as an object.
-    pub encryption_explanation: Option<Map<String, Value>>,
-    /// Hardware model, at most 191 characters. At most 191 characters.
+    pub encryption_explanation: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Hardware model, at most 191 characters.
     pub model: Option<String>,
     /// Hardware serial number; used to find an existing device.
     pub serial_number: Option<String>,
     /// MAC address; used to find an existing device.
-    pub mac_address: Patch<String>,
+    pub mac_address: crate::Patch<String>,
     /// Details behind `passwordManagerEnabled`, as text or as an object.
-    pub password_manager_explanation: Option<Map<String, Value>>,
-    /// `platformName`
+    pub password_manager_explanation: Option<serde_json::Map<String, serde_json::Value>>,
+    ///
     pub platform_name: AgentPlatform,
-    /// Version of the operating system, at most 191 characters. At most 191 characters.
+    /// Version of the operating system, at most 191 characters.
     pub platform_version: String,
     /// Whether the screen locks by itself; leave out when unknown.
-    pub screen_lock_enabled: Patch<bool>,
+    pub screen_lock_enabled: crate::Patch<bool>,
     /// Details behind `screenLockTime`, as text or as an object.
-    pub screen_lock_explanation: Option<Map<String, Value>>,
+    pub screen_lock_explanation: Option<serde_json::Map<String, serde_json::Value>>,
     /// Idle time until the display turns off; the unit is not documented here, but devices return seconds.
     pub screen_lock_time: Option<i64>,
-    /// `windowsServices`
+    ///
     pub windows_services: Option<Vec<WindowsServiceRequest>>,
 }
 
 impl DeviceCreateRequest {
     /// A new `DeviceCreateRequest` with what is required.
     pub fn new(
-        personnel_id: i64,
+        personnel_id: impl Into<crate::v1::ids::PersonnelId>,
         platform_name: AgentPlatform,
         platform_version: impl Into<String>,
     ) -> Self {
         Self {
-            personnel_id,
+            personnel_id: Into::<crate::v1::ids::PersonnelId>::into(personnel_id),
             alias: Default::default(),
             antivirus_enabled: Default::default(),
             antivirus_explanation: Default::default(),
@@ -338,8 +332,8 @@ impl DeviceCreateRequest {
             serial_number: Default::default(),
             mac_address: Default::default(),
             password_manager_explanation: Default::default(),
-            platform_name,
-            platform_version: platform_version.into(),
+            platform_name: platform_name,
+            platform_version: Into::<String>::into(platform_version),
             screen_lock_enabled: Default::default(),
             screen_lock_explanation: Default::default(),
             screen_lock_time: Default::default(),
@@ -347,34 +341,34 @@ impl DeviceCreateRequest {
         }
     }
 
-    /// Sets [`alias`](Self::alias).
+    /// Sets [`alias`](field@Self::alias).
     #[must_use]
     pub fn alias(mut self, alias: impl Into<String>) -> Self {
-        self.alias = Some(alias.into());
+        self.alias = Some(Into::<String>::into(alias));
         self
     }
 
-    /// Sets [`antivirus_enabled`](Self::antivirus_enabled).
+    /// Sets [`antivirus_enabled`](field@Self::antivirus_enabled).
     #[must_use]
     pub fn antivirus_enabled(
         mut self,
-        antivirus_enabled: impl Into<Patch<bool>>,
+        antivirus_enabled: impl Into<crate::Patch<bool>>,
     ) -> Self {
         self.antivirus_enabled = antivirus_enabled.into();
         self
     }
 
-    /// Sets [`antivirus_explanation`](Self::antivirus_explanation).
+    /// Sets [`antivirus_explanation`](field@Self::antivirus_explanation).
     #[must_use]
     pub fn antivirus_explanation(
         mut self,
-        antivirus_explanation: Map<String, Value>,
+        antivirus_explanation: serde_json::Map<String, serde_json::Value>,
     ) -> Self {
         self.antivirus_explanation = Some(antivirus_explanation);
         self
     }
 
-    /// Sets [`app_list`](Self::app_list).
+    /// Sets [`app_list`](field@Self::app_list).
     #[must_use]
     pub fn app_list(
         mut self,
@@ -384,27 +378,27 @@ impl DeviceCreateRequest {
         self
     }
 
-    /// Sets [`auto_update_enabled`](Self::auto_update_enabled).
+    /// Sets [`auto_update_enabled`](field@Self::auto_update_enabled).
     #[must_use]
     pub fn auto_update_enabled(
         mut self,
-        auto_update_enabled: impl Into<Patch<bool>>,
+        auto_update_enabled: impl Into<crate::Patch<bool>>,
     ) -> Self {
         self.auto_update_enabled = auto_update_enabled.into();
         self
     }
 
-    /// Sets [`auto_update_explanation`](Self::auto_update_explanation).
+    /// Sets [`auto_update_explanation`](field@Self::auto_update_explanation).
     #[must_use]
     pub fn auto_update_explanation(
         mut self,
-        auto_update_explanation: Map<String, Value>,
+        auto_update_explanation: serde_json::Map<String, serde_json::Value>,
     ) -> Self {
         self.auto_update_explanation = Some(auto_update_explanation);
         self
     }
 
-    /// Sets [`browser_extensions`](Self::browser_extensions).
+    /// Sets [`browser_extensions`](field@Self::browser_extensions).
     #[must_use]
     pub fn browser_extensions(
         mut self,
@@ -414,119 +408,122 @@ impl DeviceCreateRequest {
         self
     }
 
-    /// Sets [`external_id`](Self::external_id).
+    /// Sets [`external_id`](field@Self::external_id).
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
+        self.external_id = Some(Into::<String>::into(external_id));
         self
     }
 
-    /// Sets [`firewall_enabled`](Self::firewall_enabled).
+    /// Sets [`firewall_enabled`](field@Self::firewall_enabled).
     #[must_use]
-    pub fn firewall_enabled(mut self, firewall_enabled: impl Into<Patch<bool>>) -> Self {
+    pub fn firewall_enabled(
+        mut self,
+        firewall_enabled: impl Into<crate::Patch<bool>>,
+    ) -> Self {
         self.firewall_enabled = firewall_enabled.into();
         self
     }
 
-    /// Sets [`firewall_explanation`](Self::firewall_explanation).
+    /// Sets [`firewall_explanation`](field@Self::firewall_explanation).
     #[must_use]
     pub fn firewall_explanation(
         mut self,
-        firewall_explanation: Map<String, Value>,
+        firewall_explanation: serde_json::Map<String, serde_json::Value>,
     ) -> Self {
         self.firewall_explanation = Some(firewall_explanation);
         self
     }
 
-    /// Sets [`password_manager_enabled`](Self::password_manager_enabled).
+    /// Sets [`password_manager_enabled`](field@Self::password_manager_enabled).
     #[must_use]
     pub fn password_manager_enabled(
         mut self,
-        password_manager_enabled: impl Into<Patch<bool>>,
+        password_manager_enabled: impl Into<crate::Patch<bool>>,
     ) -> Self {
         self.password_manager_enabled = password_manager_enabled.into();
         self
     }
 
-    /// Sets [`encryption_enabled`](Self::encryption_enabled).
+    /// Sets [`encryption_enabled`](field@Self::encryption_enabled).
     #[must_use]
     pub fn encryption_enabled(
         mut self,
-        encryption_enabled: impl Into<Patch<bool>>,
+        encryption_enabled: impl Into<crate::Patch<bool>>,
     ) -> Self {
         self.encryption_enabled = encryption_enabled.into();
         self
     }
 
-    /// Sets [`encryption_explanation`](Self::encryption_explanation).
+    /// Sets [`encryption_explanation`](field@Self::encryption_explanation).
     #[must_use]
     pub fn encryption_explanation(
         mut self,
-        encryption_explanation: Map<String, Value>,
+        encryption_explanation: serde_json::Map<String, serde_json::Value>,
     ) -> Self {
         self.encryption_explanation = Some(encryption_explanation);
         self
     }
 
-    /// Sets [`model`](Self::model).
+    /// Sets [`model`](field@Self::model).
     #[must_use]
     pub fn model(mut self, model: impl Into<String>) -> Self {
-        self.model = Some(model.into());
+        self.model = Some(Into::<String>::into(model));
         self
     }
 
-    /// Sets [`serial_number`](Self::serial_number).
+    /// Sets [`serial_number`](field@Self::serial_number).
     #[must_use]
     pub fn serial_number(mut self, serial_number: impl Into<String>) -> Self {
-        self.serial_number = Some(serial_number.into());
+        self.serial_number = Some(Into::<String>::into(serial_number));
         self
     }
 
-    /// Sets [`mac_address`](Self::mac_address).
+    /// Sets [`mac_address`](field@Self::mac_address).
     #[must_use]
-    pub fn mac_address(mut self, mac_address: impl Into<Patch<String>>) -> Self {
+    pub fn mac_address(mut self, mac_address: impl Into<crate::Patch<String>>) -> Self {
         self.mac_address = mac_address.into();
         self
     }
 
-    /// Sets [`password_manager_explanation`](Self::password_manager_explanation).
+    /// Sets [`password_manager_explanation`](field@Self::password_manager_explanation).
     #[must_use]
     pub fn password_manager_explanation(
         mut self,
-        password_manager_explanation: Map<String, Value>,
+        password_manager_explanation: serde_json::Map<String, serde_json::Value>,
     ) -> Self {
         self.password_manager_explanation = Some(password_manager_explanation);
         self
     }
 
-    /// Sets [`screen_lock_enabled`](Self::screen_lock_enabled).
+    /// Sets [`screen_lock_enabled`](field@Self::screen_lock_enabled).
     #[must_use]
     pub fn screen_lock_enabled(
         mut self,
-        screen_lock_enabled: impl Into<Patch<bool>>,
+        screen_lock_enabled: impl Into<crate::Patch<bool>>,
     ) -> Self {
         self.screen_lock_enabled = screen_lock_enabled.into();
         self
     }
 
-    /// Sets [`screen_lock_explanation`](Self::screen_lock_explanation).
+    /// Sets [`screen_lock_explanation`](field@Self::screen_lock_explanation).
     #[must_use]
     pub fn screen_lock_explanation(
         mut self,
-        screen_lock_explanation: Map<String, Value>,
+        screen_lock_explanation: serde_json::Map<String, serde_json::Value>,
     ) -> Self {
         self.screen_lock_explanation = Some(screen_lock_explanation);
         self
     }
 
-    /// Sets [`screen_lock_time`](Self::screen_lock_time).
+    /// Sets [`screen_lock_time`](field@Self::screen_lock_time).
     #[must_use]
     pub fn screen_lock_time(mut self, screen_lock_time: i64) -> Self {
         self.screen_lock_time = Some(screen_lock_time);
         self
     }
 
-    /// Sets [`windows_services`](Self::windows_services).
+    /// Sets [`windows_services`](field@Self::windows_services).
     #[must_use]
     pub fn windows_services(
         mut self,
@@ -537,7 +534,7 @@ impl DeviceCreateRequest {
     }
 }
 
-request_model!(DeviceCreateRequest {
+crate::support::request_model::request_model!(DeviceCreateRequest {
     personnel_id: "personnelId",
     alias: "alias" { max_length: 191 },
     antivirus_enabled: "antivirusEnabled",
@@ -568,76 +565,75 @@ request_model!(DeviceCreateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceDetail {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v1::ids::DeviceId,
     /// Operating system name and version in one string, such as `MacOS 10.15.6`.
     pub os_version: Option<String>,
-    /// `serialNumber`
+    ///
     pub serial_number: Option<String>,
-    /// `model`
+    ///
     pub model: Option<String>,
     /// One MAC address, or several separated by commas.
     pub mac_address: Option<String>,
     /// Whether the disk is encrypted; null when unknown.
     pub encryption_enabled: Option<bool>,
     /// What the source reported about encryption, as text or as an object.
-    pub encryption_explanation: Option<Value>,
+    pub encryption_explanation: Option<serde_json::Value>,
     /// Whether the firewall is on; null when unknown.
     pub firewall_enabled: Option<bool>,
     /// What the source reported about the firewall, as text or as an object.
-    pub firewall_explanation: Option<Value>,
+    pub firewall_explanation: Option<serde_json::Value>,
     /// When the source last reported; null if it never did.
-    pub last_checked_at: Option<Timestamp>,
+    pub last_checked_at: Option<crate::Timestamp>,
     /// System that reports the device, such as `AGENT`, `JAMF` or `CUSTOM`.
     pub source_type: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// When the device was removed; null while it is in use.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<crate::Timestamp>,
     /// Number of installed applications; null when unknown.
     pub apps_count: Option<i64>,
     /// Present only when `complianceChecks` is expanded.
-    pub compliance_checks: Option<List<DeviceComplianceCheck>>,
+    pub compliance_checks: Option<crate::List<crate::v1::shared::DeviceComplianceCheck>>,
     /// Present only when `identifiers` is expanded.
-    pub identifiers: Option<List<DeviceIdentifier>>,
+    pub identifiers: Option<crate::List<crate::v1::shared::DeviceIdentifier>>,
     /// Present only when `documents` is expanded.
-    pub documents: Option<List<DeviceDocument>>,
+    pub documents: Option<crate::List<crate::v1::shared::DeviceDocument>>,
     /// Whether the device meets the requirements as a whole.
     pub is_device_compliant: Option<bool>,
     /// Delay until the screen locks and a password is needed, in seconds; null when unknown.
     pub screen_lock_time: Option<i64>,
     /// What the source reported about the screen lock, as text or as an object.
-    pub screen_lock_explanation: Option<Value>,
+    pub screen_lock_explanation: Option<serde_json::Value>,
     /// Whether antivirus software runs; null when unknown.
     pub antivirus_enabled: Option<bool>,
     /// What the source reported about antivirus software, as text or as an object.
-    pub antivirus_explanation: Option<Value>,
+    pub antivirus_explanation: Option<serde_json::Value>,
     /// Whether updates install by themselves; null when unknown.
     pub auto_update_enabled: Option<bool>,
     /// What the source reported about updates, as text or as an object.
-    pub auto_update_explanation: Option<Value>,
+    pub auto_update_explanation: Option<serde_json::Value>,
     /// Whether somebody uses a password manager on it; null when unknown.
     pub password_manager_enabled: Option<bool>,
     /// What the source reported about password managers, as text or as an object.
-    pub password_manager_explanation: Option<Value>,
+    pub password_manager_explanation: Option<serde_json::Value>,
     /// Present only when `asset` is expanded.
     pub asset: Option<AssetWithoutPersonnel>,
     /// Id of the user who holds the device; null when there is none.
-    pub user_id: Option<i64>,
+    pub user_id: Option<crate::v1::ids::UserId>,
     /// Id of the personnel entry, which differs from `userId`.
-    pub personnel_id: i64,
-    /// Identifier in the source system, at most 191 characters; null when the source gives none. At most 191
-    /// characters.
+    pub personnel_id: crate::v1::ids::PersonnelId,
+    /// Identifier in the source system, at most 191 characters; null when the source gives none.
     pub external_id: Option<String>,
     /// Present only when `deviceApps` is expanded.
-    pub apps: Option<List<DeviceApp>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub apps: Option<crate::List<DeviceApp>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(DeviceDetail {
+crate::support::model::model!(DeviceDetail {
     id: "id",
     os_version: "osVersion",
     serial_number: "serialNumber",
@@ -672,8 +668,7 @@ model!(DeviceDetail {
     apps: "apps",
 });
 
-open_enum! {
-    /// Values of `expand[]`.
+crate::support::open_enum::open_enum! {
     pub enum DeviceDetailExpand {
         Asset = "asset",
         ComplianceChecks = "complianceChecks",
@@ -690,7 +685,7 @@ pub struct DeviceDocumentForm {
     /// Setting the document proves, for example `ANTIVIRUS_EVIDENCE`.
     pub type_: DeviceDocumentType,
     /// Office document, PDF or image; multipart form data only.
-    pub file: Option<Upload>,
+    pub file: Option<crate::Upload>,
     /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
     pub base64_file: Option<String>,
 }
@@ -699,28 +694,28 @@ impl DeviceDocumentForm {
     /// A new `DeviceDocumentForm` with what is required.
     pub fn new(type_: DeviceDocumentType) -> Self {
         Self {
-            type_,
+            type_: type_,
             file: Default::default(),
             base64_file: Default::default(),
         }
     }
 
-    /// Sets [`file`](Self::file).
+    /// Sets [`file`](field@Self::file).
     #[must_use]
-    pub fn file(mut self, file: impl Into<Upload>) -> Self {
-        self.file = Some(file.into());
+    pub fn file(mut self, file: impl Into<crate::Upload>) -> Self {
+        self.file = Some(Into::<crate::Upload>::into(file));
         self
     }
 
-    /// Sets [`base64_file`](Self::base64_file).
+    /// Sets [`base64_file`](field@Self::base64_file).
     #[must_use]
     pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
+        self.base64_file = Some(Into::<String>::into(base64_file));
         self
     }
 }
 
-form_model!(DeviceDocumentForm {
+crate::support::request_model::form_model!(DeviceDocumentForm {
     type_: "type",
     file: "file",
     base64_file: "base64File",
@@ -740,25 +735,25 @@ impl DeviceDocumentRequest {
     /// A new `DeviceDocumentRequest` with what is required.
     pub fn new(type_: DeviceDocumentType) -> Self {
         Self {
-            type_,
+            type_: type_,
             base64_file: Default::default(),
         }
     }
 
-    /// Sets [`base64_file`](Self::base64_file).
+    /// Sets [`base64_file`](field@Self::base64_file).
     #[must_use]
     pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
+        self.base64_file = Some(Into::<String>::into(base64_file));
         self
     }
 }
 
-request_model!(DeviceDocumentRequest {
+crate::support::request_model::request_model!(DeviceDocumentRequest {
     type_: "type",
     base64_file: "base64File",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What a document proves about a device.
     pub enum DeviceDocumentType {
         PasswordManagerEvidence = "PASSWORD_MANAGER_EVIDENCE",
@@ -773,18 +768,17 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceDocuments {
-    /// `documents`
-    pub documents: List<DeviceDocument>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub documents: crate::List<crate::v1::shared::DeviceDocument>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(DeviceDocuments {
+crate::support::model::model!(DeviceDocuments {
     documents: "documents",
 });
 
-open_enum! {
-    /// Values of `expand[]`.
+crate::support::open_enum::open_enum! {
     pub enum DeviceExpand {
         Asset = "asset",
         ComplianceChecks = "complianceChecks",
@@ -797,19 +791,19 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DevicePage {
-    /// `data`
-    pub data: List<Device>,
+    ///
+    pub data: crate::List<Device>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Rows a page holds at most.
     pub limit: i64,
     /// Rows in all pages together.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(DevicePage {
+crate::support::model::model!(DevicePage {
     data: "data",
     page: "page",
     limit: "limit",
@@ -820,19 +814,19 @@ model!(DevicePage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonnelDevicePage {
-    /// `data`
-    pub data: Option<List<Device>>,
-    /// `page`
+    ///
+    pub data: Option<crate::List<Device>>,
+    ///
     pub page: Option<i64>,
-    /// `limit`
+    ///
     pub limit: Option<i64>,
-    /// `total`
+    ///
     pub total: Option<i64>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PersonnelDevicePage {
+crate::support::model::model!(PersonnelDevicePage {
     data: "data",
     page: "page",
     limit: "limit",
@@ -843,9 +837,9 @@ model!(PersonnelDevicePage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WindowsServiceRequest {
-    /// `description`
+    ///
     pub description: String,
-    /// `name`
+    ///
     pub name: String,
     /// How the service starts, such as `Automatic`.
     pub start_type: String,
@@ -862,15 +856,15 @@ impl WindowsServiceRequest {
         status: impl Into<String>,
     ) -> Self {
         Self {
-            description: description.into(),
-            name: name.into(),
-            start_type: start_type.into(),
-            status: status.into(),
+            description: Into::<String>::into(description),
+            name: Into::<String>::into(name),
+            start_type: Into::<String>::into(start_type),
+            status: Into::<String>::into(status),
         }
     }
 }
 
-request_model!(WindowsServiceRequest {
+crate::support::request_model::request_model!(WindowsServiceRequest {
     description: "description",
     name: "name",
     start_type: "startType",

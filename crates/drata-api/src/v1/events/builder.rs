@@ -2,61 +2,38 @@
 
 //! Builders of the requests of the area `events`.
 
-use super::{
-    CheckResultStatus, Event, EventCategory, EventPage, EventSort, EventSource,
-    EventType, SortDirection,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged, Timestamp};
-
-/// Builds [`get`](super::EventsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Returns one event with its metadata. Built by [`get`](super::EventsApi::get).
+    pub struct Get(Json<super::Event>);
 }
 
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Event, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::EventsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the events of the account, newest first. Built by [`list`](super::EventsApi::list).
+    pub struct List(Json<super::EventPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, 1 to 1000; defaults to 1.
-    ///
-    /// From 1 to 1000.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=1000);
+        self.call
+            .query_checked(
+                "page",
+                page,
+                crate::Limits::NONE.maximum(1000.0).minimum(1.0),
+            );
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -67,50 +44,50 @@ impl List {
     }
 
     /// Key to order by; defaults to `CREATED`.
-    pub fn sort(mut self, sort: impl Into<EventSort>) -> Self {
-        self.call.query("sort", Into::<EventSort>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::EventSort>) -> Self {
+        self.call.query("sort", Into::<super::EventSort>::into(sort));
         self
     }
 
     /// Direction of the order; defaults to `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
     /// Keeps events of this type, such as `COMPANY_DATA_UPDATED`.
-    pub fn type_(mut self, type_: impl Into<EventType>) -> Self {
-        self.call.query("type", Into::<EventType>::into(type_));
+    pub fn type_(mut self, type_: impl Into<super::EventType>) -> Self {
+        self.call.query("type", Into::<super::EventType>::into(type_));
         self
     }
 
     /// Keeps events caused this way; `PUBLIC_API` stands for changes made through the API.
-    pub fn source(mut self, source: impl Into<EventSource>) -> Self {
-        self.call.query("source", Into::<EventSource>::into(source));
+    pub fn source(mut self, source: impl Into<super::EventSource>) -> Self {
+        self.call.query("source", Into::<super::EventSource>::into(source));
         self
     }
 
     /// Keeps events of this broad category, such as `POLICY` or `DEVICE`.
-    pub fn category(mut self, category: impl Into<EventCategory>) -> Self {
-        self.call.query("category", Into::<EventCategory>::into(category));
+    pub fn category(mut self, category: impl Into<super::EventCategory>) -> Self {
+        self.call.query("category", Into::<super::EventCategory>::into(category));
         self
     }
 
     /// Keeps automated test events with this result.
-    pub fn status(mut self, status: impl Into<CheckResultStatus>) -> Self {
-        self.call.query("status", Into::<CheckResultStatus>::into(status));
+    pub fn status(mut self, status: impl Into<super::CheckResultStatus>) -> Self {
+        self.call.query("status", Into::<super::CheckResultStatus>::into(status));
         self
     }
 
     /// Keeps events of this user.
-    pub fn user_id(mut self, user_id: i64) -> Self {
-        self.call.query("userId", user_id);
+    pub fn user_id(mut self, user_id: impl Into<super::UserId>) -> Self {
+        self.call.query("userId", Into::<super::UserId>::into(user_id));
         self
     }
 
     /// Keeps events that concern this control.
-    pub fn control_id(mut self, control_id: i64) -> Self {
-        self.call.query("controlId", control_id);
+    pub fn control_id(mut self, control_id: impl Into<super::ControlId>) -> Self {
+        self.call.query("controlId", Into::<super::ControlId>::into(control_id));
         self
     }
 
@@ -121,8 +98,8 @@ impl List {
     }
 
     /// Keeps events of this workspace.
-    pub fn workspace_id(mut self, workspace_id: i64) -> Self {
-        self.call.query("workspaceId", workspace_id);
+    pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
+        self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
         self
     }
 
@@ -141,45 +118,39 @@ impl List {
     /// Earliest creation time to include, an inclusive RFC 3339 timestamp.
     pub fn created_at_start_date(
         mut self,
-        created_at_start_date: impl Into<Timestamp>,
+        created_at_start_date: impl Into<crate::Timestamp>,
     ) -> Self {
         self.call
-            .query("createdAtStartDate", Into::<Timestamp>::into(created_at_start_date));
+            .query(
+                "createdAtStartDate",
+                Into::<crate::Timestamp>::into(created_at_start_date),
+            );
         self
     }
 
     /// Latest creation time to include, an inclusive RFC 3339 timestamp.
     pub fn created_at_end_date(
         mut self,
-        created_at_end_date: impl Into<Timestamp>,
+        created_at_end_date: impl Into<crate::Timestamp>,
     ) -> Self {
         self.call
-            .query("createdAtEndDate", Into::<Timestamp>::into(created_at_end_date));
+            .query(
+                "createdAtEndDate",
+                Into::<crate::Timestamp>::into(created_at_end_date),
+            );
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<EventPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = EventPage;
-    type Item = Event;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::EventPage;
+    type Item = super::Event;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.as_str().into())
     }
 }
-
-operation!(Get => Event);
-operation!(List => EventPage);

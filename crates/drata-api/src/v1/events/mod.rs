@@ -12,28 +12,27 @@ pub use crate::v1::shared::{
     UserDocumentType, UserDocuments, UserIdentity, Workspace,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::{ConnectionId, ControlId, FrameworkId, UserId, WorkspaceId};
 /// The operations of the area `events`.
 #[derive(Clone, Debug)]
-pub struct EventsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct EventsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> EventsApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> EventsApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> EventsApi<A> {
+impl<A: crate::Access> EventsApi<A> {
     /// Returns one event with its metadata.
     ///
     /// `GET /events/{id}`, v1. Needs the permission **Event Tracking: Get Event** (`event-tracking-get-event`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/EventsPublicController_getEventDetails/)
     pub fn get(&self, id: &str) -> builder::Get {
-        builder::Get::new(Call::new(&self.client, &meta::GET).path("id", id))
+        builder::Get::new(crate::Call::new(&self.client, &meta::GET).path("id", id))
     }
 
     /// Lists the events of the account, newest first. At most 1000 pages of 50 rows can be read, so walk a long log
@@ -44,6 +43,6 @@ impl<A: Access> EventsApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/EventsPublicController_listEvents/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }

@@ -2,11 +2,8 @@
 
 //! Types of the area `events`.
 
-use serde_json::Value;
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::v1::shared::User;
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// One entry of the event log.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,24 +20,24 @@ pub struct Event {
     /// What happened, as a sentence for people.
     pub description: String,
     /// Details whose structure depends on `type`.
-    pub metadata: Option<Value>,
+    pub metadata: Option<serde_json::Value>,
     /// Result of an automated test; null for other events.
     pub status: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
     /// The user behind the event; null when the platform acted by itself.
-    pub user: Option<User>,
+    pub user: Option<crate::v1::shared::User>,
     /// The connection involved; null when there is none.
-    pub connection: Option<Value>,
+    pub connection: Option<serde_json::Value>,
     /// Plain-language account of how the automated test obtained its data; may be null.
     pub request_description: Option<String>,
     /// Issues linked to the event, if any.
-    pub issues: Option<List<Value>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub issues: Option<crate::List<serde_json::Value>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Event {
+crate::support::model::model!(Event {
     id: "id",
     type_: "type",
     category: "category",
@@ -55,7 +52,7 @@ model!(Event {
     issues: "issues",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// The part of the account that an event is about.
     pub enum EventCategory {
         Autopilot = "AUTOPILOT",
@@ -108,27 +105,26 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventPage {
-    /// `data`
-    pub data: List<Event>,
+    ///
+    pub data: crate::List<Event>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Rows a page holds at most.
     pub limit: i64,
     /// Rows in all pages together.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(EventPage {
+crate::support::model::model!(EventPage {
     data: "data",
     page: "page",
     limit: "limit",
     total: "total",
 });
 
-open_enum! {
-    /// Values of `sort`.
+crate::support::open_enum::open_enum! {
     pub enum EventSort {
         Created = "CREATED",
         Description = "DESCRIPTION",
@@ -139,8 +135,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `source`.
+crate::support::open_enum::open_enum! {
     pub enum EventSource {
         App = "APP",
         Autopilot = "AUTOPILOT",

@@ -2,156 +2,56 @@
 
 //! Builders of the requests of the area `evidence_library`.
 
-use super::{
-    Evidence, EvidenceLibrarySort, EvidenceLibraryStatus,
-    EvidenceLibraryVersionSourceType, EvidencePage, EvidenceSync, SignedUrl,
-    SortDirection,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`create`](super::EvidenceLibraryApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Creates a piece of evidence in a workspace. Built by [`create`](super::EvidenceLibraryApi::create).
+    pub struct Create(Form, JsonOptional<super::Evidence>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Evidence>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Creates a piece of evidence in a workspace. Built by
+    /// [`create_json`](super::EvidenceLibraryApi::create_json).
+    pub struct CreateJson(JsonOptional<super::Evidence>);
 }
 
-/// Builds [`create_json`](super::EvidenceLibraryApi::create_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateJson {
-    call: Call,
+builder! {
+    /// Deletes a piece of evidence. Built by [`delete`](super::EvidenceLibraryApi::delete).
+    pub struct Delete(Nothing);
 }
 
-impl CreateJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Evidence>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Returns one piece of evidence with its versions and controls. Built by
+    /// [`get`](super::EvidenceLibraryApi::get).
+    pub struct Get(Json<super::Evidence>);
 }
 
-/// Builds [`delete`](super::EvidenceLibraryApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
+builder! {
+    /// Returns a signed URL for the file of one evidence version. Built by
+    /// [`get_download_url`](super::EvidenceLibraryApi::get_download_url).
+    pub struct GetDownloadUrl(Json<super::SignedUrl>);
 }
 
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::EvidenceLibraryApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
-}
-
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Evidence, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`get_download_url`](super::EvidenceLibraryApi::get_download_url).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetDownloadUrl {
-    call: Call,
-}
-
-impl GetDownloadUrl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SignedUrl, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::EvidenceLibraryApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the evidence of a workspace. Built by [`list`](super::EvidenceLibraryApi::list).
+    pub struct List(Json<super::EvidencePage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -164,32 +64,25 @@ impl List {
     /// Storage key of the artifact file, at most 191 characters.
     pub fn file_key(mut self, file_key: &str) -> Self {
         self.call
-            .query_limited(
-                "fileKey",
-                file_key,
-                crate::Limits {
-                    max_length: 191,
-                    ..crate::Limits::NONE
-                },
-            );
+            .query_checked("fileKey", file_key, crate::Limits::NONE.max_length(191));
         self
     }
 
     /// Key to order by; defaults to `RENEWAL_DATE`.
-    pub fn sort(mut self, sort: impl Into<EvidenceLibrarySort>) -> Self {
-        self.call.query("sort", Into::<EvidenceLibrarySort>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::EvidenceLibrarySort>) -> Self {
+        self.call.query("sort", Into::<super::EvidenceLibrarySort>::into(sort));
         self
     }
 
     /// Direction of the order; defaults to `ASC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
     /// Ids of evidence to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("excludeIds", exclude_ids, crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -202,127 +95,56 @@ impl List {
     /// Keeps evidence in these states, for example `EXPIRED` or `NEEDS_ARTIFACT`.
     pub fn status(
         mut self,
-        status: impl IntoIterator<Item = EvidenceLibraryStatus>,
+        status: impl IntoIterator<Item = super::EvidenceLibraryStatus>,
     ) -> Self {
-        self.call.query_each("status", status, crate::Limits::NONE);
+        self.call.query_list("status", status.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps evidence whose current version comes from such a source: `FILE`, `URL`, `TICKET` or `TEST`.
     pub fn version_source_types(
         mut self,
-        version_source_types: impl IntoIterator<Item = EvidenceLibraryVersionSourceType>,
+        version_source_types: impl IntoIterator<
+            Item = super::EvidenceLibraryVersionSourceType,
+        >,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "versionSourceTypes[]",
-                version_source_types,
+                version_source_types.into_iter(),
                 crate::Limits::NONE,
             );
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<EvidencePage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = EvidencePage;
-    type Item = Evidence;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::EvidencePage;
+    type Item = super::Evidence;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`update`](super::EvidenceLibraryApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Updates a piece of evidence, with a new artifact if one is sent. Built by
+    /// [`update`](super::EvidenceLibraryApi::update).
+    pub struct Update(Form, JsonOptional<super::Evidence>);
 }
 
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Evidence>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Updates a piece of evidence, with a new artifact if one is sent. Built by
+    /// [`update_json`](super::EvidenceLibraryApi::update_json).
+    pub struct UpdateJson(JsonOptional<super::Evidence>);
 }
 
-/// Builds [`update_json`](super::EvidenceLibraryApi::update_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateJson {
-    call: Call,
+builder! {
+    /// Records how far a piece of evidence is synchronized with SafeBase. Built by
+    /// [`update_sync`](super::EvidenceLibraryApi::update_sync).
+    pub struct UpdateSync(JsonOptional<super::EvidenceSync>);
 }
-
-impl UpdateJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Evidence>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`update_sync`](super::EvidenceLibraryApi::update_sync).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateSync {
-    call: Call,
-}
-
-impl UpdateSync {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<EvidenceSync>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<Evidence>);
-operation!(CreateJson => Option<Evidence>);
-operation!(Delete => ());
-operation!(Get => Evidence);
-operation!(GetDownloadUrl => SignedUrl);
-operation!(List => EvidencePage);
-operation!(Update => Option<Evidence>);
-operation!(UpdateJson => Option<Evidence>);
-operation!(UpdateSync => Option<EvidenceSync>);

@@ -12,32 +12,35 @@ pub use crate::v1::shared::{
     UserListItem,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::{ControlId, EvidenceId, UserId, WorkspaceId};
 /// The operations of the area `evidence_library`.
 #[derive(Clone, Debug)]
-pub struct EvidenceLibraryApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct EvidenceLibraryApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> EvidenceLibraryApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> EvidenceLibraryApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> EvidenceLibraryApi<A> {
+impl<A: crate::Access> EvidenceLibraryApi<A> {
     /// Returns one piece of evidence with its versions and controls.
     ///
     /// `GET /workspaces/{workspaceId}/evidence-library/{id}`, v1. Needs the permission **Evidence Library: List
     /// Evidence** (`evidence-get`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/EvidenceLibraryPublicController_getEvidence/)
-    pub fn get(&self, workspace_id: i64, id: i64) -> builder::Get {
+    pub fn get(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        id: impl Into<EvidenceId>,
+    ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("workspaceId", workspace_id)
-                .path("id", id),
+            crate::Call::new(&self.client, &meta::GET)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("id", Into::<EvidenceId>::into(id)),
         )
     }
 
@@ -50,14 +53,14 @@ impl<A: Access> EvidenceLibraryApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/EvidenceLibraryPublicController_getEvidenceDownloadUrl/)
     pub fn get_download_url(
         &self,
-        workspace_id: i64,
-        evidence_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
+        evidence_id: impl Into<EvidenceId>,
         version_id: i64,
     ) -> builder::GetDownloadUrl {
         builder::GetDownloadUrl::new(
-            Call::new(&self.client, &meta::GET_DOWNLOAD_URL)
-                .path("workspaceId", workspace_id)
-                .path("evidenceId", evidence_id)
+            crate::Call::new(&self.client, &meta::GET_DOWNLOAD_URL)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("evidenceId", Into::<EvidenceId>::into(evidence_id))
                 .path("versionId", version_id),
         )
     }
@@ -68,9 +71,10 @@ impl<A: Access> EvidenceLibraryApi<A> {
     /// Evidence** (`evidence-get`). Pages by number, up to 50 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/EvidenceLibraryPublicController_listEvidence/)
-    pub fn list(&self, workspace_id: i64) -> builder::List {
+    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST).path("workspaceId", workspace_id),
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
         )
     }
 }
@@ -84,16 +88,20 @@ impl EvidenceLibraryApi {
     /// Evidence** (`evidence-post`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/EvidenceLibraryPublicController_createEvidence/)
-    pub fn create(&self, workspace_id: i64, form: EvidenceForm) -> builder::Create {
+    pub fn create(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        form: impl std::borrow::Borrow<EvidenceForm>,
+    ) -> builder::Create {
         builder::Create::new(
-            Call::new(&self.client, &meta::CREATE)
-                .path("workspaceId", workspace_id)
-                .form(form),
+            crate::Call::new(&self.client, &meta::CREATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .form(Clone::clone(std::borrow::Borrow::<EvidenceForm>::borrow(&form))),
         )
     }
 
     /// Creates a piece of evidence in a workspace. Send the artifact that fits `source`: one of `file`,
-    /// `base64File`, `url` and `ticketUrl`. This is the form without a file, as JSON.
+    /// `base64File`, `url` and `ticketUrl`. This is the request without a file, as JSON.
     ///
     /// `POST /workspaces/{workspaceId}/evidence-library`, v1. Needs the permission **Evidence Library: Create
     /// Evidence** (`evidence-post`).
@@ -101,13 +109,16 @@ impl EvidenceLibraryApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/EvidenceLibraryPublicController_createEvidence/)
     pub fn create_json(
         &self,
-        workspace_id: i64,
-        body: &EvidenceRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        body: impl std::borrow::Borrow<EvidenceRequest>,
     ) -> builder::CreateJson {
         builder::CreateJson::new(
-            Call::new(&self.client, &meta::CREATE_JSON)
-                .path("workspaceId", workspace_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CREATE_JSON)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .body(
+                    std::borrow::Borrow::<EvidenceRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -117,11 +128,15 @@ impl EvidenceLibraryApi {
     /// Delete Evidence** (`evidence-delete`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/EvidenceLibraryPublicController_deleteEvidence/)
-    pub fn delete(&self, workspace_id: i64, id: i64) -> builder::Delete {
+    pub fn delete(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        id: impl Into<EvidenceId>,
+    ) -> builder::Delete {
         builder::Delete::new(
-            Call::new(&self.client, &meta::DELETE)
-                .path("workspaceId", workspace_id)
-                .path("id", id),
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("id", Into::<EvidenceId>::into(id)),
         )
     }
 
@@ -134,20 +149,20 @@ impl EvidenceLibraryApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/EvidenceLibraryPublicController_updateEvidence/)
     pub fn update(
         &self,
-        workspace_id: i64,
-        id: i64,
-        form: EvidenceForm,
+        workspace_id: impl Into<WorkspaceId>,
+        id: impl Into<EvidenceId>,
+        form: impl std::borrow::Borrow<EvidenceForm>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
-                .path("workspaceId", workspace_id)
-                .path("id", id)
-                .form(form),
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("id", Into::<EvidenceId>::into(id))
+                .form(Clone::clone(std::borrow::Borrow::<EvidenceForm>::borrow(&form))),
         )
     }
 
     /// Updates a piece of evidence, with a new artifact if one is sent. All required fields must be repeated, and
-    /// `controlIds` replaces the whole set of linked controls unless it is left out. This is the form without a
+    /// `controlIds` replaces the whole set of linked controls unless it is left out. This is the request without a
     /// file, as JSON.
     ///
     /// `PUT /workspaces/{workspaceId}/evidence-library/{id}`, v1. Needs the permission **Evidence Library: Update
@@ -156,15 +171,18 @@ impl EvidenceLibraryApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/EvidenceLibraryPublicController_updateEvidence/)
     pub fn update_json(
         &self,
-        workspace_id: i64,
-        id: i64,
-        body: &EvidenceRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        id: impl Into<EvidenceId>,
+        body: impl std::borrow::Borrow<EvidenceRequest>,
     ) -> builder::UpdateJson {
         builder::UpdateJson::new(
-            Call::new(&self.client, &meta::UPDATE_JSON)
-                .path("workspaceId", workspace_id)
-                .path("id", id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE_JSON)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("id", Into::<EvidenceId>::into(id))
+                .body(
+                    std::borrow::Borrow::<EvidenceRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -177,15 +195,18 @@ impl EvidenceLibraryApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/EvidenceLibraryPublicController_updateEvidenceSync/)
     pub fn update_sync(
         &self,
-        workspace_id: i64,
-        id: i64,
-        body: &EvidenceSyncRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        id: impl Into<EvidenceId>,
+        body: impl std::borrow::Borrow<EvidenceSyncRequest>,
     ) -> builder::UpdateSync {
         builder::UpdateSync::new(
-            Call::new(&self.client, &meta::UPDATE_SYNC)
-                .path("workspaceId", workspace_id)
-                .path("id", id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE_SYNC)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("id", Into::<EvidenceId>::into(id))
+                .body(
+                    std::borrow::Borrow::<EvidenceSyncRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

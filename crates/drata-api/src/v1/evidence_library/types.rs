@@ -2,48 +2,40 @@
 
 //! Types of the area `evidence_library`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::form_model;
-use crate::support::request_model::request_model;
-use crate::v1::shared::{
-    ControlMonitor, EvidenceLibraryRenewalSchema, EvidenceLibraryVersion,
-    RenewalScheduleType, UserListItem,
-};
-
-use crate::{Extra, List, Patch, Timestamp, Upload};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A piece of evidence with its versions and controls.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Evidence {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v1::ids::EvidenceId,
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: String,
     /// Hints on how to produce the evidence.
     pub implementation_guidance: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// The user who uploaded the evidence.
-    pub user: UserListItem,
-    /// `controls`
-    pub controls: List<ControlMonitor>,
-    /// `renewalSchema`
-    pub renewal_schema: EvidenceLibraryRenewalSchema,
+    pub user: crate::v1::shared::UserListItem,
+    ///
+    pub controls: crate::List<crate::v1::shared::ControlMonitor>,
+    ///
+    pub renewal_schema: crate::v1::shared::EvidenceLibraryRenewalSchema,
     /// Whether the renewal date has passed.
     pub is_expired: bool,
-    /// `versions`
-    pub versions: List<EvidenceLibraryVersion>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub versions: crate::List<crate::v1::shared::EvidenceLibraryVersion>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Evidence {
+crate::support::model::model!(Evidence {
     id: "id",
     name: "name",
     description: "description",
@@ -61,28 +53,28 @@ model!(Evidence {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EvidenceForm {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: String,
     /// At most 30,000 characters. At most 30000 characters.
     pub description: Option<String>,
     /// Day the renewal falls due, as `YYYY-MM-DD`.
     pub renewal_date: String,
     /// How often the renewal falls due; `CUSTOM` relies on `renewalDate` instead of a fixed interval.
-    pub renewal_schedule_type: RenewalScheduleType,
+    pub renewal_schedule_type: crate::v1::shared::RenewalScheduleType,
     /// Document, image, text, data, `.zip`, `.msg` or `.mp4` file; multipart form data only.
-    pub file: Option<Upload>,
+    pub file: Option<crate::Upload>,
     /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
     pub base64_file: Option<String>,
     /// Kind of artifact; use `S3_FILE` for a file sent along.
     pub source: EvidenceSource,
-    /// Address of the evidence, at most 768 characters. At most 768 characters.
+    /// Address of the evidence, at most 768 characters.
     pub url: Option<String>,
     /// Day the evidence was created, as `YYYY-MM-DD`.
     pub filed_at: String,
     /// Id of the user who owns the evidence.
-    pub owner_id: i64,
+    pub owner_id: crate::v1::ids::UserId,
     /// Controls to link; an update replaces the whole set, and leaving the field out keeps it.
-    pub control_ids: Option<Vec<i64>>,
+    pub control_ids: Option<Vec<crate::v1::ids::ControlId>>,
     /// Address of a ticket that serves as evidence.
     pub ticket_url: Option<String>,
 }
@@ -92,71 +84,74 @@ impl EvidenceForm {
     pub fn new(
         name: impl Into<String>,
         renewal_date: impl Into<String>,
-        renewal_schedule_type: RenewalScheduleType,
+        renewal_schedule_type: crate::v1::shared::RenewalScheduleType,
         source: EvidenceSource,
         filed_at: impl Into<String>,
-        owner_id: i64,
+        owner_id: impl Into<crate::v1::ids::UserId>,
     ) -> Self {
         Self {
-            name: name.into(),
+            name: Into::<String>::into(name),
             description: Default::default(),
-            renewal_date: renewal_date.into(),
-            renewal_schedule_type,
+            renewal_date: Into::<String>::into(renewal_date),
+            renewal_schedule_type: renewal_schedule_type,
             file: Default::default(),
             base64_file: Default::default(),
-            source,
+            source: source,
             url: Default::default(),
-            filed_at: filed_at.into(),
-            owner_id,
+            filed_at: Into::<String>::into(filed_at),
+            owner_id: Into::<crate::v1::ids::UserId>::into(owner_id),
             control_ids: Default::default(),
             ticket_url: Default::default(),
         }
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 
-    /// Sets [`file`](Self::file).
+    /// Sets [`file`](field@Self::file).
     #[must_use]
-    pub fn file(mut self, file: impl Into<Upload>) -> Self {
-        self.file = Some(file.into());
+    pub fn file(mut self, file: impl Into<crate::Upload>) -> Self {
+        self.file = Some(Into::<crate::Upload>::into(file));
         self
     }
 
-    /// Sets [`base64_file`](Self::base64_file).
+    /// Sets [`base64_file`](field@Self::base64_file).
     #[must_use]
     pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
+        self.base64_file = Some(Into::<String>::into(base64_file));
         self
     }
 
-    /// Sets [`url`](Self::url).
+    /// Sets [`url`](field@Self::url).
     #[must_use]
     pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = Some(url.into());
+        self.url = Some(Into::<String>::into(url));
         self
     }
 
-    /// Sets [`control_ids`](Self::control_ids).
+    /// Sets [`control_ids`](field@Self::control_ids).
     #[must_use]
-    pub fn control_ids(mut self, control_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.control_ids = Some(control_ids.into_iter().collect());
+    pub fn control_ids(
+        mut self,
+        control_ids: impl IntoIterator<Item = impl Into<crate::v1::ids::ControlId>>,
+    ) -> Self {
+        self.control_ids = Some(control_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`ticket_url`](Self::ticket_url).
+    /// Sets [`ticket_url`](field@Self::ticket_url).
     #[must_use]
     pub fn ticket_url(mut self, ticket_url: impl Into<String>) -> Self {
-        self.ticket_url = Some(ticket_url.into());
+        self.ticket_url = Some(Into::<String>::into(ticket_url));
         self
     }
 }
 
-form_model!(EvidenceForm {
+crate::support::request_model::form_model!(EvidenceForm {
     name: "name" { max_length: 191 },
     description: "description" { max_length: 30000 },
     renewal_date: "renewalDate",
@@ -171,8 +166,7 @@ form_model!(EvidenceForm {
     ticket_url: "ticketUrl",
 });
 
-open_enum! {
-    /// Values of `sort`.
+crate::support::open_enum::open_enum! {
     pub enum EvidenceLibrarySort {
         Date = "DATE",
         CreatedAt = "CREATED_AT",
@@ -185,8 +179,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `status`.
+crate::support::open_enum::open_enum! {
     pub enum EvidenceLibraryStatus {
         NeedsArtifact = "NEEDS_ARTIFACT",
         Error = "ERROR",
@@ -198,8 +191,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `versionSourceTypes[]`.
+crate::support::open_enum::open_enum! {
     pub enum EvidenceLibraryVersionSourceType {
         File = "FILE",
         Url = "URL",
@@ -212,19 +204,19 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidencePage {
-    /// `data`
-    pub data: List<Evidence>,
+    ///
+    pub data: crate::List<Evidence>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Rows a page holds at most.
     pub limit: i64,
     /// Rows in all pages together.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(EvidencePage {
+crate::support::model::model!(EvidencePage {
     data: "data",
     page: "page",
     limit: "limit",
@@ -235,28 +227,28 @@ model!(EvidencePage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: String,
     /// At most 30,000 characters. At most 30000 characters.
-    pub description: Patch<String>,
+    pub description: crate::Patch<String>,
     /// Day the renewal falls due, as `YYYY-MM-DD`.
     pub renewal_date: String,
     /// How often the renewal falls due; `CUSTOM` relies on `renewalDate` instead of a fixed interval.
-    pub renewal_schedule_type: RenewalScheduleType,
+    pub renewal_schedule_type: crate::v1::shared::RenewalScheduleType,
     /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
     pub base64_file: Option<String>,
     /// Kind of artifact; use `S3_FILE` for a file sent along.
     pub source: EvidenceSource,
-    /// Address of the evidence, at most 768 characters. At most 768 characters.
-    pub url: Patch<String>,
+    /// Address of the evidence, at most 768 characters.
+    pub url: crate::Patch<String>,
     /// Day the evidence was created, as `YYYY-MM-DD`.
     pub filed_at: String,
     /// Id of the user who owns the evidence.
-    pub owner_id: i64,
+    pub owner_id: crate::v1::ids::UserId,
     /// Controls to link; an update replaces the whole set, and leaving the field out keeps it.
-    pub control_ids: Patch<Vec<i64>>,
+    pub control_ids: crate::Patch<Vec<crate::v1::ids::ControlId>>,
     /// Address of a ticket that serves as evidence.
-    pub ticket_url: Patch<String>,
+    pub ticket_url: crate::Patch<String>,
 }
 
 impl EvidenceRequest {
@@ -264,63 +256,66 @@ impl EvidenceRequest {
     pub fn new(
         name: impl Into<String>,
         renewal_date: impl Into<String>,
-        renewal_schedule_type: RenewalScheduleType,
+        renewal_schedule_type: crate::v1::shared::RenewalScheduleType,
         source: EvidenceSource,
         filed_at: impl Into<String>,
-        owner_id: i64,
+        owner_id: impl Into<crate::v1::ids::UserId>,
     ) -> Self {
         Self {
-            name: name.into(),
+            name: Into::<String>::into(name),
             description: Default::default(),
-            renewal_date: renewal_date.into(),
-            renewal_schedule_type,
+            renewal_date: Into::<String>::into(renewal_date),
+            renewal_schedule_type: renewal_schedule_type,
             base64_file: Default::default(),
-            source,
+            source: source,
             url: Default::default(),
-            filed_at: filed_at.into(),
-            owner_id,
+            filed_at: Into::<String>::into(filed_at),
+            owner_id: Into::<crate::v1::ids::UserId>::into(owner_id),
             control_ids: Default::default(),
             ticket_url: Default::default(),
         }
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
-    pub fn description(mut self, description: impl Into<Patch<String>>) -> Self {
+    pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Sets [`base64_file`](Self::base64_file).
+    /// Sets [`base64_file`](field@Self::base64_file).
     #[must_use]
     pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
+        self.base64_file = Some(Into::<String>::into(base64_file));
         self
     }
 
-    /// Sets [`url`](Self::url).
+    /// Sets [`url`](field@Self::url).
     #[must_use]
-    pub fn url(mut self, url: impl Into<Patch<String>>) -> Self {
+    pub fn url(mut self, url: impl Into<crate::Patch<String>>) -> Self {
         self.url = url.into();
         self
     }
 
-    /// Sets [`control_ids`](Self::control_ids).
+    /// Sets [`control_ids`](field@Self::control_ids).
     #[must_use]
-    pub fn control_ids(mut self, control_ids: impl Into<Patch<Vec<i64>>>) -> Self {
+    pub fn control_ids(
+        mut self,
+        control_ids: impl Into<crate::Patch<Vec<crate::v1::ids::ControlId>>>,
+    ) -> Self {
         self.control_ids = control_ids.into();
         self
     }
 
-    /// Sets [`ticket_url`](Self::ticket_url).
+    /// Sets [`ticket_url`](field@Self::ticket_url).
     #[must_use]
-    pub fn ticket_url(mut self, ticket_url: impl Into<Patch<String>>) -> Self {
+    pub fn ticket_url(mut self, ticket_url: impl Into<crate::Patch<String>>) -> Self {
         self.ticket_url = ticket_url.into();
         self
     }
 }
 
-request_model!(EvidenceRequest {
+crate::support::request_model::request_model!(EvidenceRequest {
     name: "name" { max_length: 191 },
     description: "description" { max_length: 30000 },
     renewal_date: "renewalDate",
@@ -334,8 +329,7 @@ request_model!(EvidenceRequest {
     ticket_url: "ticketUrl",
 });
 
-open_enum! {
-    /// Values of `source`.
+crate::support::open_enum::open_enum! {
     pub enum EvidenceSource {
         Url = "URL",
         S3File = "S3_FILE",
@@ -355,12 +349,12 @@ open_enum! {
 #[non_exhaustive]
 pub struct EvidenceSync {
     /// Id of the evidence.
-    pub id: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub id: crate::v1::ids::EvidenceId,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(EvidenceSync {
+crate::support::model::model!(EvidenceSync {
     id: "id",
 });
 
@@ -368,39 +362,38 @@ model!(EvidenceSync {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceSyncRequest {
-    /// `safeBaseSyncStatus`
+    ///
     pub safe_base_sync_status: SafeBaseSyncStatus,
     /// Id of the document at SafeBase; may be null.
-    pub safe_base_document_id: Patch<String>,
+    pub safe_base_document_id: crate::Patch<String>,
 }
 
 impl EvidenceSyncRequest {
     /// A new `EvidenceSyncRequest` with what is required.
     pub fn new(safe_base_sync_status: SafeBaseSyncStatus) -> Self {
         Self {
-            safe_base_sync_status,
+            safe_base_sync_status: safe_base_sync_status,
             safe_base_document_id: Default::default(),
         }
     }
 
-    /// Sets [`safe_base_document_id`](Self::safe_base_document_id).
+    /// Sets [`safe_base_document_id`](field@Self::safe_base_document_id).
     #[must_use]
     pub fn safe_base_document_id(
         mut self,
-        safe_base_document_id: impl Into<Patch<String>>,
+        safe_base_document_id: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.safe_base_document_id = safe_base_document_id.into();
         self
     }
 }
 
-request_model!(EvidenceSyncRequest {
+crate::support::request_model::request_model!(EvidenceSyncRequest {
     safe_base_sync_status: "safeBaseSyncStatus",
     safe_base_document_id: "safeBaseDocumentId",
 });
 
-open_enum! {
-    /// Values of `safeBaseSyncStatus`.
+crate::support::open_enum::open_enum! {
     pub enum SafeBaseSyncStatus {
         NotSynced = "NOT_SYNCED",
         Pending = "PENDING",

@@ -2,39 +2,28 @@
 
 //! Builders of the requests of the area `frameworks`.
 
-use super::{
-    Framework, FrameworkCategory, FrameworkLevel, FrameworkPage, FrameworkSubCategory,
-    FrameworkTopic, RequirementListItem, RequirementListItemPage,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`list`](super::FrameworksApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the frameworks of a workspace and how ready they are. Built by [`list`](super::FrameworksApi::list).
+    pub struct List(Json<super::FrameworkPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -46,7 +35,7 @@ impl List {
 
     /// Ids of frameworks to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("excludeIds", exclude_ids, crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -67,55 +56,42 @@ impl List {
         self.call.query("isEnabled", is_enabled);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<FrameworkPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = FrameworkPage;
-    type Item = Framework;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::FrameworkPage;
+    type Item = super::Framework;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (None, None);
-        PageParts::new(page.frameworks, total, cursor)
+        crate::PageParts::new(page.frameworks, total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_requirements`](super::FrameworksApi::list_requirements).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListRequirements {
-    call: Call,
+builder! {
+    /// Lists the requirements of frameworks that match the filters. Built by
+    /// [`list_requirements`](super::FrameworksApi::list_requirements).
+    pub struct ListRequirements(Json<super::RequirementListItemPage>);
 }
 
 impl ListRequirements {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -133,7 +109,7 @@ impl ListRequirements {
 
     /// Ids of requirements to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("excludeIds", exclude_ids, crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -162,32 +138,36 @@ impl ListRequirements {
     }
 
     /// Keeps requirements with any of these topics.
-    pub fn topic(mut self, topic: impl IntoIterator<Item = FrameworkTopic>) -> Self {
-        self.call.query_each("topic", topic, crate::Limits::NONE);
+    pub fn topic(
+        mut self,
+        topic: impl IntoIterator<Item = super::FrameworkTopic>,
+    ) -> Self {
+        self.call.query_list("topic", topic.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps requirements with any of these categories.
     pub fn category(
         mut self,
-        category: impl IntoIterator<Item = FrameworkCategory>,
+        category: impl IntoIterator<Item = super::FrameworkCategory>,
     ) -> Self {
-        self.call.query_each("category", category, crate::Limits::NONE);
+        self.call.query_list("category", category.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps requirements with any of these subcategories.
     pub fn sub_category(
         mut self,
-        sub_category: impl IntoIterator<Item = FrameworkSubCategory>,
+        sub_category: impl IntoIterator<Item = super::FrameworkSubCategory>,
     ) -> Self {
-        self.call.query_each("subCategory", sub_category, crate::Limits::NONE);
+        self.call
+            .query_list("subCategory", sub_category.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps requirements of this framework level, such as `SECURITY_HIGH`, `IG1` or `ML2`.
-    pub fn level(mut self, level: impl Into<FrameworkLevel>) -> Self {
-        self.call.query("level", Into::<FrameworkLevel>::into(level));
+    pub fn level(mut self, level: impl Into<super::FrameworkLevel>) -> Self {
+        self.call.query("level", Into::<super::FrameworkLevel>::into(level));
         self
     }
 
@@ -198,39 +178,27 @@ impl ListRequirements {
     }
 
     /// Keeps requirements of the framework with this id.
-    pub fn framework_id(mut self, framework_id: i64) -> Self {
-        self.call.query("frameworkId", framework_id);
+    pub fn framework_id(mut self, framework_id: impl Into<super::FrameworkId>) -> Self {
+        self.call.query("frameworkId", Into::<super::FrameworkId>::into(framework_id));
         self
     }
 
     /// Id of the workspace to read; without it the global one is used.
-    pub fn workspace_id(mut self, workspace_id: i64) -> Self {
-        self.call.query("workspaceId", workspace_id);
+    pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
+        self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RequirementListItemPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListRequirements {
-    type Page = RequirementListItemPage;
-    type Item = RequirementListItem;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListRequirements {
+    type Page = super::RequirementListItemPage;
+    type Item = super::RequirementListItem;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(page.data, total, cursor)
+        crate::PageParts::new(page.data, total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
-
-operation!(List => FrameworkPage);
-operation!(ListRequirements => RequirementListItemPage);

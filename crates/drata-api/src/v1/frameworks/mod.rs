@@ -11,21 +11,20 @@ pub use crate::v1::shared::{
     RequirementListItem, RequirementListItemPage,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::{FrameworkId, RequirementId, WorkspaceId};
 /// The operations of the area `frameworks`.
 #[derive(Clone, Debug)]
-pub struct FrameworksApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct FrameworksApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> FrameworksApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> FrameworksApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> FrameworksApi<A> {
+impl<A: crate::Access> FrameworksApi<A> {
     /// Lists the frameworks of a workspace and how ready they are. Takes page parameters, yet the result is a bare
     /// list without page counts; only enabled frameworks appear by default.
     ///
@@ -33,8 +32,11 @@ impl<A: Access> FrameworksApi<A> {
     /// (`workspaces-get-frameworks`). Pages by number, up to 50 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/FrameworksPublicController_getWorkspaceFrameworksReady/)
-    pub fn list(&self, workspace_id: i64) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST).path("id", workspace_id))
+    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
+        builder::List::new(
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("id", Into::<WorkspaceId>::into(workspace_id)),
+        )
     }
 
     /// Lists the requirements of frameworks that match the filters. Reads the primary workspace unless
@@ -45,6 +47,8 @@ impl<A: Access> FrameworksApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/FrameworksPublicController_getAllRequirements/)
     pub fn list_requirements(&self) -> builder::ListRequirements {
-        builder::ListRequirements::new(Call::new(&self.client, &meta::LIST_REQUIREMENTS))
+        builder::ListRequirements::new(
+            crate::Call::new(&self.client, &meta::LIST_REQUIREMENTS),
+        )
     }
 }

@@ -2,13 +2,10 @@
 
 //! Types of the area `frameworks`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::v1::shared::Framework;
-use crate::{Extra, List};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
-open_enum! {
-    /// Values of `category`.
+crate::support::open_enum::open_enum! {
     pub enum FrameworkCategory {
         Soc2Availability = "SOC_2_AVAILABILITY",
         Soc2Confidentiality = "SOC_2_CONFIDENTIALITY",
@@ -377,8 +374,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `level`.
+crate::support::open_enum::open_enum! {
     pub enum FrameworkLevel {
         SecurityLow = "SECURITY_LOW",
         SecurityModerate = "SECURITY_MODERATE",
@@ -412,18 +408,17 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkPage {
-    /// `frameworks`
-    pub frameworks: Option<List<Framework>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub frameworks: Option<crate::List<crate::v1::shared::Framework>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(FrameworkPage {
+crate::support::model::model!(FrameworkPage {
     frameworks: "frameworks",
 });
 
-open_enum! {
-    /// Values of `subCategory`.
+crate::support::open_enum::open_enum! {
     pub enum FrameworkSubCategory {
         IsoManagementDirectionForInformationSecurity = "ISO_MANAGEMENT_DIRECTION_FOR_INFORMATION_SECURITY",
         IsoInternalOrganization = "ISO_INTERNAL_ORGANIZATION",

@@ -2,112 +2,53 @@
 
 //! Builders of the requests of the area `monitors`.
 
-use super::{
-    CheckResultStatus, CheckStatus, ControlTest, ControlTestInstance, ControlTestPage,
-    MonitorFailedResultsResponses, MonitorFailureKind, MonitorReportInterval,
-    MonitorSource, MonitorType,
-};
+use crate::support::builder::{builder, media};
 
-use crate::support::operation::operation;
-use crate::{ByteStream, Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`get`](super::MonitorsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Returns one test with its monitors, controls and exclusions. Built by [`get`](super::MonitorsApi::get).
+    pub struct Get(Json<super::ControlTestInstance>);
 }
 
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlTestInstance, Error> {
-        self.call.receive().await
-    }
+builder! {
+    /// Returns the findings behind a failing test. Built by [`get_failures`](super::MonitorsApi::get_failures).
+    pub struct GetFailures(Json<super::MonitorFailedResultsResponses>);
 }
-
-/// Builds [`get_failures`](super::MonitorsApi::get_failures).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetFailures {
-    call: Call,
-}
+media!(GetFailures: "text/csv", send_for_csv, stream_csv);
 
 impl GetFailures {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Which findings to return: `included` for those that count, `excluded` for those taken out of the result.
-    pub(super) fn type_(mut self, type_: impl Into<MonitorFailureKind>) -> Self {
-        self.call.query("type", Into::<MonitorFailureKind>::into(type_));
+    pub(super) fn type_(mut self, type_: impl Into<super::MonitorFailureKind>) -> Self {
+        self.call.query("type", Into::<super::MonitorFailureKind>::into(type_));
         self
     }
 
     /// Keeps findings of monitors of this kind.
-    pub fn check_type(mut self, check_type: impl Into<MonitorType>) -> Self {
-        self.call.query("checkType", Into::<MonitorType>::into(check_type));
+    pub fn check_type(mut self, check_type: impl Into<super::MonitorType>) -> Self {
+        self.call.query("checkType", Into::<super::MonitorType>::into(check_type));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<MonitorFailedResultsResponses, Error> {
-        self.call.receive().await
-    }
-
-    /// Sends the request and reads the answer as `text/csv`.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send); and when the answer is not UTF-8.
-    pub async fn send_for_csv(self) -> Result<String, Error> {
-        self.call.receive_text("text/csv").await
-    }
-
-    /// Sends the request and hands on the answer as `text/csv` while it arrives.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send); the stream itself ends with an error when the answer breaks off.
-    pub async fn stream_csv(self) -> Result<ByteStream, Error> {
-        self.call.receive_stream("text/csv").await
     }
 }
 
-/// Builds [`list`](super::MonitorsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the tests of the account. Built by [`list`](super::MonitorsApi::list).
+    pub struct List(Json<super::ControlTestPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -120,12 +61,12 @@ impl List {
     /// Keeps tests with this result; `checkResultStatuses` takes several.
     pub fn check_result_status(
         mut self,
-        check_result_status: impl Into<CheckResultStatus>,
+        check_result_status: impl Into<super::CheckResultStatus>,
     ) -> Self {
         self.call
             .query(
                 "checkResultStatus",
-                Into::<CheckResultStatus>::into(check_result_status),
+                Into::<super::CheckResultStatus>::into(check_result_status),
             );
         self
     }
@@ -133,32 +74,32 @@ impl List {
     /// Keeps tests with any of these results.
     pub fn check_result_statuses(
         mut self,
-        check_result_statuses: impl IntoIterator<Item = CheckResultStatus>,
+        check_result_statuses: impl IntoIterator<Item = super::CheckResultStatus>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "checkResultStatuses",
-                check_result_statuses,
+                check_result_statuses.into_iter(),
                 crate::Limits::NONE,
             );
         self
     }
 
     /// Keeps tests in this operating state, for example `ENABLED`; the outcome is `checkResultStatus`.
-    pub fn check_status(mut self, check_status: impl Into<CheckStatus>) -> Self {
-        self.call.query("checkStatus", Into::<CheckStatus>::into(check_status));
+    pub fn check_status(mut self, check_status: impl Into<super::CheckStatus>) -> Self {
+        self.call.query("checkStatus", Into::<super::CheckStatus>::into(check_status));
         self
     }
 
     /// Keeps tests of this origin, such as `DRATA` for built-in or `CUSTOM` for own ones.
-    pub fn source(mut self, source: impl Into<MonitorSource>) -> Self {
-        self.call.query("source", Into::<MonitorSource>::into(source));
+    pub fn source(mut self, source: impl Into<super::MonitorSource>) -> Self {
+        self.call.query("source", Into::<super::MonitorSource>::into(source));
         self
     }
 
     /// Keeps tests with a monitor of this kind.
-    pub fn type_(mut self, type_: impl Into<MonitorType>) -> Self {
-        self.call.query("type", Into::<MonitorType>::into(type_));
+    pub fn type_(mut self, type_: impl Into<super::MonitorType>) -> Self {
+        self.call.query("type", Into::<super::MonitorType>::into(type_));
         self
     }
 
@@ -181,8 +122,8 @@ impl List {
     }
 
     /// Keeps tests mapped to the control with this id.
-    pub fn control_id(mut self, control_id: i64) -> Self {
-        self.call.query("controlId", control_id);
+    pub fn control_id(mut self, control_id: impl Into<super::ControlId>) -> Self {
+        self.call.query("controlId", Into::<super::ControlId>::into(control_id));
         self
     }
 
@@ -197,7 +138,12 @@ impl List {
         mut self,
         exclude_test_ids: impl IntoIterator<Item = i64>,
     ) -> Self {
-        self.call.query_each("excludeTestIds", exclude_test_ids, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "excludeTestIds",
+                exclude_test_ids.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
@@ -210,12 +156,12 @@ impl List {
     /// Period by which the result history of a test is grouped.
     pub fn report_interval(
         mut self,
-        report_interval: impl Into<MonitorReportInterval>,
+        report_interval: impl Into<super::MonitorReportInterval>,
     ) -> Self {
         self.call
             .query(
                 "reportInterval",
-                Into::<MonitorReportInterval>::into(report_interval),
+                Into::<super::MonitorReportInterval>::into(report_interval),
             );
         self
     }
@@ -225,30 +171,17 @@ impl List {
         self.call.query("drafts", drafts);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlTestPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = ControlTestPage;
-    type Item = ControlTest;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::ControlTestPage;
+    type Item = super::ControlTest;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
-
-operation!(Get => ControlTestInstance);
-operation!(GetFailures => MonitorFailedResultsResponses);
-operation!(List => ControlTestPage);

@@ -15,21 +15,20 @@ pub use crate::v1::shared::{
     UserDocument, UserDocumentType, UserDocuments, UserIdentity, Workspace,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::{ConnectionId, ControlId, FrameworkId, UserId, WorkspaceId};
 /// The operations of the area `monitors`.
 #[derive(Clone, Debug)]
-pub struct MonitorsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct MonitorsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> MonitorsApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> MonitorsApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> MonitorsApi<A> {
+impl<A: crate::Access> MonitorsApi<A> {
     /// Returns one test with its monitors, controls and exclusions. A test that a list shows can still answer 404
     /// here, for instance a template or an archived one.
     ///
@@ -37,10 +36,14 @@ impl<A: Access> MonitorsApi<A> {
     /// Monitor** (`monitors-get-monitor`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/MonitorsPublicController_getControlTestInstance/)
-    pub fn get(&self, workspace_id: i64, test_id: i64) -> builder::Get {
+    pub fn get(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        test_id: i64,
+    ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("workspaceId", workspace_id)
+            crate::Call::new(&self.client, &meta::GET)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
                 .path("testId", test_id),
         )
     }
@@ -53,13 +56,13 @@ impl<A: Access> MonitorsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/MonitorsPublicController_getMonitorFailedResultsReport/)
     pub fn get_failures(
         &self,
-        workspace_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
         test_id: i64,
         type_: impl Into<MonitorFailureKind>,
     ) -> builder::GetFailures {
         builder::GetFailures::new(
-                Call::new(&self.client, &meta::GET_FAILURES)
-                    .path("workspaceId", workspace_id)
+                crate::Call::new(&self.client, &meta::GET_FAILURES)
+                    .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
                     .path("testId", test_id),
             )
             .type_(type_)
@@ -72,6 +75,6 @@ impl<A: Access> MonitorsApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/MonitorsPublicController_listMonitors/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }

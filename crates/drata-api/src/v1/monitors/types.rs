@@ -2,13 +2,8 @@
 
 //! Types of the area `monitors`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::v1::shared::{
-    ControlMonitor, ControlTest, MonitorInstance, MonitorMetadataExclusion, User,
-};
-
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A test with everything known about it: monitors, controls and exclusions.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,14 +11,14 @@ use crate::{Extra, List, Timestamp};
 pub struct ControlTestInstance {
     /// Id of the row; paths take `testId` instead.
     pub id: i64,
-    /// `name`
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: String,
     /// Outcome of the latest run, such as `PASSED` or `FAILED`.
     pub check_result_status: String,
     /// When the test last ran.
-    pub last_check: Timestamp,
+    pub last_check: crate::Timestamp,
     /// Operating state, such as `ENABLED` or `DISABLED`; independent of the outcome.
     pub check_status: String,
     /// Why the test is disabled.
@@ -31,26 +26,28 @@ pub struct ControlTestInstance {
     /// Weight in comparison with other tests, for example `NORMAL`.
     pub priority: String,
     /// When the test was enabled automatically.
-    pub auto_enabled_at: Option<Timestamp>,
+    pub auto_enabled_at: Option<crate::Timestamp>,
     /// Number that identifies the test in paths.
     pub test_id: i64,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Monitors the test runs.
-    pub monitor_instances: List<MonitorInstance>,
+    pub monitor_instances: crate::List<crate::v1::shared::MonitorInstance>,
     /// Who disabled the test, if anyone did.
-    pub disabling_user: Option<User>,
+    pub disabling_user: Option<crate::v1::shared::User>,
     /// Controls the test gives evidence for; as a rule at least one.
-    pub controls: List<ControlMonitor>,
+    pub controls: crate::List<crate::v1::shared::ControlMonitor>,
     /// Resources taken out of the result.
-    pub monitor_instance_exclusions: List<MonitorMetadataExclusion>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub monitor_instance_exclusions: crate::List<
+        crate::v1::shared::MonitorMetadataExclusion,
+    >,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlTestInstance {
+crate::support::model::model!(ControlTestInstance {
     id: "id",
     name: "name",
     description: "description",
@@ -73,19 +70,19 @@ model!(ControlTestInstance {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlTestPage {
-    /// `data`
-    pub data: List<ControlTest>,
+    ///
+    pub data: crate::List<crate::v1::shared::ControlTest>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Greatest number of rows on a page.
     pub limit: i64,
     /// Number of rows over all pages.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlTestPage {
+crate::support::model::model!(ControlTestPage {
     data: "data",
     page: "page",
     limit: "limit",
@@ -108,11 +105,11 @@ pub struct MonitorCause {
     pub result: bool,
     /// Value that was actually found.
     pub fact_result: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(MonitorCause {
+crate::support::model::model!(MonitorCause {
     fact: "fact",
     path: "path",
     value: "value",
@@ -129,7 +126,7 @@ pub struct MonitorFailedResults {
     pub organizational_unit_id: Option<String>,
     /// Account at the provider that holds the resource.
     pub account_id: Option<String>,
-    /// `accountName`
+    ///
     pub account_name: Option<String>,
     /// Kind of provider; actual values can be names such as `AWS`.
     pub provider_name: String,
@@ -139,23 +136,23 @@ pub struct MonitorFailedResults {
     pub client_alias: String,
     /// Identifier of the finding; joins resource, region and account by ` / `.
     pub id: String,
-    /// `resourceName`
+    ///
     pub resource_name: String,
     /// Name for display; may add region and account to the resource.
     pub display_name: String,
     /// Amazon resource name; `null` outside AWS.
     pub resource_arn: Option<String>,
     /// Comparisons that did not hold.
-    pub cause: List<MonitorCause>,
+    pub cause: crate::List<MonitorCause>,
     /// Web address of an article about the test.
     pub associated_help_article: Option<String>,
     /// Error text behind the failure; `null` if there is none.
     pub failing_message: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(MonitorFailedResults {
+crate::support::model::model!(MonitorFailedResults {
     organizational_unit_id: "organizationalUnitId",
     account_id: "accountId",
     account_name: "accountName",
@@ -175,34 +172,31 @@ model!(MonitorFailedResults {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorFailedResultsResponses {
-    /// `data`
-    pub data: List<MonitorFailedResults>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<MonitorFailedResults>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(MonitorFailedResultsResponses {
+crate::support::model::model!(MonitorFailedResultsResponses {
     data: "data",
 });
 
-open_enum! {
-    /// Values of `type`.
+crate::support::open_enum::open_enum! {
     pub enum MonitorFailureKind {
         Included = "included",
         Excluded = "excluded",
     }
 }
 
-open_enum! {
-    /// Values of `reportInterval`.
+crate::support::open_enum::open_enum! {
     pub enum MonitorReportInterval {
         Weekly = "WEEKLY",
         Monthly = "MONTHLY",
     }
 }
 
-open_enum! {
-    /// Values of `source`.
+crate::support::open_enum::open_enum! {
     pub enum MonitorSource {
         Drata = "DRATA",
         Custom = "CUSTOM",
@@ -212,8 +206,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `type`.
+crate::support::open_enum::open_enum! {
     pub enum MonitorType {
         Policy = "POLICY",
         InDrata = "IN_DRATA",

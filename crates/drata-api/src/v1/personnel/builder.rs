@@ -2,84 +2,39 @@
 
 //! Builders of the requests of the area `personnel`.
 
-use super::{
-    DeviceSourceType, EmploymentStatus, Personnel, PersonnelEmploymentStatusFilter,
-    PersonnelListItem, PersonnelListItemPage, PersonnelMultiTrainingComplianceType,
-    PersonnelSort, SortDirection,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`get`](super::PersonnelApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Returns one personnel record in full. Built by [`get`](super::PersonnelApi::get).
+    pub struct Get(Json<super::Personnel>);
 }
 
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Personnel, Error> {
-        self.call.receive().await
-    }
+builder! {
+    /// Returns one personnel record in full, found by email address. Built by
+    /// [`get_by_email`](super::PersonnelApi::get_by_email).
+    pub struct GetByEmail(Json<super::Personnel>);
 }
 
-/// Builds [`get_by_email`](super::PersonnelApi::get_by_email).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetByEmail {
-    call: Call,
-}
-
-impl GetByEmail {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Personnel, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::PersonnelApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists personnel with their compliance checks and devices. Built by [`list`](super::PersonnelApi::list).
+    pub struct List(Json<super::PersonnelListItemPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -92,12 +47,12 @@ impl List {
     /// Keeps people with this status; `employmentStatuses[]` takes several.
     pub fn employment_status(
         mut self,
-        employment_status: impl Into<EmploymentStatus>,
+        employment_status: impl Into<super::EmploymentStatus>,
     ) -> Self {
         self.call
             .query(
                 "employmentStatus",
-                Into::<EmploymentStatus>::into(employment_status),
+                Into::<super::EmploymentStatus>::into(employment_status),
             );
         self
     }
@@ -106,12 +61,14 @@ impl List {
     /// stand for whole groups.
     pub fn employment_statuses(
         mut self,
-        employment_statuses: impl IntoIterator<Item = PersonnelEmploymentStatusFilter>,
+        employment_statuses: impl IntoIterator<
+            Item = super::PersonnelEmploymentStatusFilter,
+        >,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "employmentStatuses[]",
-                employment_statuses,
+                employment_statuses.into_iter(),
                 crate::Limits::NONE,
             );
         self
@@ -243,13 +200,15 @@ impl List {
     /// Kind of training that `multiSecurityTrainingCompliance` looks at; `SECURITY_TRAINING` by default.
     pub fn multi_training_compliance_type(
         mut self,
-        multi_training_compliance_type: impl Into<PersonnelMultiTrainingComplianceType>,
+        multi_training_compliance_type: impl Into<
+            super::PersonnelMultiTrainingComplianceType,
+        >,
     ) -> Self {
         self.call
             .query(
                 "multiTrainingComplianceType",
                 Into::<
-                    PersonnelMultiTrainingComplianceType,
+                    super::PersonnelMultiTrainingComplianceType,
                 >::into(multi_training_compliance_type),
             );
         self
@@ -263,184 +222,89 @@ impl List {
 
     /// Keeps members of any of these identity groups.
     pub fn group_ids(mut self, group_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("groupIds", group_ids, crate::Limits::NONE);
+        self.call.query_list("groupIds", group_ids.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Field to order by; `NAME` by default.
-    pub fn sort(mut self, sort: impl Into<PersonnelSort>) -> Self {
-        self.call.query("sort", Into::<PersonnelSort>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::PersonnelSort>) -> Self {
+        self.call.query("sort", Into::<super::PersonnelSort>::into(sort));
         self
     }
 
     /// Direction of the order; defaults to `ASC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
     /// Keeps people whose device data comes from this source, such as `AGENT` or `JAMF`.
     pub fn mdm_source_type(
         mut self,
-        mdm_source_type: impl Into<DeviceSourceType>,
+        mdm_source_type: impl Into<super::DeviceSourceType>,
     ) -> Self {
         self.call
-            .query("mdmSourceType", Into::<DeviceSourceType>::into(mdm_source_type));
+            .query(
+                "mdmSourceType",
+                Into::<super::DeviceSourceType>::into(mdm_source_type),
+            );
         self
     }
 
     /// Leaves out people whose device data comes from any of these sources.
     pub fn inverse_mdm_source_types(
         mut self,
-        inverse_mdm_source_types: impl IntoIterator<Item = DeviceSourceType>,
+        inverse_mdm_source_types: impl IntoIterator<Item = super::DeviceSourceType>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "inverseMdmSourceTypes[]",
-                inverse_mdm_source_types,
+                inverse_mdm_source_types.into_iter(),
                 crate::Limits::NONE,
             );
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PersonnelListItemPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = PersonnelListItemPage;
-    type Item = PersonnelListItem;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::PersonnelListItemPage;
+    type Item = super::PersonnelListItem;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`reset_sync`](super::PersonnelApi::reset_sync).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ResetSync {
-    call: Call,
+builder! {
+    /// Lets the identity provider and HRIS update one personnel record again. Built by
+    /// [`reset_sync`](super::PersonnelApi::reset_sync).
+    pub struct ResetSync(JsonOptional<super::Personnel>);
 }
 
-impl ResetSync {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Personnel>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Lets the identity provider and HRIS update all personnel records again. Built by
+    /// [`reset_sync_for_all`](super::PersonnelApi::reset_sync_for_all).
+    pub struct ResetSyncForAll(JsonOptional<super::Personnel>);
 }
 
-/// Builds [`reset_sync_for_all`](super::PersonnelApi::reset_sync_for_all).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ResetSyncForAll {
-    call: Call,
+builder! {
+    /// Lets the identity provider and HRIS update the given personnel records again. Built by
+    /// [`reset_sync_for_some`](super::PersonnelApi::reset_sync_for_some).
+    pub struct ResetSyncForSome(JsonOptional<super::Personnel>);
 }
 
-impl ResetSyncForAll {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Personnel>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Updates the start date of a personnel record, and its separation date if given. Built by
+    /// [`update_contract_dates`](super::PersonnelApi::update_contract_dates).
+    pub struct UpdateContractDates(JsonOptional<super::Personnel>);
 }
 
-/// Builds [`reset_sync_for_some`](super::PersonnelApi::reset_sync_for_some).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ResetSyncForSome {
-    call: Call,
+builder! {
+    /// Updates the status of employment on a personnel record. Built by
+    /// [`update_status`](super::PersonnelApi::update_status).
+    pub struct UpdateStatus(JsonOptional<super::Personnel>);
 }
-
-impl ResetSyncForSome {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Personnel>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`update_contract_dates`](super::PersonnelApi::update_contract_dates).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateContractDates {
-    call: Call,
-}
-
-impl UpdateContractDates {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Personnel>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`update_status`](super::PersonnelApi::update_status).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateStatus {
-    call: Call,
-}
-
-impl UpdateStatus {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Personnel>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Get => Personnel);
-operation!(GetByEmail => Personnel);
-operation!(List => PersonnelListItemPage);
-operation!(ResetSync => Option<Personnel>);
-operation!(ResetSyncForAll => Option<Personnel>);
-operation!(ResetSyncForSome => Option<Personnel>);
-operation!(UpdateContractDates => Option<Personnel>);
-operation!(UpdateStatus => Option<Personnel>);

@@ -16,21 +16,20 @@ pub use crate::v1::shared::{
     UserDocumentType, UserDocuments, UserIdentity, Workspace,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::{ConnectionId, FrameworkId, PersonnelId, UserId, WorkspaceId};
 /// The operations of the area `personnel`.
 #[derive(Clone, Debug)]
-pub struct PersonnelApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct PersonnelApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> PersonnelApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> PersonnelApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> PersonnelApi<A> {
+impl<A: crate::Access> PersonnelApi<A> {
     /// Returns one personnel record in full. The id is that of the record, which differs from the id of the user
     /// behind it.
     ///
@@ -38,8 +37,11 @@ impl<A: Access> PersonnelApi<A> {
     /// (`personnel-get-personnel-details`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PersonnelPublicController_getPersonnelDetails/)
-    pub fn get(&self, id: i64) -> builder::Get {
-        builder::Get::new(Call::new(&self.client, &meta::GET).path("id", id))
+    pub fn get(&self, id: impl Into<PersonnelId>) -> builder::Get {
+        builder::Get::new(
+            crate::Call::new(&self.client, &meta::GET)
+                .path("id", Into::<PersonnelId>::into(id)),
+        )
     }
 
     /// Returns one personnel record in full, found by email address. Use it when the numeric id of the record is
@@ -51,7 +53,7 @@ impl<A: Access> PersonnelApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PersonnelPublicController_getPersonnelDetailsByEmail/)
     pub fn get_by_email(&self, email: &str) -> builder::GetByEmail {
         builder::GetByEmail::new(
-            Call::new(&self.client, &meta::GET_BY_EMAIL).path("email", email),
+            crate::Call::new(&self.client, &meta::GET_BY_EMAIL).path("email", email),
         )
     }
 
@@ -63,7 +65,7 @@ impl<A: Access> PersonnelApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PersonnelPublicController_listPersonnel/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }
 
@@ -76,9 +78,13 @@ impl PersonnelApi {
     /// Sync Status** (`personnel-put-reset-resync`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PersonnelPublicController_resetSyncForPersonnel/)
-    pub fn reset_sync(&self, personnel_id: i64) -> builder::ResetSync {
+    pub fn reset_sync(
+        &self,
+        personnel_id: impl Into<PersonnelId>,
+    ) -> builder::ResetSync {
         builder::ResetSync::new(
-            Call::new(&self.client, &meta::RESET_SYNC).path("personnelId", personnel_id),
+            crate::Call::new(&self.client, &meta::RESET_SYNC)
+                .path("personnelId", Into::<PersonnelId>::into(personnel_id)),
         )
     }
 
@@ -90,7 +96,9 @@ impl PersonnelApi {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PersonnelPublicController_resetSyncForAllPersonnel/)
     pub fn reset_sync_for_all(&self) -> builder::ResetSyncForAll {
-        builder::ResetSyncForAll::new(Call::new(&self.client, &meta::RESET_SYNC_FOR_ALL))
+        builder::ResetSyncForAll::new(
+            crate::Call::new(&self.client, &meta::RESET_SYNC_FOR_ALL),
+        )
     }
 
     /// Lets the identity provider and HRIS update the given personnel records again. The documented result is a
@@ -102,10 +110,14 @@ impl PersonnelApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PersonnelPublicController_resetSyncForSomePersonnel/)
     pub fn reset_sync_for_some(
         &self,
-        body: &PersonnelResetStatusRequest,
+        body: impl std::borrow::Borrow<PersonnelResetStatusRequest>,
     ) -> builder::ResetSyncForSome {
         builder::ResetSyncForSome::new(
-            Call::new(&self.client, &meta::RESET_SYNC_FOR_SOME).json(body),
+            crate::Call::new(&self.client, &meta::RESET_SYNC_FOR_SOME)
+                .body(
+                    std::borrow::Borrow::<PersonnelResetStatusRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -118,13 +130,16 @@ impl PersonnelApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PersonnelPublicController_updateContractDates/)
     pub fn update_contract_dates(
         &self,
-        id: i64,
-        body: &PersonnelContractDateRequest,
+        id: impl Into<PersonnelId>,
+        body: impl std::borrow::Borrow<PersonnelContractDateRequest>,
     ) -> builder::UpdateContractDates {
         builder::UpdateContractDates::new(
-            Call::new(&self.client, &meta::UPDATE_CONTRACT_DATES)
-                .path("id", id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE_CONTRACT_DATES)
+                .path("id", Into::<PersonnelId>::into(id))
+                .body(
+                    std::borrow::Borrow::<PersonnelContractDateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -137,11 +152,16 @@ impl PersonnelApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PersonnelPublicController_updateStatus/)
     pub fn update_status(
         &self,
-        id: i64,
-        body: &PersonnelStatusRequest,
+        id: impl Into<PersonnelId>,
+        body: impl std::borrow::Borrow<PersonnelStatusRequest>,
     ) -> builder::UpdateStatus {
         builder::UpdateStatus::new(
-            Call::new(&self.client, &meta::UPDATE_STATUS).path("id", id).json(body),
+            crate::Call::new(&self.client, &meta::UPDATE_STATUS)
+                .path("id", Into::<PersonnelId>::into(id))
+                .body(
+                    std::borrow::Borrow::<PersonnelStatusRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

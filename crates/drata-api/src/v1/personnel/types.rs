@@ -2,16 +2,8 @@
 
 //! Types of the area `personnel`.
 
-use serde_json::Value;
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::v1::shared::{
-    ComplianceCheck, ComplianceTest, EmploymentStatus, PersonnelData, PersonnelDevice,
-    User,
-};
-
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// The start and separation dates to set on a personnel record.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,26 +19,25 @@ impl PersonnelContractDateRequest {
     /// A new `PersonnelContractDateRequest` with what is required.
     pub fn new(start_date: impl Into<String>) -> Self {
         Self {
-            start_date: start_date.into(),
+            start_date: Into::<String>::into(start_date),
             separation_date: Default::default(),
         }
     }
 
-    /// Sets [`separation_date`](Self::separation_date).
+    /// Sets [`separation_date`](field@Self::separation_date).
     #[must_use]
     pub fn separation_date(mut self, separation_date: impl Into<String>) -> Self {
-        self.separation_date = Some(separation_date.into());
+        self.separation_date = Some(Into::<String>::into(separation_date));
         self
     }
 }
 
-request_model!(PersonnelContractDateRequest {
+crate::support::request_model::request_model!(PersonnelContractDateRequest {
     start_date: "startDate",
     separation_date: "separationDate",
 });
 
-open_enum! {
-    /// Values of `employmentStatuses[]`.
+crate::support::open_enum::open_enum! {
     pub enum PersonnelEmploymentStatusFilter {
         CurrentEmployee = "CURRENT_EMPLOYEE",
         FormerEmployee = "FORMER_EMPLOYEE",
@@ -67,9 +58,9 @@ open_enum! {
 #[non_exhaustive]
 pub struct PersonnelListItem {
     /// Id of the personnel record; the user behind it has its own id.
-    pub id: i64,
+    pub id: crate::v1::ids::PersonnelId,
     /// Employment status; can be `null` in practice.
-    pub employment_status: Option<EmploymentStatus>,
+    pub employment_status: Option<crate::v1::shared::EmploymentStatus>,
     /// Why the record is `OUT_OF_SCOPE`.
     pub not_human_reason: Option<String>,
     /// Operating system version. Deprecated in favor of `osVersion` of the entries in `devices`. Deprecated by
@@ -79,27 +70,27 @@ pub struct PersonnelListItem {
     /// by Drata.
     pub serial_number: Option<String>,
     /// User behind the record; can be `null` in practice.
-    pub user: Option<User>,
+    pub user: Option<crate::v1::shared::User>,
     /// Who gave the reason for `OUT_OF_SCOPE`.
-    pub reason_provider: Option<User>,
+    pub reason_provider: Option<crate::v1::shared::User>,
     /// State of each compliance check of the person.
-    pub compliance_checks: List<ComplianceCheck>,
+    pub compliance_checks: crate::List<crate::v1::shared::ComplianceCheck>,
     /// Tests the person is subject to, with their results.
-    pub compliance_tests: Option<List<ComplianceTest>>,
+    pub compliance_tests: Option<crate::List<crate::v1::shared::ComplianceTest>>,
     /// First day at the company, as `2020-07-06`.
     pub start_date: String,
     /// Last day at the company, as `2020-07-06`; `null` while there is none.
     pub separation_date: Option<String>,
     /// When the record was last changed by hand; `null` if never.
-    pub status_updated_at: Option<Timestamp>,
+    pub status_updated_at: Option<crate::Timestamp>,
     /// Device facts of a single machine. Deprecated in favor of `devices`. Deprecated by Drata.
-    pub data: PersonnelData,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// `devices`
-    pub devices: List<PersonnelDevice>,
+    pub data: crate::v1::shared::PersonnelData,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    ///
+    pub devices: crate::List<crate::v1::shared::PersonnelDevice>,
     /// Whether the monitoring agent is switched on.
     pub agent_enabled: bool,
     /// Whether evidence may be uploaded by hand.
@@ -108,11 +99,11 @@ pub struct PersonnelListItem {
     pub devices_count: Option<i64>,
     /// Number of devices that fail a check; can be `null` in practice.
     pub devices_failing_compliance_count: Option<i64>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PersonnelListItem {
+crate::support::model::model!(PersonnelListItem {
     id: "id",
     employment_status: "employmentStatus",
     not_human_reason: "notHumanReason",
@@ -139,8 +130,8 @@ model!(PersonnelListItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonnelListItemPage {
-    /// `data`
-    pub data: List<PersonnelListItem>,
+    ///
+    pub data: crate::List<PersonnelListItem>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Greatest number of rows on a page.
@@ -148,12 +139,12 @@ pub struct PersonnelListItemPage {
     /// Number of rows over all pages.
     pub total: i64,
     /// Values about the whole result set, not only this page; their shape is not documented.
-    pub data_all: Value,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub data_all: serde_json::Value,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PersonnelListItemPage {
+crate::support::model::model!(PersonnelListItemPage {
     data: "data",
     page: "page",
     limit: "limit",
@@ -161,8 +152,7 @@ model!(PersonnelListItemPage {
     data_all: "dataAll",
 });
 
-open_enum! {
-    /// Values of `multiTrainingComplianceType`.
+crate::support::open_enum::open_enum! {
     pub enum PersonnelMultiTrainingComplianceType {
         SecurityTraining = "SECURITY_TRAINING",
         HipaaTraining = "HIPAA_TRAINING",
@@ -175,7 +165,7 @@ open_enum! {
 #[non_exhaustive]
 pub struct PersonnelResetStatusRequest {
     /// Ids of personnel records, not of users.
-    pub personnel_ids: Option<Vec<i64>>,
+    pub personnel_ids: Option<Vec<crate::v1::ids::PersonnelId>>,
 }
 
 impl PersonnelResetStatusRequest {
@@ -186,13 +176,13 @@ impl PersonnelResetStatusRequest {
         }
     }
 
-    /// Sets [`personnel_ids`](Self::personnel_ids).
+    /// Sets [`personnel_ids`](field@Self::personnel_ids).
     #[must_use]
     pub fn personnel_ids(
         mut self,
-        personnel_ids: impl IntoIterator<Item = i64>,
+        personnel_ids: impl IntoIterator<Item = impl Into<crate::v1::ids::PersonnelId>>,
     ) -> Self {
-        self.personnel_ids = Some(personnel_ids.into_iter().collect());
+        self.personnel_ids = Some(personnel_ids.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -203,12 +193,11 @@ impl Default for PersonnelResetStatusRequest {
     }
 }
 
-request_model!(PersonnelResetStatusRequest {
+crate::support::request_model::request_model!(PersonnelResetStatusRequest {
     personnel_ids: "personnelIds",
 });
 
-open_enum! {
-    /// Values of `sort`.
+crate::support::open_enum::open_enum! {
     pub enum PersonnelSort {
         Name = "NAME",
         EmploymentStatus = "EMPLOYMENT_STATUS",
@@ -239,7 +228,7 @@ open_enum! {
 #[non_exhaustive]
 pub struct PersonnelStatusRequest {
     /// Status the person gets.
-    pub employment_status: EmploymentStatus,
+    pub employment_status: crate::v1::shared::EmploymentStatus,
     /// Why the record is out of scope, at most 30,000 characters; required with `OUT_OF_SCOPE`. At most 30000
     /// characters.
     pub not_human_reason: Option<String>,
@@ -249,30 +238,30 @@ pub struct PersonnelStatusRequest {
 
 impl PersonnelStatusRequest {
     /// A new `PersonnelStatusRequest` with what is required.
-    pub fn new(employment_status: EmploymentStatus) -> Self {
+    pub fn new(employment_status: crate::v1::shared::EmploymentStatus) -> Self {
         Self {
-            employment_status,
+            employment_status: employment_status,
             not_human_reason: Default::default(),
             separation_date: Default::default(),
         }
     }
 
-    /// Sets [`not_human_reason`](Self::not_human_reason).
+    /// Sets [`not_human_reason`](field@Self::not_human_reason).
     #[must_use]
     pub fn not_human_reason(mut self, not_human_reason: impl Into<String>) -> Self {
-        self.not_human_reason = Some(not_human_reason.into());
+        self.not_human_reason = Some(Into::<String>::into(not_human_reason));
         self
     }
 
-    /// Sets [`separation_date`](Self::separation_date).
+    /// Sets [`separation_date`](field@Self::separation_date).
     #[must_use]
     pub fn separation_date(mut self, separation_date: impl Into<String>) -> Self {
-        self.separation_date = Some(separation_date.into());
+        self.separation_date = Some(Into::<String>::into(separation_date));
         self
     }
 }
 
-request_model!(PersonnelStatusRequest {
+crate::support::request_model::request_model!(PersonnelStatusRequest {
     employment_status: "employmentStatus",
     not_human_reason: "notHumanReason" { max_length: 30000 },
     separation_date: "separationDate",

@@ -2,133 +2,59 @@
 
 //! Builders of the requests of the area `policies`.
 
-use super::{
-    PolicyAssociatedControls, PolicySummary, PolicySummaryPage, PolicyWithReplace,
-    SortDirection, UserSignedUrl,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`get`](super::PoliciesApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Returns one policy with its owner, groups and latest versions. Built by [`get`](super::PoliciesApi::get).
+    pub struct Get(Json<super::PolicyWithReplace>);
 }
 
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PolicyWithReplace, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`get_current_published_download_url`](super::PoliciesApi::get_current_published_download_url).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetCurrentPublishedDownloadUrl {
-    call: Call,
+builder! {
+    /// Returns a link to the document of the currently published version. Built by
+    /// [`get_current_published_download_url`](super::PoliciesApi::get_current_published_download_url).
+    pub struct GetCurrentPublishedDownloadUrl(Json<super::UserSignedUrl>);
 }
 
 impl GetCurrentPublishedDownloadUrl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Whether the document comes with its appendix; `false` by default.
     pub fn with_appendix(mut self, with_appendix: bool) -> Self {
         self.call.query("withAppendix", with_appendix);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserSignedUrl, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`get_current_published_pdf_download_url`](super::PoliciesApi::get_current_published_pdf_download_url).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetCurrentPublishedPdfDownloadUrl {
-    call: Call,
+builder! {
+    /// Returns a link to the currently published version rendered as PDF. Built by
+    /// [`get_current_published_pdf_download_url`](super::PoliciesApi::get_current_published_pdf_download_url).
+    pub struct GetCurrentPublishedPdfDownloadUrl(Json<super::UserSignedUrl>);
 }
 
-impl GetCurrentPublishedPdfDownloadUrl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserSignedUrl, Error> {
-        self.call.receive().await
-    }
+builder! {
+    /// Returns a link to the document of one policy version. Built by
+    /// [`get_version_download_url`](super::PoliciesApi::get_version_download_url).
+    pub struct GetVersionDownloadUrl(Json<super::UserSignedUrl>);
 }
 
-/// Builds [`get_version_download_url`](super::PoliciesApi::get_version_download_url).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetVersionDownloadUrl {
-    call: Call,
-}
-
-impl GetVersionDownloadUrl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserSignedUrl, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::PoliciesApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the policies of the account in summary form. Built by [`list`](super::PoliciesApi::list).
+    pub struct List(Json<super::PolicySummaryPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -139,8 +65,8 @@ impl List {
     }
 
     /// Keeps policies owned by the user with this id.
-    pub fn user_id(mut self, user_id: i64) -> Self {
-        self.call.query("userId", user_id);
+    pub fn user_id(mut self, user_id: impl Into<super::UserId>) -> Self {
+        self.call.query("userId", Into::<super::UserId>::into(user_id));
         self
     }
 
@@ -155,42 +81,28 @@ impl List {
         self.call.query("hasApprovedVersion", has_approved_version);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PolicySummaryPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = PolicySummaryPage;
-    type Item = PolicySummary;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::PolicySummaryPage;
+    type Item = super::PolicySummary;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_associated_controls`](super::PoliciesApi::list_associated_controls).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListAssociatedControls {
-    call: Call,
+builder! {
+    /// Lists the controls of a workspace that a policy is mapped to. Built by
+    /// [`list_associated_controls`](super::PoliciesApi::list_associated_controls).
+    pub struct ListAssociatedControls(Json<super::PolicyAssociatedControls>);
 }
 
 impl ListAssociatedControls {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Field to order by; `NAME` by default.
     pub fn sort(mut self, sort: &str) -> Self {
         self.call.query("sort", sort);
@@ -198,24 +110,8 @@ impl ListAssociatedControls {
     }
 
     /// Direction of the order. Send `ASC` or `DESC`; the documented default, `1`, is neither.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PolicyAssociatedControls, Error> {
-        self.call.receive().await
-    }
 }
-
-operation!(Get => PolicyWithReplace);
-operation!(GetCurrentPublishedDownloadUrl => UserSignedUrl);
-operation!(GetCurrentPublishedPdfDownloadUrl => UserSignedUrl);
-operation!(GetVersionDownloadUrl => UserSignedUrl);
-operation!(List => PolicySummaryPage);
-operation!(ListAssociatedControls => PolicyAssociatedControls);

@@ -14,30 +14,30 @@ pub use crate::v1::shared::{
     UserIdentity, WeekTimeFrameSla, Workspace,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::{ConnectionId, FrameworkId, PolicyId, UserId, WorkspaceId};
 /// The operations of the area `policies`.
 #[derive(Clone, Debug)]
-pub struct PoliciesApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct PoliciesApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> PoliciesApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> PoliciesApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> PoliciesApi<A> {
+impl<A: crate::Access> PoliciesApi<A> {
     /// Returns one policy with its owner, groups and latest versions. The reply also tells which template policies
     /// it replaces, or which policy replaced it.
     ///
     /// `GET /policies/{policyId}`, v1. Needs the permission **Policies: List Policies** (`policies-get-policies`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PoliciesPublicController_getPolicy/)
-    pub fn get(&self, policy_id: i64) -> builder::Get {
+    pub fn get(&self, policy_id: impl Into<PolicyId>) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET).path("policyId", policy_id),
+            crate::Call::new(&self.client, &meta::GET)
+                .path("policyId", Into::<PolicyId>::into(policy_id)),
         )
     }
 
@@ -50,11 +50,11 @@ impl<A: Access> PoliciesApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PoliciesPublicController_getCurrentPublishedPolicyDownloadUrl/)
     pub fn get_current_published_download_url(
         &self,
-        id: i64,
+        id: impl Into<PolicyId>,
     ) -> builder::GetCurrentPublishedDownloadUrl {
         builder::GetCurrentPublishedDownloadUrl::new(
-            Call::new(&self.client, &meta::GET_CURRENT_PUBLISHED_DOWNLOAD_URL)
-                .path("id", id),
+            crate::Call::new(&self.client, &meta::GET_CURRENT_PUBLISHED_DOWNLOAD_URL)
+                .path("id", Into::<PolicyId>::into(id)),
         )
     }
 
@@ -67,11 +67,11 @@ impl<A: Access> PoliciesApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PoliciesPublicController_getCurrentPublishedPolicyPdfDownloadUrl/)
     pub fn get_current_published_pdf_download_url(
         &self,
-        id: i64,
+        id: impl Into<PolicyId>,
     ) -> builder::GetCurrentPublishedPdfDownloadUrl {
         builder::GetCurrentPublishedPdfDownloadUrl::new(
-            Call::new(&self.client, &meta::GET_CURRENT_PUBLISHED_PDF_DOWNLOAD_URL)
-                .path("id", id),
+            crate::Call::new(&self.client, &meta::GET_CURRENT_PUBLISHED_PDF_DOWNLOAD_URL)
+                .path("id", Into::<PolicyId>::into(id)),
         )
     }
 
@@ -86,7 +86,7 @@ impl<A: Access> PoliciesApi<A> {
         policy_version_id: i64,
     ) -> builder::GetVersionDownloadUrl {
         builder::GetVersionDownloadUrl::new(
-            Call::new(&self.client, &meta::GET_VERSION_DOWNLOAD_URL)
+            crate::Call::new(&self.client, &meta::GET_VERSION_DOWNLOAD_URL)
                 .path("id", policy_version_id),
         )
     }
@@ -99,7 +99,7 @@ impl<A: Access> PoliciesApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PoliciesPublicController_getPolicies/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
     /// Lists the controls of a workspace that a policy is mapped to. All of them arrive at once, without pages.
@@ -110,13 +110,13 @@ impl<A: Access> PoliciesApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PoliciesPublicController_getPolicyAssociatedControls/)
     pub fn list_associated_controls(
         &self,
-        workspace_id: i64,
-        policy_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
+        policy_id: impl Into<PolicyId>,
     ) -> builder::ListAssociatedControls {
         builder::ListAssociatedControls::new(
-            Call::new(&self.client, &meta::LIST_ASSOCIATED_CONTROLS)
-                .path("workspaceId", workspace_id)
-                .path("policyId", policy_id),
+            crate::Call::new(&self.client, &meta::LIST_ASSOCIATED_CONTROLS)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("policyId", Into::<PolicyId>::into(policy_id)),
         )
     }
 }

@@ -2,14 +2,8 @@
 
 //! Types of the area `policies`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::v1::shared::{
-    Group, PolicyGracePeriodSla, PolicyP3MatrixSla, PolicyVersion,
-    PolicyWeekTimeFrameSla, Reminder, User,
-};
-
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// The published version of a policy, in brief.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,19 +17,18 @@ pub struct CurrentPublishedPolicyVersion {
     pub sub_version: Option<i64>,
     /// What changed in this version, in brief.
     pub change_summary: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CurrentPublishedPolicyVersion {
+crate::support::model::model!(CurrentPublishedPolicyVersion {
     id: "id",
     version: "version",
     sub_version: "subVersion",
     change_summary: "changeSummary",
 });
 
-open_enum! {
-    /// Values of `assignedTo`.
+crate::support::open_enum::open_enum! {
     pub enum PolicyAssignment {
         All = "ALL",
         Group = "GROUP",
@@ -47,13 +40,13 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyAssociatedControls {
-    /// `controls`
-    pub controls: List<PolicyControlSummary>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub controls: crate::List<PolicyControlSummary>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicyAssociatedControls {
+crate::support::model::model!(PolicyAssociatedControls {
     controls: "controls",
 });
 
@@ -61,21 +54,21 @@ model!(PolicyAssociatedControls {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyControlSummary {
-    /// `id`
+    ///
     pub id: i64,
     /// Human-readable code, for example `DCF-12`.
     pub code: String,
-    /// `name`
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: String,
     /// Whether the control counts as ready.
     pub is_ready: bool,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicyControlSummary {
+crate::support::model::model!(PolicyControlSummary {
     id: "id",
     code: "code",
     name: "name",
@@ -89,19 +82,19 @@ model!(PolicyControlSummary {
 pub struct PolicyOwner {
     /// Id of the user.
     pub id: i64,
-    /// `email`
+    ///
     pub email: String,
-    /// `firstName`
+    ///
     pub first_name: Option<String>,
-    /// `lastName`
+    ///
     pub last_name: Option<String>,
     /// Web address of the picture.
     pub avatar_url: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicyOwner {
+crate::support::model::model!(PolicyOwner {
     id: "id",
     email: "email",
     first_name: "firstName",
@@ -109,8 +102,7 @@ model!(PolicyOwner {
     avatar_url: "avatarUrl",
 });
 
-open_enum! {
-    /// Values of `policyStatus`.
+crate::support::open_enum::open_enum! {
     pub enum PolicyStatus {
         Active = "ACTIVE",
         Archived = "ARCHIVED",
@@ -124,20 +116,20 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicySummary {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v1::ids::PolicyId,
     /// Id of the current version; `null` if there is none.
     pub current_version_id: Option<i64>,
-    /// `name`
+    ///
     pub name: String,
     /// Major number of the current version.
     pub version: Option<String>,
     /// Minor number of the current version.
     pub minor_version: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
     /// When the version was approved; `null` until then.
-    pub approved_at: Option<Timestamp>,
+    pub approved_at: Option<crate::Timestamp>,
     /// Renewal date kept on the policy rather than on a version.
     pub renewal_date: Option<String>,
     /// Whether service-level terms apply, as the text `Yes` or `No`.
@@ -145,20 +137,20 @@ pub struct PolicySummary {
     /// Owner of the policy; `null` if nobody is assigned.
     pub current_owner: Option<PolicyOwner>,
     /// Identity groups the policy applies to.
-    pub groups: List<Group>,
+    pub groups: crate::List<crate::v1::shared::Group>,
     /// When the text was last saved.
-    pub html_last_updated: Option<Timestamp>,
+    pub html_last_updated: Option<crate::Timestamp>,
     /// State of the current version, for example `APPROVED`.
     pub status: Option<String>,
     /// When the version was published; `null` until then.
-    pub published_at: Option<Timestamp>,
+    pub published_at: Option<crate::Timestamp>,
     /// What changed in this version, in brief.
     pub change_summary: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicySummary {
+crate::support::model::model!(PolicySummary {
     id: "id",
     current_version_id: "currentVersionId",
     name: "name",
@@ -180,19 +172,19 @@ model!(PolicySummary {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicySummaryPage {
-    /// `data`
-    pub data: List<PolicySummary>,
+    ///
+    pub data: crate::List<PolicySummary>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Greatest number of rows on a page.
     pub limit: i64,
     /// Number of rows over all pages.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicySummaryPage {
+crate::support::model::model!(PolicySummaryPage {
     data: "data",
     page: "page",
     limit: "limit",
@@ -203,55 +195,59 @@ model!(PolicySummaryPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyWithReplace {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v1::ids::PolicyId,
     /// Id of the template it was made from; `null` for custom policies.
     pub template_id: Option<i64>,
-    /// `name`
+    ///
     pub name: String,
     /// Description of the current version.
     pub current_description: String,
     /// When the text was last saved.
-    pub html_last_updated: Option<Timestamp>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// `currentOwner`
-    pub current_owner: Option<User>,
+    pub html_last_updated: Option<crate::Timestamp>,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    ///
+    pub current_owner: Option<crate::v1::shared::User>,
     /// Service-level terms measured in weeks.
-    pub policy_week_time_frame_slas: Option<List<PolicyWeekTimeFrameSla>>,
+    pub policy_week_time_frame_slas: Option<
+        crate::List<crate::v1::shared::PolicyWeekTimeFrameSla>,
+    >,
     /// Service-level terms that grant a grace period.
-    pub policy_grace_period_slas: Option<List<PolicyGracePeriodSla>>,
+    pub policy_grace_period_slas: Option<
+        crate::List<crate::v1::shared::PolicyGracePeriodSla>,
+    >,
     /// Service-level terms laid out as a P3 matrix.
-    pub policy_p3_matrix_slas: Option<List<PolicyP3MatrixSla>>,
+    pub policy_p3_matrix_slas: Option<crate::List<crate::v1::shared::PolicyP3MatrixSla>>,
     /// Identity groups the policy applies to.
-    pub groups: List<Group>,
+    pub groups: crate::List<crate::v1::shared::Group>,
     /// Who must follow the policy: everyone (`ALL`), certain groups (`GROUP`) or nobody (`NONE`).
     pub assigned_to: PolicyAssignment,
     /// Whether the assigned groups are notified.
     pub notify_groups: bool,
     /// Reminders that are still open.
-    pub reminders: List<Reminder>,
+    pub reminders: crate::List<crate::v1::shared::Reminder>,
     /// State of the policy as a whole; the versions have states of their own.
     pub policy_status: PolicyStatus,
     /// Template policies this one stands in for.
-    pub replaced_policies: Option<List<ReplacedPolicy>>,
+    pub replaced_policies: Option<crate::List<ReplacedPolicy>>,
     /// Name of the custom policy now in its place; absent if there is none.
     pub replaced_by: Option<String>,
     /// Renewal date kept on the policy rather than on a version.
-    pub renewal_date: Option<Timestamp>,
+    pub renewal_date: Option<crate::Timestamp>,
     /// Legal disclaimer.
     pub disclaimer: Option<String>,
     /// Newest version, published or not; `null` if there is none.
-    pub latest_policy_version: Option<PolicyVersion>,
+    pub latest_policy_version: Option<crate::v1::shared::PolicyVersion>,
     /// Version in force; `null` before the first publication.
     pub current_published_policy_version: Option<CurrentPublishedPolicyVersion>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicyWithReplace {
+crate::support::model::model!(PolicyWithReplace {
     id: "id",
     template_id: "templateId",
     name: "name",
@@ -284,11 +280,11 @@ pub struct ReplacedPolicy {
     pub template_id: i64,
     /// Name of the replaced template.
     pub name: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ReplacedPolicy {
+crate::support::model::model!(ReplacedPolicy {
     template_id: "templateId",
     name: "name",
 });
@@ -299,10 +295,10 @@ model!(ReplacedPolicy {
 pub struct UserSignedUrl {
     /// Signed link; fetch it promptly and without the API key.
     pub signed_url: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UserSignedUrl {
+crate::support::model::model!(UserSignedUrl {
     signed_url: "signedUrl",
 });

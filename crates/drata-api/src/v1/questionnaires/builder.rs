@@ -2,53 +2,16 @@
 
 //! Builders of the requests of the area `questionnaires`.
 
-use super::{QuestionnaireVendorAnswers, QuestionnairesVendors};
-use crate::support::operation::operation;
-use crate::{Call, Error};
+use crate::support::builder::builder;
 
-/// Builds [`get_answers`](super::QuestionnairesApi::get_answers).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetAnswers {
-    call: Call,
+builder! {
+    /// Returns the answers a vendor gave to a questionnaire. Built by
+    /// [`get_answers`](super::QuestionnairesApi::get_answers).
+    pub struct GetAnswers(Json<super::QuestionnaireVendorAnswers>);
 }
 
-impl GetAnswers {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<QuestionnaireVendorAnswers, Error> {
-        self.call.receive().await
-    }
+builder! {
+    /// Lists the questionnaires that were sent to a vendor. Built by
+    /// [`list_sent_by_vendor`](super::QuestionnairesApi::list_sent_by_vendor).
+    pub struct ListSentByVendor(Json<super::QuestionnairesVendors>);
 }
-
-/// Builds [`list_sent_by_vendor`](super::QuestionnairesApi::list_sent_by_vendor).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListSentByVendor {
-    call: Call,
-}
-
-impl ListSentByVendor {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<QuestionnairesVendors, Error> {
-        self.call.receive().await
-    }
-}
-
-operation!(GetAnswers => QuestionnaireVendorAnswers);
-operation!(ListSentByVendor => QuestionnairesVendors);

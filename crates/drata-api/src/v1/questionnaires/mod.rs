@@ -6,21 +6,20 @@ pub mod builder;
 pub mod meta;
 mod types;
 pub use types::*;
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::VendorId;
 /// The operations of the area `questionnaires`.
 #[derive(Clone, Debug)]
-pub struct QuestionnairesApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct QuestionnairesApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> QuestionnairesApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> QuestionnairesApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> QuestionnairesApi<A> {
+impl<A: crate::Access> QuestionnairesApi<A> {
     /// Returns the answers a vendor gave to a questionnaire. They are grouped by response.
     ///
     /// `GET /questionnaires/{questionnaireId}/vendor/{vendorId}`, v1. Needs the permission **Questionnaires: List
@@ -30,12 +29,12 @@ impl<A: Access> QuestionnairesApi<A> {
     pub fn get_answers(
         &self,
         questionnaire_id: i64,
-        vendor_id: i64,
+        vendor_id: impl Into<VendorId>,
     ) -> builder::GetAnswers {
         builder::GetAnswers::new(
-            Call::new(&self.client, &meta::GET_ANSWERS)
+            crate::Call::new(&self.client, &meta::GET_ANSWERS)
                 .path("questionnaireId", questionnaire_id)
-                .path("vendorId", vendor_id),
+                .path("vendorId", Into::<VendorId>::into(vendor_id)),
         )
     }
 
@@ -45,10 +44,13 @@ impl<A: Access> QuestionnairesApi<A> {
     /// Answers by Vendor** (`questionnaires-answers-by-vendor-get`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/QuestionnairesPublicController_getQuestionnairesSentByVendor/)
-    pub fn list_sent_by_vendor(&self, vendor_id: i64) -> builder::ListSentByVendor {
+    pub fn list_sent_by_vendor(
+        &self,
+        vendor_id: impl Into<VendorId>,
+    ) -> builder::ListSentByVendor {
         builder::ListSentByVendor::new(
-            Call::new(&self.client, &meta::LIST_SENT_BY_VENDOR)
-                .path("vendorId", vendor_id),
+            crate::Call::new(&self.client, &meta::LIST_SENT_BY_VENDOR)
+                .path("vendorId", Into::<VendorId>::into(vendor_id)),
         )
     }
 }

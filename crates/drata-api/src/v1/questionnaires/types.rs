@@ -2,20 +2,20 @@
 
 //! Types of the area `questionnaires`.
 
-use crate::support::model::model;
-use crate::{Extra, List};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// One completed response to a questionnaire.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Questionnaire {
-    /// `answers`
-    pub answers: List<QuestionnaireAnswer>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub answers: crate::List<QuestionnaireAnswer>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Questionnaire {
+crate::support::model::model!(Questionnaire {
     answers: "answers",
 });
 
@@ -31,11 +31,11 @@ pub struct QuestionnaireAnswer {
     pub answer: String,
     /// Kind of answer; the values are not documented.
     pub type_: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(QuestionnaireAnswer {
+crate::support::model::model!(QuestionnaireAnswer {
     id: "id",
     question: "question",
     answer: "answer",
@@ -46,15 +46,15 @@ model!(QuestionnaireAnswer {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct QuestionnaireVendor {
-    /// `id`
+    ///
     pub id: i64,
-    /// `title`
+    ///
     pub title: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(QuestionnaireVendor {
+crate::support::model::model!(QuestionnaireVendor {
     id: "id",
     title: "title",
 });
@@ -63,13 +63,13 @@ model!(QuestionnaireVendor {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct QuestionnaireVendorAnswers {
-    /// `responses`
-    pub responses: List<Questionnaire>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub responses: crate::List<Questionnaire>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(QuestionnaireVendorAnswers {
+crate::support::model::model!(QuestionnaireVendorAnswers {
     responses: "responses",
 });
 
@@ -77,12 +77,12 @@ model!(QuestionnaireVendorAnswers {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct QuestionnairesVendors {
-    /// `questionnairesVendors`
-    pub questionnaires_vendors: List<QuestionnaireVendor>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub questionnaires_vendors: crate::List<QuestionnaireVendor>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(QuestionnairesVendors {
+crate::support::model::model!(QuestionnairesVendors {
     questionnaires_vendors: "questionnairesVendors",
 });

@@ -2,30 +2,10 @@
 
 //! Builders of the requests of the area `tickets`.
 
-use super::CreatedTicket;
-use crate::support::operation::operation;
-use crate::{Call, Error};
+use crate::support::builder::builder;
 
-/// Builds [`create`](super::TicketsApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Creates a ticket in the connected ticket management system and links it to a monitor and a control. Built by
+    /// [`create`](super::TicketsApi::create).
+    pub struct Create(JsonOptional<super::CreatedTicket>);
 }
-
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<CreatedTicket>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<CreatedTicket>);

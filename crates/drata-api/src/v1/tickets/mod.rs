@@ -6,16 +6,15 @@ pub mod builder;
 pub mod meta;
 mod types;
 pub use types::*;
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::{ConnectionId, ControlId};
 /// The operations of the area `tickets`.
 #[derive(Clone, Debug)]
-pub struct TicketsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct TicketsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> TicketsApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> TicketsApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
@@ -28,7 +27,16 @@ impl TicketsApi {
     /// `POST /tickets`, v1. Needs the permission **Ticket Management: Create Ticket** (`ticket-management-post`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/TicketsPublicController_createTicket/)
-    pub fn create(&self, body: &TicketsCreateRequest) -> builder::Create {
-        builder::Create::new(Call::new(&self.client, &meta::CREATE).json(body))
+    pub fn create(
+        &self,
+        body: impl std::borrow::Borrow<TicketsCreateRequest>,
+    ) -> builder::Create {
+        builder::Create::new(
+            crate::Call::new(&self.client, &meta::CREATE)
+                .body(
+                    std::borrow::Borrow::<TicketsCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
     }
 }

@@ -2,10 +2,8 @@
 
 //! Types of the area `tickets`.
 
-use serde_json::Value;
-use crate::support::model::model;
-use crate::support::request_model::request_model;
-use crate::Extra;
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// The new ticket as the ticket management system names it.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,12 +14,12 @@ pub struct CreatedTicket {
     /// Address of the issue in the API of the ticket management system.
     pub self_: String,
     /// Workflow transition of the issue; `null` if none took place.
-    pub transition: Option<Value>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub transition: Option<serde_json::Value>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CreatedTicket {
+crate::support::model::model!(CreatedTicket {
     key: "key",
     self_: "self",
     transition: "transition",
@@ -31,11 +29,11 @@ model!(CreatedTicket {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TicketsCreateFieldRequest {
-    /// Name of the field, for example `summary`; at most 191 characters. At most 191 characters.
+    /// Name of the field, for example `summary`; at most 191 characters.
     pub field: String,
-    /// Type the value is validated as, for example `string`; at most 191 characters. At most 191 characters.
+    /// Type the value is validated as, for example `string`; at most 191 characters.
     pub type_: String,
-    /// Value as text, at most 191 characters. At most 191 characters.
+    /// Value as text, at most 191 characters.
     pub value: String,
 }
 
@@ -47,14 +45,14 @@ impl TicketsCreateFieldRequest {
         value: impl Into<String>,
     ) -> Self {
         Self {
-            field: field.into(),
-            type_: type_.into(),
-            value: value.into(),
+            field: Into::<String>::into(field),
+            type_: Into::<String>::into(type_),
+            value: Into::<String>::into(value),
         }
     }
 }
 
-request_model!(TicketsCreateFieldRequest {
+crate::support::request_model::request_model!(TicketsCreateFieldRequest {
     field: "field" { max_length: 191 },
     type_: "type" { max_length: 191 },
     value: "value" { max_length: 191 },
@@ -65,41 +63,41 @@ request_model!(TicketsCreateFieldRequest {
 #[non_exhaustive]
 pub struct TicketsCreateRequest {
     /// Id of the connection to the ticket management system.
-    pub connection_id: i64,
+    pub connection_id: crate::v1::ids::ConnectionId,
     /// Id of the project in that system, for example `10000`.
     pub project_id: String,
     /// Id of the issue type in that system, for example `10001`.
     pub issue_type_id: String,
-    /// Values for the issue fields that the system expects; at least one.
+    /// Values for the issue fields that the system expects; at least one. At least 1 items.
     pub fields: Vec<TicketsCreateFieldRequest>,
     /// Id of the monitor the ticket is about.
     pub monitor_instance_id: i64,
     /// Id of the control the ticket is about.
-    pub control_id: i64,
+    pub control_id: crate::v1::ids::ControlId,
 }
 
 impl TicketsCreateRequest {
     /// A new `TicketsCreateRequest` with what is required.
     pub fn new(
-        connection_id: i64,
+        connection_id: impl Into<crate::v1::ids::ConnectionId>,
         project_id: impl Into<String>,
         issue_type_id: impl Into<String>,
         fields: impl IntoIterator<Item = TicketsCreateFieldRequest>,
         monitor_instance_id: i64,
-        control_id: i64,
+        control_id: impl Into<crate::v1::ids::ControlId>,
     ) -> Self {
         Self {
-            connection_id,
-            project_id: project_id.into(),
-            issue_type_id: issue_type_id.into(),
+            connection_id: Into::<crate::v1::ids::ConnectionId>::into(connection_id),
+            project_id: Into::<String>::into(project_id),
+            issue_type_id: Into::<String>::into(issue_type_id),
             fields: fields.into_iter().collect(),
-            monitor_instance_id,
-            control_id,
+            monitor_instance_id: monitor_instance_id,
+            control_id: Into::<crate::v1::ids::ControlId>::into(control_id),
         }
     }
 }
 
-request_model!(TicketsCreateRequest {
+crate::support::request_model::request_model!(TicketsCreateRequest {
     connection_id: "connectionId",
     project_id: "projectId",
     issue_type_id: "issueTypeId",

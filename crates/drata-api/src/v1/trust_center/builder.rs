@@ -2,122 +2,48 @@
 
 //! Builders of the requests of the area `trust_center`.
 
-use super::{
-    CompanyInfo, MonitoringControls, SortDirection, TrustCenterAllPrivateDocuments,
-    TrustCenterPrivateAccess, TrustCenterReportType, TrustCenterRequest,
-    TrustCenterRequestApprove, TrustCenterRequestDenied,
-    TrustCenterRequestDocumentWithName, TrustCenterRequestPage, TrustCenterStatus,
-};
+use crate::support::builder::{builder, media};
 
-use crate::support::operation::operation;
-use crate::{ByteStream, Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`approve_request`](super::TrustCenterApi::approve_request).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ApproveRequest {
-    call: Call,
+builder! {
+    /// Approves a request for access to private documents. Built by
+    /// [`approve_request`](super::TrustCenterApi::approve_request).
+    pub struct ApproveRequest(JsonOptional<super::TrustCenterRequestApprove>);
 }
 
-impl ApproveRequest {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<TrustCenterRequestApprove>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Creates a request for access to private documents. Built by
+    /// [`create_request`](super::TrustCenterApi::create_request).
+    pub struct CreateRequest(Nothing);
 }
 
-/// Builds [`create_request`](super::TrustCenterApi::create_request).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateRequest {
-    call: Call,
+builder! {
+    /// Denies a request for access to private documents. Built by
+    /// [`deny_request`](super::TrustCenterApi::deny_request).
+    pub struct DenyRequest(JsonOptional<super::TrustCenterRequestDenied>);
 }
 
-impl CreateRequest {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`deny_request`](super::TrustCenterApi::deny_request).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DenyRequest {
-    call: Call,
-}
-
-impl DenyRequest {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<TrustCenterRequestDenied>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`get_private_access`](super::TrustCenterApi::get_private_access).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetPrivateAccess {
-    call: Call,
+builder! {
+    /// Returns how visitors obtain private documents: the NDA flow, and the domains and addresses approved in
+    /// advance. Built by [`get_private_access`](super::TrustCenterApi::get_private_access).
+    pub struct GetPrivateAccess(Json<super::TrustCenterPrivateAccess>);
 }
 
 impl GetPrivateAccess {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Id of the workspace to read; without it the global one is used.
-    pub fn workspace_id(mut self, workspace_id: i64) -> Self {
-        self.call.query("workspaceId", workspace_id);
+    pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
+        self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<TrustCenterPrivateAccess, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`get_report`](super::TrustCenterApi::get_report).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetReport {
-    call: Call,
+builder! {
+    /// Returns one trust page report for a period as CSV text. Built by
+    /// [`get_report`](super::TrustCenterApi::get_report).
+    pub struct GetReport(Text<"text/csv">);
 }
+media!(GetReport: "text/csv", stream_csv);
 
 impl GetReport {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Begin of the period, an RFC 3339 timestamp.
     pub(super) fn start_date(mut self, start_date: &str) -> Self {
         self.call.query("startDate", start_date);
@@ -131,8 +57,11 @@ impl GetReport {
     }
 
     /// Id of the workspace.
-    pub(super) fn workspace_id(mut self, workspace_id: i64) -> Self {
-        self.call.query("workspaceId", workspace_id);
+    pub(super) fn workspace_id(
+        mut self,
+        workspace_id: impl Into<super::WorkspaceId>,
+    ) -> Self {
+        self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
         self
     }
 
@@ -140,242 +69,138 @@ impl GetReport {
     /// revenue.
     pub(super) fn report_type(
         mut self,
-        report_type: impl Into<TrustCenterReportType>,
+        report_type: impl Into<super::TrustCenterReportType>,
     ) -> Self {
-        self.call.query("reportType", Into::<TrustCenterReportType>::into(report_type));
-        self
-    }
-
-    /// Sends the request and reads the answer as text.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<String, Error> {
-        self.call.receive_text("text/csv").await
-    }
-
-    /// Sends the request and hands on the answer as `text/csv` while it arrives.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send); the stream itself ends with an error when the answer breaks off.
-    pub async fn stream_csv(self) -> Result<ByteStream, Error> {
-        self.call.receive_stream("text/csv").await
-    }
-}
-
-/// Builds [`get_request`](super::TrustCenterApi::get_request).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetRequest {
-    call: Call,
-}
-
-impl GetRequest {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Id of the workspace.
-    pub(super) fn workspace_id(mut self, workspace_id: i64) -> Self {
-        self.call.query("workspaceId", workspace_id);
-        self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<TrustCenterRequestDocumentWithName, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list_controls`](super::TrustCenterApi::list_controls).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListControls {
-    call: Call,
-}
-
-impl ListControls {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Id of the workspace to read; without it the global one is used.
-    pub fn workspace_id(mut self, workspace_id: i64) -> Self {
-        self.call.query("workspaceId", workspace_id);
-        self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<MonitoringControls, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list_private_documents`](super::TrustCenterApi::list_private_documents).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListPrivateDocuments {
-    call: Call,
-}
-
-impl ListPrivateDocuments {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Search text for document names, at most 100 characters.
-    pub fn q(mut self, q: &str) -> Self {
         self.call
-            .query_limited(
-                "q",
-                q,
-                crate::Limits {
-                    max_length: 100,
-                    ..crate::Limits::NONE
-                },
+            .query(
+                "reportType",
+                Into::<super::TrustCenterReportType>::into(report_type),
             );
         self
     }
+}
 
+builder! {
+    /// Returns one access request with its documents and status history. Built by
+    /// [`get_request`](super::TrustCenterApi::get_request).
+    pub struct GetRequest(Json<super::TrustCenterRequestDocumentWithName>);
+}
+
+impl GetRequest {
     /// Id of the workspace.
-    ///
-    /// At least 1.
-    pub fn workspace_id(mut self, workspace_id: i64) -> Self {
-        self.call.query_within("workspaceId", workspace_id, 1..=i64::MAX);
+    pub(super) fn workspace_id(
+        mut self,
+        workspace_id: impl Into<super::WorkspaceId>,
+    ) -> Self {
+        self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
+        self
+    }
+}
+
+builder! {
+    /// Returns the monitored controls that the trust page shows. Built by
+    /// [`list_controls`](super::TrustCenterApi::list_controls).
+    pub struct ListControls(Json<super::MonitoringControls>);
+}
+
+impl ListControls {
+    /// Id of the workspace to read; without it the global one is used.
+    pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
+        self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
+        self
+    }
+}
+
+builder! {
+    /// Lists the private policies, compliance documents and security reports of the trust page. Built by
+    /// [`list_private_documents`](super::TrustCenterApi::list_private_documents).
+    pub struct ListPrivateDocuments(Json<super::TrustCenterAllPrivateDocuments>);
+}
+
+impl ListPrivateDocuments {
+    /// Search text for document names, at most 100 characters.
+    pub fn q(mut self, q: &str) -> Self {
+        self.call.query_checked("q", q, crate::Limits::NONE.max_length(100));
         self
     }
 
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<TrustCenterAllPrivateDocuments, Error> {
-        self.call.receive().await
+    /// Id of the workspace. At least 1.
+    pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
+        self.call
+            .query_checked(
+                "workspaceId",
+                Into::<super::WorkspaceId>::into(workspace_id),
+                crate::Limits::NONE.minimum(1.0),
+            );
+        self
     }
 }
 
-/// Builds [`list_requests`](super::TrustCenterApi::list_requests).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListRequests {
-    call: Call,
+builder! {
+    /// Lists access requests of the trust page. Built by [`list_requests`](super::TrustCenterApi::list_requests).
+    pub struct ListRequests(Json<super::TrustCenterRequestPage>);
 }
 
 impl ListRequests {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
     /// Direction of the order; defaults to `ASC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
     /// Search text, at most 100 characters.
     pub fn q(mut self, q: &str) -> Self {
-        self.call
-            .query_limited(
-                "q",
-                q,
-                crate::Limits {
-                    max_length: 100,
-                    ..crate::Limits::NONE
-                },
-            );
+        self.call.query_checked("q", q, crate::Limits::NONE.max_length(100));
         self
     }
 
     /// Keeps requests in this status; by default all but `PENDING` appear.
-    pub fn status(mut self, status: impl Into<TrustCenterStatus>) -> Self {
-        self.call.query("status", Into::<TrustCenterStatus>::into(status));
+    pub fn status(mut self, status: impl Into<super::TrustCenterStatus>) -> Self {
+        self.call.query("status", Into::<super::TrustCenterStatus>::into(status));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<TrustCenterRequestPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListRequests {
-    type Page = TrustCenterRequestPage;
-    type Item = TrustCenterRequest;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListRequests {
+    type Page = super::TrustCenterRequestPage;
+    type Item = super::TrustCenterRequest;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         None
     }
 }
 
-/// Builds [`update_private_access`](super::TrustCenterApi::update_private_access).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdatePrivateAccess {
-    call: Call,
+builder! {
+    /// Updates the private access settings of the trust page: contact address, NDA and domains approved in advance.
+    /// Built by [`update_private_access`](super::TrustCenterApi::update_private_access).
+    pub struct UpdatePrivateAccess(JsonOptional<super::CompanyInfo>);
 }
 
 impl UpdatePrivateAccess {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Id of the workspace whose trust page changes.
-    pub fn workspace_id(mut self, workspace_id: i64) -> Self {
-        self.call.query("workspaceId", workspace_id);
+    pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
+        self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
         self
     }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<CompanyInfo>, Error> {
-        self.call.receive_optional().await
-    }
 }
-
-operation!(ApproveRequest => Option<TrustCenterRequestApprove>);
-operation!(CreateRequest => ());
-operation!(DenyRequest => Option<TrustCenterRequestDenied>);
-operation!(GetPrivateAccess => TrustCenterPrivateAccess);
-operation!(GetReport => String);
-operation!(GetRequest => TrustCenterRequestDocumentWithName);
-operation!(ListControls => MonitoringControls);
-operation!(ListPrivateDocuments => TrustCenterAllPrivateDocuments);
-operation!(ListRequests => TrustCenterRequestPage);
-operation!(UpdatePrivateAccess => Option<CompanyInfo>);

@@ -7,21 +7,20 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v1::shared::SortDirection;
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::WorkspaceId;
 /// The operations of the area `trust_center`.
 #[derive(Clone, Debug)]
-pub struct TrustCenterApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct TrustCenterApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> TrustCenterApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> TrustCenterApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> TrustCenterApi<A> {
+impl<A: crate::Access> TrustCenterApi<A> {
     /// Returns how visitors obtain private documents: the NDA flow, and the domains and addresses approved in
     /// advance. Reads the global workspace unless `workspaceId` is given.
     ///
@@ -31,7 +30,7 @@ impl<A: Access> TrustCenterApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/TrustCenterPublicController_getPrivateAccessData/)
     pub fn get_private_access(&self) -> builder::GetPrivateAccess {
         builder::GetPrivateAccess::new(
-            Call::new(&self.client, &meta::GET_PRIVATE_ACCESS),
+            crate::Call::new(&self.client, &meta::GET_PRIVATE_ACCESS),
         )
     }
 
@@ -46,10 +45,10 @@ impl<A: Access> TrustCenterApi<A> {
         &self,
         start_date: &str,
         end_date: &str,
-        workspace_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
         report_type: impl Into<TrustCenterReportType>,
     ) -> builder::GetReport {
-        builder::GetReport::new(Call::new(&self.client, &meta::GET_REPORT))
+        builder::GetReport::new(crate::Call::new(&self.client, &meta::GET_REPORT))
             .start_date(start_date)
             .end_date(end_date)
             .workspace_id(workspace_id)
@@ -62,9 +61,13 @@ impl<A: Access> TrustCenterApi<A> {
     /// (`trust-center-get-request`). Needs the plan feature `TRUST_CENTER_ESSENTIALS`.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/TrustCenterPublicController_getTrustCenterAccessRequest/)
-    pub fn get_request(&self, id: &str, workspace_id: i64) -> builder::GetRequest {
+    pub fn get_request(
+        &self,
+        id: &str,
+        workspace_id: impl Into<WorkspaceId>,
+    ) -> builder::GetRequest {
         builder::GetRequest::new(
-                Call::new(&self.client, &meta::GET_REQUEST).path("id", id),
+                crate::Call::new(&self.client, &meta::GET_REQUEST).path("id", id),
             )
             .workspace_id(workspace_id)
     }
@@ -77,7 +80,7 @@ impl<A: Access> TrustCenterApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/TrustCenterPublicController_getControls/)
     pub fn list_controls(&self) -> builder::ListControls {
-        builder::ListControls::new(Call::new(&self.client, &meta::LIST_CONTROLS))
+        builder::ListControls::new(crate::Call::new(&self.client, &meta::LIST_CONTROLS))
     }
 
     /// Lists the private policies, compliance documents and security reports of the trust page. They arrive at
@@ -89,7 +92,7 @@ impl<A: Access> TrustCenterApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/TrustCenterPublicController_getAllPrivateDocuments/)
     pub fn list_private_documents(&self) -> builder::ListPrivateDocuments {
         builder::ListPrivateDocuments::new(
-            Call::new(&self.client, &meta::LIST_PRIVATE_DOCUMENTS),
+            crate::Call::new(&self.client, &meta::LIST_PRIVATE_DOCUMENTS),
         )
     }
 
@@ -101,7 +104,7 @@ impl<A: Access> TrustCenterApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/TrustCenterPublicController_getTrustCenterRequests/)
     pub fn list_requests(&self) -> builder::ListRequests {
-        builder::ListRequests::new(Call::new(&self.client, &meta::LIST_REQUESTS))
+        builder::ListRequests::new(crate::Call::new(&self.client, &meta::LIST_REQUESTS))
     }
 }
 
@@ -116,10 +119,15 @@ impl TrustCenterApi {
     pub fn approve_request(
         &self,
         id: &str,
-        body: &TrustCenterApproval,
+        body: impl std::borrow::Borrow<TrustCenterApproval>,
     ) -> builder::ApproveRequest {
         builder::ApproveRequest::new(
-            Call::new(&self.client, &meta::APPROVE_REQUEST).path("id", id).json(body),
+            crate::Call::new(&self.client, &meta::APPROVE_REQUEST)
+                .path("id", id)
+                .body(
+                    std::borrow::Borrow::<TrustCenterApproval>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -132,10 +140,14 @@ impl TrustCenterApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/TrustCenterPublicController_createTrustCenterAccessRequest/)
     pub fn create_request(
         &self,
-        body: &TrustCenterAccessRequest,
+        body: impl std::borrow::Borrow<TrustCenterAccessRequest>,
     ) -> builder::CreateRequest {
         builder::CreateRequest::new(
-            Call::new(&self.client, &meta::CREATE_REQUEST).json(body),
+            crate::Call::new(&self.client, &meta::CREATE_REQUEST)
+                .body(
+                    std::borrow::Borrow::<TrustCenterAccessRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -147,7 +159,7 @@ impl TrustCenterApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/TrustCenterPublicController_deniedRequest/)
     pub fn deny_request(&self, id: &str) -> builder::DenyRequest {
         builder::DenyRequest::new(
-            Call::new(&self.client, &meta::DENY_REQUEST).path("id", id),
+            crate::Call::new(&self.client, &meta::DENY_REQUEST).path("id", id),
         )
     }
 
@@ -160,10 +172,16 @@ impl TrustCenterApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/TrustCenterPublicController_updateCompanyInfoPrivateAccess/)
     pub fn update_private_access(
         &self,
-        body: &CompanyInfoPrivateAccessRequest,
+        body: impl std::borrow::Borrow<CompanyInfoPrivateAccessRequest>,
     ) -> builder::UpdatePrivateAccess {
         builder::UpdatePrivateAccess::new(
-            Call::new(&self.client, &meta::UPDATE_PRIVATE_ACCESS).json(body),
+            crate::Call::new(&self.client, &meta::UPDATE_PRIVATE_ACCESS)
+                .body(
+                    std::borrow::Borrow::<
+                        CompanyInfoPrivateAccessRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

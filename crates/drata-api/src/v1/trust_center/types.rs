@@ -2,17 +2,14 @@
 
 //! Types of the area `trust_center`.
 
-use serde_json::Value;
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// What the trust page tells about the company.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyInfo {
-    /// `name`
+    ///
     pub name: String,
     /// Contact address for security and compliance.
     pub security_emails: String,
@@ -33,14 +30,14 @@ pub struct CompanyInfo {
     /// Web address of the contact page.
     pub contact_url: Option<String>,
     /// When the presentation last changed.
-    pub about_updated_at: Timestamp,
+    pub about_updated_at: crate::Timestamp,
     /// When the privacy text last changed.
-    pub privacy_updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub privacy_updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CompanyInfo {
+crate::support::model::model!(CompanyInfo {
     name: "name",
     security_emails: "securityEmails",
     about: "about",
@@ -55,36 +52,36 @@ model!(CompanyInfo {
     privacy_updated_at: "privacyUpdatedAt",
 });
 
-/// What stands in `favicon`.
+/// What is returned as `CompanyInfoResponsePublicDto`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyInfoFavicon {
-    /// `name`
+    ///
     pub name: Option<String>,
     /// Web address of the icon.
     pub file: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CompanyInfoFavicon {
+crate::support::model::model!(CompanyInfoFavicon {
     name: "name",
     file: "file",
 });
 
-/// What stands in `nda`.
+/// What is returned as `CompanyInfoResponsePublicDto`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyInfoNda {
-    /// `name`
+    ///
     pub name: Option<String>,
     /// Web address of the NDA.
     pub file: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CompanyInfoNda {
+crate::support::model::model!(CompanyInfoNda {
     name: "name",
     file: "file",
 });
@@ -93,7 +90,7 @@ model!(CompanyInfoNda {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyInfoPrivateAccessRequest {
-    /// Contact address for security and compliance, at most 768 characters. At most 768 characters.
+    /// Contact address for security and compliance, at most 768 characters.
     pub security_emails: Option<String>,
     /// Whether to drop the current NDA.
     pub remove_nda: Option<bool>,
@@ -111,21 +108,21 @@ impl CompanyInfoPrivateAccessRequest {
         }
     }
 
-    /// Sets [`security_emails`](Self::security_emails).
+    /// Sets [`security_emails`](field@Self::security_emails).
     #[must_use]
     pub fn security_emails(mut self, security_emails: impl Into<String>) -> Self {
-        self.security_emails = Some(security_emails.into());
+        self.security_emails = Some(Into::<String>::into(security_emails));
         self
     }
 
-    /// Sets [`remove_nda`](Self::remove_nda).
+    /// Sets [`remove_nda`](field@Self::remove_nda).
     #[must_use]
     pub fn remove_nda(mut self, remove_nda: bool) -> Self {
         self.remove_nda = Some(remove_nda);
         self
     }
 
-    /// Sets [`preapproved_email_domains`](Self::preapproved_email_domains).
+    /// Sets [`preapproved_email_domains`](field@Self::preapproved_email_domains).
     #[must_use]
     pub fn preapproved_email_domains(
         mut self,
@@ -144,7 +141,7 @@ impl Default for CompanyInfoPrivateAccessRequest {
     }
 }
 
-request_model!(CompanyInfoPrivateAccessRequest {
+crate::support::request_model::request_model!(CompanyInfoPrivateAccessRequest {
     security_emails: "securityEmails" { max_length: 768 },
     remove_nda: "removeNda",
     preapproved_email_domains: "preapprovedEmailDomains",
@@ -159,12 +156,12 @@ pub struct MonitoringControls {
     /// Service-level time for compliance; the unit is not documented.
     pub sla_time: i64,
     /// Controls of the account; the shape is not documented.
-    pub controls: Value,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub controls: serde_json::Value,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(MonitoringControls {
+crate::support::model::model!(MonitoringControls {
     is_sla_displayed: "isSLADisplayed",
     sla_time: "slaTime",
     controls: "controls",
@@ -174,7 +171,7 @@ model!(MonitoringControls {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterAccessRequest {
-    /// `email`
+    ///
     pub email: String,
     /// First name of the person who asks.
     pub name: String,
@@ -202,18 +199,18 @@ impl TrustCenterAccessRequest {
         flow_type: TrustCenterFlow,
     ) -> Self {
         Self {
-            email: email.into(),
-            name: name.into(),
-            lastname: lastname.into(),
-            company: company.into(),
-            accept_terms,
+            email: Into::<String>::into(email),
+            name: Into::<String>::into(name),
+            lastname: Into::<String>::into(lastname),
+            company: Into::<String>::into(company),
+            accept_terms: accept_terms,
             documents: documents.into_iter().collect(),
-            flow_type,
+            flow_type: flow_type,
         }
     }
 }
 
-request_model!(TrustCenterAccessRequest {
+crate::support::request_model::request_model!(TrustCenterAccessRequest {
     email: "email",
     name: "name",
     lastname: "lastname",
@@ -227,13 +224,13 @@ request_model!(TrustCenterAccessRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterAllPrivateDocuments {
-    /// `privateDocuments`
-    pub private_documents: List<TrustCenterPrivateDocument>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub private_documents: crate::List<TrustCenterPrivateDocument>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(TrustCenterAllPrivateDocuments {
+crate::support::model::model!(TrustCenterAllPrivateDocuments {
     private_documents: "privateDocuments",
 });
 
@@ -254,19 +251,19 @@ impl TrustCenterApproval {
     pub fn new(expiration_type: TrustCenterExpirationUnit) -> Self {
         Self {
             expiration: Default::default(),
-            expiration_type,
+            expiration_type: expiration_type,
             is_new_expiration: Default::default(),
         }
     }
 
-    /// Sets [`expiration`](Self::expiration).
+    /// Sets [`expiration`](field@Self::expiration).
     #[must_use]
     pub fn expiration(mut self, expiration: i64) -> Self {
         self.expiration = Some(expiration);
         self
     }
 
-    /// Sets [`is_new_expiration`](Self::is_new_expiration).
+    /// Sets [`is_new_expiration`](field@Self::is_new_expiration).
     #[must_use]
     pub fn is_new_expiration(mut self, is_new_expiration: bool) -> Self {
         self.is_new_expiration = Some(is_new_expiration);
@@ -274,14 +271,13 @@ impl TrustCenterApproval {
     }
 }
 
-request_model!(TrustCenterApproval {
-    expiration: "expiration" { maximum: 1825 },
+crate::support::request_model::request_model!(TrustCenterApproval {
+    expiration: "expiration" { maximum: 1825.0 },
     expiration_type: "expirationType",
     is_new_expiration: "isNewExpiration",
 });
 
-open_enum! {
-    /// Values of `type`.
+crate::support::open_enum::open_enum! {
     pub enum TrustCenterDocumentType {
         Compliance = "COMPLIANCE",
         Policy = "POLICY",
@@ -289,8 +285,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `expirationType`.
+crate::support::open_enum::open_enum! {
     pub enum TrustCenterExpirationUnit {
         Days = "DAYS",
         Weeks = "WEEKS",
@@ -299,10 +294,9 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `flowType`.
+crate::support::open_enum::open_enum! {
     pub enum TrustCenterFlow {
-        Self_ = "SELF",
+        SelfValue = "SELF",
         DigitalSignature = "DIGITAL_SIGNATURE",
         NoNdaRequired = "NO_NDA_REQUIRED",
         SalesforceCrm = "SALESFORCE_CRM",
@@ -315,11 +309,11 @@ open_enum! {
 pub struct TrustCenterPreapprovedEmailAddress {
     /// The address, for example `ada@example.com`.
     pub name: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(TrustCenterPreapprovedEmailAddress {
+crate::support::model::model!(TrustCenterPreapprovedEmailAddress {
     name: "name",
 });
 
@@ -329,11 +323,11 @@ model!(TrustCenterPreapprovedEmailAddress {
 pub struct TrustCenterPreapprovedEmailDomain {
     /// The domain, for example `example.com`.
     pub name: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(TrustCenterPreapprovedEmailDomain {
+crate::support::model::model!(TrustCenterPreapprovedEmailDomain {
     name: "name",
 });
 
@@ -344,42 +338,42 @@ pub struct TrustCenterPrivateAccess {
     /// How the NDA is handled, for example `SELF`.
     pub flow_type: String,
     /// Domains whose users are approved in advance.
-    pub preapproved_email_domains: List<TrustCenterPreapprovedEmailDomain>,
+    pub preapproved_email_domains: crate::List<TrustCenterPreapprovedEmailDomain>,
     /// Addresses that are approved in advance.
-    pub preapproved_email_addresses: List<TrustCenterPreapprovedEmailAddress>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub preapproved_email_addresses: crate::List<TrustCenterPreapprovedEmailAddress>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(TrustCenterPrivateAccess {
+crate::support::model::model!(TrustCenterPrivateAccess {
     flow_type: "flowType",
     preapproved_email_domains: "preapprovedEmailDomains",
     preapproved_email_addresses: "preapprovedEmailAddresses",
 });
 
-/// What stands in `privateDocuments`.
+/// What is returned as `TrustCenterAllPrivateDocumentsResponsePublicDto`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterPrivateDocument {
     /// Id to use as `documentId` in an access request.
     pub id: Option<i64>,
-    /// `name`
+    ///
     pub name: Option<String>,
     /// Kind of the document, as access requests name it.
-    pub type_: Option<TrustCenterDocumentType>,
+    pub type_: Option<serde_json::Value>,
     /// Location of the file.
     pub file: Option<String>,
-    /// `created_at`
-    pub created_at: Option<Timestamp>,
+    ///
+    pub created_at: Option<crate::Timestamp>,
     /// Version number of the document.
     pub version: Option<i64>,
     /// Whether anyone can read the document without asking.
     pub is_public: Option<bool>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(TrustCenterPrivateDocument {
+crate::support::model::model!(TrustCenterPrivateDocument {
     id: "id",
     name: "name",
     type_: "type",
@@ -389,8 +383,7 @@ model!(TrustCenterPrivateDocument {
     is_public: "isPublic",
 });
 
-open_enum! {
-    /// Values of `reportType`.
+crate::support::open_enum::open_enum! {
     pub enum TrustCenterReportType {
         Summary = "SUMMARY",
         AccessRequestsList = "ACCESS_REQUESTS_LIST",
@@ -407,31 +400,31 @@ open_enum! {
 pub struct TrustCenterRequest {
     /// Id of the request, a UUID.
     pub request_id: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
     /// When the access ends; `null` if it has no end.
-    pub expiration_date: Option<Timestamp>,
+    pub expiration_date: Option<crate::Timestamp>,
     /// First name of the person who asks.
     pub name: String,
     /// Last name of the person who asks.
     pub lastname: String,
-    /// `email`
+    ///
     pub email: String,
-    /// `company`
+    ///
     pub company: String,
     /// How the NDA is handled, for example `SELF`.
     pub flow_type: String,
     /// Whether the request was approved without review.
     pub is_auto_approved: bool,
-    /// `status`
+    ///
     pub status: Option<String>,
     /// When the request was reviewed; absent before.
-    pub reviewed_at: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub reviewed_at: Option<crate::Timestamp>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(TrustCenterRequest {
+crate::support::model::model!(TrustCenterRequest {
     request_id: "requestId",
     created_at: "createdAt",
     expiration_date: "expirationDate",
@@ -449,15 +442,15 @@ model!(TrustCenterRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterRequestApprove {
-    /// `isApproved`
+    ///
     pub is_approved: bool,
     /// Id that tracks the digital signature of the NDA, where there is one.
     pub tracking_id: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(TrustCenterRequestApprove {
+crate::support::model::model!(TrustCenterRequestApprove {
     is_approved: "isApproved",
     tracking_id: "trackingId",
 });
@@ -466,39 +459,39 @@ model!(TrustCenterRequestApprove {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterRequestDenied {
-    /// `isDenied`
+    ///
     pub is_denied: bool,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(TrustCenterRequestDenied {
+crate::support::model::model!(TrustCenterRequestDenied {
     is_denied: "isDenied",
 });
 
-/// What stands in `documents`.
+/// What is returned as `TrustCenterRequestDocumentWithNameResponsePublicDto`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterRequestDocument {
-    /// `id`
+    ///
     pub id: Option<i64>,
-    /// `name`
+    ///
     pub name: Option<String>,
     /// Kind of the document, as access requests name it.
-    pub type_: Option<TrustCenterDocumentType>,
+    pub type_: Option<serde_json::Value>,
     /// Location of the file.
     pub file: Option<String>,
-    /// `created_at`
-    pub created_at: Option<Timestamp>,
+    ///
+    pub created_at: Option<crate::Timestamp>,
     /// Version number of the document.
     pub version: Option<i64>,
     /// Whether anyone can read the document without asking.
     pub is_public: Option<bool>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(TrustCenterRequestDocument {
+crate::support::model::model!(TrustCenterRequestDocument {
     id: "id",
     name: "name",
     type_: "type",
@@ -512,33 +505,33 @@ model!(TrustCenterRequestDocument {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterRequestDocumentWithName {
-    /// `email`
+    ///
     pub email: String,
-    /// `firstName`
+    ///
     pub first_name: String,
-    /// `lastName`
+    ///
     pub last_name: String,
-    /// `company`
+    ///
     pub company: String,
     /// Id of the request, a UUID.
     pub request_id: String,
     /// Name of the administrator who handles the request.
     pub managed_by: String,
-    /// `documents`
-    pub documents: List<TrustCenterRequestDocument>,
+    ///
+    pub documents: crate::List<TrustCenterRequestDocument>,
     /// Statuses the request went through.
-    pub statuses: List<TrustCenterRequestStatus>,
+    pub statuses: crate::List<TrustCenterRequestStatus>,
     /// Web address of the NDA in DocuSign.
     pub nda_url: Option<String>,
     /// How the NDA is handled, for example `SELF`.
     pub flow_type: String,
     /// How the request was approved automatically; `null` if it was not.
     pub auto_approve_type: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(TrustCenterRequestDocumentWithName {
+crate::support::model::model!(TrustCenterRequestDocumentWithName {
     email: "email",
     first_name: "firstName",
     last_name: "lastName",
@@ -556,29 +549,28 @@ model!(TrustCenterRequestDocumentWithName {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterRequestPage {
-    /// `data`
-    pub data: List<TrustCenterRequest>,
+    ///
+    pub data: crate::List<TrustCenterRequest>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Greatest number of rows on a page.
     pub limit: i64,
     /// Number of rows over all pages.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(TrustCenterRequestPage {
+crate::support::model::model!(TrustCenterRequestPage {
     data: "data",
     page: "page",
     limit: "limit",
     total: "total",
 });
 
-open_enum! {
-    /// Values of `source`.
+crate::support::open_enum::open_enum! {
     pub enum TrustCenterRequestSource {
-        Self_ = "SELF",
+        SelfValue = "SELF",
         Docusign = "DOCUSIGN",
         Salesforce = "SALESFORCE",
     }
@@ -588,19 +580,19 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterRequestStatus {
-    /// `status`
+    ///
     pub status: TrustCenterStatus,
     /// Where the step came from.
     pub source: TrustCenterRequestSource,
     /// When the step was taken.
-    pub created_at: Timestamp,
+    pub created_at: crate::Timestamp,
     /// Name of the user who took the step.
     pub user: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(TrustCenterRequestStatus {
+crate::support::model::model!(TrustCenterRequestStatus {
     status: "status",
     source: "source",
     created_at: "createdAt",
@@ -620,17 +612,19 @@ pub struct TrustCenterRequestedDocument {
 impl TrustCenterRequestedDocument {
     /// A new `TrustCenterRequestedDocument` with what is required.
     pub fn new(document_id: i64, type_: TrustCenterDocumentType) -> Self {
-        Self { document_id, type_ }
+        Self {
+            document_id: document_id,
+            type_: type_,
+        }
     }
 }
 
-request_model!(TrustCenterRequestedDocument {
+crate::support::request_model::request_model!(TrustCenterRequestedDocument {
     document_id: "documentId",
     type_: "type",
 });
 
-open_enum! {
-    /// Values of `status`.
+crate::support::open_enum::open_enum! {
     pub enum TrustCenterStatus {
         ProcessError = "PROCESS_ERROR",
         Approved = "APPROVED",

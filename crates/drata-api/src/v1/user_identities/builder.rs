@@ -2,85 +2,41 @@
 
 //! Builders of the requests of the area `user_identities`.
 
-use super::{
-    InfrastructureClientType, InfrastructureIdentitySort, SortDirection,
-    UserIdentityInfrastructure, UserIdentityInfrastructurePage,
-    UserIdentityVersionControl, UserIdentityVersionControlPage, VersionControlClientType,
-    VersionControlIdentitySort,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`connect_infrastructure`](super::UserIdentitiesApi::connect_infrastructure).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ConnectInfrastructure {
-    call: Call,
+builder! {
+    /// Links an infrastructure identity to a user, or unlinks it. Built by
+    /// [`connect_infrastructure`](super::UserIdentitiesApi::connect_infrastructure).
+    pub struct ConnectInfrastructure(JsonOptional<super::UserIdentityInfrastructure>);
 }
 
-impl ConnectInfrastructure {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserIdentityInfrastructure>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Links a version control identity to a user, or unlinks it. Built by
+    /// [`connect_version_control`](super::UserIdentitiesApi::connect_version_control).
+    pub struct ConnectVersionControl(JsonOptional<super::UserIdentityVersionControl>);
 }
 
-/// Builds [`connect_version_control`](super::UserIdentitiesApi::connect_version_control).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ConnectVersionControl {
-    call: Call,
-}
-
-impl ConnectVersionControl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserIdentityVersionControl>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`list_infrastructure`](super::UserIdentitiesApi::list_infrastructure).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListInfrastructure {
-    call: Call,
+builder! {
+    /// Lists the accounts found in infrastructure providers. Built by
+    /// [`list_infrastructure`](super::UserIdentitiesApi::list_infrastructure).
+    pub struct ListInfrastructure(Json<super::UserIdentityInfrastructurePage>);
 }
 
 impl ListInfrastructure {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -93,79 +49,73 @@ impl ListInfrastructure {
     /// Keeps accounts of this provider, for example `AWS`.
     pub fn client_type(
         mut self,
-        client_type: impl Into<InfrastructureClientType>,
+        client_type: impl Into<super::InfrastructureClientType>,
     ) -> Self {
         self.call
-            .query("clientType", Into::<InfrastructureClientType>::into(client_type));
+            .query(
+                "clientType",
+                Into::<super::InfrastructureClientType>::into(client_type),
+            );
         self
     }
 
     /// Id of the connection the identity was found through; narrower than `clientType`.
-    pub fn connection_id(mut self, connection_id: i64) -> Self {
-        self.call.query("connectionId", connection_id);
+    pub fn connection_id(
+        mut self,
+        connection_id: impl Into<super::ConnectionId>,
+    ) -> Self {
+        self.call
+            .query("connectionId", Into::<super::ConnectionId>::into(connection_id));
         self
     }
 
     /// Field to order by; `USERNAME` by default.
-    pub fn sort(mut self, sort: impl Into<InfrastructureIdentitySort>) -> Self {
-        self.call.query("sort", Into::<InfrastructureIdentitySort>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::InfrastructureIdentitySort>) -> Self {
+        self.call.query("sort", Into::<super::InfrastructureIdentitySort>::into(sort));
         self
     }
 
     /// Direction of the order; defaults to `ASC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserIdentityInfrastructurePage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListInfrastructure {
-    type Page = UserIdentityInfrastructurePage;
-    type Item = UserIdentityInfrastructure;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListInfrastructure {
+    type Page = super::UserIdentityInfrastructurePage;
+    type Item = super::UserIdentityInfrastructure;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_version_control`](super::UserIdentitiesApi::list_version_control).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListVersionControl {
-    call: Call,
+builder! {
+    /// Lists the accounts found in version control providers. Built by
+    /// [`list_version_control`](super::UserIdentitiesApi::list_version_control).
+    pub struct ListVersionControl(Json<super::UserIdentityVersionControlPage>);
 }
 
 impl ListVersionControl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -178,147 +128,72 @@ impl ListVersionControl {
     /// Keeps accounts of this provider, for example `GITHUB`.
     pub fn client_type(
         mut self,
-        client_type: impl Into<VersionControlClientType>,
+        client_type: impl Into<super::VersionControlClientType>,
     ) -> Self {
         self.call
-            .query("clientType", Into::<VersionControlClientType>::into(client_type));
+            .query(
+                "clientType",
+                Into::<super::VersionControlClientType>::into(client_type),
+            );
         self
     }
 
     /// Id of the connection the identity was found through; narrower than `clientType`.
-    pub fn connection_id(mut self, connection_id: i64) -> Self {
-        self.call.query("connectionId", connection_id);
+    pub fn connection_id(
+        mut self,
+        connection_id: impl Into<super::ConnectionId>,
+    ) -> Self {
+        self.call
+            .query("connectionId", Into::<super::ConnectionId>::into(connection_id));
         self
     }
 
     /// Field to order by; `USERNAME` by default.
-    pub fn sort(mut self, sort: impl Into<VersionControlIdentitySort>) -> Self {
-        self.call.query("sort", Into::<VersionControlIdentitySort>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::VersionControlIdentitySort>) -> Self {
+        self.call.query("sort", Into::<super::VersionControlIdentitySort>::into(sort));
         self
     }
 
     /// Direction of the order; defaults to `ASC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserIdentityVersionControlPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListVersionControl {
-    type Page = UserIdentityVersionControlPage;
-    type Item = UserIdentityVersionControl;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListVersionControl {
+    type Page = super::UserIdentityVersionControlPage;
+    type Item = super::UserIdentityVersionControl;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`set_infrastructure_service_account`](super::UserIdentitiesApi::set_infrastructure_service_account).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct SetInfrastructureServiceAccount {
-    call: Call,
+builder! {
+    /// Marks an infrastructure identity as a service account, or removes the mark. Built by
+    /// [`set_infrastructure_service_account`](super::UserIdentitiesApi::set_infrastructure_service_account).
+    pub struct SetInfrastructureServiceAccount(JsonOptional<super::UserIdentityInfrastructure>);
 }
 
-impl SetInfrastructureServiceAccount {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserIdentityInfrastructure>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Marks a version control identity as a service account, or removes the mark. Built by
+    /// [`set_version_control_service_account`](super::UserIdentitiesApi::set_version_control_service_account).
+    pub struct SetVersionControlServiceAccount(JsonOptional<super::UserIdentityVersionControl>);
 }
 
-/// Builds [`set_version_control_service_account`](super::UserIdentitiesApi::set_version_control_service_account).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct SetVersionControlServiceAccount {
-    call: Call,
+builder! {
+    /// Sets or clears the flag for admin or database access on an infrastructure identity. Built by
+    /// [`toggle_infrastructure`](super::UserIdentitiesApi::toggle_infrastructure).
+    pub struct ToggleInfrastructure(JsonOptional<super::UserIdentityInfrastructure>);
 }
 
-impl SetVersionControlServiceAccount {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserIdentityVersionControl>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Sets or clears the flag for write access or production pushes on a version control identity. Built by
+    /// [`toggle_version_control`](super::UserIdentitiesApi::toggle_version_control).
+    pub struct ToggleVersionControl(JsonOptional<super::UserIdentityVersionControl>);
 }
-
-/// Builds [`toggle_infrastructure`](super::UserIdentitiesApi::toggle_infrastructure).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ToggleInfrastructure {
-    call: Call,
-}
-
-impl ToggleInfrastructure {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserIdentityInfrastructure>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`toggle_version_control`](super::UserIdentitiesApi::toggle_version_control).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ToggleVersionControl {
-    call: Call,
-}
-
-impl ToggleVersionControl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserIdentityVersionControl>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(ConnectInfrastructure => Option<UserIdentityInfrastructure>);
-operation!(ConnectVersionControl => Option<UserIdentityVersionControl>);
-operation!(ListInfrastructure => UserIdentityInfrastructurePage);
-operation!(ListVersionControl => UserIdentityVersionControlPage);
-operation!(SetInfrastructureServiceAccount => Option<UserIdentityInfrastructure>);
-operation!(SetVersionControlServiceAccount => Option<UserIdentityVersionControl>);
-operation!(ToggleInfrastructure => Option<UserIdentityInfrastructure>);
-operation!(ToggleVersionControl => Option<UserIdentityVersionControl>);

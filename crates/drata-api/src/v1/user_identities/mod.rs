@@ -12,21 +12,24 @@ pub use crate::v1::shared::{
     Workspace,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
+pub use crate::v1::ids::{
+    ConnectionId, FrameworkId, InfrastructureIdentityId, UserId,
+    VersionControlIdentityId, WorkspaceId,
+};
 
 /// The operations of the area `user_identities`.
 #[derive(Clone, Debug)]
-pub struct UserIdentitiesApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct UserIdentitiesApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> UserIdentitiesApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> UserIdentitiesApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> UserIdentitiesApi<A> {
+impl<A: crate::Access> UserIdentitiesApi<A> {
     /// Lists the accounts found in infrastructure providers. Narrow them down by provider with `clientType` or by a
     /// single connection.
     ///
@@ -36,7 +39,7 @@ impl<A: Access> UserIdentitiesApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UserIdentitiesPublicController_listInfrastructureUsersIdentities/)
     pub fn list_infrastructure(&self) -> builder::ListInfrastructure {
         builder::ListInfrastructure::new(
-            Call::new(&self.client, &meta::LIST_INFRASTRUCTURE),
+            crate::Call::new(&self.client, &meta::LIST_INFRASTRUCTURE),
         )
     }
 
@@ -49,7 +52,7 @@ impl<A: Access> UserIdentitiesApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UserIdentitiesPublicController_listUsersIdentitiesVersionControl/)
     pub fn list_version_control(&self) -> builder::ListVersionControl {
         builder::ListVersionControl::new(
-            Call::new(&self.client, &meta::LIST_VERSION_CONTROL),
+            crate::Call::new(&self.client, &meta::LIST_VERSION_CONTROL),
         )
     }
 }
@@ -64,13 +67,18 @@ impl UserIdentitiesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UserIdentitiesPublicController_updateUserIdentityInfrastructureConnection/)
     pub fn connect_infrastructure(
         &self,
-        id: i64,
-        body: &UserIdentityInfrastructureConnectRequest,
+        id: impl Into<InfrastructureIdentityId>,
+        body: impl std::borrow::Borrow<UserIdentityInfrastructureConnectRequest>,
     ) -> builder::ConnectInfrastructure {
         builder::ConnectInfrastructure::new(
-            Call::new(&self.client, &meta::CONNECT_INFRASTRUCTURE)
-                .path("id", id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CONNECT_INFRASTRUCTURE)
+                .path("id", Into::<InfrastructureIdentityId>::into(id))
+                .body(
+                    std::borrow::Borrow::<
+                        UserIdentityInfrastructureConnectRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -82,13 +90,18 @@ impl UserIdentitiesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UserIdentitiesPublicController_updateUserIdentityVersionControlConnection/)
     pub fn connect_version_control(
         &self,
-        id: i64,
-        body: &UserIdentityVersionControlConnectRequest,
+        id: impl Into<VersionControlIdentityId>,
+        body: impl std::borrow::Borrow<UserIdentityVersionControlConnectRequest>,
     ) -> builder::ConnectVersionControl {
         builder::ConnectVersionControl::new(
-            Call::new(&self.client, &meta::CONNECT_VERSION_CONTROL)
-                .path("id", id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CONNECT_VERSION_CONTROL)
+                .path("id", Into::<VersionControlIdentityId>::into(id))
+                .body(
+                    std::borrow::Borrow::<
+                        UserIdentityVersionControlConnectRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -101,13 +114,18 @@ impl UserIdentitiesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UserIdentitiesPublicController_setUserIdentityInfrastructureServiceStatus/)
     pub fn set_infrastructure_service_account(
         &self,
-        id: i64,
-        body: &UserIdentityInfrastructureServiceStatusRequest,
+        id: impl Into<InfrastructureIdentityId>,
+        body: impl std::borrow::Borrow<UserIdentityInfrastructureServiceStatusRequest>,
     ) -> builder::SetInfrastructureServiceAccount {
         builder::SetInfrastructureServiceAccount::new(
-            Call::new(&self.client, &meta::SET_INFRASTRUCTURE_SERVICE_ACCOUNT)
-                .path("id", id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::SET_INFRASTRUCTURE_SERVICE_ACCOUNT)
+                .path("id", Into::<InfrastructureIdentityId>::into(id))
+                .body(
+                    std::borrow::Borrow::<
+                        UserIdentityInfrastructureServiceStatusRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -120,13 +138,18 @@ impl UserIdentitiesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UserIdentitiesPublicController_setUserIdentityVersionControlServiceStatus/)
     pub fn set_version_control_service_account(
         &self,
-        id: i64,
-        body: &UserIdentityVersionControlServiceStatusRequest,
+        id: impl Into<VersionControlIdentityId>,
+        body: impl std::borrow::Borrow<UserIdentityVersionControlServiceStatusRequest>,
     ) -> builder::SetVersionControlServiceAccount {
         builder::SetVersionControlServiceAccount::new(
-            Call::new(&self.client, &meta::SET_VERSION_CONTROL_SERVICE_ACCOUNT)
-                .path("id", id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::SET_VERSION_CONTROL_SERVICE_ACCOUNT)
+                .path("id", Into::<VersionControlIdentityId>::into(id))
+                .body(
+                    std::borrow::Borrow::<
+                        UserIdentityVersionControlServiceStatusRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -139,13 +162,18 @@ impl UserIdentitiesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UserIdentitiesPublicController_toggleUserIdentityInfrastructureSetting/)
     pub fn toggle_infrastructure(
         &self,
-        id: i64,
-        body: &UserIdentityInfrastructureToggleRequest,
+        id: impl Into<InfrastructureIdentityId>,
+        body: impl std::borrow::Borrow<UserIdentityInfrastructureToggleRequest>,
     ) -> builder::ToggleInfrastructure {
         builder::ToggleInfrastructure::new(
-            Call::new(&self.client, &meta::TOGGLE_INFRASTRUCTURE)
-                .path("id", id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::TOGGLE_INFRASTRUCTURE)
+                .path("id", Into::<InfrastructureIdentityId>::into(id))
+                .body(
+                    std::borrow::Borrow::<
+                        UserIdentityInfrastructureToggleRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -158,13 +186,18 @@ impl UserIdentitiesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UserIdentitiesPublicController_toggleUserIdentityVersionControlSetting/)
     pub fn toggle_version_control(
         &self,
-        id: i64,
-        body: &UserIdentityVersionControlToggleRequest,
+        id: impl Into<VersionControlIdentityId>,
+        body: impl std::borrow::Borrow<UserIdentityVersionControlToggleRequest>,
     ) -> builder::ToggleVersionControl {
         builder::ToggleVersionControl::new(
-            Call::new(&self.client, &meta::TOGGLE_VERSION_CONTROL)
-                .path("id", id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::TOGGLE_VERSION_CONTROL)
+                .path("id", Into::<VersionControlIdentityId>::into(id))
+                .body(
+                    std::borrow::Borrow::<
+                        UserIdentityVersionControlToggleRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

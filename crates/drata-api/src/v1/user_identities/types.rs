@@ -2,14 +2,10 @@
 
 //! Types of the area `user_identities`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::v1::shared::{ConnectionDetail, User};
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
-open_enum! {
-    /// Values of `clientType`.
+crate::support::open_enum::open_enum! {
     pub enum InfrastructureClientType {
         Aws = "AWS",
         AwsGovCloud = "AWS_GOV_CLOUD",
@@ -24,16 +20,14 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `toggleField`.
+crate::support::open_enum::open_enum! {
     pub enum InfrastructureIdentityFlag {
         InfrastructureAdminAccess = "INFRASTRUCTURE_ADMIN_ACCESS",
         InfrastructureDbAccess = "INFRASTRUCTURE_DB_ACCESS",
     }
 }
 
-open_enum! {
-    /// Values of `sort`.
+crate::support::open_enum::open_enum! {
     pub enum InfrastructureIdentitySort {
         IdentityId = "IDENTITY_ID",
         Username = "USERNAME",
@@ -57,7 +51,7 @@ open_enum! {
 #[non_exhaustive]
 pub struct UserIdentityInfrastructure {
     /// Id of the identity record, as paths take it.
-    pub id: i64,
+    pub id: crate::v1::ids::InfrastructureIdentityId,
     /// Id of the account at the provider.
     pub identity_id: String,
     /// Name of the account at the provider.
@@ -65,36 +59,36 @@ pub struct UserIdentityInfrastructure {
     /// Address of the account at the provider.
     pub email: String,
     /// When the account was linked to a user.
-    pub connected_at: Timestamp,
+    pub connected_at: crate::Timestamp,
     /// When the account was unlinked from its user.
-    pub disconnected_at: Option<Timestamp>,
+    pub disconnected_at: Option<crate::Timestamp>,
     /// When the service account mark was set; no boolean despite its name.
-    pub service_account: Option<Timestamp>,
+    pub service_account: Option<crate::Timestamp>,
     /// Why it is marked as a service account.
     pub service_account_reason: String,
     /// User the account is linked to, if any.
-    pub user: Option<User>,
+    pub user: Option<crate::v1::shared::User>,
     /// User who set the service account mark.
-    pub service_account_designator: User,
+    pub service_account_designator: crate::v1::shared::User,
     /// Whether multi-factor authentication is on for the account.
     pub has_mfa: bool,
     /// Connection the account was found through.
-    pub connection: ConnectionDetail,
+    pub connection: crate::v1::shared::ConnectionDetail,
     /// When the sync last looked at the account.
-    pub last_checked_at: Timestamp,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub last_checked_at: crate::Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Timestamp that marks the account as having admin access; no boolean.
-    pub admin_access: Option<Timestamp>,
+    pub admin_access: Option<crate::Timestamp>,
     /// Timestamp that marks the account as able to reach production databases; no boolean.
-    pub db_access: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub db_access: Option<crate::Timestamp>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UserIdentityInfrastructure {
+crate::support::model::model!(UserIdentityInfrastructure {
     id: "id",
     identity_id: "identityId",
     username: "username",
@@ -119,17 +113,17 @@ model!(UserIdentityInfrastructure {
 #[non_exhaustive]
 pub struct UserIdentityInfrastructureConnectRequest {
     /// Id of the user; `null` removes the link.
-    pub user_id: Option<i64>,
+    pub user_id: Option<crate::v1::ids::UserId>,
 }
 
 impl UserIdentityInfrastructureConnectRequest {
     /// A new `UserIdentityInfrastructureConnectRequest` with what is required.
-    pub fn new(user_id: Option<i64>) -> Self {
-        Self { user_id }
+    pub fn new(user_id: Option<crate::v1::ids::UserId>) -> Self {
+        Self { user_id: user_id }
     }
 }
 
-request_model!(UserIdentityInfrastructureConnectRequest {
+crate::support::request_model::request_model!(UserIdentityInfrastructureConnectRequest {
     user_id: "userId" null,
 });
 
@@ -137,19 +131,19 @@ request_model!(UserIdentityInfrastructureConnectRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserIdentityInfrastructurePage {
-    /// `data`
-    pub data: List<UserIdentityInfrastructure>,
+    ///
+    pub data: crate::List<UserIdentityInfrastructure>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Greatest number of rows on a page.
     pub limit: i64,
     /// Number of rows over all pages.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UserIdentityInfrastructurePage {
+crate::support::model::model!(UserIdentityInfrastructurePage {
     data: "data",
     page: "page",
     limit: "limit",
@@ -173,13 +167,13 @@ impl UserIdentityInfrastructureServiceStatusRequest {
         service_account_reason: impl Into<String>,
     ) -> Self {
         Self {
-            service_account,
-            service_account_reason: service_account_reason.into(),
+            service_account: service_account,
+            service_account_reason: Into::<String>::into(service_account_reason),
         }
     }
 }
 
-request_model!(UserIdentityInfrastructureServiceStatusRequest {
+crate::support::request_model::request_model!(UserIdentityInfrastructureServiceStatusRequest {
     service_account: "serviceAccount",
     service_account_reason: "serviceAccountReason" { max_length: 30000 },
 });
@@ -198,12 +192,12 @@ impl UserIdentityInfrastructureToggleRequest {
     /// A new `UserIdentityInfrastructureToggleRequest` with what is required.
     pub fn new(toggle: bool) -> Self {
         Self {
-            toggle,
+            toggle: toggle,
             toggle_field: Default::default(),
         }
     }
 
-    /// Sets [`toggle_field`](Self::toggle_field).
+    /// Sets [`toggle_field`](field@Self::toggle_field).
     #[must_use]
     pub fn toggle_field(mut self, toggle_field: InfrastructureIdentityFlag) -> Self {
         self.toggle_field = Some(toggle_field);
@@ -211,7 +205,7 @@ impl UserIdentityInfrastructureToggleRequest {
     }
 }
 
-request_model!(UserIdentityInfrastructureToggleRequest {
+crate::support::request_model::request_model!(UserIdentityInfrastructureToggleRequest {
     toggle: "toggle",
     toggle_field: "toggleField",
 });
@@ -221,7 +215,7 @@ request_model!(UserIdentityInfrastructureToggleRequest {
 #[non_exhaustive]
 pub struct UserIdentityVersionControl {
     /// Id of the identity record, as paths take it.
-    pub id: i64,
+    pub id: crate::v1::ids::VersionControlIdentityId,
     /// Id of the account at the provider.
     pub identity_id: String,
     /// Name of the account at the provider.
@@ -229,36 +223,36 @@ pub struct UserIdentityVersionControl {
     /// Address of the account at the provider.
     pub email: String,
     /// When the account was linked to a user.
-    pub connected_at: Timestamp,
+    pub connected_at: crate::Timestamp,
     /// When the account was unlinked from its user.
-    pub disconnected_at: Option<Timestamp>,
+    pub disconnected_at: Option<crate::Timestamp>,
     /// When the service account mark was set; no boolean despite its name.
-    pub service_account: Option<Timestamp>,
+    pub service_account: Option<crate::Timestamp>,
     /// Why it is marked as a service account.
     pub service_account_reason: String,
     /// User the account is linked to, if any.
-    pub user: Option<User>,
+    pub user: Option<crate::v1::shared::User>,
     /// User who set the service account mark.
-    pub service_account_designator: User,
+    pub service_account_designator: crate::v1::shared::User,
     /// Whether multi-factor authentication is on for the account.
     pub has_mfa: bool,
     /// Connection the account was found through.
-    pub connection: ConnectionDetail,
+    pub connection: crate::v1::shared::ConnectionDetail,
     /// When the sync last looked at the account.
-    pub last_checked_at: Timestamp,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub last_checked_at: crate::Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Timestamp that marks the account as having write access; no boolean.
-    pub write_access: Option<Timestamp>,
+    pub write_access: Option<crate::Timestamp>,
     /// Timestamp that marks the account as able to push production code; no boolean.
-    pub push_production_code_access: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub push_production_code_access: Option<crate::Timestamp>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UserIdentityVersionControl {
+crate::support::model::model!(UserIdentityVersionControl {
     id: "id",
     identity_id: "identityId",
     username: "username",
@@ -283,17 +277,17 @@ model!(UserIdentityVersionControl {
 #[non_exhaustive]
 pub struct UserIdentityVersionControlConnectRequest {
     /// Id of the user; `null` removes the link.
-    pub user_id: Option<i64>,
+    pub user_id: Option<crate::v1::ids::UserId>,
 }
 
 impl UserIdentityVersionControlConnectRequest {
     /// A new `UserIdentityVersionControlConnectRequest` with what is required.
-    pub fn new(user_id: Option<i64>) -> Self {
-        Self { user_id }
+    pub fn new(user_id: Option<crate::v1::ids::UserId>) -> Self {
+        Self { user_id: user_id }
     }
 }
 
-request_model!(UserIdentityVersionControlConnectRequest {
+crate::support::request_model::request_model!(UserIdentityVersionControlConnectRequest {
     user_id: "userId" null,
 });
 
@@ -301,19 +295,19 @@ request_model!(UserIdentityVersionControlConnectRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserIdentityVersionControlPage {
-    /// `data`
-    pub data: List<UserIdentityVersionControl>,
+    ///
+    pub data: crate::List<UserIdentityVersionControl>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Greatest number of rows on a page.
     pub limit: i64,
     /// Number of rows over all pages.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UserIdentityVersionControlPage {
+crate::support::model::model!(UserIdentityVersionControlPage {
     data: "data",
     page: "page",
     limit: "limit",
@@ -337,13 +331,13 @@ impl UserIdentityVersionControlServiceStatusRequest {
         service_account_reason: impl Into<String>,
     ) -> Self {
         Self {
-            service_account,
-            service_account_reason: service_account_reason.into(),
+            service_account: service_account,
+            service_account_reason: Into::<String>::into(service_account_reason),
         }
     }
 }
 
-request_model!(UserIdentityVersionControlServiceStatusRequest {
+crate::support::request_model::request_model!(UserIdentityVersionControlServiceStatusRequest {
     service_account: "serviceAccount",
     service_account_reason: "serviceAccountReason" { max_length: 30000 },
 });
@@ -362,12 +356,12 @@ impl UserIdentityVersionControlToggleRequest {
     /// A new `UserIdentityVersionControlToggleRequest` with what is required.
     pub fn new(toggle: bool) -> Self {
         Self {
-            toggle,
+            toggle: toggle,
             toggle_field: Default::default(),
         }
     }
 
-    /// Sets [`toggle_field`](Self::toggle_field).
+    /// Sets [`toggle_field`](field@Self::toggle_field).
     #[must_use]
     pub fn toggle_field(mut self, toggle_field: VersionControlIdentityFlag) -> Self {
         self.toggle_field = Some(toggle_field);
@@ -375,13 +369,12 @@ impl UserIdentityVersionControlToggleRequest {
     }
 }
 
-request_model!(UserIdentityVersionControlToggleRequest {
+crate::support::request_model::request_model!(UserIdentityVersionControlToggleRequest {
     toggle: "toggle",
     toggle_field: "toggleField",
 });
 
-open_enum! {
-    /// Values of `clientType`.
+crate::support::open_enum::open_enum! {
     pub enum VersionControlClientType {
         Bitbucket = "BITBUCKET",
         Github = "GITHUB",
@@ -393,16 +386,14 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `toggleField`.
+crate::support::open_enum::open_enum! {
     pub enum VersionControlIdentityFlag {
         VersionControlWriteAccess = "VERSION_CONTROL_WRITE_ACCESS",
         VersionControlPushProdCodeAccess = "VERSION_CONTROL_PUSH_PROD_CODE_ACCESS",
     }
 }
 
-open_enum! {
-    /// Values of `sort`.
+crate::support::open_enum::open_enum! {
     pub enum VersionControlIdentitySort {
         IdentityId = "IDENTITY_ID",
         Username = "USERNAME",

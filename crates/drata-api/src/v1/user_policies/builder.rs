@@ -2,30 +2,10 @@
 
 //! Builders of the requests of the area `user_policies`.
 
-use super::UserPolicyVersions;
-use crate::support::operation::operation;
-use crate::{Call, Error};
+use crate::support::builder::builder;
 
-/// Builds [`list`](super::UserPoliciesApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the policy versions last distributed to a user, with the date of each acknowledgment. Built by
+    /// [`list`](super::UserPoliciesApi::list).
+    pub struct List(Json<super::UserPolicyVersions>);
 }
-
-impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserPolicyVersions, Error> {
-        self.call.receive().await
-    }
-}
-
-operation!(List => UserPolicyVersions);

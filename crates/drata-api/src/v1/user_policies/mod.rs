@@ -14,21 +14,20 @@ pub use crate::v1::shared::{
     WeekTimeFrameSla, Workspace,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::{ConnectionId, FrameworkId, PolicyId, UserId, WorkspaceId};
 /// The operations of the area `user_policies`.
 #[derive(Clone, Debug)]
-pub struct UserPoliciesApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct UserPoliciesApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> UserPoliciesApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> UserPoliciesApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> UserPoliciesApi<A> {
+impl<A: crate::Access> UserPoliciesApi<A> {
     /// Lists the policy versions last distributed to a user, with the date of each acknowledgment. All of them
     /// arrive at once, without pages.
     ///
@@ -36,7 +35,10 @@ impl<A: Access> UserPoliciesApi<A> {
     /// (`user-policies-get-user-policies`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UserPoliciesPublicController_getPolicyVersionsForUser/)
-    pub fn list(&self, user_id: i64) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST).path("id", user_id))
+    pub fn list(&self, user_id: impl Into<UserId>) -> builder::List {
+        builder::List::new(
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("id", Into::<UserId>::into(user_id)),
+        )
     }
 }

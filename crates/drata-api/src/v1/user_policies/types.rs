@@ -2,9 +2,8 @@
 
 //! Types of the area `user_policies`.
 
-use crate::support::model::model;
-use crate::v1::shared::{Policy, PolicyVersion};
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A policy version given to a user, and its acknowledgment.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,16 +12,16 @@ pub struct UserPolicyVersion {
     /// Id of the assignment, neither of the policy nor of the version.
     pub id: i64,
     /// When the user acknowledged the version; `null` until then.
-    pub accepted_at: Option<Timestamp>,
+    pub accepted_at: Option<crate::Timestamp>,
     /// Version that was distributed.
-    pub policy_version: PolicyVersion,
+    pub policy_version: crate::v1::shared::PolicyVersion,
     /// Policy the version belongs to, repeated here for convenience.
-    pub policy: Policy,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub policy: crate::v1::shared::Policy,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UserPolicyVersion {
+crate::support::model::model!(UserPolicyVersion {
     id: "id",
     accepted_at: "acceptedAt",
     policy_version: "policyVersion",
@@ -33,12 +32,12 @@ model!(UserPolicyVersion {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserPolicyVersions {
-    /// `userPolicyVersions`
-    pub user_policy_versions: List<UserPolicyVersion>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub user_policy_versions: crate::List<UserPolicyVersion>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UserPolicyVersions {
+crate::support::model::model!(UserPolicyVersions {
     user_policy_versions: "userPolicyVersions",
 });

@@ -2,126 +2,49 @@
 
 //! Builders of the requests of the area `users`.
 
-use super::{
-    SignedUrl, User, UserDocument, UserDocumentPage, UserDocumentType, UserPage, UserRole,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`delete_document`](super::UsersApi::delete_document).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteDocument {
-    call: Call,
+builder! {
+    /// Deletes a compliance document of a user. Built by [`delete_document`](super::UsersApi::delete_document).
+    pub struct DeleteDocument(Nothing);
 }
 
-impl DeleteDocument {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
+builder! {
+    /// Returns one user, found by id. Built by [`get`](super::UsersApi::get).
+    pub struct Get(Json<super::User>);
 }
 
-/// Builds [`get`](super::UsersApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Returns one user, found by email address. Built by [`get_by_email`](super::UsersApi::get_by_email).
+    pub struct GetByEmail(Json<super::User>);
 }
 
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<User, Error> {
-        self.call.receive().await
-    }
+builder! {
+    /// Returns a link to a compliance document of a user. Built by
+    /// [`get_document_download_url`](super::UsersApi::get_document_download_url).
+    pub struct GetDocumentDownloadUrl(Json<super::SignedUrl>);
 }
 
-/// Builds [`get_by_email`](super::UsersApi::get_by_email).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetByEmail {
-    call: Call,
-}
-
-impl GetByEmail {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<User, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`get_document_download_url`](super::UsersApi::get_document_download_url).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetDocumentDownloadUrl {
-    call: Call,
-}
-
-impl GetDocumentDownloadUrl {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SignedUrl, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::UsersApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the users of the account. Built by [`list`](super::UsersApi::list).
+    pub struct List(Json<super::UserPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -131,17 +54,10 @@ impl List {
         self
     }
 
-    /// Keeps users with any of these roles.
-    pub fn roles(mut self, roles: impl IntoIterator<Item = UserRole>) -> Self {
+    /// Keeps users with any of these roles. At least 1 items.
+    pub fn roles(mut self, roles: impl IntoIterator<Item = super::UserRole>) -> Self {
         self.call
-            .query_each(
-                "roles[]",
-                roles,
-                crate::Limits {
-                    min_items: 1,
-                    ..crate::Limits::NONE
-                },
-            );
+            .query_list("roles[]", roles.into_iter(), crate::Limits::NONE.min_items(1));
         self
     }
 
@@ -151,14 +67,10 @@ impl List {
         exclude_user_ids: impl IntoIterator<Item = i64>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "excludeUserIds[]",
-                exclude_user_ids,
-                crate::Limits {
-                    max_items: 500,
-                    min_items: 1,
-                    ..crate::Limits::NONE
-                },
+                exclude_user_ids.into_iter(),
+                crate::Limits::NONE.max_items(500).min_items(1),
             );
         self
     }
@@ -166,17 +78,13 @@ impl List {
     /// Roles whose holders to leave out, 1 to 300 of them.
     pub fn exclude_roles(
         mut self,
-        exclude_roles: impl IntoIterator<Item = UserRole>,
+        exclude_roles: impl IntoIterator<Item = super::UserRole>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "excludeRoles[]",
-                exclude_roles,
-                crate::Limits {
-                    max_items: 300,
-                    min_items: 1,
-                    ..crate::Limits::NONE
-                },
+                exclude_roles.into_iter(),
+                crate::Limits::NONE.max_items(300).min_items(1),
             );
         self
     }
@@ -187,66 +95,48 @@ impl List {
         include_user_ids: impl IntoIterator<Item = i64>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "includeUserIds[]",
-                include_user_ids,
-                crate::Limits {
-                    max_items: 300,
-                    min_items: 1,
-                    ..crate::Limits::NONE
-                },
+                include_user_ids.into_iter(),
+                crate::Limits::NONE.max_items(300).min_items(1),
             );
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = UserPage;
-    type Item = User;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::UserPage;
+    type Item = super::User;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_documents`](super::UsersApi::list_documents).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListDocuments {
-    call: Call,
+builder! {
+    /// Lists the compliance documents of a user. Built by [`list_documents`](super::UsersApi::list_documents).
+    pub struct ListDocuments(Json<super::UserDocumentPage>);
 }
 
 impl ListDocuments {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -257,89 +147,32 @@ impl ListDocuments {
     }
 
     /// Keeps documents of this kind.
-    pub fn type_(mut self, type_: impl Into<UserDocumentType>) -> Self {
-        self.call.query("type", Into::<UserDocumentType>::into(type_));
+    pub fn type_(mut self, type_: impl Into<super::UserDocumentType>) -> Self {
+        self.call.query("type", Into::<super::UserDocumentType>::into(type_));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserDocumentPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListDocuments {
-    type Page = UserDocumentPage;
-    type Item = UserDocument;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListDocuments {
+    type Page = super::UserDocumentPage;
+    type Item = super::UserDocument;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (None, None);
-        PageParts::new(Some(page.documents), total, cursor)
+        crate::PageParts::new(Some(page.documents), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`upload_document`](super::UsersApi::upload_document).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadDocument {
-    call: Call,
+builder! {
+    /// Uploads a compliance document for a user. Built by [`upload_document`](super::UsersApi::upload_document).
+    pub struct UploadDocument(Form, JsonOptional<super::UserDocument>);
 }
 
-impl UploadDocument {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserDocument>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Uploads a compliance document for a user. Built by
+    /// [`upload_document_json`](super::UsersApi::upload_document_json).
+    pub struct UploadDocumentJson(JsonOptional<super::UserDocument>);
 }
-
-/// Builds [`upload_document_json`](super::UsersApi::upload_document_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadDocumentJson {
-    call: Call,
-}
-
-impl UploadDocumentJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserDocument>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(DeleteDocument => ());
-operation!(Get => User);
-operation!(GetByEmail => User);
-operation!(GetDocumentDownloadUrl => SignedUrl);
-operation!(List => UserPage);
-operation!(ListDocuments => UserDocumentPage);
-operation!(UploadDocument => Option<UserDocument>);
-operation!(UploadDocumentJson => Option<UserDocument>);

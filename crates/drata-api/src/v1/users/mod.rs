@@ -12,28 +12,30 @@ pub use crate::v1::shared::{
     Workspace,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::{ConnectionId, FrameworkId, UserId, WorkspaceId};
 /// The operations of the area `users`.
 #[derive(Clone, Debug)]
-pub struct UsersApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct UsersApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> UsersApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> UsersApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> UsersApi<A> {
+impl<A: crate::Access> UsersApi<A> {
     /// Returns one user, found by id. The id is that of the user, not of the personnel record.
     ///
     /// `GET /users/{id}`, v1. Needs the permission **Users: Get User** (`user-get`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UsersPublicController_getUserById/)
-    pub fn get(&self, id: i64) -> builder::Get {
-        builder::Get::new(Call::new(&self.client, &meta::GET).path("id", id))
+    pub fn get(&self, id: impl Into<UserId>) -> builder::Get {
+        builder::Get::new(
+            crate::Call::new(&self.client, &meta::GET)
+                .path("id", Into::<UserId>::into(id)),
+        )
     }
 
     /// Returns one user, found by email address. Use it when the numeric id is unknown.
@@ -43,7 +45,7 @@ impl<A: Access> UsersApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UsersPublicController_getUserByEmail/)
     pub fn get_by_email(&self, email: &str) -> builder::GetByEmail {
         builder::GetByEmail::new(
-            Call::new(&self.client, &meta::GET_BY_EMAIL).path("email", email),
+            crate::Call::new(&self.client, &meta::GET_BY_EMAIL).path("email", email),
         )
     }
 
@@ -59,7 +61,7 @@ impl<A: Access> UsersApi<A> {
         document_id: i64,
     ) -> builder::GetDocumentDownloadUrl {
         builder::GetDocumentDownloadUrl::new(
-            Call::new(&self.client, &meta::GET_DOCUMENT_DOWNLOAD_URL)
+            crate::Call::new(&self.client, &meta::GET_DOCUMENT_DOWNLOAD_URL)
                 .path("id", document_id),
         )
     }
@@ -71,7 +73,7 @@ impl<A: Access> UsersApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UsersPublicController_listUsers/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
     /// Lists the compliance documents of a user. Takes page parameters, yet the result is a bare list without page
@@ -81,9 +83,10 @@ impl<A: Access> UsersApi<A> {
     /// (`users-get-documents`). Pages by number, up to 50 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UsersPublicController_getAllDocuments/)
-    pub fn list_documents(&self, id: i64) -> builder::ListDocuments {
+    pub fn list_documents(&self, id: impl Into<UserId>) -> builder::ListDocuments {
         builder::ListDocuments::new(
-            Call::new(&self.client, &meta::LIST_DOCUMENTS).path("id", id),
+            crate::Call::new(&self.client, &meta::LIST_DOCUMENTS)
+                .path("id", Into::<UserId>::into(id)),
         )
     }
 }
@@ -98,7 +101,7 @@ impl UsersApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UsersPublicController_deleteDocumentForUser/)
     pub fn delete_document(&self, doc_id: i64, user_id: i64) -> builder::DeleteDocument {
         builder::DeleteDocument::new(
-            Call::new(&self.client, &meta::DELETE_DOCUMENT)
+            crate::Call::new(&self.client, &meta::DELETE_DOCUMENT)
                 .path("docId", doc_id)
                 .path("userId", user_id),
         )
@@ -113,16 +116,20 @@ impl UsersApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UsersPublicController_uploadDocumentForUser/)
     pub fn upload_document(
         &self,
-        id: i64,
-        form: UserDocumentForm,
+        id: impl Into<UserId>,
+        form: impl std::borrow::Borrow<UserDocumentForm>,
     ) -> builder::UploadDocument {
         builder::UploadDocument::new(
-            Call::new(&self.client, &meta::UPLOAD_DOCUMENT).path("id", id).form(form),
+            crate::Call::new(&self.client, &meta::UPLOAD_DOCUMENT)
+                .path("id", Into::<UserId>::into(id))
+                .form(
+                    Clone::clone(std::borrow::Borrow::<UserDocumentForm>::borrow(&form)),
+                ),
         )
     }
 
     /// Uploads a compliance document for a user. Send `file` as multipart or `base64File` as JSON; a file that is
-    /// too large answers 413, unavailable file storage 503. This is the form without a file, as JSON.
+    /// too large answers 413, unavailable file storage 503. This is the request without a file, as JSON.
     ///
     /// `POST /users/{id}/documents`, v1. Needs the permission **Users: Create User Document**
     /// (`users-post-document`).
@@ -130,13 +137,16 @@ impl UsersApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/UsersPublicController_uploadDocumentForUser/)
     pub fn upload_document_json(
         &self,
-        id: i64,
-        body: &UserDocumentRequest,
+        id: impl Into<UserId>,
+        body: impl std::borrow::Borrow<UserDocumentRequest>,
     ) -> builder::UploadDocumentJson {
         builder::UploadDocumentJson::new(
-            Call::new(&self.client, &meta::UPLOAD_DOCUMENT_JSON)
-                .path("id", id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPLOAD_DOCUMENT_JSON)
+                .path("id", Into::<UserId>::into(id))
+                .body(
+                    std::borrow::Borrow::<UserDocumentRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

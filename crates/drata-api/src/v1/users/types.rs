@@ -2,15 +2,10 @@
 
 //! Types of the area `users`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::form_model;
-use crate::support::request_model::request_model;
-use crate::v1::shared::{User, UserDocument};
-use crate::{Extra, List, Timestamp, Upload};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
-open_enum! {
-    /// Values of `type`.
+crate::support::open_enum::open_enum! {
     pub enum UploadedUserDocumentType {
         MfaEvidence = "MFA_EVIDENCE",
         SecTraining = "SEC_TRAINING",
@@ -27,47 +22,50 @@ pub struct UserDocumentForm {
     pub type_: UploadedUserDocumentType,
     /// Document as a multipart part; a `.pdf`, an office document (`.doc` included) or an image in `.gif`, `.jpg`,
     /// `.jpeg` or `.png`.
-    pub file: Option<Upload>,
+    pub file: Option<crate::Upload>,
     /// Document as JSON text with `base64String`, a data URL, and `filename`; takes the place of `file`.
     pub base64_file: Option<String>,
     /// When the person met the requirement, for example `2020-07-06`.
-    pub completion_date: Option<Timestamp>,
+    pub completion_date: Option<crate::Timestamp>,
 }
 
 impl UserDocumentForm {
     /// A new `UserDocumentForm` with what is required.
     pub fn new(type_: UploadedUserDocumentType) -> Self {
         Self {
-            type_,
+            type_: type_,
             file: Default::default(),
             base64_file: Default::default(),
             completion_date: Default::default(),
         }
     }
 
-    /// Sets [`file`](Self::file).
+    /// Sets [`file`](field@Self::file).
     #[must_use]
-    pub fn file(mut self, file: impl Into<Upload>) -> Self {
-        self.file = Some(file.into());
+    pub fn file(mut self, file: impl Into<crate::Upload>) -> Self {
+        self.file = Some(Into::<crate::Upload>::into(file));
         self
     }
 
-    /// Sets [`base64_file`](Self::base64_file).
+    /// Sets [`base64_file`](field@Self::base64_file).
     #[must_use]
     pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
+        self.base64_file = Some(Into::<String>::into(base64_file));
         self
     }
 
-    /// Sets [`completion_date`](Self::completion_date).
+    /// Sets [`completion_date`](field@Self::completion_date).
     #[must_use]
-    pub fn completion_date(mut self, completion_date: impl Into<Timestamp>) -> Self {
-        self.completion_date = Some(completion_date.into());
+    pub fn completion_date(
+        mut self,
+        completion_date: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.completion_date = Some(Into::<crate::Timestamp>::into(completion_date));
         self
     }
 }
 
-form_model!(UserDocumentForm {
+crate::support::request_model::form_model!(UserDocumentForm {
     type_: "type",
     file: "file",
     base64_file: "base64File",
@@ -78,13 +76,13 @@ form_model!(UserDocumentForm {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserDocumentPage {
-    /// `documents`
-    pub documents: List<UserDocument>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub documents: crate::List<crate::v1::shared::UserDocument>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UserDocumentPage {
+crate::support::model::model!(UserDocumentPage {
     documents: "documents",
 });
 
@@ -97,35 +95,38 @@ pub struct UserDocumentRequest {
     /// Document as JSON text with `base64String`, a data URL, and `filename`; takes the place of `file`.
     pub base64_file: Option<String>,
     /// When the person met the requirement, for example `2020-07-06`.
-    pub completion_date: Option<Timestamp>,
+    pub completion_date: Option<crate::Timestamp>,
 }
 
 impl UserDocumentRequest {
     /// A new `UserDocumentRequest` with what is required.
     pub fn new(type_: UploadedUserDocumentType) -> Self {
         Self {
-            type_,
+            type_: type_,
             base64_file: Default::default(),
             completion_date: Default::default(),
         }
     }
 
-    /// Sets [`base64_file`](Self::base64_file).
+    /// Sets [`base64_file`](field@Self::base64_file).
     #[must_use]
     pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
+        self.base64_file = Some(Into::<String>::into(base64_file));
         self
     }
 
-    /// Sets [`completion_date`](Self::completion_date).
+    /// Sets [`completion_date`](field@Self::completion_date).
     #[must_use]
-    pub fn completion_date(mut self, completion_date: impl Into<Timestamp>) -> Self {
-        self.completion_date = Some(completion_date.into());
+    pub fn completion_date(
+        mut self,
+        completion_date: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.completion_date = Some(Into::<crate::Timestamp>::into(completion_date));
         self
     }
 }
 
-request_model!(UserDocumentRequest {
+crate::support::request_model::request_model!(UserDocumentRequest {
     type_: "type",
     base64_file: "base64File",
     completion_date: "completionDate",
@@ -135,27 +136,26 @@ request_model!(UserDocumentRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserPage {
-    /// `data`
-    pub data: List<User>,
+    ///
+    pub data: crate::List<crate::v1::shared::User>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Greatest number of rows on a page.
     pub limit: i64,
     /// Number of rows over all pages.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UserPage {
+crate::support::model::model!(UserPage {
     data: "data",
     page: "page",
     limit: "limit",
     total: "total",
 });
 
-open_enum! {
-    /// Values of `roles[]`.
+crate::support::open_enum::open_enum! {
     pub enum UserRole {
         Employee = "EMPLOYEE",
         Techgov = "TECHGOV",

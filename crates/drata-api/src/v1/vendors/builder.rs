@@ -2,171 +2,86 @@
 
 //! Builders of the requests of the area `vendors`.
 
-use super::{
-    QuestionnaireSent, QuestionnaireSentPage, RenewalScheduleType, SortDirection, Vendor,
-    VendorCategory, VendorImpactLevel, VendorIncludeScope, VendorListItem,
-    VendorListItemPage, VendorNextReviewDeadlineStatus, VendorPasswordPolicy,
-    VendorRenewalDateStatus, VendorRisk, VendorScheduledQuestionnaireStatus,
-    VendorSecurityReview, VendorSecurityReviewStatus, VendorSort, VendorStatus,
-    VendorType, VendorsStats,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`create`](super::VendorsApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Creates a vendor. Built by [`create`](super::VendorsApi::create).
+    pub struct Create(JsonOptional<super::Vendor>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Vendor>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Creates a security review of a vendor. Built by
+    /// [`create_security_review`](super::VendorsApi::create_security_review).
+    pub struct CreateSecurityReview(JsonOptional<super::VendorSecurityReview>);
 }
 
-/// Builds [`create_security_review`](super::VendorsApi::create_security_review).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateSecurityReview {
-    call: Call,
+builder! {
+    /// Deletes a vendor. Built by [`delete`](super::VendorsApi::delete).
+    pub struct Delete(Nothing);
 }
 
-impl CreateSecurityReview {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorSecurityReview>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Returns one vendor in full, with its documents, reviews and integrations. Built by
+    /// [`get`](super::VendorsApi::get).
+    pub struct Get(Json<super::Vendor>);
 }
 
-/// Builds [`delete`](super::VendorsApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
-}
-
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::VendorsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
-}
-
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Vendor, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`get_stats`](super::VendorsApi::get_stats).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetStats {
-    call: Call,
+builder! {
+    /// Returns counts of vendors grouped by traits such as risk, status and type. Built by
+    /// [`get_stats`](super::VendorsApi::get_stats).
+    pub struct GetStats(Json<super::VendorsStats>);
 }
 
 impl GetStats {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Groups to compute; wins over `excludeScopes`.
     pub fn include_scopes(
         mut self,
-        include_scopes: impl IntoIterator<Item = VendorIncludeScope>,
+        include_scopes: impl IntoIterator<Item = super::VendorScope>,
     ) -> Self {
-        self.call.query_each("includeScopes", include_scopes, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "includeScopes",
+                include_scopes.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// Groups to skip, unless `includeScopes` names them.
     pub fn exclude_scopes(
         mut self,
-        exclude_scopes: impl IntoIterator<Item = VendorIncludeScope>,
+        exclude_scopes: impl IntoIterator<Item = super::VendorScope>,
     ) -> Self {
-        self.call.query_each("excludeScopes", exclude_scopes, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "excludeScopes",
+                exclude_scopes.into_iter(),
+                crate::Limits::NONE,
+            );
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorsStats, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`list`](super::VendorsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the vendors of the account. Built by [`list`](super::VendorsApi::list).
+    pub struct List(Json<super::VendorListItemPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -177,59 +92,45 @@ impl List {
     }
 
     /// Field to order by; `NAME` by default.
-    pub fn sort(mut self, sort: impl Into<VendorSort>) -> Self {
-        self.call.query("sort", Into::<VendorSort>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::VendorSort>) -> Self {
+        self.call.query("sort", Into::<super::VendorSort>::into(sort));
         self
     }
 
     /// Direction of the order; defaults to `ASC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
     /// Keeps vendors of any of these business domains, at most 10.
     pub fn category(
         mut self,
-        category: impl IntoIterator<Item = VendorCategory>,
+        category: impl IntoIterator<Item = super::VendorCategory>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "category",
-                category,
-                crate::Limits {
-                    max_items: 10,
-                    ..crate::Limits::NONE
-                },
+                category.into_iter(),
+                crate::Limits::NONE.max_items(10),
             );
         self
     }
 
     /// Keeps vendors at any of these risk levels, at most 10 values.
-    pub fn risk(mut self, risk: impl IntoIterator<Item = VendorRisk>) -> Self {
+    pub fn risk(mut self, risk: impl IntoIterator<Item = super::VendorRisk>) -> Self {
         self.call
-            .query_each(
-                "risk",
-                risk,
-                crate::Limits {
-                    max_items: 10,
-                    ..crate::Limits::NONE
-                },
-            );
+            .query_list("risk", risk.into_iter(), crate::Limits::NONE.max_items(10));
         self
     }
 
     /// Keeps vendors in any of these statuses, at most 10; vendors without a status match none.
-    pub fn status(mut self, status: impl IntoIterator<Item = VendorStatus>) -> Self {
+    pub fn status(
+        mut self,
+        status: impl IntoIterator<Item = super::VendorStatus>,
+    ) -> Self {
         self.call
-            .query_each(
-                "status",
-                status,
-                crate::Limits {
-                    max_items: 10,
-                    ..crate::Limits::NONE
-                },
-            );
+            .query_list("status", status.into_iter(), crate::Limits::NONE.max_items(10));
         self
     }
 
@@ -254,30 +155,26 @@ impl List {
     /// Keeps vendors whose users sign in this way.
     pub fn password_policy(
         mut self,
-        password_policy: impl Into<VendorPasswordPolicy>,
+        password_policy: impl Into<super::VendorPasswordPolicy>,
     ) -> Self {
         self.call
             .query(
                 "passwordPolicy",
-                Into::<VendorPasswordPolicy>::into(password_policy),
+                Into::<super::VendorPasswordPolicy>::into(password_policy),
             );
         self
     }
 
-    /// Keeps vendors that any of these users is responsible for, at most 10 ids.
-    ///
-    /// From 1 to 1000000000.
-    pub fn user_id(mut self, user_id: impl IntoIterator<Item = i64>) -> Self {
+    /// Keeps vendors that any of these users is responsible for, at most 10 ids. From 1 to 1000000000.
+    pub fn user_id(
+        mut self,
+        user_id: impl IntoIterator<Item = impl Into<super::UserId>>,
+    ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "userId",
-                user_id,
-                crate::Limits {
-                    max_items: 10,
-                    maximum: 1000000000,
-                    minimum: 1,
-                    ..crate::Limits::NONE
-                },
+                user_id.into_iter().map(Into::<super::UserId>::into),
+                crate::Limits::NONE.max_items(10).maximum(1000000000.0).minimum(1.0),
             );
         self
     }
@@ -289,32 +186,22 @@ impl List {
     }
 
     /// Keeps vendors of any of these types, at most 10.
-    pub fn type_(mut self, type_: impl IntoIterator<Item = VendorType>) -> Self {
+    pub fn type_(mut self, type_: impl IntoIterator<Item = super::VendorType>) -> Self {
         self.call
-            .query_each(
-                "type",
-                type_,
-                crate::Limits {
-                    max_items: 10,
-                    ..crate::Limits::NONE
-                },
-            );
+            .query_list("type", type_.into_iter(), crate::Limits::NONE.max_items(10));
         self
     }
 
     /// Keeps vendors at any of these overall impact levels, at most 10.
     pub fn impact_level(
         mut self,
-        impact_level: impl IntoIterator<Item = VendorImpactLevel>,
+        impact_level: impl IntoIterator<Item = super::VendorImpactLevel>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "impactLevel",
-                impact_level,
-                crate::Limits {
-                    max_items: 10,
-                    ..crate::Limits::NONE
-                },
+                impact_level.into_iter(),
+                crate::Limits::NONE.max_items(10),
             );
         self
     }
@@ -334,12 +221,12 @@ impl List {
     /// Keeps vendors that renew at this interval.
     pub fn renewal_schedule_type(
         mut self,
-        renewal_schedule_type: impl Into<RenewalScheduleType>,
+        renewal_schedule_type: impl Into<super::RenewalScheduleType>,
     ) -> Self {
         self.call
             .query(
                 "renewalScheduleType",
-                Into::<RenewalScheduleType>::into(renewal_schedule_type),
+                Into::<super::RenewalScheduleType>::into(renewal_schedule_type),
             );
         self
     }
@@ -347,12 +234,12 @@ impl List {
     /// Keeps vendors by how near their renewal is.
     pub fn renewal_date_status(
         mut self,
-        renewal_date_status: impl Into<VendorRenewalDateStatus>,
+        renewal_date_status: impl Into<super::VendorRenewalDateStatus>,
     ) -> Self {
         self.call
             .query(
                 "renewalDateStatus",
-                Into::<VendorRenewalDateStatus>::into(renewal_date_status),
+                Into::<super::VendorRenewalDateStatus>::into(renewal_date_status),
             );
         self
     }
@@ -361,17 +248,14 @@ impl List {
     pub fn next_review_deadline_status(
         mut self,
         next_review_deadline_status: impl IntoIterator<
-            Item = VendorNextReviewDeadlineStatus,
+            Item = super::VendorNextReviewDeadlineStatus,
         >,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "nextReviewDeadlineStatus",
-                next_review_deadline_status,
-                crate::Limits {
-                    max_items: 10,
-                    ..crate::Limits::NONE
-                },
+                next_review_deadline_status.into_iter(),
+                crate::Limits::NONE.max_items(10),
             );
         self
     }
@@ -379,13 +263,15 @@ impl List {
     /// Keeps vendors with scheduled questionnaires switched on (`ENABLED`) or off (`DISABLED`).
     pub fn scheduled_questionnaire_status(
         mut self,
-        scheduled_questionnaire_status: impl Into<VendorScheduledQuestionnaireStatus>,
+        scheduled_questionnaire_status: impl Into<
+            super::VendorScheduledQuestionnaireStatus,
+        >,
     ) -> Self {
         self.call
             .query(
                 "scheduledQuestionnaireStatus",
                 Into::<
-                    VendorScheduledQuestionnaireStatus,
+                    super::VendorScheduledQuestionnaireStatus,
                 >::into(scheduled_questionnaire_status),
             );
         self
@@ -394,16 +280,15 @@ impl List {
     /// Keeps vendors by the state of their security reviews, at most 10 values.
     pub fn security_review_status(
         mut self,
-        security_review_status: impl IntoIterator<Item = VendorSecurityReviewStatus>,
+        security_review_status: impl IntoIterator<
+            Item = super::VendorSecurityReviewStatus,
+        >,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "securityReviewStatus",
-                security_review_status,
-                crate::Limits {
-                    max_items: 10,
-                    ..crate::Limits::NONE
-                },
+                security_review_status.into_iter(),
+                crate::Limits::NONE.max_items(10),
             );
         self
     }
@@ -413,212 +298,83 @@ impl List {
         self.call.query("sharedAccountId", shared_account_id);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorListItemPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = VendorListItemPage;
-    type Item = VendorListItem;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::VendorListItemPage;
+    type Item = super::VendorListItem;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_questionnaires`](super::VendorsApi::list_questionnaires).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListQuestionnaires {
-    call: Call,
+builder! {
+    /// Lists the questionnaires of a vendor, whether sent by email or uploaded by hand. Built by
+    /// [`list_questionnaires`](super::VendorsApi::list_questionnaires).
+    pub struct ListQuestionnaires(Json<super::QuestionnaireSentPage>);
 }
 
 impl ListQuestionnaires {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<QuestionnaireSentPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListQuestionnaires {
-    type Page = QuestionnaireSentPage;
-    type Item = QuestionnaireSent;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for ListQuestionnaires {
+    type Page = super::QuestionnaireSentPage;
+    type Item = super::QuestionnaireSent;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`send_questionnaire`](super::VendorsApi::send_questionnaire).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct SendQuestionnaire {
-    call: Call,
+builder! {
+    /// Sends a questionnaire to a recipient at the vendor by email. Built by
+    /// [`send_questionnaire`](super::VendorsApi::send_questionnaire).
+    pub struct SendQuestionnaire(JsonOptional<super::QuestionnaireSentPage>);
 }
 
-impl SendQuestionnaire {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<QuestionnaireSentPage>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Updates a vendor. Built by [`update`](super::VendorsApi::update).
+    pub struct Update(JsonOptional<super::Vendor>);
 }
 
-/// Builds [`update`](super::VendorsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Updates only the status of a vendor, for example to archive or reactivate it. Built by
+    /// [`update_status`](super::VendorsApi::update_status).
+    pub struct UpdateStatus(JsonOptional<super::Vendor>);
 }
 
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Vendor>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Uploads a document of a vendor. Built by [`upload_document`](super::VendorsApi::upload_document).
+    pub struct UploadDocument(Form, JsonOptional<super::VendorListItemPage>);
 }
 
-/// Builds [`update_status`](super::VendorsApi::update_status).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateStatus {
-    call: Call,
+builder! {
+    /// Uploads the files of a questionnaire that a vendor completed elsewhere. Built by
+    /// [`upload_questionnaires`](super::VendorsApi::upload_questionnaires).
+    pub struct UploadQuestionnaires(Form, JsonOptional<super::QuestionnaireSent>);
 }
-
-impl UpdateStatus {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Vendor>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`upload_document`](super::VendorsApi::upload_document).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadDocument {
-    call: Call,
-}
-
-impl UploadDocument {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorListItemPage>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`upload_questionnaires`](super::VendorsApi::upload_questionnaires).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadQuestionnaires {
-    call: Call,
-}
-
-impl UploadQuestionnaires {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<QuestionnaireSent>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<Vendor>);
-operation!(CreateSecurityReview => Option<VendorSecurityReview>);
-operation!(Delete => ());
-operation!(Get => Vendor);
-operation!(GetStats => VendorsStats);
-operation!(List => VendorListItemPage);
-operation!(ListQuestionnaires => QuestionnaireSentPage);
-operation!(SendQuestionnaire => Option<QuestionnaireSentPage>);
-operation!(Update => Option<Vendor>);
-operation!(UpdateStatus => Option<Vendor>);
-operation!(UploadDocument => Option<VendorListItemPage>);
-operation!(UploadQuestionnaires => Option<QuestionnaireSent>);

@@ -12,28 +12,30 @@ pub use crate::v1::shared::{
     UserDocuments, UserIdentity, Workspace,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::{ConnectionId, FrameworkId, UserId, VendorId, WorkspaceId};
 /// The operations of the area `vendors`.
 #[derive(Clone, Debug)]
-pub struct VendorsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct VendorsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> VendorsApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> VendorsApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> VendorsApi<A> {
+impl<A: crate::Access> VendorsApi<A> {
     /// Returns one vendor in full, with its documents, reviews and integrations. Lists carry a shorter form.
     ///
     /// `GET /vendors/{id}`, v1. Needs the permission **Vendors: Get Vendor** (`vendors-get-vendor`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/VendorsPublicController_getVendor/)
-    pub fn get(&self, id: i64) -> builder::Get {
-        builder::Get::new(Call::new(&self.client, &meta::GET).path("id", id))
+    pub fn get(&self, id: impl Into<VendorId>) -> builder::Get {
+        builder::Get::new(
+            crate::Call::new(&self.client, &meta::GET)
+                .path("id", Into::<VendorId>::into(id)),
+        )
     }
 
     /// Returns counts of vendors grouped by traits such as risk, status and type. `includeScopes` takes precedence
@@ -43,7 +45,7 @@ impl<A: Access> VendorsApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/VendorsPublicController_getVendorsStats/)
     pub fn get_stats(&self) -> builder::GetStats {
-        builder::GetStats::new(Call::new(&self.client, &meta::GET_STATS))
+        builder::GetStats::new(crate::Call::new(&self.client, &meta::GET_STATS))
     }
 
     /// Lists the vendors of the account. Naming every value of a filter is not the same as omitting it, since
@@ -54,7 +56,7 @@ impl<A: Access> VendorsApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/VendorsPublicController_listVendors/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
     /// Lists the questionnaires of a vendor, whether sent by email or uploaded by hand. `isManualUpload` tells the
@@ -64,9 +66,13 @@ impl<A: Access> VendorsApi<A> {
     /// (`vendors-get-questionnaires`). Pages by number, up to 50 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/VendorsPublicController_listVendorQuestionnaires/)
-    pub fn list_questionnaires(&self, id: i64) -> builder::ListQuestionnaires {
+    pub fn list_questionnaires(
+        &self,
+        id: impl Into<VendorId>,
+    ) -> builder::ListQuestionnaires {
         builder::ListQuestionnaires::new(
-            Call::new(&self.client, &meta::LIST_QUESTIONNAIRES).path("id", id),
+            crate::Call::new(&self.client, &meta::LIST_QUESTIONNAIRES)
+                .path("id", Into::<VendorId>::into(id)),
         )
     }
 }
@@ -78,8 +84,17 @@ impl VendorsApi {
     /// `POST /vendors`, v1. Needs the permission **Vendors: Create Vendor** (`vendors-post`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/VendorsPublicController_createVendor/)
-    pub fn create(&self, body: &VendorCreateRequest) -> builder::Create {
-        builder::Create::new(Call::new(&self.client, &meta::CREATE).json(body))
+    pub fn create(
+        &self,
+        body: impl std::borrow::Borrow<VendorCreateRequest>,
+    ) -> builder::Create {
+        builder::Create::new(
+            crate::Call::new(&self.client, &meta::CREATE)
+                .body(
+                    std::borrow::Borrow::<VendorCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
     }
 
     /// Creates a security review of a vendor. Deadline, status and type are required; the requester defaults to the
@@ -91,13 +106,16 @@ impl VendorsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/VendorsPublicController_createVendorSecurityReview/)
     pub fn create_security_review(
         &self,
-        vendor_id: i64,
-        body: &VendorSecurityReviewRequest,
+        vendor_id: impl Into<VendorId>,
+        body: impl std::borrow::Borrow<VendorSecurityReviewRequest>,
     ) -> builder::CreateSecurityReview {
         builder::CreateSecurityReview::new(
-            Call::new(&self.client, &meta::CREATE_SECURITY_REVIEW)
-                .path("vendorId", vendor_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CREATE_SECURITY_REVIEW)
+                .path("vendorId", Into::<VendorId>::into(vendor_id))
+                .body(
+                    std::borrow::Borrow::<VendorSecurityReviewRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -106,8 +124,11 @@ impl VendorsApi {
     /// `DELETE /vendors/{id}`, v1. Needs the permission **Vendors: Delete Vendor** (`vendors-delete`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/VendorsPublicController_deleteVendor/)
-    pub fn delete(&self, id: i64) -> builder::Delete {
-        builder::Delete::new(Call::new(&self.client, &meta::DELETE).path("id", id))
+    pub fn delete(&self, id: impl Into<VendorId>) -> builder::Delete {
+        builder::Delete::new(
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("id", Into::<VendorId>::into(id)),
+        )
     }
 
     /// Sends a questionnaire to a recipient at the vendor by email. The mail goes out to a real person, so take
@@ -119,11 +140,16 @@ impl VendorsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/VendorsPublicController_sendQuestionnaireEmail/)
     pub fn send_questionnaire(
         &self,
-        id: i64,
-        body: &QuestionnaireSendRequest,
+        id: impl Into<VendorId>,
+        body: impl std::borrow::Borrow<QuestionnaireSendRequest>,
     ) -> builder::SendQuestionnaire {
         builder::SendQuestionnaire::new(
-            Call::new(&self.client, &meta::SEND_QUESTIONNAIRE).path("id", id).json(body),
+            crate::Call::new(&self.client, &meta::SEND_QUESTIONNAIRE)
+                .path("id", Into::<VendorId>::into(id))
+                .body(
+                    std::borrow::Borrow::<QuestionnaireSendRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -132,9 +158,18 @@ impl VendorsApi {
     /// `PUT /vendors/{id}`, v1. Needs the permission **Vendors: Update Vendor** (`vendors-put`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/VendorsPublicController_updateVendor/)
-    pub fn update(&self, id: i64, body: &VendorUpdateRequest) -> builder::Update {
+    pub fn update(
+        &self,
+        id: impl Into<VendorId>,
+        body: impl std::borrow::Borrow<VendorUpdateRequest>,
+    ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE).path("id", id).json(body),
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("id", Into::<VendorId>::into(id))
+                .body(
+                    std::borrow::Borrow::<VendorUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -146,11 +181,16 @@ impl VendorsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/VendorsPublicController_updateVendorStatus/)
     pub fn update_status(
         &self,
-        id: i64,
-        body: &VendorStatusRequest,
+        id: impl Into<VendorId>,
+        body: impl std::borrow::Borrow<VendorStatusRequest>,
     ) -> builder::UpdateStatus {
         builder::UpdateStatus::new(
-            Call::new(&self.client, &meta::UPDATE_STATUS).path("id", id).json(body),
+            crate::Call::new(&self.client, &meta::UPDATE_STATUS)
+                .path("id", Into::<VendorId>::into(id))
+                .body(
+                    std::borrow::Borrow::<VendorStatusRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -163,11 +203,17 @@ impl VendorsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/VendorsPublicController_uploadVendorDocument/)
     pub fn upload_document(
         &self,
-        id: i64,
-        form: VendorDocumentForm,
+        id: impl Into<VendorId>,
+        form: impl std::borrow::Borrow<VendorDocumentForm>,
     ) -> builder::UploadDocument {
         builder::UploadDocument::new(
-            Call::new(&self.client, &meta::UPLOAD_DOCUMENT).path("id", id).form(form),
+            crate::Call::new(&self.client, &meta::UPLOAD_DOCUMENT)
+                .path("id", Into::<VendorId>::into(id))
+                .form(
+                    Clone::clone(
+                        std::borrow::Borrow::<VendorDocumentForm>::borrow(&form),
+                    ),
+                ),
         )
     }
 
@@ -180,13 +226,17 @@ impl VendorsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/VendorsPublicController_saveManualQuestionnaireFiles/)
     pub fn upload_questionnaires(
         &self,
-        id: i64,
-        form: QuestionnaireUploadForm,
+        id: impl Into<VendorId>,
+        form: impl std::borrow::Borrow<QuestionnaireUploadForm>,
     ) -> builder::UploadQuestionnaires {
         builder::UploadQuestionnaires::new(
-            Call::new(&self.client, &meta::UPLOAD_QUESTIONNAIRES)
-                .path("id", id)
-                .form(form),
+            crate::Call::new(&self.client, &meta::UPLOAD_QUESTIONNAIRES)
+                .path("id", Into::<VendorId>::into(id))
+                .form(
+                    Clone::clone(
+                        std::borrow::Borrow::<QuestionnaireUploadForm>::borrow(&form),
+                    ),
+                ),
         )
     }
 }

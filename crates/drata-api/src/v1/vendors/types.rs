@@ -2,24 +2,20 @@
 
 //! Types of the area `vendors`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::form_model;
-use crate::support::request_model::request_model;
-use crate::v1::shared::{RenewalScheduleType, User};
-use crate::{Extra, List, Patch, Timestamp, Upload};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// The questionnaire to send, its recipient and the text of the mail.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct QuestionnaireSendRequest {
-    /// Address of the recipient, at most 191 characters. At most 191 characters.
+    /// Address of the recipient, at most 191 characters.
     pub email: String,
     /// Id of the questionnaire to send.
     pub questionnaire_id: i64,
-    /// Subject of the mail, at most 191 characters. At most 191 characters.
+    /// Subject of the mail, at most 191 characters.
     pub email_subject: Option<String>,
-    /// Text of the mail, at most 768 characters. At most 768 characters.
+    /// Text of the mail, at most 768 characters.
     pub email_content: String,
     /// Id of the security review the questionnaire is part of.
     pub security_review_id: i64,
@@ -34,23 +30,23 @@ impl QuestionnaireSendRequest {
         security_review_id: i64,
     ) -> Self {
         Self {
-            email: email.into(),
-            questionnaire_id,
+            email: Into::<String>::into(email),
+            questionnaire_id: questionnaire_id,
             email_subject: Default::default(),
-            email_content: email_content.into(),
-            security_review_id,
+            email_content: Into::<String>::into(email_content),
+            security_review_id: security_review_id,
         }
     }
 
-    /// Sets [`email_subject`](Self::email_subject).
+    /// Sets [`email_subject`](field@Self::email_subject).
     #[must_use]
     pub fn email_subject(mut self, email_subject: impl Into<String>) -> Self {
-        self.email_subject = Some(email_subject.into());
+        self.email_subject = Some(Into::<String>::into(email_subject));
         self
     }
 }
 
-request_model!(QuestionnaireSendRequest {
+crate::support::request_model::request_model!(QuestionnaireSendRequest {
     email: "email" { max_length: 191 },
     questionnaire_id: "questionnaireId",
     email_subject: "emailSubject" { max_length: 191 },
@@ -62,7 +58,7 @@ request_model!(QuestionnaireSendRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct QuestionnaireSent {
-    /// `id`
+    ///
     pub id: i64,
     /// Who filled it in; `null` until then.
     pub completed_by: Option<String>,
@@ -70,19 +66,19 @@ pub struct QuestionnaireSent {
     pub recipient_email: String,
     /// Whether the vendor has answered.
     pub is_completed: bool,
-    /// `dateSent`
-    pub date_sent: Timestamp,
+    ///
+    pub date_sent: crate::Timestamp,
     /// Whether it was uploaded by hand instead of sent.
     pub is_manual_upload: bool,
     /// Id of the response that holds the answers; `null` before there is one.
     pub response_id: Option<i64>,
-    /// `title`
+    ///
     pub title: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(QuestionnaireSent {
+crate::support::model::model!(QuestionnaireSent {
     id: "id",
     completed_by: "completedBy",
     recipient_email: "recipientEmail",
@@ -97,19 +93,19 @@ model!(QuestionnaireSent {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct QuestionnaireSentPage {
-    /// `data`
-    pub data: List<QuestionnaireSent>,
+    ///
+    pub data: crate::List<QuestionnaireSent>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Greatest number of rows on a page.
     pub limit: i64,
     /// Number of rows over all pages.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(QuestionnaireSentPage {
+crate::support::model::model!(QuestionnaireSentPage {
     data: "data",
     page: "page",
     limit: "limit",
@@ -122,21 +118,21 @@ model!(QuestionnaireSentPage {
 pub struct QuestionnaireUploadForm {
     /// Files to store: `.pdf`, images (`.gif`, `.jpeg`, `.jpg`, `.png`) or office files (`.docx`, `.xlsx`, `.pptx`,
     /// `.odt`, `.ods`, `.odp`).
-    pub files: Vec<Upload>,
+    pub files: Vec<crate::Upload>,
     /// Id of the security review to attach the questionnaire to; attaches to none if absent.
     pub security_review_id: Option<i64>,
 }
 
 impl QuestionnaireUploadForm {
     /// A new `QuestionnaireUploadForm` with what is required.
-    pub fn new(files: impl IntoIterator<Item = impl Into<Upload>>) -> Self {
+    pub fn new(files: impl IntoIterator<Item = impl Into<crate::Upload>>) -> Self {
         Self {
             files: files.into_iter().map(Into::into).collect(),
             security_review_id: Default::default(),
         }
     }
 
-    /// Sets [`security_review_id`](Self::security_review_id).
+    /// Sets [`security_review_id`](field@Self::security_review_id).
     #[must_use]
     pub fn security_review_id(mut self, security_review_id: i64) -> Self {
         self.security_review_id = Some(security_review_id);
@@ -144,7 +140,7 @@ impl QuestionnaireUploadForm {
     }
 }
 
-form_model!(QuestionnaireUploadForm {
+crate::support::request_model::form_model!(QuestionnaireUploadForm {
     files: "files",
     security_review_id: "securityReviewId",
 });
@@ -155,21 +151,21 @@ form_model!(QuestionnaireUploadForm {
 pub struct UserCardCompact {
     /// Id of the user.
     pub id: i64,
-    /// `email`
+    ///
     pub email: String,
-    /// `firstName`
+    ///
     pub first_name: Option<String>,
-    /// `lastName`
+    ///
     pub last_name: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UserCardCompact {
+crate::support::model::model!(UserCardCompact {
     id: "id",
     email: "email",
     first_name: "firstName",
@@ -182,9 +178,9 @@ model!(UserCardCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Vendor {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v1::ids::VendorId,
+    ///
     pub name: String,
     /// Business domain that uses the vendor.
     pub category: Option<String>,
@@ -194,9 +190,9 @@ pub struct Vendor {
     pub type_: Option<String>,
     /// Whether the company counts the vendor as critical; `null` if undecided.
     pub critical: Option<bool>,
-    /// `location`
+    ///
     pub location: Option<String>,
-    /// `url`
+    ///
     pub url: Option<String>,
     /// Web address of the privacy policy.
     pub privacy_url: Option<String>,
@@ -228,18 +224,18 @@ pub struct Vendor {
     pub contact_at_vendor: Option<String>,
     /// Contact addresses, stored in lower case; several are joined by semicolons.
     pub contacts_email: Option<String>,
-    /// `notes`
+    ///
     pub notes: Option<String>,
-    /// `logoUrl`
+    ///
     pub logo_url: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// User who answers for the compliance of the vendor; `null` if nobody does.
-    pub user: Option<User>,
-    /// `documents`
-    pub documents: List<VendorDocument>,
+    pub user: Option<crate::v1::shared::User>,
+    ///
+    pub documents: crate::List<VendorDocument>,
     /// Latest questionnaire; `null` if there is none.
     pub last_questionnaire: Option<VendorLastQuestionnaire>,
     /// Whether the vendor processes data on behalf of the company.
@@ -247,7 +243,7 @@ pub struct Vendor {
     /// Whether the vendor is at work as a subprocessor.
     pub is_sub_processor_active: bool,
     /// When the status changed to archived; `null` otherwise.
-    pub archived_at: Option<Timestamp>,
+    pub archived_at: Option<crate::Timestamp>,
     /// Place in the life of the vendor; `null` if never set.
     pub status: Option<String>,
     /// When the contract renews, as `2020-07-06`.
@@ -257,9 +253,9 @@ pub struct Vendor {
     /// How near the renewal is, for example `RENEWAL_DUE_SOON`.
     pub renewal_date_status: Option<String>,
     /// When the details were confirmed; `null` until then.
-    pub confirmed_at: Option<Timestamp>,
+    pub confirmed_at: Option<crate::Timestamp>,
     /// Assessments of the vendor's SOC reports.
-    pub reviews: List<VendorReview>,
+    pub reviews: crate::List<VendorReview>,
     /// Id of the account shared with the vendor, a UUID.
     pub shared_account_id: Option<String>,
     /// Whether the vendor uses Drata as well.
@@ -267,7 +263,7 @@ pub struct Vendor {
     /// Number of notifications waiting for this vendor.
     pub events: Option<i64>,
     /// Vendors this one integrates with.
-    pub integrations: Option<List<VendorIntegration>>,
+    pub integrations: Option<crate::List<VendorIntegration>>,
     /// Annual contract value in cents, as text: `1088` is 10.88.
     pub cost: Option<String>,
     /// How much operations depend on the vendor.
@@ -277,20 +273,20 @@ pub struct Vendor {
     /// Overall impact; `UNSCORED` if not yet assessed.
     pub impact_level: Option<String>,
     /// Kinds of data the vendor reads or processes.
-    pub data_accessed_or_processed_list: Option<List<String>>,
+    pub data_accessed_or_processed_list: Option<crate::List<String>>,
     /// Most recent security reviews.
-    pub latest_security_reviews: Option<List<VendorSecurityReview>>,
+    pub latest_security_reviews: Option<crate::List<VendorSecurityReview>>,
     /// Number of risks tied to the vendor.
     pub risk_count: Option<i64>,
     /// Number of risks expected to be completed in the coming 30 days.
     pub risks_with_anticipated_completion_date_count: Option<i64>,
     /// User who looks after the relation with the vendor.
     pub vendor_relationship_contact: Option<UserCardCompact>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Vendor {
+crate::support::model::model!(Vendor {
     id: "id",
     name: "name",
     category: "category",
@@ -353,17 +349,16 @@ pub struct VendorBusinessUnitStats {
     pub key: String,
     /// Number of vendors.
     pub amount: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorBusinessUnitStats {
+crate::support::model::model!(VendorBusinessUnitStats {
     key: "key",
     amount: "amount",
 });
 
-open_enum! {
-    /// Values of `category`.
+crate::support::open_enum::open_enum! {
     pub enum VendorCategory {
         Engineering = "ENGINEERING",
         Product = "PRODUCT",
@@ -384,85 +379,85 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorCreateRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: String,
     /// Business domain that uses the vendor.
-    pub category: Patch<VendorCategory>,
+    pub category: crate::Patch<VendorCategory>,
     /// Level of risk tied to customer data.
     pub risk: Option<VendorRisk>,
     /// Place in the life of the vendor; `ARCHIVED` puts it away.
-    pub status: Patch<VendorStatus>,
+    pub status: crate::Patch<VendorStatus>,
     /// Whether the company counts the vendor as critical.
-    pub critical: Patch<bool>,
+    pub critical: crate::Patch<bool>,
     /// Whether the vendor processes data on behalf of the company; `false` by default.
     pub is_sub_processor: Option<bool>,
     /// Whether the vendor is at work as a subprocessor; `false` by default.
     pub is_sub_processor_active: Option<bool>,
-    /// Id of the user who answers for the compliance of the vendor.
-    pub user_id: Patch<i64>,
-    /// Website, at most 768 characters. At most 768 characters.
-    pub url: Patch<String>,
-    /// Web address of the privacy policy, at most 768 characters. At most 768 characters.
-    pub privacy_url: Patch<String>,
-    /// Web address of the terms of use, at most 768 characters. At most 768 characters.
-    pub terms_url: Patch<String>,
+    /// Id of the user who answers for the compliance of the vendor. At most 1000000000.
+    pub user_id: crate::Patch<crate::v1::ids::UserId>,
+    /// Website, at most 768 characters.
+    pub url: crate::Patch<String>,
+    /// Web address of the privacy policy, at most 768 characters.
+    pub privacy_url: crate::Patch<String>,
+    /// Web address of the terms of use, at most 768 characters.
+    pub terms_url: crate::Patch<String>,
     /// What the vendor does for the company, at most 30,000 characters. At most 30000 characters.
-    pub services_provided: Patch<String>,
+    pub services_provided: crate::Patch<String>,
     /// Kinds of data the vendor keeps, at most 30,000 characters. At most 30000 characters.
-    pub data_stored: Patch<String>,
+    pub data_stored: crate::Patch<String>,
     /// Where the services are provided, at most 30,000 characters. At most 30000 characters.
     pub location: Option<String>,
     /// Whether the vendor keeps personally identifiable information; `false` by default.
     pub has_pii: Option<bool>,
     /// How users sign in at the vendor.
-    pub password_policy: Patch<VendorPasswordPolicy>,
+    pub password_policy: crate::Patch<VendorPasswordPolicy>,
     /// Whether passwords have a least length; `false` by default.
     pub password_requires_min_length: Option<bool>,
     /// Least number of characters in a password, 6 to 12.
-    pub password_min_length: Patch<i64>,
+    pub password_min_length: crate::Patch<i64>,
     /// Whether passwords need a digit; `false` by default.
     pub password_requires_number: Option<bool>,
     /// Whether passwords need a symbol; `false` by default.
     pub password_requires_symbol: Option<bool>,
     /// Whether multi-factor authentication is on; `false` by default.
     pub password_mfa_enabled: Option<bool>,
-    /// Name of the account manager on the side of the vendor, at most 191 characters. At most 191 characters.
-    pub contact_at_vendor: Patch<String>,
+    /// Name of the account manager on the side of the vendor, at most 191 characters.
+    pub contact_at_vendor: crate::Patch<String>,
     /// Contact addresses joined by semicolons, at most 1,500 characters in all. At most 1500 characters.
-    pub contacts_email: Patch<String>,
+    pub contacts_email: crate::Patch<String>,
     /// Free notes, at most 30,000 characters. At most 30000 characters.
     pub notes: Option<String>,
     /// When the contract renews, an RFC 3339 timestamp.
-    pub renewal_date: Patch<String>,
+    pub renewal_date: crate::Patch<String>,
     /// Interval of renewal; `CUSTOM` leaves the date to `renewalDate`.
-    pub renewal_schedule_type: Patch<RenewalScheduleType>,
+    pub renewal_schedule_type: crate::Patch<crate::v1::shared::RenewalScheduleType>,
     /// Whether all details of the vendor are confirmed.
-    pub confirmed: Patch<bool>,
+    pub confirmed: crate::Patch<bool>,
     /// Relation to the company, such as `SUPPLIER` or `CONTRACTOR`.
-    pub type_: Patch<VendorType>,
-    /// Id of an account, at most 36 characters. At most 36 characters.
+    pub type_: crate::Patch<VendorType>,
+    /// Id of an account, at most 36 characters.
     pub account_id: Option<String>,
     /// How much operations depend on the vendor.
-    pub operational_impact: Patch<VendorOperationalImpact>,
+    pub operational_impact: crate::Patch<VendorOperationalImpact>,
     /// Rights the vendor has in the company's environment.
-    pub environment_access: Patch<VendorEnvironmentAccess>,
+    pub environment_access: crate::Patch<VendorEnvironmentAccess>,
     /// Overall impact; `UNSCORED` if not yet assessed.
-    pub impact_level: Patch<VendorImpactLevel>,
-    /// Kinds of data the vendor reads or processes, at most 300, each once. At most 300 items.
-    pub data_accessed_or_processed_list: Patch<Vec<VendorDataCategory>>,
+    pub impact_level: crate::Patch<VendorImpactLevel>,
+    /// Kinds of data the vendor reads or processes, at most 300, each once.
+    pub data_accessed_or_processed_list: crate::Patch<Vec<VendorDataCategory>>,
     /// Ids of vendors this one integrates with, each once.
     pub integrations: Option<Vec<i64>>,
     /// Annual contract value in cents, as text: `1088` is 10.88.
-    pub cost: Patch<String>,
+    pub cost: crate::Patch<String>,
     /// Ids of vendors to leave out; what this does in a write is not documented.
-    pub exclude_ids: Patch<Vec<i64>>,
+    pub exclude_ids: crate::Patch<Vec<i64>>,
 }
 
 impl VendorCreateRequest {
     /// A new `VendorCreateRequest` with what is required.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            name: name.into(),
+            name: Into::<String>::into(name),
             category: Default::default(),
             risk: Default::default(),
             status: Default::default(),
@@ -501,118 +496,124 @@ impl VendorCreateRequest {
         }
     }
 
-    /// Sets [`category`](Self::category).
+    /// Sets [`category`](field@Self::category).
     #[must_use]
-    pub fn category(mut self, category: impl Into<Patch<VendorCategory>>) -> Self {
+    pub fn category(
+        mut self,
+        category: impl Into<crate::Patch<VendorCategory>>,
+    ) -> Self {
         self.category = category.into();
         self
     }
 
-    /// Sets [`risk`](Self::risk).
+    /// Sets [`risk`](field@Self::risk).
     #[must_use]
     pub fn risk(mut self, risk: VendorRisk) -> Self {
         self.risk = Some(risk);
         self
     }
 
-    /// Sets [`status`](Self::status).
+    /// Sets [`status`](field@Self::status).
     #[must_use]
-    pub fn status(mut self, status: impl Into<Patch<VendorStatus>>) -> Self {
+    pub fn status(mut self, status: impl Into<crate::Patch<VendorStatus>>) -> Self {
         self.status = status.into();
         self
     }
 
-    /// Sets [`critical`](Self::critical).
+    /// Sets [`critical`](field@Self::critical).
     #[must_use]
-    pub fn critical(mut self, critical: impl Into<Patch<bool>>) -> Self {
+    pub fn critical(mut self, critical: impl Into<crate::Patch<bool>>) -> Self {
         self.critical = critical.into();
         self
     }
 
-    /// Sets [`is_sub_processor`](Self::is_sub_processor).
+    /// Sets [`is_sub_processor`](field@Self::is_sub_processor).
     #[must_use]
     pub fn is_sub_processor(mut self, is_sub_processor: bool) -> Self {
         self.is_sub_processor = Some(is_sub_processor);
         self
     }
 
-    /// Sets [`is_sub_processor_active`](Self::is_sub_processor_active).
+    /// Sets [`is_sub_processor_active`](field@Self::is_sub_processor_active).
     #[must_use]
     pub fn is_sub_processor_active(mut self, is_sub_processor_active: bool) -> Self {
         self.is_sub_processor_active = Some(is_sub_processor_active);
         self
     }
 
-    /// Sets [`user_id`](Self::user_id).
+    /// Sets [`user_id`](field@Self::user_id).
     #[must_use]
-    pub fn user_id(mut self, user_id: impl Into<Patch<i64>>) -> Self {
+    pub fn user_id(
+        mut self,
+        user_id: impl Into<crate::Patch<crate::v1::ids::UserId>>,
+    ) -> Self {
         self.user_id = user_id.into();
         self
     }
 
-    /// Sets [`url`](Self::url).
+    /// Sets [`url`](field@Self::url).
     #[must_use]
-    pub fn url(mut self, url: impl Into<Patch<String>>) -> Self {
+    pub fn url(mut self, url: impl Into<crate::Patch<String>>) -> Self {
         self.url = url.into();
         self
     }
 
-    /// Sets [`privacy_url`](Self::privacy_url).
+    /// Sets [`privacy_url`](field@Self::privacy_url).
     #[must_use]
-    pub fn privacy_url(mut self, privacy_url: impl Into<Patch<String>>) -> Self {
+    pub fn privacy_url(mut self, privacy_url: impl Into<crate::Patch<String>>) -> Self {
         self.privacy_url = privacy_url.into();
         self
     }
 
-    /// Sets [`terms_url`](Self::terms_url).
+    /// Sets [`terms_url`](field@Self::terms_url).
     #[must_use]
-    pub fn terms_url(mut self, terms_url: impl Into<Patch<String>>) -> Self {
+    pub fn terms_url(mut self, terms_url: impl Into<crate::Patch<String>>) -> Self {
         self.terms_url = terms_url.into();
         self
     }
 
-    /// Sets [`services_provided`](Self::services_provided).
+    /// Sets [`services_provided`](field@Self::services_provided).
     #[must_use]
     pub fn services_provided(
         mut self,
-        services_provided: impl Into<Patch<String>>,
+        services_provided: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.services_provided = services_provided.into();
         self
     }
 
-    /// Sets [`data_stored`](Self::data_stored).
+    /// Sets [`data_stored`](field@Self::data_stored).
     #[must_use]
-    pub fn data_stored(mut self, data_stored: impl Into<Patch<String>>) -> Self {
+    pub fn data_stored(mut self, data_stored: impl Into<crate::Patch<String>>) -> Self {
         self.data_stored = data_stored.into();
         self
     }
 
-    /// Sets [`location`](Self::location).
+    /// Sets [`location`](field@Self::location).
     #[must_use]
     pub fn location(mut self, location: impl Into<String>) -> Self {
-        self.location = Some(location.into());
+        self.location = Some(Into::<String>::into(location));
         self
     }
 
-    /// Sets [`has_pii`](Self::has_pii).
+    /// Sets [`has_pii`](field@Self::has_pii).
     #[must_use]
     pub fn has_pii(mut self, has_pii: bool) -> Self {
         self.has_pii = Some(has_pii);
         self
     }
 
-    /// Sets [`password_policy`](Self::password_policy).
+    /// Sets [`password_policy`](field@Self::password_policy).
     #[must_use]
     pub fn password_policy(
         mut self,
-        password_policy: impl Into<Patch<VendorPasswordPolicy>>,
+        password_policy: impl Into<crate::Patch<VendorPasswordPolicy>>,
     ) -> Self {
         self.password_policy = password_policy.into();
         self
     }
 
-    /// Sets [`password_requires_min_length`](Self::password_requires_min_length).
+    /// Sets [`password_requires_min_length`](field@Self::password_requires_min_length).
     #[must_use]
     pub fn password_requires_min_length(
         mut self,
@@ -622,162 +623,173 @@ impl VendorCreateRequest {
         self
     }
 
-    /// Sets [`password_min_length`](Self::password_min_length).
+    /// Sets [`password_min_length`](field@Self::password_min_length).
     #[must_use]
     pub fn password_min_length(
         mut self,
-        password_min_length: impl Into<Patch<i64>>,
+        password_min_length: impl Into<crate::Patch<i64>>,
     ) -> Self {
         self.password_min_length = password_min_length.into();
         self
     }
 
-    /// Sets [`password_requires_number`](Self::password_requires_number).
+    /// Sets [`password_requires_number`](field@Self::password_requires_number).
     #[must_use]
     pub fn password_requires_number(mut self, password_requires_number: bool) -> Self {
         self.password_requires_number = Some(password_requires_number);
         self
     }
 
-    /// Sets [`password_requires_symbol`](Self::password_requires_symbol).
+    /// Sets [`password_requires_symbol`](field@Self::password_requires_symbol).
     #[must_use]
     pub fn password_requires_symbol(mut self, password_requires_symbol: bool) -> Self {
         self.password_requires_symbol = Some(password_requires_symbol);
         self
     }
 
-    /// Sets [`password_mfa_enabled`](Self::password_mfa_enabled).
+    /// Sets [`password_mfa_enabled`](field@Self::password_mfa_enabled).
     #[must_use]
     pub fn password_mfa_enabled(mut self, password_mfa_enabled: bool) -> Self {
         self.password_mfa_enabled = Some(password_mfa_enabled);
         self
     }
 
-    /// Sets [`contact_at_vendor`](Self::contact_at_vendor).
+    /// Sets [`contact_at_vendor`](field@Self::contact_at_vendor).
     #[must_use]
     pub fn contact_at_vendor(
         mut self,
-        contact_at_vendor: impl Into<Patch<String>>,
+        contact_at_vendor: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.contact_at_vendor = contact_at_vendor.into();
         self
     }
 
-    /// Sets [`contacts_email`](Self::contacts_email).
+    /// Sets [`contacts_email`](field@Self::contacts_email).
     #[must_use]
-    pub fn contacts_email(mut self, contacts_email: impl Into<Patch<String>>) -> Self {
+    pub fn contacts_email(
+        mut self,
+        contacts_email: impl Into<crate::Patch<String>>,
+    ) -> Self {
         self.contacts_email = contacts_email.into();
         self
     }
 
-    /// Sets [`notes`](Self::notes).
+    /// Sets [`notes`](field@Self::notes).
     #[must_use]
     pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
+        self.notes = Some(Into::<String>::into(notes));
         self
     }
 
-    /// Sets [`renewal_date`](Self::renewal_date).
+    /// Sets [`renewal_date`](field@Self::renewal_date).
     #[must_use]
-    pub fn renewal_date(mut self, renewal_date: impl Into<Patch<String>>) -> Self {
+    pub fn renewal_date(
+        mut self,
+        renewal_date: impl Into<crate::Patch<String>>,
+    ) -> Self {
         self.renewal_date = renewal_date.into();
         self
     }
 
-    /// Sets [`renewal_schedule_type`](Self::renewal_schedule_type).
+    /// Sets [`renewal_schedule_type`](field@Self::renewal_schedule_type).
     #[must_use]
     pub fn renewal_schedule_type(
         mut self,
-        renewal_schedule_type: impl Into<Patch<RenewalScheduleType>>,
+        renewal_schedule_type: impl Into<
+            crate::Patch<crate::v1::shared::RenewalScheduleType>,
+        >,
     ) -> Self {
         self.renewal_schedule_type = renewal_schedule_type.into();
         self
     }
 
-    /// Sets [`confirmed`](Self::confirmed).
+    /// Sets [`confirmed`](field@Self::confirmed).
     #[must_use]
-    pub fn confirmed(mut self, confirmed: impl Into<Patch<bool>>) -> Self {
+    pub fn confirmed(mut self, confirmed: impl Into<crate::Patch<bool>>) -> Self {
         self.confirmed = confirmed.into();
         self
     }
 
-    /// Sets [`type_`](Self::type_).
+    /// Sets [`type_`](field@Self::type_).
     #[must_use]
-    pub fn type_(mut self, type_: impl Into<Patch<VendorType>>) -> Self {
+    pub fn type_(mut self, type_: impl Into<crate::Patch<VendorType>>) -> Self {
         self.type_ = type_.into();
         self
     }
 
-    /// Sets [`account_id`](Self::account_id).
+    /// Sets [`account_id`](field@Self::account_id).
     #[must_use]
     pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
-        self.account_id = Some(account_id.into());
+        self.account_id = Some(Into::<String>::into(account_id));
         self
     }
 
-    /// Sets [`operational_impact`](Self::operational_impact).
+    /// Sets [`operational_impact`](field@Self::operational_impact).
     #[must_use]
     pub fn operational_impact(
         mut self,
-        operational_impact: impl Into<Patch<VendorOperationalImpact>>,
+        operational_impact: impl Into<crate::Patch<VendorOperationalImpact>>,
     ) -> Self {
         self.operational_impact = operational_impact.into();
         self
     }
 
-    /// Sets [`environment_access`](Self::environment_access).
+    /// Sets [`environment_access`](field@Self::environment_access).
     #[must_use]
     pub fn environment_access(
         mut self,
-        environment_access: impl Into<Patch<VendorEnvironmentAccess>>,
+        environment_access: impl Into<crate::Patch<VendorEnvironmentAccess>>,
     ) -> Self {
         self.environment_access = environment_access.into();
         self
     }
 
-    /// Sets [`impact_level`](Self::impact_level).
+    /// Sets [`impact_level`](field@Self::impact_level).
     #[must_use]
     pub fn impact_level(
         mut self,
-        impact_level: impl Into<Patch<VendorImpactLevel>>,
+        impact_level: impl Into<crate::Patch<VendorImpactLevel>>,
     ) -> Self {
         self.impact_level = impact_level.into();
         self
     }
 
-    /// Sets [`data_accessed_or_processed_list`](Self::data_accessed_or_processed_list).
+    /// Sets [`data_accessed_or_processed_list`](field@Self::data_accessed_or_processed_list).
     #[must_use]
     pub fn data_accessed_or_processed_list(
         mut self,
-        data_accessed_or_processed_list: impl Into<Patch<Vec<VendorDataCategory>>>,
+        data_accessed_or_processed_list: impl Into<crate::Patch<Vec<VendorDataCategory>>>,
     ) -> Self {
         self.data_accessed_or_processed_list = data_accessed_or_processed_list.into();
         self
     }
 
-    /// Sets [`integrations`](Self::integrations).
+    /// Sets [`integrations`](field@Self::integrations).
     #[must_use]
     pub fn integrations(mut self, integrations: impl IntoIterator<Item = i64>) -> Self {
         self.integrations = Some(integrations.into_iter().collect());
         self
     }
 
-    /// Sets [`cost`](Self::cost).
+    /// Sets [`cost`](field@Self::cost).
     #[must_use]
-    pub fn cost(mut self, cost: impl Into<Patch<String>>) -> Self {
+    pub fn cost(mut self, cost: impl Into<crate::Patch<String>>) -> Self {
         self.cost = cost.into();
         self
     }
 
-    /// Sets [`exclude_ids`](Self::exclude_ids).
+    /// Sets [`exclude_ids`](field@Self::exclude_ids).
     #[must_use]
-    pub fn exclude_ids(mut self, exclude_ids: impl Into<Patch<Vec<i64>>>) -> Self {
+    pub fn exclude_ids(
+        mut self,
+        exclude_ids: impl Into<crate::Patch<Vec<i64>>>,
+    ) -> Self {
         self.exclude_ids = exclude_ids.into();
         self
     }
 }
 
-request_model!(VendorCreateRequest {
+crate::support::request_model::request_model!(VendorCreateRequest {
     name: "name" { max_length: 191 },
     category: "category",
     risk: "risk",
@@ -785,7 +797,7 @@ request_model!(VendorCreateRequest {
     critical: "critical",
     is_sub_processor: "isSubProcessor",
     is_sub_processor_active: "isSubProcessorActive",
-    user_id: "userId" { maximum: 1000000000 },
+    user_id: "userId" { maximum: 1000000000.0 },
     url: "url" { max_length: 768 },
     privacy_url: "privacyUrl" { max_length: 768 },
     terms_url: "termsUrl" { max_length: 768 },
@@ -795,7 +807,7 @@ request_model!(VendorCreateRequest {
     has_pii: "hasPii",
     password_policy: "passwordPolicy",
     password_requires_min_length: "passwordRequiresMinLength",
-    password_min_length: "passwordMinLength" { maximum: 12, minimum: 6 },
+    password_min_length: "passwordMinLength" { maximum: 12.0, minimum: 6.0 },
     password_requires_number: "passwordRequiresNumber",
     password_requires_symbol: "passwordRequiresSymbol",
     password_mfa_enabled: "passwordMfaEnabled",
@@ -816,8 +828,7 @@ request_model!(VendorCreateRequest {
     exclude_ids: "excludeIds",
 });
 
-open_enum! {
-    /// Values of `dataAccessedOrProcessedList`.
+crate::support::open_enum::open_enum! {
     pub enum VendorDataCategory {
         General = "GENERAL",
         Public = "PUBLIC",
@@ -832,17 +843,17 @@ open_enum! {
     }
 }
 
-/// What stands in `lastQuestionnaire`.
+/// What is returned as `VendorDirectoryResponsePublicDto`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorDirectoryLastQuestionnaire {
-    /// `vendorId`
-    pub vendor_id: Option<i64>,
+    ///
+    pub vendor_id: Option<crate::v1::ids::VendorId>,
     /// When it was sent.
     pub send_at: Option<String>,
     /// Address it was sent to.
     pub sent_email: Option<String>,
-    /// `file`
+    ///
     pub file: Option<String>,
     /// When the vendor answered.
     pub responded_at: Option<String>,
@@ -852,11 +863,11 @@ pub struct VendorDirectoryLastQuestionnaire {
     pub is_manual_upload: Option<bool>,
     /// Who filled it in.
     pub completed_by: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorDirectoryLastQuestionnaire {
+crate::support::model::model!(VendorDirectoryLastQuestionnaire {
     vendor_id: "vendorId",
     send_at: "sendAt",
     sent_email: "sentEmail",
@@ -871,21 +882,21 @@ model!(VendorDirectoryLastQuestionnaire {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorDocument {
-    /// `id`
+    ///
     pub id: i64,
     /// Name of the file.
     pub name: String,
     /// Secured link to the file; `null` if there is none.
     pub file_url: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorDocument {
+crate::support::model::model!(VendorDocument {
     id: "id",
     name: "name",
     file_url: "fileUrl",
@@ -901,29 +912,29 @@ pub struct VendorDocumentForm {
     pub type_: Option<VendorDocumentType>,
     /// File to store: `.csv`, `.pdf`, images (`.gif`, `.jpeg`, `.jpg`, `.png`) and office files (`.docx`, `.xlsx`,
     /// `.pptx`, `.odt`, `.ods`, `.odp`). The MIME type must agree with the extension.
-    pub file: Upload,
+    pub file: crate::Upload,
     /// Id of the security review to attach the document to; attaches to none if absent.
     pub security_review_id: Option<i64>,
 }
 
 impl VendorDocumentForm {
     /// A new `VendorDocumentForm` with what is required.
-    pub fn new(file: impl Into<Upload>) -> Self {
+    pub fn new(file: impl Into<crate::Upload>) -> Self {
         Self {
             type_: Default::default(),
-            file: file.into(),
+            file: Into::<crate::Upload>::into(file),
             security_review_id: Default::default(),
         }
     }
 
-    /// Sets [`type_`](Self::type_).
+    /// Sets [`type_`](field@Self::type_).
     #[must_use]
     pub fn type_(mut self, type_: VendorDocumentType) -> Self {
         self.type_ = Some(type_);
         self
     }
 
-    /// Sets [`security_review_id`](Self::security_review_id).
+    /// Sets [`security_review_id`](field@Self::security_review_id).
     #[must_use]
     pub fn security_review_id(mut self, security_review_id: i64) -> Self {
         self.security_review_id = Some(security_review_id);
@@ -931,14 +942,13 @@ impl VendorDocumentForm {
     }
 }
 
-form_model!(VendorDocumentForm {
+crate::support::request_model::form_model!(VendorDocumentForm {
     type_: "type",
     file: "file",
     security_review_id: "securityReviewId",
 });
 
-open_enum! {
-    /// Values of `type`.
+crate::support::open_enum::open_enum! {
     pub enum VendorDocumentType {
         ComplianceReport = "COMPLIANCE_REPORT",
         ComplianceReportReview = "COMPLIANCE_REPORT_REVIEW",
@@ -950,8 +960,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `environmentAccess`.
+crate::support::open_enum::open_enum! {
     pub enum VendorEnvironmentAccess {
         No = "NO",
         ReadOnly = "READ_ONLY",
@@ -967,17 +976,16 @@ pub struct VendorHasPiiStats {
     pub key: String,
     /// Number of vendors.
     pub amount: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorHasPiiStats {
+crate::support::model::model!(VendorHasPiiStats {
     key: "key",
     amount: "amount",
 });
 
-open_enum! {
-    /// Values of `impactLevel`.
+crate::support::open_enum::open_enum! {
     pub enum VendorImpactLevel {
         Insignificant = "INSIGNIFICANT",
         Minor = "MINOR",
@@ -996,30 +1004,14 @@ pub struct VendorImpactLevelStats {
     pub key: String,
     /// Number of vendors.
     pub amount: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorImpactLevelStats {
+crate::support::model::model!(VendorImpactLevelStats {
     key: "key",
     amount: "amount",
 });
-
-open_enum! {
-    /// Values of `includeScopes`.
-    pub enum VendorIncludeScope {
-        BusinessUnits = "businessUnits",
-        HasPii = "hasPii",
-        ImpactLevel = "impactLevel",
-        IsCritical = "isCritical",
-        Subprocessors = "subprocessors",
-        PasswordPolicy = "passwordPolicy",
-        Reminder = "reminder",
-        Risk = "risk",
-        Status = "status",
-        Type = "type",
-    }
-}
 
 /// A vendor that another one integrates with, by id and name.
 #[derive(Clone, Debug, PartialEq)]
@@ -1027,13 +1019,13 @@ open_enum! {
 pub struct VendorIntegration {
     /// Id of the integrated vendor.
     pub id: i64,
-    /// `name`
+    ///
     pub name: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorIntegration {
+crate::support::model::model!(VendorIntegration {
     id: "id",
     name: "name",
 });
@@ -1046,11 +1038,11 @@ pub struct VendorIsCriticalStats {
     pub key: String,
     /// Number of vendors.
     pub amount: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorIsCriticalStats {
+crate::support::model::model!(VendorIsCriticalStats {
     key: "key",
     amount: "amount",
 });
@@ -1063,26 +1055,26 @@ pub struct VendorIsSubProcessorStats {
     pub key: String,
     /// Number of vendors.
     pub amount: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorIsSubProcessorStats {
+crate::support::model::model!(VendorIsSubProcessorStats {
     key: "key",
     amount: "amount",
 });
 
-/// What stands in `lastQuestionnaire`.
+/// What is returned as `VendorResponsePublicDto`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorLastQuestionnaire {
-    /// `vendorId`
-    pub vendor_id: Option<i64>,
+    ///
+    pub vendor_id: Option<crate::v1::ids::VendorId>,
     /// When it was sent.
     pub send_at: Option<String>,
     /// Address it was sent to.
     pub sent_email: Option<String>,
-    /// `file`
+    ///
     pub file: Option<String>,
     /// When the vendor answered.
     pub responded_at: Option<String>,
@@ -1092,11 +1084,11 @@ pub struct VendorLastQuestionnaire {
     pub is_manual_upload: Option<bool>,
     /// Who filled it in.
     pub completed_by: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorLastQuestionnaire {
+crate::support::model::model!(VendorLastQuestionnaire {
     vendor_id: "vendorId",
     send_at: "sendAt",
     sent_email: "sentEmail",
@@ -1111,9 +1103,9 @@ model!(VendorLastQuestionnaire {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorListItem {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v1::ids::VendorId,
+    ///
     pub name: String,
     /// Business domain that uses the vendor.
     pub category: Option<String>,
@@ -1123,9 +1115,9 @@ pub struct VendorListItem {
     pub type_: Option<String>,
     /// Whether the company counts the vendor as critical; `null` if undecided.
     pub critical: Option<bool>,
-    /// `location`
+    ///
     pub location: Option<String>,
-    /// `url`
+    ///
     pub url: Option<String>,
     /// Web address of the privacy policy.
     pub privacy_url: Option<String>,
@@ -1157,20 +1149,20 @@ pub struct VendorListItem {
     pub contact_at_vendor: Option<String>,
     /// Contact addresses, stored in lower case; several are joined by semicolons.
     pub contacts_email: Option<String>,
-    /// `notes`
+    ///
     pub notes: Option<String>,
-    /// `logoUrl`
+    ///
     pub logo_url: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// User who answers for the compliance of the vendor; `null` if nobody does.
-    pub user: Option<User>,
+    pub user: Option<crate::v1::shared::User>,
     /// User who looks after the relation with the vendor.
     pub vendor_relationship_contact: Option<UserCardCompact>,
-    /// `documents`
-    pub documents: List<VendorDocument>,
+    ///
+    pub documents: crate::List<VendorDocument>,
     /// Latest questionnaire; ask for it with `withLastQuestionnaires`.
     pub last_questionnaire: Option<VendorDirectoryLastQuestionnaire>,
     /// Whether the vendor processes data on behalf of the company.
@@ -1178,7 +1170,7 @@ pub struct VendorListItem {
     /// Whether the vendor is at work as a subprocessor.
     pub is_sub_processor_active: bool,
     /// When the status changed to archived; `null` otherwise.
-    pub archived_at: Option<Timestamp>,
+    pub archived_at: Option<crate::Timestamp>,
     /// Place in the life of the vendor; `null` if never set.
     pub status: Option<String>,
     /// When the contract renews, as `2020-07-06`.
@@ -1188,9 +1180,9 @@ pub struct VendorListItem {
     /// How near the renewal is, for example `RENEWAL_DUE_SOON`.
     pub renewal_date_status: Option<String>,
     /// When the details were confirmed; `null` until then.
-    pub confirmed_at: Option<Timestamp>,
+    pub confirmed_at: Option<crate::Timestamp>,
     /// Assessments of the vendor's SOC reports.
-    pub reviews: List<VendorReview>,
+    pub reviews: crate::List<VendorReview>,
     /// Id of the account shared with the vendor, a UUID.
     pub shared_account_id: Option<String>,
     /// Whether the vendor uses Drata as well.
@@ -1203,11 +1195,11 @@ pub struct VendorListItem {
     pub security_review: Option<VendorSecurityReviewCompact>,
     /// Number of risks tied to the vendor.
     pub risk_count: Option<i64>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorListItem {
+crate::support::model::model!(VendorListItem {
     id: "id",
     name: "name",
     category: "category",
@@ -1260,27 +1252,26 @@ model!(VendorListItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorListItemPage {
-    /// `data`
-    pub data: List<VendorListItem>,
+    ///
+    pub data: crate::List<VendorListItem>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Greatest number of rows on a page.
     pub limit: i64,
     /// Number of rows over all pages.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorListItemPage {
+crate::support::model::model!(VendorListItemPage {
     data: "data",
     page: "page",
     limit: "limit",
     total: "total",
 });
 
-open_enum! {
-    /// Values of `nextReviewDeadlineStatus`.
+crate::support::open_enum::open_enum! {
     pub enum VendorNextReviewDeadlineStatus {
         NoRenewal = "NO_RENEWAL",
         DueSoon = "DUE_SOON",
@@ -1288,8 +1279,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `operationalImpact`.
+crate::support::open_enum::open_enum! {
     pub enum VendorOperationalImpact {
         None = "NONE",
         Low = "LOW",
@@ -1299,8 +1289,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `passwordPolicy`.
+crate::support::open_enum::open_enum! {
     pub enum VendorPasswordPolicy {
         UsernamePassword = "USERNAME_PASSWORD",
         Sso = "SSO",
@@ -1320,11 +1309,11 @@ pub struct VendorPasswordPolicyCount {
     pub key: String,
     /// Number of vendors.
     pub amount: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorPasswordPolicyCount {
+crate::support::model::model!(VendorPasswordPolicyCount {
     key: "key",
     amount: "amount",
 });
@@ -1337,17 +1326,16 @@ pub struct VendorReminderStats {
     pub key: String,
     /// Number of vendors.
     pub amount: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorReminderStats {
+crate::support::model::model!(VendorReminderStats {
     key: "key",
     amount: "amount",
 });
 
-open_enum! {
-    /// Values of `renewalDateStatus`.
+crate::support::open_enum::open_enum! {
     pub enum VendorRenewalDateStatus {
         NoRenewal = "NO_RENEWAL",
         Completed = "COMPLETED",
@@ -1360,16 +1348,16 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReview {
-    /// `id`
+    ///
     pub id: i64,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Name of the reviewer.
     pub reviewer: Option<String>,
-    /// `reviewDate`
-    pub review_date: Option<Timestamp>,
+    ///
+    pub review_date: Option<crate::Timestamp>,
     /// When the auditor issued the report.
-    pub report_issue_date: Option<Timestamp>,
+    pub report_issue_date: Option<crate::Timestamp>,
     /// Series of the report: SOC 1, 2 or 3.
     pub soc_report: Option<VendorReviewSocReport>,
     /// Whether it is a type 1 report.
@@ -1377,13 +1365,13 @@ pub struct VendorReview {
     /// Whether it is a type 2 report.
     pub soc_report_type2: bool,
     /// Begin of the type 1 period.
-    pub soc_type1_start_date: Option<Timestamp>,
+    pub soc_type1_start_date: Option<crate::Timestamp>,
     /// End of the type 1 period.
-    pub soc_type1_end_date: Option<Timestamp>,
+    pub soc_type1_end_date: Option<crate::Timestamp>,
     /// Begin of the type 2 period.
-    pub soc_type2_start_date: Option<Timestamp>,
+    pub soc_type2_start_date: Option<crate::Timestamp>,
     /// End of the type 2 period.
-    pub soc_type2_end_date: Option<Timestamp>,
+    pub soc_type2_end_date: Option<crate::Timestamp>,
     /// Opinion of the auditor; `UNQUALIFIED` is the clean one.
     pub report_opinion: Option<VendorReviewReportOpinion>,
     /// Whether the control objectives or trust principles cover what the business needs.
@@ -1403,20 +1391,20 @@ pub struct VendorReview {
     /// How the subservice organizations were checked.
     pub subservice_organization_procedure_performed: Option<String>,
     /// Trust service categories in the scope of the report.
-    pub trust_service_categories: List<VendorReviewTrustServiceCategoryMap>,
+    pub trust_service_categories: crate::List<VendorReviewTrustServiceCategoryMap>,
     /// Controls that the report expects of its users.
-    pub user_controls: List<VendorReviewUserControl>,
+    pub user_controls: crate::List<VendorReviewUserControl>,
     /// Services in the scope of the report.
-    pub services: List<VendorReviewService>,
+    pub services: crate::List<VendorReviewService>,
     /// Sites in the scope of the report.
-    pub locations: List<VendorReviewLocation>,
+    pub locations: crate::List<VendorReviewLocation>,
     /// Findings of the auditor.
-    pub findings: List<VendorReviewFinding>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub findings: crate::List<VendorReviewFinding>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorReview {
+crate::support::model::model!(VendorReview {
     id: "id",
     updated_at: "updatedAt",
     reviewer: "reviewer",
@@ -1449,15 +1437,15 @@ model!(VendorReview {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewFinding {
-    /// `id`
+    ///
     pub id: i64,
-    /// `description`
+    ///
     pub description: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorReviewFinding {
+crate::support::model::model!(VendorReviewFinding {
     id: "id",
     description: "description",
 });
@@ -1466,24 +1454,23 @@ model!(VendorReviewFinding {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewLocation {
-    /// `id`
+    ///
     pub id: i64,
-    /// `city`
+    ///
     pub city: String,
     /// State or country, for example `CA`.
     pub state_country: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorReviewLocation {
+crate::support::model::model!(VendorReviewLocation {
     id: "id",
     city: "city",
     state_country: "stateCountry",
 });
 
-open_enum! {
-    /// Values of `reportOpinion`.
+crate::support::open_enum::open_enum! {
     pub enum VendorReviewReportOpinion {
         Unqualified = "UNQUALIFIED",
         Qualified = "QUALIFIED",
@@ -1496,21 +1483,20 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewService {
-    /// `id`
+    ///
     pub id: i64,
-    /// `name`
+    ///
     pub name: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorReviewService {
+crate::support::model::model!(VendorReviewService {
     id: "id",
     name: "name",
 });
 
-open_enum! {
-    /// Values of `socReport`.
+crate::support::open_enum::open_enum! {
     pub enum VendorReviewSocReport {
         Soc1 = "SOC_1",
         Soc2 = "SOC_2",
@@ -1522,15 +1508,15 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewTrustServiceCategoryMap {
-    /// `id`
+    ///
     pub id: i64,
     /// The category; declared as a number, though the example is the text `AVAILABILITY`.
     pub category: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorReviewTrustServiceCategoryMap {
+crate::support::model::model!(VendorReviewTrustServiceCategoryMap {
     id: "id",
     category: "category",
 });
@@ -1539,24 +1525,23 @@ model!(VendorReviewTrustServiceCategoryMap {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewUserControl {
-    /// `id`
+    ///
     pub id: i64,
-    /// `name`
+    ///
     pub name: String,
     /// Whether the company has the control in place.
     pub in_place: bool,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorReviewUserControl {
+crate::support::model::model!(VendorReviewUserControl {
     id: "id",
     name: "name",
     in_place: "inPlace",
 });
 
-open_enum! {
-    /// Values of `risk`.
+crate::support::open_enum::open_enum! {
     pub enum VendorRisk {
         None = "NONE",
         Low = "LOW",
@@ -1565,11 +1550,25 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `scheduledQuestionnaireStatus`.
+crate::support::open_enum::open_enum! {
     pub enum VendorScheduledQuestionnaireStatus {
         Enabled = "ENABLED",
         Disabled = "DISABLED",
+    }
+}
+
+crate::support::open_enum::open_enum! {
+    pub enum VendorScope {
+        BusinessUnits = "businessUnits",
+        HasPii = "hasPii",
+        ImpactLevel = "impactLevel",
+        IsCritical = "isCritical",
+        Subprocessors = "subprocessors",
+        PasswordPolicy = "passwordPolicy",
+        Reminder = "reminder",
+        Risk = "risk",
+        Status = "status",
+        Type = "type",
     }
 }
 
@@ -1577,12 +1576,12 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityReview {
-    /// `id`
+    ///
     pub id: i64,
     /// When the review was requested.
-    pub requested_at: Timestamp,
+    pub requested_at: crate::Timestamp,
     /// When the review is due.
-    pub review_deadline_at: Timestamp,
+    pub review_deadline_at: crate::Timestamp,
     /// Outcome, for example `APPROVED`; `null` until decided.
     pub decision: Option<String>,
     /// Remark on the review.
@@ -1592,16 +1591,16 @@ pub struct VendorSecurityReview {
     /// Kind of review: `SECURITY`, the reading of a SOC report, or an uploaded report.
     pub type_: Option<VendorSecurityReviewType>,
     /// User in charge of the review.
-    pub user: Option<User>,
+    pub user: Option<crate::v1::shared::User>,
     /// Vendor under review.
     pub vendor: Option<Vendor>,
     /// User who asked for the review.
-    pub requester_user: Option<User>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub requester_user: Option<crate::v1::shared::User>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorSecurityReview {
+crate::support::model::model!(VendorSecurityReview {
     id: "id",
     requested_at: "requestedAt",
     review_deadline_at: "reviewDeadlineAt",
@@ -1618,12 +1617,12 @@ model!(VendorSecurityReview {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityReviewCompact {
-    /// `id`
+    ///
     pub id: i64,
     /// When the review was requested.
-    pub requested_at: Timestamp,
+    pub requested_at: crate::Timestamp,
     /// When the review is due.
-    pub review_deadline_at: Timestamp,
+    pub review_deadline_at: crate::Timestamp,
     /// Outcome, for example `APPROVED`; `null` until decided.
     pub decision: Option<String>,
     /// Remark on the review.
@@ -1633,16 +1632,16 @@ pub struct VendorSecurityReviewCompact {
     /// Kind of review: `SECURITY`, the reading of a SOC report, or an uploaded report.
     pub type_: Option<VendorSecurityReviewType>,
     /// User in charge of the review.
-    pub user: Option<User>,
+    pub user: Option<crate::v1::shared::User>,
     /// Vendor under review.
     pub vendor: Option<Vendor>,
     /// User who asked for the review.
     pub requester_user: Option<UserCardCompact>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorSecurityReviewCompact {
+crate::support::model::model!(VendorSecurityReviewCompact {
     id: "id",
     requested_at: "requestedAt",
     review_deadline_at: "reviewDeadlineAt",
@@ -1659,53 +1658,53 @@ model!(VendorSecurityReviewCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityReviewRequest {
-    /// At most 191 characters. At most 191 characters.
-    pub title: Patch<String>,
+    /// At most 191 characters.
+    pub title: crate::Patch<String>,
     /// When the review is due, an RFC 3339 timestamp.
-    pub review_deadline_at: Timestamp,
+    pub review_deadline_at: crate::Timestamp,
     /// When the review was requested, an RFC 3339 timestamp.
-    pub requested_at: Option<Timestamp>,
+    pub requested_at: Option<crate::Timestamp>,
     /// Progress of the review at the start.
     pub security_review_status: VendorSecurityReviewState,
     /// Kind of review: `SECURITY`, the reading of a SOC report, or an uploaded report.
     pub security_review_type: VendorSecurityReviewType,
     /// Id of the user who asks for the review. Defaults to the security owner of the vendor, or to the platform
-    /// administrator if there is no active owner.
+    /// administrator if there is no active owner. At most 1000000000.
     pub requester_user_id: Option<i64>,
 }
 
 impl VendorSecurityReviewRequest {
     /// A new `VendorSecurityReviewRequest` with what is required.
     pub fn new(
-        review_deadline_at: impl Into<Timestamp>,
+        review_deadline_at: impl Into<crate::Timestamp>,
         security_review_status: VendorSecurityReviewState,
         security_review_type: VendorSecurityReviewType,
     ) -> Self {
         Self {
             title: Default::default(),
-            review_deadline_at: review_deadline_at.into(),
+            review_deadline_at: Into::<crate::Timestamp>::into(review_deadline_at),
             requested_at: Default::default(),
-            security_review_status,
-            security_review_type,
+            security_review_status: security_review_status,
+            security_review_type: security_review_type,
             requester_user_id: Default::default(),
         }
     }
 
-    /// Sets [`title`](Self::title).
+    /// Sets [`title`](field@Self::title).
     #[must_use]
-    pub fn title(mut self, title: impl Into<Patch<String>>) -> Self {
+    pub fn title(mut self, title: impl Into<crate::Patch<String>>) -> Self {
         self.title = title.into();
         self
     }
 
-    /// Sets [`requested_at`](Self::requested_at).
+    /// Sets [`requested_at`](field@Self::requested_at).
     #[must_use]
-    pub fn requested_at(mut self, requested_at: impl Into<Timestamp>) -> Self {
-        self.requested_at = Some(requested_at.into());
+    pub fn requested_at(mut self, requested_at: impl Into<crate::Timestamp>) -> Self {
+        self.requested_at = Some(Into::<crate::Timestamp>::into(requested_at));
         self
     }
 
-    /// Sets [`requester_user_id`](Self::requester_user_id).
+    /// Sets [`requester_user_id`](field@Self::requester_user_id).
     #[must_use]
     pub fn requester_user_id(mut self, requester_user_id: i64) -> Self {
         self.requester_user_id = Some(requester_user_id);
@@ -1713,17 +1712,16 @@ impl VendorSecurityReviewRequest {
     }
 }
 
-request_model!(VendorSecurityReviewRequest {
+crate::support::request_model::request_model!(VendorSecurityReviewRequest {
     title: "title" { max_length: 191 },
     review_deadline_at: "reviewDeadlineAt",
     requested_at: "requestedAt",
     security_review_status: "securityReviewStatus",
     security_review_type: "securityReviewType",
-    requester_user_id: "requesterUserId" { maximum: 1000000000 },
+    requester_user_id: "requesterUserId" { maximum: 1000000000.0 },
 });
 
-open_enum! {
-    /// Values of `status`.
+crate::support::open_enum::open_enum! {
     pub enum VendorSecurityReviewState {
         NotYetStarted = "NOT_YET_STARTED",
         InProgress = "IN_PROGRESS",
@@ -1732,8 +1730,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `securityReviewStatus`.
+crate::support::open_enum::open_enum! {
     pub enum VendorSecurityReviewStatus {
         NoSecurity = "NO_SECURITY",
         UpToDate = "UP_TO_DATE",
@@ -1744,8 +1741,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `type`.
+crate::support::open_enum::open_enum! {
     pub enum VendorSecurityReviewType {
         Security = "SECURITY",
         SocReport = "SOC_REPORT",
@@ -1753,8 +1749,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `sort`.
+crate::support::open_enum::open_enum! {
     pub enum VendorSort {
         Category = "CATEGORY",
         Name = "NAME",
@@ -1767,8 +1762,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `status`.
+crate::support::open_enum::open_enum! {
     pub enum VendorStatus {
         Prospective = "PROSPECTIVE",
         Active = "ACTIVE",
@@ -1794,11 +1788,13 @@ pub struct VendorStatusRequest {
 impl VendorStatusRequest {
     /// A new `VendorStatusRequest` with what is required.
     pub fn new(vendor_status: VendorStatus) -> Self {
-        Self { vendor_status }
+        Self {
+            vendor_status: vendor_status,
+        }
     }
 }
 
-request_model!(VendorStatusRequest {
+crate::support::request_model::request_model!(VendorStatusRequest {
     vendor_status: "vendorStatus",
 });
 
@@ -1810,17 +1806,16 @@ pub struct VendorStatusStats {
     pub key: String,
     /// Number of vendors.
     pub amount: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorStatusStats {
+crate::support::model::model!(VendorStatusStats {
     key: "key",
     amount: "amount",
 });
 
-open_enum! {
-    /// Values of `trustCenterProvider`.
+crate::support::open_enum::open_enum! {
     pub enum VendorTrustCenterProvider {
         Anecdotes = "ANECDOTES",
         Conveyor = "CONVEYOR",
@@ -1840,8 +1835,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `type`.
+crate::support::open_enum::open_enum! {
     pub enum VendorType {
         Vendor = "VENDOR",
         Supplier = "SUPPLIER",
@@ -1860,11 +1854,11 @@ pub struct VendorTypeStats {
     pub key: String,
     /// Number of vendors.
     pub amount: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorTypeStats {
+crate::support::model::model!(VendorTypeStats {
     key: "key",
     amount: "amount",
 });
@@ -1873,78 +1867,78 @@ model!(VendorTypeStats {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorUpdateRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: Option<String>,
     /// Business domain that uses the vendor.
-    pub category: Patch<VendorCategory>,
+    pub category: crate::Patch<VendorCategory>,
     /// Level of risk tied to customer data.
     pub risk: Option<VendorRisk>,
     /// Place in the life of the vendor; `ARCHIVED` puts it away.
-    pub status: Patch<VendorStatus>,
+    pub status: crate::Patch<VendorStatus>,
     /// Whether the company counts the vendor as critical.
-    pub critical: Patch<bool>,
+    pub critical: crate::Patch<bool>,
     /// Whether the vendor processes data on behalf of the company.
     pub is_sub_processor: Option<bool>,
     /// Whether the vendor is at work as a subprocessor.
     pub is_sub_processor_active: Option<bool>,
-    /// Id of the user who answers for the compliance of the vendor.
-    pub user_id: Patch<i64>,
-    /// Website, at most 768 characters. At most 768 characters.
-    pub url: Patch<String>,
-    /// Web address of the privacy policy, at most 768 characters. At most 768 characters.
-    pub privacy_url: Patch<String>,
-    /// Web address of the terms of use, at most 768 characters. At most 768 characters.
-    pub terms_url: Patch<String>,
+    /// Id of the user who answers for the compliance of the vendor. At most 1000000000.
+    pub user_id: crate::Patch<crate::v1::ids::UserId>,
+    /// Website, at most 768 characters.
+    pub url: crate::Patch<String>,
+    /// Web address of the privacy policy, at most 768 characters.
+    pub privacy_url: crate::Patch<String>,
+    /// Web address of the terms of use, at most 768 characters.
+    pub terms_url: crate::Patch<String>,
     /// What the vendor does for the company, at most 30,000 characters. At most 30000 characters.
-    pub services_provided: Patch<String>,
+    pub services_provided: crate::Patch<String>,
     /// Kinds of data the vendor keeps, at most 30,000 characters. At most 30000 characters.
-    pub data_stored: Patch<String>,
+    pub data_stored: crate::Patch<String>,
     /// Where the services are provided, at most 30,000 characters. At most 30000 characters.
     pub location: Option<String>,
     /// Whether the vendor keeps personally identifiable information.
     pub has_pii: Option<bool>,
     /// How users sign in at the vendor.
-    pub password_policy: Patch<VendorPasswordPolicy>,
+    pub password_policy: crate::Patch<VendorPasswordPolicy>,
     /// Whether passwords have a least length.
     pub password_requires_min_length: Option<bool>,
     /// Least number of characters in a password, 6 to 12.
-    pub password_min_length: Patch<i64>,
+    pub password_min_length: crate::Patch<i64>,
     /// Whether passwords need a digit.
     pub password_requires_number: Option<bool>,
     /// Whether passwords need a symbol.
     pub password_requires_symbol: Option<bool>,
     /// Whether multi-factor authentication is on.
     pub password_mfa_enabled: Option<bool>,
-    /// Name of the account manager on the side of the vendor, at most 191 characters. At most 191 characters.
-    pub contact_at_vendor: Patch<String>,
+    /// Name of the account manager on the side of the vendor, at most 191 characters.
+    pub contact_at_vendor: crate::Patch<String>,
     /// Contact addresses joined by semicolons, at most 1,500 characters in all. At most 1500 characters.
-    pub contacts_email: Patch<String>,
+    pub contacts_email: crate::Patch<String>,
     /// Free notes, at most 30,000 characters. At most 30000 characters.
     pub notes: Option<String>,
     /// When the contract renews, an RFC 3339 timestamp.
-    pub renewal_date: Patch<String>,
+    pub renewal_date: crate::Patch<String>,
     /// Interval of renewal; `CUSTOM` leaves the date to `renewalDate`.
-    pub renewal_schedule_type: Patch<RenewalScheduleType>,
+    pub renewal_schedule_type: crate::Patch<crate::v1::shared::RenewalScheduleType>,
     /// Whether all details of the vendor are confirmed.
-    pub confirmed: Patch<bool>,
+    pub confirmed: crate::Patch<bool>,
     /// Relation to the company, such as `SUPPLIER` or `CONTRACTOR`.
-    pub type_: Patch<VendorType>,
-    /// Id of an account, at most 36 characters. At most 36 characters.
+    pub type_: crate::Patch<VendorType>,
+    /// Id of an account, at most 36 characters.
     pub account_id: Option<String>,
     /// How much operations depend on the vendor.
-    pub operational_impact: Patch<VendorOperationalImpact>,
+    pub operational_impact: crate::Patch<VendorOperationalImpact>,
     /// Rights the vendor has in the company's environment.
-    pub environment_access: Patch<VendorEnvironmentAccess>,
+    pub environment_access: crate::Patch<VendorEnvironmentAccess>,
     /// Overall impact; `UNSCORED` if not yet assessed.
-    pub impact_level: Patch<VendorImpactLevel>,
-    /// Kinds of data the vendor reads or processes, at most 300, each once. At most 300 items.
-    pub data_accessed_or_processed_list: Patch<Vec<VendorDataCategory>>,
+    pub impact_level: crate::Patch<VendorImpactLevel>,
+    /// Kinds of data the vendor reads or processes, at most 300, each once.
+    pub data_accessed_or_processed_list: crate::Patch<Vec<VendorDataCategory>>,
     /// Ids of vendors this one integrates with, each once.
     pub integrations: Option<Vec<i64>>,
     /// Annual contract value in cents, as text: `1088` is 10.88.
-    pub cost: Patch<String>,
+    pub cost: crate::Patch<String>,
     /// Ids of vendors to leave out; what this does in a write is not documented.
-    pub exclude_ids: Patch<Vec<i64>>,
+    pub exclude_ids: crate::Patch<Vec<i64>>,
 }
 
 impl VendorUpdateRequest {
@@ -1990,125 +1984,131 @@ impl VendorUpdateRequest {
         }
     }
 
-    /// Sets [`name`](Self::name).
+    /// Sets [`name`](field@Self::name).
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.name = Some(Into::<String>::into(name));
         self
     }
 
-    /// Sets [`category`](Self::category).
+    /// Sets [`category`](field@Self::category).
     #[must_use]
-    pub fn category(mut self, category: impl Into<Patch<VendorCategory>>) -> Self {
+    pub fn category(
+        mut self,
+        category: impl Into<crate::Patch<VendorCategory>>,
+    ) -> Self {
         self.category = category.into();
         self
     }
 
-    /// Sets [`risk`](Self::risk).
+    /// Sets [`risk`](field@Self::risk).
     #[must_use]
     pub fn risk(mut self, risk: VendorRisk) -> Self {
         self.risk = Some(risk);
         self
     }
 
-    /// Sets [`status`](Self::status).
+    /// Sets [`status`](field@Self::status).
     #[must_use]
-    pub fn status(mut self, status: impl Into<Patch<VendorStatus>>) -> Self {
+    pub fn status(mut self, status: impl Into<crate::Patch<VendorStatus>>) -> Self {
         self.status = status.into();
         self
     }
 
-    /// Sets [`critical`](Self::critical).
+    /// Sets [`critical`](field@Self::critical).
     #[must_use]
-    pub fn critical(mut self, critical: impl Into<Patch<bool>>) -> Self {
+    pub fn critical(mut self, critical: impl Into<crate::Patch<bool>>) -> Self {
         self.critical = critical.into();
         self
     }
 
-    /// Sets [`is_sub_processor`](Self::is_sub_processor).
+    /// Sets [`is_sub_processor`](field@Self::is_sub_processor).
     #[must_use]
     pub fn is_sub_processor(mut self, is_sub_processor: bool) -> Self {
         self.is_sub_processor = Some(is_sub_processor);
         self
     }
 
-    /// Sets [`is_sub_processor_active`](Self::is_sub_processor_active).
+    /// Sets [`is_sub_processor_active`](field@Self::is_sub_processor_active).
     #[must_use]
     pub fn is_sub_processor_active(mut self, is_sub_processor_active: bool) -> Self {
         self.is_sub_processor_active = Some(is_sub_processor_active);
         self
     }
 
-    /// Sets [`user_id`](Self::user_id).
+    /// Sets [`user_id`](field@Self::user_id).
     #[must_use]
-    pub fn user_id(mut self, user_id: impl Into<Patch<i64>>) -> Self {
+    pub fn user_id(
+        mut self,
+        user_id: impl Into<crate::Patch<crate::v1::ids::UserId>>,
+    ) -> Self {
         self.user_id = user_id.into();
         self
     }
 
-    /// Sets [`url`](Self::url).
+    /// Sets [`url`](field@Self::url).
     #[must_use]
-    pub fn url(mut self, url: impl Into<Patch<String>>) -> Self {
+    pub fn url(mut self, url: impl Into<crate::Patch<String>>) -> Self {
         self.url = url.into();
         self
     }
 
-    /// Sets [`privacy_url`](Self::privacy_url).
+    /// Sets [`privacy_url`](field@Self::privacy_url).
     #[must_use]
-    pub fn privacy_url(mut self, privacy_url: impl Into<Patch<String>>) -> Self {
+    pub fn privacy_url(mut self, privacy_url: impl Into<crate::Patch<String>>) -> Self {
         self.privacy_url = privacy_url.into();
         self
     }
 
-    /// Sets [`terms_url`](Self::terms_url).
+    /// Sets [`terms_url`](field@Self::terms_url).
     #[must_use]
-    pub fn terms_url(mut self, terms_url: impl Into<Patch<String>>) -> Self {
+    pub fn terms_url(mut self, terms_url: impl Into<crate::Patch<String>>) -> Self {
         self.terms_url = terms_url.into();
         self
     }
 
-    /// Sets [`services_provided`](Self::services_provided).
+    /// Sets [`services_provided`](field@Self::services_provided).
     #[must_use]
     pub fn services_provided(
         mut self,
-        services_provided: impl Into<Patch<String>>,
+        services_provided: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.services_provided = services_provided.into();
         self
     }
 
-    /// Sets [`data_stored`](Self::data_stored).
+    /// Sets [`data_stored`](field@Self::data_stored).
     #[must_use]
-    pub fn data_stored(mut self, data_stored: impl Into<Patch<String>>) -> Self {
+    pub fn data_stored(mut self, data_stored: impl Into<crate::Patch<String>>) -> Self {
         self.data_stored = data_stored.into();
         self
     }
 
-    /// Sets [`location`](Self::location).
+    /// Sets [`location`](field@Self::location).
     #[must_use]
     pub fn location(mut self, location: impl Into<String>) -> Self {
-        self.location = Some(location.into());
+        self.location = Some(Into::<String>::into(location));
         self
     }
 
-    /// Sets [`has_pii`](Self::has_pii).
+    /// Sets [`has_pii`](field@Self::has_pii).
     #[must_use]
     pub fn has_pii(mut self, has_pii: bool) -> Self {
         self.has_pii = Some(has_pii);
         self
     }
 
-    /// Sets [`password_policy`](Self::password_policy).
+    /// Sets [`password_policy`](field@Self::password_policy).
     #[must_use]
     pub fn password_policy(
         mut self,
-        password_policy: impl Into<Patch<VendorPasswordPolicy>>,
+        password_policy: impl Into<crate::Patch<VendorPasswordPolicy>>,
     ) -> Self {
         self.password_policy = password_policy.into();
         self
     }
 
-    /// Sets [`password_requires_min_length`](Self::password_requires_min_length).
+    /// Sets [`password_requires_min_length`](field@Self::password_requires_min_length).
     #[must_use]
     pub fn password_requires_min_length(
         mut self,
@@ -2118,156 +2118,167 @@ impl VendorUpdateRequest {
         self
     }
 
-    /// Sets [`password_min_length`](Self::password_min_length).
+    /// Sets [`password_min_length`](field@Self::password_min_length).
     #[must_use]
     pub fn password_min_length(
         mut self,
-        password_min_length: impl Into<Patch<i64>>,
+        password_min_length: impl Into<crate::Patch<i64>>,
     ) -> Self {
         self.password_min_length = password_min_length.into();
         self
     }
 
-    /// Sets [`password_requires_number`](Self::password_requires_number).
+    /// Sets [`password_requires_number`](field@Self::password_requires_number).
     #[must_use]
     pub fn password_requires_number(mut self, password_requires_number: bool) -> Self {
         self.password_requires_number = Some(password_requires_number);
         self
     }
 
-    /// Sets [`password_requires_symbol`](Self::password_requires_symbol).
+    /// Sets [`password_requires_symbol`](field@Self::password_requires_symbol).
     #[must_use]
     pub fn password_requires_symbol(mut self, password_requires_symbol: bool) -> Self {
         self.password_requires_symbol = Some(password_requires_symbol);
         self
     }
 
-    /// Sets [`password_mfa_enabled`](Self::password_mfa_enabled).
+    /// Sets [`password_mfa_enabled`](field@Self::password_mfa_enabled).
     #[must_use]
     pub fn password_mfa_enabled(mut self, password_mfa_enabled: bool) -> Self {
         self.password_mfa_enabled = Some(password_mfa_enabled);
         self
     }
 
-    /// Sets [`contact_at_vendor`](Self::contact_at_vendor).
+    /// Sets [`contact_at_vendor`](field@Self::contact_at_vendor).
     #[must_use]
     pub fn contact_at_vendor(
         mut self,
-        contact_at_vendor: impl Into<Patch<String>>,
+        contact_at_vendor: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.contact_at_vendor = contact_at_vendor.into();
         self
     }
 
-    /// Sets [`contacts_email`](Self::contacts_email).
+    /// Sets [`contacts_email`](field@Self::contacts_email).
     #[must_use]
-    pub fn contacts_email(mut self, contacts_email: impl Into<Patch<String>>) -> Self {
+    pub fn contacts_email(
+        mut self,
+        contacts_email: impl Into<crate::Patch<String>>,
+    ) -> Self {
         self.contacts_email = contacts_email.into();
         self
     }
 
-    /// Sets [`notes`](Self::notes).
+    /// Sets [`notes`](field@Self::notes).
     #[must_use]
     pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
+        self.notes = Some(Into::<String>::into(notes));
         self
     }
 
-    /// Sets [`renewal_date`](Self::renewal_date).
+    /// Sets [`renewal_date`](field@Self::renewal_date).
     #[must_use]
-    pub fn renewal_date(mut self, renewal_date: impl Into<Patch<String>>) -> Self {
+    pub fn renewal_date(
+        mut self,
+        renewal_date: impl Into<crate::Patch<String>>,
+    ) -> Self {
         self.renewal_date = renewal_date.into();
         self
     }
 
-    /// Sets [`renewal_schedule_type`](Self::renewal_schedule_type).
+    /// Sets [`renewal_schedule_type`](field@Self::renewal_schedule_type).
     #[must_use]
     pub fn renewal_schedule_type(
         mut self,
-        renewal_schedule_type: impl Into<Patch<RenewalScheduleType>>,
+        renewal_schedule_type: impl Into<
+            crate::Patch<crate::v1::shared::RenewalScheduleType>,
+        >,
     ) -> Self {
         self.renewal_schedule_type = renewal_schedule_type.into();
         self
     }
 
-    /// Sets [`confirmed`](Self::confirmed).
+    /// Sets [`confirmed`](field@Self::confirmed).
     #[must_use]
-    pub fn confirmed(mut self, confirmed: impl Into<Patch<bool>>) -> Self {
+    pub fn confirmed(mut self, confirmed: impl Into<crate::Patch<bool>>) -> Self {
         self.confirmed = confirmed.into();
         self
     }
 
-    /// Sets [`type_`](Self::type_).
+    /// Sets [`type_`](field@Self::type_).
     #[must_use]
-    pub fn type_(mut self, type_: impl Into<Patch<VendorType>>) -> Self {
+    pub fn type_(mut self, type_: impl Into<crate::Patch<VendorType>>) -> Self {
         self.type_ = type_.into();
         self
     }
 
-    /// Sets [`account_id`](Self::account_id).
+    /// Sets [`account_id`](field@Self::account_id).
     #[must_use]
     pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
-        self.account_id = Some(account_id.into());
+        self.account_id = Some(Into::<String>::into(account_id));
         self
     }
 
-    /// Sets [`operational_impact`](Self::operational_impact).
+    /// Sets [`operational_impact`](field@Self::operational_impact).
     #[must_use]
     pub fn operational_impact(
         mut self,
-        operational_impact: impl Into<Patch<VendorOperationalImpact>>,
+        operational_impact: impl Into<crate::Patch<VendorOperationalImpact>>,
     ) -> Self {
         self.operational_impact = operational_impact.into();
         self
     }
 
-    /// Sets [`environment_access`](Self::environment_access).
+    /// Sets [`environment_access`](field@Self::environment_access).
     #[must_use]
     pub fn environment_access(
         mut self,
-        environment_access: impl Into<Patch<VendorEnvironmentAccess>>,
+        environment_access: impl Into<crate::Patch<VendorEnvironmentAccess>>,
     ) -> Self {
         self.environment_access = environment_access.into();
         self
     }
 
-    /// Sets [`impact_level`](Self::impact_level).
+    /// Sets [`impact_level`](field@Self::impact_level).
     #[must_use]
     pub fn impact_level(
         mut self,
-        impact_level: impl Into<Patch<VendorImpactLevel>>,
+        impact_level: impl Into<crate::Patch<VendorImpactLevel>>,
     ) -> Self {
         self.impact_level = impact_level.into();
         self
     }
 
-    /// Sets [`data_accessed_or_processed_list`](Self::data_accessed_or_processed_list).
+    /// Sets [`data_accessed_or_processed_list`](field@Self::data_accessed_or_processed_list).
     #[must_use]
     pub fn data_accessed_or_processed_list(
         mut self,
-        data_accessed_or_processed_list: impl Into<Patch<Vec<VendorDataCategory>>>,
+        data_accessed_or_processed_list: impl Into<crate::Patch<Vec<VendorDataCategory>>>,
     ) -> Self {
         self.data_accessed_or_processed_list = data_accessed_or_processed_list.into();
         self
     }
 
-    /// Sets [`integrations`](Self::integrations).
+    /// Sets [`integrations`](field@Self::integrations).
     #[must_use]
     pub fn integrations(mut self, integrations: impl IntoIterator<Item = i64>) -> Self {
         self.integrations = Some(integrations.into_iter().collect());
         self
     }
 
-    /// Sets [`cost`](Self::cost).
+    /// Sets [`cost`](field@Self::cost).
     #[must_use]
-    pub fn cost(mut self, cost: impl Into<Patch<String>>) -> Self {
+    pub fn cost(mut self, cost: impl Into<crate::Patch<String>>) -> Self {
         self.cost = cost.into();
         self
     }
 
-    /// Sets [`exclude_ids`](Self::exclude_ids).
+    /// Sets [`exclude_ids`](field@Self::exclude_ids).
     #[must_use]
-    pub fn exclude_ids(mut self, exclude_ids: impl Into<Patch<Vec<i64>>>) -> Self {
+    pub fn exclude_ids(
+        mut self,
+        exclude_ids: impl Into<crate::Patch<Vec<i64>>>,
+    ) -> Self {
         self.exclude_ids = exclude_ids.into();
         self
     }
@@ -2279,7 +2290,7 @@ impl Default for VendorUpdateRequest {
     }
 }
 
-request_model!(VendorUpdateRequest {
+crate::support::request_model::request_model!(VendorUpdateRequest {
     name: "name" { max_length: 191 },
     category: "category",
     risk: "risk",
@@ -2287,7 +2298,7 @@ request_model!(VendorUpdateRequest {
     critical: "critical",
     is_sub_processor: "isSubProcessor",
     is_sub_processor_active: "isSubProcessorActive",
-    user_id: "userId" { maximum: 1000000000 },
+    user_id: "userId" { maximum: 1000000000.0 },
     url: "url" { max_length: 768 },
     privacy_url: "privacyUrl" { max_length: 768 },
     terms_url: "termsUrl" { max_length: 768 },
@@ -2297,7 +2308,7 @@ request_model!(VendorUpdateRequest {
     has_pii: "hasPii",
     password_policy: "passwordPolicy",
     password_requires_min_length: "passwordRequiresMinLength",
-    password_min_length: "passwordMinLength" { maximum: 12, minimum: 6 },
+    password_min_length: "passwordMinLength" { maximum: 12.0, minimum: 6.0 },
     password_requires_number: "passwordRequiresNumber",
     password_requires_symbol: "passwordRequiresSymbol",
     password_mfa_enabled: "passwordMfaEnabled",
@@ -2326,11 +2337,11 @@ pub struct VendorsRiskStats {
     pub key: String,
     /// Number of vendors.
     pub amount: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorsRiskStats {
+crate::support::model::model!(VendorsRiskStats {
     key: "key",
     amount: "amount",
 });
@@ -2340,30 +2351,30 @@ model!(VendorsRiskStats {
 #[non_exhaustive]
 pub struct VendorsStats {
     /// Active vendors by state of renewal.
-    pub reminder: Option<List<VendorReminderStats>>,
+    pub reminder: Option<crate::List<VendorReminderStats>>,
     /// Active vendors by whether they keep personal information.
-    pub has_pii: Option<List<VendorHasPiiStats>>,
+    pub has_pii: Option<crate::List<VendorHasPiiStats>>,
     /// Active vendors by business domain.
-    pub business_units: Option<List<VendorBusinessUnitStats>>,
+    pub business_units: Option<crate::List<VendorBusinessUnitStats>>,
     /// Active vendors by way of signing in.
-    pub password_policy: Option<List<VendorPasswordPolicyCount>>,
+    pub password_policy: Option<crate::List<VendorPasswordPolicyCount>>,
     /// Vendors by status.
-    pub status: Option<List<VendorStatusStats>>,
+    pub status: Option<crate::List<VendorStatusStats>>,
     /// Vendors by whether they are critical.
-    pub is_critical: Option<List<VendorIsCriticalStats>>,
+    pub is_critical: Option<crate::List<VendorIsCriticalStats>>,
     /// Active vendors by whether they are subprocessors; the scope is called `subprocessors`.
-    pub is_sub_processor: Option<List<VendorIsSubProcessorStats>>,
+    pub is_sub_processor: Option<crate::List<VendorIsSubProcessorStats>>,
     /// Active vendors by type.
-    pub type_: Option<List<VendorTypeStats>>,
+    pub type_: Option<crate::List<VendorTypeStats>>,
     /// Vendors by risk level.
-    pub risk: Option<List<VendorsRiskStats>>,
+    pub risk: Option<crate::List<VendorsRiskStats>>,
     /// Vendors by overall impact.
-    pub impact_level: Option<List<VendorImpactLevelStats>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub impact_level: Option<crate::List<VendorImpactLevelStats>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorsStats {
+crate::support::model::model!(VendorsStats {
     reminder: "reminder",
     has_pii: "hasPii",
     business_units: "businessUnits",

@@ -2,35 +2,28 @@
 
 //! Builders of the requests of the area `workspaces`.
 
-use super::{Workspace, WorkspacePage};
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
 
-/// Builds [`list`](super::WorkspacesApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the workspaces of the account. Built by [`list`](super::WorkspacesApi::list).
+    pub struct List(Json<super::WorkspacePage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Page to fetch, counted from 1; defaults to 1.
-    ///
-    /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
-        self.call.query_within("page", page, 1..=i64::MAX);
+        self.call.query_checked("page", page, crate::Limits::NONE.minimum(1.0));
         self
     }
 
     /// Rows on one page, 1 to 50; defaults to 20.
-    ///
-    /// From 1 to 50.
     pub fn limit(mut self, limit: i64) -> Self {
-        self.call.query_within("limit", limit, 1..=50);
+        self.call
+            .query_checked(
+                "limit",
+                limit,
+                crate::Limits::NONE.maximum(50.0).minimum(1.0),
+            );
         self
     }
 
@@ -39,28 +32,17 @@ impl List {
         self.call.query("q", q);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<WorkspacePage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = WorkspacePage;
-    type Item = Workspace;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
+impl crate::Paged for List {
+    type Page = super::WorkspacePage;
+    type Item = super::Workspace;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (Some(page.total), None);
-        PageParts::new(Some(page.data), total, cursor)
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
-
-operation!(List => WorkspacePage);

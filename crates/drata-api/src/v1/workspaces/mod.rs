@@ -8,21 +8,20 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v1::shared::{Framework, FrameworkType, Workspace};
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v1::ids::{FrameworkId, WorkspaceId};
 /// The operations of the area `workspaces`.
 #[derive(Clone, Debug)]
-pub struct WorkspacesApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct WorkspacesApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> WorkspacesApi<A> {
-    pub(in crate::v1) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> WorkspacesApi<A> {
+    pub(in crate::v1) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> WorkspacesApi<A> {
+impl<A: crate::Access> WorkspacesApi<A> {
     /// Lists the workspaces of the account. Most accounts have exactly one.
     ///
     /// `GET /workspaces`, v1. Needs the permission **Workspaces: List Workspaces** (`workspaces-get`). Pages by
@@ -30,6 +29,6 @@ impl<A: Access> WorkspacesApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/WorkspacesPublicController_listWorkspaces/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }

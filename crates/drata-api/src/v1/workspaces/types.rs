@@ -2,27 +2,26 @@
 
 //! Types of the area `workspaces`.
 
-use crate::support::model::model;
-use crate::v1::shared::Workspace;
-use crate::{Extra, List};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// One page of workspaces.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WorkspacePage {
     /// Workspaces on this page.
-    pub data: List<Workspace>,
+    pub data: crate::List<crate::v1::shared::Workspace>,
     /// Number of this page, counted from 1.
     pub page: i64,
     /// Greatest number of rows on a page.
     pub limit: i64,
     /// Number of rows over all pages.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(WorkspacePage {
+crate::support::model::model!(WorkspacePage {
     data: "data",
     page: "page",
     limit: "limit",

@@ -2,98 +2,40 @@
 
 //! Builders of the requests of the area `assets`.
 
-use super::{
-    Asset, AssetClassType, AssetExpand, AssetPage, AssetProvider, AssetType,
-    EmploymentStatus, SortDirection, SortKey,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`create`](super::AssetsApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Creates an asset by hand. Built by [`create`](super::AssetsApi::create).
+    pub struct Create(JsonOptional<super::Asset>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Asset>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Deletes a virtual asset or one that was entered by hand. Built by [`delete`](super::AssetsApi::delete).
+    pub struct Delete(Nothing);
 }
 
-/// Builds [`delete`](super::AssetsApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
-}
-
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::AssetsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Reads one asset. Built by [`get`](super::AssetsApi::get).
+    pub struct Get(Json<super::Asset>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = AssetExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::AssetExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Asset, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`list`](super::AssetsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the assets of the account. Built by [`list`](super::AssetsApi::list).
+    pub struct List(Json<super::AssetPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -101,22 +43,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -128,104 +73,82 @@ impl List {
     }
 
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = AssetExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::AssetExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps assets of this class; needs `expand[]=assetClassTypes` to work.
     pub fn asset_class_type(
         mut self,
-        asset_class_type: impl Into<AssetClassType>,
+        asset_class_type: impl Into<super::AssetClassType>,
     ) -> Self {
         self.call
-            .query("assetClassType", Into::<AssetClassType>::into(asset_class_type));
+            .query(
+                "assetClassType",
+                Into::<super::AssetClassType>::into(asset_class_type),
+            );
         self
     }
 
-    /// The query parameter `assetType`.
-    pub fn asset_type(mut self, asset_type: impl Into<AssetType>) -> Self {
-        self.call.query("assetType", Into::<AssetType>::into(asset_type));
+    /// Sets the query parameter `assetType`.
+    pub fn asset_type(mut self, asset_type: impl Into<super::AssetType>) -> Self {
+        self.call.query("assetType", Into::<super::AssetType>::into(asset_type));
         self
     }
 
     /// Keeps assets that came from this source.
-    pub fn asset_provider(mut self, asset_provider: impl Into<AssetProvider>) -> Self {
-        self.call.query("assetProvider", Into::<AssetProvider>::into(asset_provider));
+    pub fn asset_provider(
+        mut self,
+        asset_provider: impl Into<super::AssetProvider>,
+    ) -> Self {
+        self.call
+            .query("assetProvider", Into::<super::AssetProvider>::into(asset_provider));
         self
     }
 
-    /// Keeps assets tied to this user, by user id.
-    ///
-    /// At most 1000000000.
-    pub fn user_id(mut self, user_id: i64) -> Self {
-        self.call.query_within("userId", user_id, i64::MIN..=1000000000);
+    /// Keeps assets tied to this user, by user id. At most 1000000000.
+    pub fn user_id(mut self, user_id: impl Into<super::UserId>) -> Self {
+        self.call
+            .query_checked(
+                "userId",
+                Into::<super::UserId>::into(user_id),
+                crate::Limits::NONE.maximum(1000000000.0),
+            );
         self
     }
 
     /// Keeps assets of people with this employment status.
     pub fn employment_status(
         mut self,
-        employment_status: impl Into<EmploymentStatus>,
+        employment_status: impl Into<super::EmploymentStatus>,
     ) -> Self {
         self.call
             .query(
                 "employmentStatus",
-                Into::<EmploymentStatus>::into(employment_status),
+                Into::<super::EmploymentStatus>::into(employment_status),
             );
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<AssetPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = AssetPage;
-    type Item = Asset;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::AssetPage;
+    type Item = super::Asset;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`update`](super::AssetsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Updates an asset. Built by [`update`](super::AssetsApi::update).
+    pub struct Update(JsonOptional<super::Asset>);
 }
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Asset>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<Asset>);
-operation!(Delete => ());
-operation!(Get => Asset);
-operation!(List => AssetPage);
-operation!(Update => Option<Asset>);

@@ -16,28 +16,33 @@ pub use crate::v2::shared::{
     SortDirection, SortKey, User, UserDocument, UserDocumentType, UserIdentity,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
+pub use crate::v2::ids::{
+    AssetId, DeviceDocumentId, DeviceId, PersonnelId, UserDocumentId, UserId,
+};
 
 /// The operations of the area `assets`.
 #[derive(Clone, Debug)]
-pub struct AssetsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct AssetsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> AssetsApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> AssetsApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> AssetsApi<A> {
+impl<A: crate::Access> AssetsApi<A> {
     /// Reads one asset. Owner, device, class types and custom fields come only when expanded.
     ///
     /// `GET /assets/{assetId}`, v2. Needs the permission **Assets: List Assets** (`assets-get`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/AssetsPublicV2Controller_getAsset/)
-    pub fn get(&self, asset_id: i64) -> builder::Get {
-        builder::Get::new(Call::new(&self.client, &meta::GET).path("assetId", asset_id))
+    pub fn get(&self, asset_id: impl Into<AssetId>) -> builder::Get {
+        builder::Get::new(
+            crate::Call::new(&self.client, &meta::GET)
+                .path("assetId", Into::<AssetId>::into(asset_id)),
+        )
     }
 
     /// Lists the assets of the account. A filter by class takes effect only together with
@@ -48,7 +53,7 @@ impl<A: Access> AssetsApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/AssetsPublicV2Controller_listAssets/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }
 
@@ -59,8 +64,17 @@ impl AssetsApi {
     /// `POST /assets`, v2. Needs the permission **Assets: Create Asset** (`assets-post`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/AssetsPublicV2Controller_createAsset/)
-    pub fn create(&self, body: &AssetCreateRequest) -> builder::Create {
-        builder::Create::new(Call::new(&self.client, &meta::CREATE).json(body))
+    pub fn create(
+        &self,
+        body: impl std::borrow::Borrow<AssetCreateRequest>,
+    ) -> builder::Create {
+        builder::Create::new(
+            crate::Call::new(&self.client, &meta::CREATE)
+                .body(
+                    std::borrow::Borrow::<AssetCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
     }
 
     /// Deletes a virtual asset or one that was entered by hand. This cannot be undone.
@@ -68,9 +82,10 @@ impl AssetsApi {
     /// `DELETE /assets/{assetId}`, v2. Needs the permission **Assets: Delete Asset** (`assets-delete`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/AssetsPublicV2Controller_deleteAsset/)
-    pub fn delete(&self, asset_id: i64) -> builder::Delete {
+    pub fn delete(&self, asset_id: impl Into<AssetId>) -> builder::Delete {
         builder::Delete::new(
-            Call::new(&self.client, &meta::DELETE).path("assetId", asset_id),
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("assetId", Into::<AssetId>::into(asset_id)),
         )
     }
 
@@ -79,9 +94,18 @@ impl AssetsApi {
     /// `PUT /assets/{assetId}`, v2. Needs the permission **Assets: Update Asset** (`assets-put`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/AssetsPublicV2Controller_updateAsset/)
-    pub fn update(&self, asset_id: i64, body: &AssetUpdateRequest) -> builder::Update {
+    pub fn update(
+        &self,
+        asset_id: impl Into<AssetId>,
+        body: impl std::borrow::Borrow<AssetUpdateRequest>,
+    ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE).path("assetId", asset_id).json(body),
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("assetId", Into::<AssetId>::into(asset_id))
+                .body(
+                    std::borrow::Borrow::<AssetUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

@@ -2,58 +2,52 @@
 
 //! Types of the area `assets`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{
-    CustomField, CustomFieldSubmitRequest, Device, PaginationTotalCount, User,
-};
-
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A physical or virtual asset.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Asset {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v2::ids::AssetId,
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: String,
-    /// `assetType`
+    ///
     pub asset_type: AssetType,
     /// System the asset was learned from, such as `AGENT`.
     pub asset_provider: AssetProvider,
     /// When tracking ended; null while the asset is in use.
-    pub removed_at: Option<Timestamp>,
+    pub removed_at: Option<crate::Timestamp>,
     /// Classes of the asset; present only with `expand[]=assetClassTypes`.
-    pub asset_class_types: Option<List<AssetClass>>,
+    pub asset_class_types: Option<crate::List<AssetClass>>,
     /// User who owns the asset; present only with `expand[]=owner`.
-    pub owner: Option<User>,
-    /// `notes`
+    pub owner: Option<crate::v2::shared::User>,
+    ///
     pub notes: Option<String>,
     /// Kind of record the asset stands for.
     pub asset_reference_type: Option<AssetReferenceType>,
     /// Further id kept with the asset, such as a serial number.
     pub associated_id: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Device behind the asset; filled only when `device`, `complianceChecks` or `identifiers` is expanded.
-    pub device: Option<Device>,
+    pub device: Option<crate::v2::shared::Device>,
     /// Id of a virtual asset in its system of origin.
     pub external_id: Option<String>,
     /// Where a virtual asset comes from, as a rule an account id in that system.
     pub external_owner_id: Option<String>,
     /// Custom field values; present only with `expand[]=customFields`.
-    pub custom_fields: Option<List<CustomField>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub custom_fields: Option<crate::List<crate::v2::shared::CustomField>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Asset {
+crate::support::model::model!(Asset {
     id: "id",
     name: "name",
     description: "description",
@@ -77,26 +71,26 @@ model!(Asset {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetClass {
-    /// `id`
+    ///
     pub id: i64,
     /// Name of the class, one of the values of the class type enum such as `DOCUMENT`.
     pub asset_class_type: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(AssetClass {
+crate::support::model::model!(AssetClass {
     id: "id",
     asset_class_type: "assetClassType",
     created_at: "createdAt",
     updated_at: "updatedAt",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// A class an asset can fall under.
     pub enum AssetClassType {
         Hardware = "HARDWARE",
@@ -117,28 +111,28 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetCreateRequest {
-    /// Up to 191 characters. At most 191 characters.
+    /// Up to 191 characters.
     pub name: String,
-    /// Up to 191 characters. At most 191 characters.
+    /// Up to 191 characters.
     pub description: String,
-    /// Up to 191 characters. At most 191 characters.
+    /// Up to 191 characters.
     pub notes: Option<String>,
     /// Classes the asset falls under; several are possible.
     pub asset_class_types: Vec<AssetClassType>,
-    /// `assetType`
+    ///
     pub asset_type: AssetType,
     /// User id of the owner.
-    pub owner_id: i64,
+    pub owner_id: crate::v2::ids::UserId,
     /// Further id to keep with the asset, such as a serial number.
     pub associated_id: Option<String>,
     /// When the asset went out of use; leave out for a current one.
-    pub removed_at: Option<Timestamp>,
+    pub removed_at: Option<crate::Timestamp>,
     /// Id of a virtual asset in its system of origin, such as a cloud instance id.
     pub external_id: Option<String>,
     /// Where a virtual asset comes from, as a rule an account id in that system.
     pub external_owner_id: Option<String>,
     /// Values of custom fields; omitting a required field fails the call.
-    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
+    pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
 }
 
 impl AssetCreateRequest {
@@ -148,15 +142,15 @@ impl AssetCreateRequest {
         description: impl Into<String>,
         asset_class_types: impl IntoIterator<Item = AssetClassType>,
         asset_type: AssetType,
-        owner_id: i64,
+        owner_id: impl Into<crate::v2::ids::UserId>,
     ) -> Self {
         Self {
-            name: name.into(),
-            description: description.into(),
+            name: Into::<String>::into(name),
+            description: Into::<String>::into(description),
             notes: Default::default(),
             asset_class_types: asset_class_types.into_iter().collect(),
-            asset_type,
-            owner_id,
+            asset_type: asset_type,
+            owner_id: Into::<crate::v2::ids::UserId>::into(owner_id),
             associated_id: Default::default(),
             removed_at: Default::default(),
             external_id: Default::default(),
@@ -165,53 +159,55 @@ impl AssetCreateRequest {
         }
     }
 
-    /// Sets [`notes`](Self::notes).
+    /// Sets [`notes`](field@Self::notes).
     #[must_use]
     pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
+        self.notes = Some(Into::<String>::into(notes));
         self
     }
 
-    /// Sets [`associated_id`](Self::associated_id).
+    /// Sets [`associated_id`](field@Self::associated_id).
     #[must_use]
     pub fn associated_id(mut self, associated_id: impl Into<String>) -> Self {
-        self.associated_id = Some(associated_id.into());
+        self.associated_id = Some(Into::<String>::into(associated_id));
         self
     }
 
-    /// Sets [`removed_at`](Self::removed_at).
+    /// Sets [`removed_at`](field@Self::removed_at).
     #[must_use]
-    pub fn removed_at(mut self, removed_at: impl Into<Timestamp>) -> Self {
-        self.removed_at = Some(removed_at.into());
+    pub fn removed_at(mut self, removed_at: impl Into<crate::Timestamp>) -> Self {
+        self.removed_at = Some(Into::<crate::Timestamp>::into(removed_at));
         self
     }
 
-    /// Sets [`external_id`](Self::external_id).
+    /// Sets [`external_id`](field@Self::external_id).
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
+        self.external_id = Some(Into::<String>::into(external_id));
         self
     }
 
-    /// Sets [`external_owner_id`](Self::external_owner_id).
+    /// Sets [`external_owner_id`](field@Self::external_owner_id).
     #[must_use]
     pub fn external_owner_id(mut self, external_owner_id: impl Into<String>) -> Self {
-        self.external_owner_id = Some(external_owner_id.into());
+        self.external_owner_id = Some(Into::<String>::into(external_owner_id));
         self
     }
 
-    /// Sets [`custom_fields`](Self::custom_fields).
+    /// Sets [`custom_fields`](field@Self::custom_fields).
     #[must_use]
     pub fn custom_fields(
         mut self,
-        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
+        custom_fields: impl IntoIterator<
+            Item = crate::v2::shared::CustomFieldSubmitRequest,
+        >,
     ) -> Self {
         self.custom_fields = Some(custom_fields.into_iter().collect());
         self
     }
 }
 
-request_model!(AssetCreateRequest {
+crate::support::request_model::request_model!(AssetCreateRequest {
     name: "name" { max_length: 191 },
     description: "description" { max_length: 191 },
     notes: "notes" { max_length: 191 },
@@ -225,7 +221,7 @@ request_model!(AssetCreateRequest {
     custom_fields: "customFields",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside an asset when `expand[]` asks for it.
     pub enum AssetExpand {
         Device = "device",
@@ -241,20 +237,20 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetPage {
-    /// `data`
-    pub data: List<Asset>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<Asset>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(AssetPage {
+crate::support::model::model!(AssetPage {
     data: "data",
     pagination: "pagination",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// The system an asset was learned from.
     pub enum AssetProvider {
         DrataDev = "DRATA_DEV",
@@ -288,7 +284,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// The kind of record an asset stands for.
     pub enum AssetReferenceType {
         Personnel = "PERSONNEL",
@@ -300,7 +296,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Whether an asset is a physical object or a virtual one.
     pub enum AssetType {
         Physical = "PHYSICAL",
@@ -312,20 +308,20 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetUpdateRequest {
-    /// Up to 191 characters. At most 191 characters.
+    /// Up to 191 characters.
     pub name: Option<String>,
-    /// Up to 191 characters. At most 191 characters.
+    /// Up to 191 characters.
     pub description: Option<String>,
-    /// Up to 191 characters. At most 191 characters.
+    /// Up to 191 characters.
     pub notes: Option<String>,
     /// User id of the new owner.
-    pub owner_id: Option<i64>,
+    pub owner_id: Option<crate::v2::ids::UserId>,
     /// Classes the asset falls under.
     pub asset_class_types: Option<Vec<AssetClassType>>,
-    /// `assetType`
+    ///
     pub asset_type: Option<AssetType>,
     /// Custom field values to set; a null value clears.
-    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
+    pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
 }
 
 impl AssetUpdateRequest {
@@ -342,35 +338,35 @@ impl AssetUpdateRequest {
         }
     }
 
-    /// Sets [`name`](Self::name).
+    /// Sets [`name`](field@Self::name).
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.name = Some(Into::<String>::into(name));
         self
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 
-    /// Sets [`notes`](Self::notes).
+    /// Sets [`notes`](field@Self::notes).
     #[must_use]
     pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
+        self.notes = Some(Into::<String>::into(notes));
         self
     }
 
-    /// Sets [`owner_id`](Self::owner_id).
+    /// Sets [`owner_id`](field@Self::owner_id).
     #[must_use]
-    pub fn owner_id(mut self, owner_id: i64) -> Self {
-        self.owner_id = Some(owner_id);
+    pub fn owner_id(mut self, owner_id: impl Into<crate::v2::ids::UserId>) -> Self {
+        self.owner_id = Some(Into::<crate::v2::ids::UserId>::into(owner_id));
         self
     }
 
-    /// Sets [`asset_class_types`](Self::asset_class_types).
+    /// Sets [`asset_class_types`](field@Self::asset_class_types).
     #[must_use]
     pub fn asset_class_types(
         mut self,
@@ -380,18 +376,20 @@ impl AssetUpdateRequest {
         self
     }
 
-    /// Sets [`asset_type`](Self::asset_type).
+    /// Sets [`asset_type`](field@Self::asset_type).
     #[must_use]
     pub fn asset_type(mut self, asset_type: AssetType) -> Self {
         self.asset_type = Some(asset_type);
         self
     }
 
-    /// Sets [`custom_fields`](Self::custom_fields).
+    /// Sets [`custom_fields`](field@Self::custom_fields).
     #[must_use]
     pub fn custom_fields(
         mut self,
-        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
+        custom_fields: impl IntoIterator<
+            Item = crate::v2::shared::CustomFieldSubmitRequest,
+        >,
     ) -> Self {
         self.custom_fields = Some(custom_fields.into_iter().collect());
         self
@@ -404,7 +402,7 @@ impl Default for AssetUpdateRequest {
     }
 }
 
-request_model!(AssetUpdateRequest {
+crate::support::request_model::request_model!(AssetUpdateRequest {
     name: "name" { max_length: 191 },
     description: "description" { max_length: 191 },
     notes: "notes" { max_length: 191 },

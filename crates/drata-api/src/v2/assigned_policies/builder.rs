@@ -2,47 +2,21 @@
 
 //! Builders of the requests of the area `assigned_policies`.
 
-use super::{
-    SortDirection, SortKey, UserPoliciesExpand, UserPolicyVersion, UserPolicyVersionPage,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`acknowledge`](super::AssignedPoliciesApi::acknowledge).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Acknowledge {
-    call: Call,
+builder! {
+    /// Records that a user has acknowledged an assigned policy. Built by
+    /// [`acknowledge`](super::AssignedPoliciesApi::acknowledge).
+    pub struct Acknowledge(JsonOptional<super::UserPolicyVersion>);
 }
 
-impl Acknowledge {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserPolicyVersion>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`list`](super::AssignedPoliciesApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the policy versions assigned to a user, acknowledged or not. Built by
+    /// [`list`](super::AssignedPoliciesApi::list).
+    pub struct List(Json<super::UserPolicyVersionPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -50,22 +24,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -79,37 +56,22 @@ impl List {
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = UserPoliciesExpand>,
+        expand: impl IntoIterator<Item = super::UserPoliciesExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserPolicyVersionPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = UserPolicyVersionPage;
-    type Item = UserPolicyVersion;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::UserPolicyVersionPage;
+    type Item = super::UserPolicyVersion;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
-
-operation!(Acknowledge => Option<UserPolicyVersion>);
-operation!(List => UserPolicyVersionPage);

@@ -11,21 +11,20 @@ pub use crate::v2::shared::{
     SortDirection, SortKey, UserRef,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{PolicyId, PolicyVersionId, UserId};
 /// The operations of the area `assigned_policies`.
 #[derive(Clone, Debug)]
-pub struct AssignedPoliciesApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct AssignedPoliciesApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> AssignedPoliciesApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> AssignedPoliciesApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> AssignedPoliciesApi<A> {
+impl<A: crate::Access> AssignedPoliciesApi<A> {
     /// Lists the policy versions assigned to a user, acknowledged or not. An `acceptedAt` of `null` marks those
     /// still open.
     ///
@@ -35,7 +34,7 @@ impl<A: Access> AssignedPoliciesApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/UsersPoliciesPublicV2Controller_getPolicyVersionsForUser/)
     pub fn list(&self, user_id: impl Into<UserRef>) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST)
+            crate::Call::new(&self.client, &meta::LIST)
                 .path("userId", Into::<UserRef>::into(user_id)),
         )
     }
@@ -53,14 +52,17 @@ impl AssignedPoliciesApi {
     pub fn acknowledge(
         &self,
         user_id: impl Into<UserRef>,
-        policy_id: i64,
-        body: &UserPolicyAcceptRequest,
+        policy_id: impl Into<PolicyId>,
+        body: impl std::borrow::Borrow<UserPolicyAcceptRequest>,
     ) -> builder::Acknowledge {
         builder::Acknowledge::new(
-            Call::new(&self.client, &meta::ACKNOWLEDGE)
+            crate::Call::new(&self.client, &meta::ACKNOWLEDGE)
                 .path("userId", Into::<UserRef>::into(user_id))
-                .path("policyId", policy_id)
-                .json(body),
+                .path("policyId", Into::<PolicyId>::into(policy_id))
+                .body(
+                    std::borrow::Borrow::<UserPolicyAcceptRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

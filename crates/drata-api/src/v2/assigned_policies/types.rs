@@ -2,13 +2,10 @@
 
 //! Types of the area `assigned_policies`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{PaginationTotalCount, PolicyCompact, PolicyType};
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Origin of an acknowledgment: BambooHR, a CSV import, the user in My Drata, the public API, or unknown.
     pub enum PolicyApprovalsSourceType {
         Unknown = "UNKNOWN",
@@ -23,38 +20,38 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyVersionCompact {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v2::ids::PolicyVersionId,
     /// Major number of the version.
     pub version: i64,
     /// Whether this is the version in force.
     pub current: bool,
     /// How the text came into the account.
-    pub type_: PolicyType,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub type_: crate::v2::shared::PolicyType,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// When an administrator has to review the policy and settle whether users must acknowledge it again; an RFC
     /// 3339 timestamp.
     pub renewal_date: Option<String>,
     /// Minor number, below `version`.
     pub sub_version: i64,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// `null` until approved.
-    pub approved_at: Option<Timestamp>,
+    pub approved_at: Option<crate::Timestamp>,
     /// What this version changes; `null` when nobody said.
     pub changes_explanation: Option<String>,
     /// `null` until published.
-    pub published_at: Option<Timestamp>,
+    pub published_at: Option<crate::Timestamp>,
     /// Whether users must acknowledge this version.
     pub requires_acknowledgment: Option<bool>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicyVersionCompact {
+crate::support::model::model!(PolicyVersionCompact {
     id: "id",
     version: "version",
     current: "current",
@@ -70,7 +67,7 @@ model!(PolicyVersionCompact {
     requires_acknowledgment: "requiresAcknowledgment",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside an assigned policy when `expand[]` asks for it.
     pub enum UserPoliciesExpand {
         Policy = "policy",
@@ -83,29 +80,29 @@ open_enum! {
 #[non_exhaustive]
 pub struct UserPolicyAcceptRequest {
     /// Time of acknowledgment, no more than one year ago.
-    pub accepted_at: Timestamp,
+    pub accepted_at: crate::Timestamp,
     /// Where and how the acknowledgment took place, for example in an intranet.
     pub details: Option<String>,
 }
 
 impl UserPolicyAcceptRequest {
     /// A new `UserPolicyAcceptRequest` with what is required.
-    pub fn new(accepted_at: impl Into<Timestamp>) -> Self {
+    pub fn new(accepted_at: impl Into<crate::Timestamp>) -> Self {
         Self {
-            accepted_at: accepted_at.into(),
+            accepted_at: Into::<crate::Timestamp>::into(accepted_at),
             details: Default::default(),
         }
     }
 
-    /// Sets [`details`](Self::details).
+    /// Sets [`details`](field@Self::details).
     #[must_use]
     pub fn details(mut self, details: impl Into<String>) -> Self {
-        self.details = Some(details.into());
+        self.details = Some(Into::<String>::into(details));
         self
     }
 }
 
-request_model!(UserPolicyAcceptRequest {
+crate::support::request_model::request_model!(UserPolicyAcceptRequest {
     accepted_at: "acceptedAt",
     details: "details",
 });
@@ -117,28 +114,28 @@ pub struct UserPolicyVersion {
     /// Id of the assignment, neither of the policy nor of its version.
     pub id: i64,
     /// Time of acknowledgment; `null` while it is still outstanding.
-    pub accepted_at: Option<Timestamp>,
-    /// `createdAt`
-    pub created_at: Option<Timestamp>,
-    /// `updatedAt`
-    pub updated_at: Option<Timestamp>,
+    pub accepted_at: Option<crate::Timestamp>,
+    ///
+    pub created_at: Option<crate::Timestamp>,
+    ///
+    pub updated_at: Option<crate::Timestamp>,
     /// Where the acknowledgment came from.
     pub source_type: PolicyApprovalsSourceType,
     /// Where and how the acknowledgment took place; `null` when nothing was noted.
     pub details: Option<String>,
-    /// `policyId`
-    pub policy_id: i64,
+    ///
+    pub policy_id: crate::v2::ids::PolicyId,
     /// Id of the version that was assigned.
-    pub policy_version_id: i64,
+    pub policy_version_id: crate::v2::ids::PolicyVersionId,
     /// The policy; only with `expand[]=policy`.
-    pub policy: Option<PolicyCompact>,
+    pub policy: Option<crate::v2::shared::PolicyCompact>,
     /// The assigned version; only with `expand[]=policyVersion`.
     pub policy_version: Option<PolicyVersionCompact>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UserPolicyVersion {
+crate::support::model::model!(UserPolicyVersion {
     id: "id",
     accepted_at: "acceptedAt",
     created_at: "createdAt",
@@ -155,15 +152,15 @@ model!(UserPolicyVersion {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserPolicyVersionPage {
-    /// `data`
-    pub data: List<UserPolicyVersion>,
+    ///
+    pub data: crate::List<UserPolicyVersion>,
     /// Next cursor, and the total when it was asked for.
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UserPolicyVersionPage {
+crate::support::model::model!(UserPolicyVersionPage {
     data: "data",
     pagination: "pagination",
 });

@@ -2,57 +2,30 @@
 
 //! Builders of the requests of the area `audit_requests`.
 
-use super::{
-    AuditRequest, AuditRequestExpand, AuditRequestListExpand, AuditRequestListItem,
-    AuditRequestListItemPage, CustomerRequestStatus, SortDirection, SortKey,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`get`](super::AuditRequestsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Reads one request of an audit. Built by [`get`](super::AuditRequestsApi::get).
+    pub struct Get(Json<super::AuditRequest>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = AuditRequestExpand>,
+        expand: impl IntoIterator<Item = super::AuditRequestExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<AuditRequest, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`list`](super::AuditRequestsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the requests of an audit. Built by [`list`](super::AuditRequestsApi::list).
+    pub struct List(Json<super::AuditRequestListItemPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -60,71 +33,70 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
     /// Keeps requests in any of these states.
     pub fn status(
         mut self,
-        status: impl IntoIterator<Item = CustomerRequestStatus>,
+        status: impl IntoIterator<Item = super::CustomerRequestStatus>,
     ) -> Self {
-        self.call.query_each("status[]", status, crate::Limits::NONE);
+        self.call.query_list("status[]", status.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps requests owned by any of these users.
-    pub fn user_ids(mut self, user_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("userIds[]", user_ids, crate::Limits::NONE);
+    pub fn user_ids(
+        mut self,
+        user_ids: impl IntoIterator<Item = impl Into<super::UserId>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "userIds[]",
+                user_ids.into_iter().map(Into::<super::UserId>::into),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = AuditRequestListExpand>,
+        expand: impl IntoIterator<Item = super::AuditRequestListExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<AuditRequestListItemPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = AuditRequestListItemPage;
-    type Item = AuditRequestListItem;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (None, page.pagination.clone().cursor.clone());
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::AuditRequestListItemPage;
+    type Item = super::AuditRequestListItem;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (None, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
-
-operation!(Get => AuditRequest);
-operation!(List => AuditRequestListItemPage);

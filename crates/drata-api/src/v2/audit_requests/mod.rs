@@ -11,21 +11,20 @@ pub use crate::v2::shared::{
     AuditControlCompact, Pagination, SortDirection, SortKey, UserCompact,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{AuditRequestId, UserId, WorkspaceId};
 /// The operations of the area `audit_requests`.
 #[derive(Clone, Debug)]
-pub struct AuditRequestsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct AuditRequestsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> AuditRequestsApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> AuditRequestsApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> AuditRequestsApi<A> {
+impl<A: crate::Access> AuditRequestsApi<A> {
     /// Reads one request of an audit. Owners, messages and controls come only when expanded.
     ///
     /// `GET /workspaces/{workspaceId}/audits/{auditId}/requests/{requestId}`, v2. Needs the permission **Customer
@@ -34,15 +33,15 @@ impl<A: Access> AuditRequestsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/AuditRequestsPublicV2Controller_getAuditRequest/)
     pub fn get(
         &self,
-        workspace_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
         audit_id: &str,
-        request_id: i64,
+        request_id: impl Into<AuditRequestId>,
     ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("workspaceId", workspace_id)
+            crate::Call::new(&self.client, &meta::GET)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
                 .path("auditId", audit_id)
-                .path("requestId", request_id),
+                .path("requestId", Into::<AuditRequestId>::into(request_id)),
         )
     }
 
@@ -52,10 +51,14 @@ impl<A: Access> AuditRequestsApi<A> {
     /// Customer Request** (`customer-request-get-requests`). Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/AuditRequestsPublicV2Controller_listAuditRequests/)
-    pub fn list(&self, workspace_id: i64, audit_id: &str) -> builder::List {
+    pub fn list(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        audit_id: &str,
+    ) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST)
-                .path("workspaceId", workspace_id)
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
                 .path("auditId", audit_id),
         )
     }

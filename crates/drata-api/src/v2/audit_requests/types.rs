@@ -2,42 +2,40 @@
 
 //! Types of the area `audit_requests`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::v2::shared::{AuditControlCompact, Pagination, UserCompact};
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// One request of an audit, with its controls when expanded.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuditRequest {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v2::ids::AuditRequestId,
     /// Short label such as `REQ-001`.
     pub code: String,
-    /// `title`
+    ///
     pub title: String,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// Where the request stands between auditor and company.
     pub status: CustomerRequestStatus,
     /// UUID of the audit.
     pub audit_id: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Users in charge of the request; present only with `expand[]=owners`.
-    pub owners: Option<List<UserCompact>>,
+    pub owners: Option<crate::List<crate::v2::shared::UserCompact>>,
     /// Messages exchanged on the request; present only with `expand[]=messages`.
-    pub messages: Option<List<AuditRequestMessageCompact>>,
+    pub messages: Option<crate::List<AuditRequestMessageCompact>>,
     /// Controls the request is about; present only with `expand[]=controls`.
-    pub controls: Option<List<AuditControlCompact>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub controls: Option<crate::List<crate::v2::shared::AuditControlCompact>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(AuditRequest {
+crate::support::model::model!(AuditRequest {
     id: "id",
     code: "code",
     title: "title",
@@ -51,7 +49,7 @@ model!(AuditRequest {
     controls: "controls",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside an audit request when `expand[]` asks for it.
     pub enum AuditRequestExpand {
         Owners = "owners",
@@ -60,7 +58,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside the rows of a list of audit requests when `expand[]` asks for it.
     pub enum AuditRequestListExpand {
         Owners = "owners",
@@ -72,31 +70,31 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuditRequestListItem {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v2::ids::AuditRequestId,
     /// Short label such as `REQ-001`.
     pub code: String,
-    /// `title`
+    ///
     pub title: String,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// Where the request stands between auditor and company.
     pub status: CustomerRequestStatus,
     /// UUID of the audit.
     pub audit_id: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Users in charge of the request; present only with `expand[]=owners`.
-    pub owners: Option<List<UserCompact>>,
+    pub owners: Option<crate::List<crate::v2::shared::UserCompact>>,
     /// Messages exchanged on the request; present only with `expand[]=messages`.
-    pub messages: Option<List<AuditRequestMessageCompact>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub messages: Option<crate::List<AuditRequestMessageCompact>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(AuditRequestListItem {
+crate::support::model::model!(AuditRequestListItem {
     id: "id",
     code: "code",
     title: "title",
@@ -113,15 +111,15 @@ model!(AuditRequestListItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuditRequestListItemPage {
-    /// `data`
-    pub data: List<AuditRequestListItem>,
-    /// `pagination`
-    pub pagination: Pagination,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<AuditRequestListItem>,
+    ///
+    pub pagination: crate::v2::shared::Pagination,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(AuditRequestListItemPage {
+crate::support::model::model!(AuditRequestListItemPage {
     data: "data",
     pagination: "pagination",
 });
@@ -130,21 +128,21 @@ model!(AuditRequestListItemPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuditRequestMessageCompact {
-    /// `id`
+    ///
     pub id: i64,
-    /// `message`
+    ///
     pub message: String,
     /// Sender's address; null when the system wrote the message.
     pub sent_by_email: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(AuditRequestMessageCompact {
+crate::support::model::model!(AuditRequestMessageCompact {
     id: "id",
     message: "message",
     sent_by_email: "sentByEmail",
@@ -152,8 +150,7 @@ model!(AuditRequestMessageCompact {
     updated_at: "updatedAt",
 });
 
-open_enum! {
-    /// Where an audit request stands between auditor and company.
+crate::support::open_enum::open_enum! {
     pub enum CustomerRequestStatus {
         Outstanding = "OUTSTANDING",
         InReview = "IN_REVIEW",

@@ -2,54 +2,30 @@
 
 //! Builders of the requests of the area `audits`.
 
-use super::{
-    Audit, AuditExpand, AuditListExpand, AuditListItem, AuditListItemPage, SortDirection,
-    SortKey,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`get`](super::AuditsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Reads one audit of a workspace. Built by [`get`](super::AuditsApi::get).
+    pub struct Get(Json<super::Audit>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = AuditExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::AuditExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Audit, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`list`](super::AuditsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the audits of a workspace. Built by [`list`](super::AuditsApi::list).
+    pub struct List(Json<super::AuditListItemPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -57,53 +33,47 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = AuditListExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::AuditListExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<AuditListItemPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = AuditListItemPage;
-    type Item = AuditListItem;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (None, page.pagination.clone().cursor.clone());
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::AuditListItemPage;
+    type Item = super::AuditListItem;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (None, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.as_str().into())
     }
 }
-
-operation!(Get => Audit);
-operation!(List => AuditListItemPage);

@@ -10,31 +10,34 @@ pub use crate::v2::shared::{
     AuditControlCompact, Pagination, SortDirection, SortKey, UserCompact,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{UserId, WorkspaceId};
 /// The operations of the area `audits`.
 #[derive(Clone, Debug)]
-pub struct AuditsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct AuditsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> AuditsApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> AuditsApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> AuditsApi<A> {
+impl<A: crate::Access> AuditsApi<A> {
     /// Reads one audit of a workspace. Auditors and controls come only when expanded.
     ///
     /// `GET /workspaces/{workspaceId}/audits/{auditId}`, v2. Needs the permission **Audits: Get Audits**
     /// (`audit-get`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/AuditsPublicV2Controller_getAudit/)
-    pub fn get(&self, workspace_id: i64, audit_id: &str) -> builder::Get {
+    pub fn get(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        audit_id: &str,
+    ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("workspaceId", workspace_id)
+            crate::Call::new(&self.client, &meta::GET)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
                 .path("auditId", audit_id),
         )
     }
@@ -45,9 +48,10 @@ impl<A: Access> AuditsApi<A> {
     /// by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/AuditsPublicV2Controller_listAudits/)
-    pub fn list(&self, workspace_id: i64) -> builder::List {
+    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST).path("workspaceId", workspace_id),
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
         )
     }
 }

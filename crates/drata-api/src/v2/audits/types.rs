@@ -2,16 +2,14 @@
 
 //! Types of the area `audits`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::v2::shared::{AuditControlCompact, Pagination, UserCompact};
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// One audit, with its controls when expanded.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Audit {
-    /// `id`
+    ///
     pub id: String,
     /// What is audited, such as `SOC_2_TYPE_2`.
     pub framework_type: AuditorFrameworkType,
@@ -19,29 +17,29 @@ pub struct Audit {
     pub audit_type: AuditType,
     /// True for an audit by the company's own people.
     pub is_internal_audit: bool,
-    /// `status`
+    ///
     pub status: AuditorFrameworkOverhaulStatus,
     /// First day, `YYYY-MM-DD`.
-    pub start_date: Timestamp,
+    pub start_date: crate::Timestamp,
     /// Last day, `YYYY-MM-DD`.
-    pub end_date: Timestamp,
+    pub end_date: crate::Timestamp,
     /// When the audit was closed; null while it goes on.
-    pub completed_at: Option<Timestamp>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub completed_at: Option<crate::Timestamp>,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// External auditors; present only with `expand[]=auditors`.
-    pub auditors: Option<List<AuditorCompact>>,
+    pub auditors: Option<crate::List<AuditorCompact>>,
     /// Users who audit from inside; present only with `expand[]=internalAuditors`.
-    pub internal_auditors: Option<List<UserCompact>>,
+    pub internal_auditors: Option<crate::List<crate::v2::shared::UserCompact>>,
     /// Controls covered by the audit; present only with `expand[]=controls`.
-    pub controls: Option<List<AuditControlCompact>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub controls: Option<crate::List<crate::v2::shared::AuditControlCompact>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Audit {
+crate::support::model::model!(Audit {
     id: "id",
     framework_type: "frameworkType",
     audit_type: "auditType",
@@ -57,7 +55,7 @@ model!(Audit {
     controls: "controls",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside an audit when `expand[]` asks for it.
     pub enum AuditExpand {
         Auditors = "auditors",
@@ -66,7 +64,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside the rows of a list of audits when `expand[]` asks for it.
     pub enum AuditListExpand {
         Auditors = "auditors",
@@ -78,7 +76,7 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuditListItem {
-    /// `id`
+    ///
     pub id: String,
     /// What is audited, such as `SOC_2_TYPE_2`.
     pub framework_type: AuditorFrameworkType,
@@ -86,27 +84,27 @@ pub struct AuditListItem {
     pub audit_type: AuditType,
     /// True for an audit by the company's own people.
     pub is_internal_audit: bool,
-    /// `status`
+    ///
     pub status: AuditorFrameworkOverhaulStatus,
     /// First day, `YYYY-MM-DD`.
-    pub start_date: Timestamp,
+    pub start_date: crate::Timestamp,
     /// Last day, `YYYY-MM-DD`.
-    pub end_date: Timestamp,
+    pub end_date: crate::Timestamp,
     /// When the audit was closed; null while it goes on.
-    pub completed_at: Option<Timestamp>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub completed_at: Option<crate::Timestamp>,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// External auditors; present only with `expand[]=auditors`.
-    pub auditors: Option<List<AuditorCompact>>,
+    pub auditors: Option<crate::List<AuditorCompact>>,
     /// Users who audit from inside; present only with `expand[]=internalAuditors`.
-    pub internal_auditors: Option<List<UserCompact>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub internal_auditors: Option<crate::List<crate::v2::shared::UserCompact>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(AuditListItem {
+crate::support::model::model!(AuditListItem {
     id: "id",
     framework_type: "frameworkType",
     audit_type: "auditType",
@@ -125,20 +123,20 @@ model!(AuditListItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuditListItemPage {
-    /// `data`
-    pub data: List<AuditListItem>,
-    /// `pagination`
-    pub pagination: Pagination,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<AuditListItem>,
+    ///
+    pub pagination: crate::v2::shared::Pagination,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(AuditListItemPage {
+crate::support::model::model!(AuditListItemPage {
     data: "data",
     pagination: "pagination",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Whether an audit is conducted in full or limited to downloads.
     pub enum AuditType {
         FullAudit = "FULL_AUDIT",
@@ -152,21 +150,21 @@ open_enum! {
 pub struct AuditorCompact {
     /// UUID of the auditor; auditors are not users.
     pub id: String,
-    /// `name`
+    ///
     pub name: String,
-    /// `email`
+    ///
     pub email: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(AuditorCompact {
+crate::support::model::model!(AuditorCompact {
     id: "id",
     name: "name",
     email: "email",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// The stage of an audit.
     pub enum AuditorFrameworkOverhaulStatus {
         Preparing = "PREPARING",
@@ -175,7 +173,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// The framework, and where it matters the report type, that an audit covers.
     pub enum AuditorFrameworkType {
         Soc2Type1 = "SOC_2_TYPE_1",

@@ -2,30 +2,10 @@
 
 //! Builders of the requests of the area `background_checks`.
 
-use super::PersonCompact;
-use crate::support::operation::operation;
-use crate::{Call, Error};
+use crate::support::builder::builder;
 
-/// Builds [`create`](super::BackgroundChecksApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Records a finished background check of a user and counts the requirement as met. Built by
+    /// [`create`](super::BackgroundChecksApi::create).
+    pub struct Create(JsonOptional<super::PersonCompact>);
 }
-
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<PersonCompact>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<PersonCompact>);

@@ -7,16 +7,15 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::EmploymentStatus;
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::UserId;
 /// The operations of the area `background_checks`.
 #[derive(Clone, Debug)]
-pub struct BackgroundChecksApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct BackgroundChecksApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> BackgroundChecksApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> BackgroundChecksApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
@@ -30,7 +29,16 @@ impl BackgroundChecksApi {
     /// (`background-check-post`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/BackgroundChecksPublicV2Controller_createBackgroundCheck/)
-    pub fn create(&self, body: &BackgroundCheckCreateRequest) -> builder::Create {
-        builder::Create::new(Call::new(&self.client, &meta::CREATE).json(body))
+    pub fn create(
+        &self,
+        body: impl std::borrow::Borrow<BackgroundCheckCreateRequest>,
+    ) -> builder::Create {
+        builder::Create::new(
+            crate::Call::new(&self.client, &meta::CREATE)
+                .body(
+                    std::borrow::Borrow::<BackgroundCheckCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
     }
 }

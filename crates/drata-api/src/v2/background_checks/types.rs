@@ -2,39 +2,37 @@
 
 //! Types of the area `background_checks`.
 
-use crate::support::model::model;
-use crate::support::request_model::request_model;
-use crate::v2::shared::EmploymentStatus;
-use crate::{Extra, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A finished background check to record for a user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BackgroundCheckCreateRequest {
     /// User the check is about; a user id, not a personnel id.
-    pub user_id: i64,
-    /// Link to the report, up to 768 characters. At most 768 characters.
+    pub user_id: crate::v2::ids::UserId,
+    /// Link to the report, up to 768 characters.
     pub url: String,
     /// Day the check was finished, `YYYY-MM-DD`.
-    pub filed_at: Timestamp,
+    pub filed_at: crate::Timestamp,
 }
 
 impl BackgroundCheckCreateRequest {
     /// A new `BackgroundCheckCreateRequest` with what is required.
     pub fn new(
-        user_id: i64,
+        user_id: impl Into<crate::v2::ids::UserId>,
         url: impl Into<String>,
-        filed_at: impl Into<Timestamp>,
+        filed_at: impl Into<crate::Timestamp>,
     ) -> Self {
         Self {
-            user_id,
-            url: url.into(),
-            filed_at: filed_at.into(),
+            user_id: Into::<crate::v2::ids::UserId>::into(user_id),
+            url: Into::<String>::into(url),
+            filed_at: Into::<crate::Timestamp>::into(filed_at),
         }
     }
 }
 
-request_model!(BackgroundCheckCreateRequest {
+crate::support::request_model::request_model!(BackgroundCheckCreateRequest {
     user_id: "userId",
     url: "url" { max_length: 768 },
     filed_at: "filedAt",
@@ -46,21 +44,21 @@ request_model!(BackgroundCheckCreateRequest {
 pub struct PersonCompact {
     /// Personnel id, as opposed to `userId`.
     pub id: i64,
-    /// `employmentStatus`
-    pub employment_status: EmploymentStatus,
+    ///
+    pub employment_status: crate::v2::shared::EmploymentStatus,
     /// User that belongs to this person.
-    pub user_id: i64,
-    /// `email`
+    pub user_id: crate::v2::ids::UserId,
+    ///
     pub email: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PersonCompact {
+crate::support::model::model!(PersonCompact {
     id: "id",
     employment_status: "employmentStatus",
     user_id: "userId",

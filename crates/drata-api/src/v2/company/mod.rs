@@ -7,21 +7,19 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::BackgroundCheckType;
-use crate::{Access, Call, Client, ReadWrite};
-
 /// The operations of the area `company`.
 #[derive(Clone, Debug)]
-pub struct CompanyApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct CompanyApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> CompanyApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> CompanyApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> CompanyApi<A> {
+impl<A: crate::Access> CompanyApi<A> {
     /// Reads the company profile of the account the key belongs to.
     ///
     /// `GET /company`, v2. Needs the permission **Company Settings: Get Company Settings**
@@ -29,6 +27,6 @@ impl<A: Access> CompanyApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CompaniesPublicV2Controller_getCompany/)
     pub fn get(&self) -> builder::Get {
-        builder::Get::new(Call::new(&self.client, &meta::GET))
+        builder::Get::new(crate::Call::new(&self.client, &meta::GET))
     }
 }

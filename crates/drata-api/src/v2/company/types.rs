@@ -2,11 +2,8 @@
 
 //! Types of the area `company`.
 
-use serde_json::Value;
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::v2::shared::BackgroundCheckType;
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// The company behind the account.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,13 +11,13 @@ use crate::{Extra, List, Timestamp};
 pub struct Company {
     /// UUID of the account.
     pub account_id: String,
-    /// `domain`
+    ///
     pub domain: String,
     /// Everyday name, as opposed to `legalName`.
     pub name: String,
-    /// `legalName`
+    ///
     pub legal_name: Option<String>,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// Link to the company picture.
     pub logo_url: Option<String>,
@@ -29,24 +26,24 @@ pub struct Company {
     /// How staff take HIPAA training.
     pub hipaa_training: Option<HipaaTrainingType>,
     /// Provider of background checks on new hires.
-    pub background_check: Option<BackgroundCheckType>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub background_check: Option<crate::v2::shared::BackgroundCheckType>,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Whether the account uses the Drata agent on devices.
     pub agent_enabled: bool,
     /// Whether device and user documents may be uploaded by hand.
     pub manual_upload_enabled: bool,
     /// Features the account has.
-    pub entitlements: List<CompanyEntitlement>,
-    /// `language`
+    pub entitlements: crate::List<CompanyEntitlement>,
+    ///
     pub language: Language,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Company {
+crate::support::model::model!(Company {
     account_id: "accountId",
     domain: "domain",
     name: "name",
@@ -64,25 +61,25 @@ model!(Company {
     language: "language",
 });
 
-/// What stands in `entitlements`.
+/// What is returned as `CompanyResponsePublicV2Dto`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyEntitlement {
-    /// `name`
+    ///
     pub name: Option<String>,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// Machine name of the feature.
     pub type_: Option<String>,
     /// Number of the feature; null if it has none.
     pub feature_id: Option<i64>,
     /// Settings of the feature, free in form.
-    pub metadata: Option<Value>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub metadata: Option<serde_json::Value>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CompanyEntitlement {
+crate::support::model::model!(CompanyEntitlement {
     name: "name",
     description: "description",
     type_: "type",
@@ -90,7 +87,7 @@ model!(CompanyEntitlement {
     metadata: "metadata",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// How HIPAA training is provided or proved, if at all.
     pub enum HipaaTrainingType {
         DrataProvided = "DRATA_PROVIDED",
@@ -102,7 +99,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// A language of the account; `PSEUDO` and `PSEUDOX` look like translation test locales.
     pub enum Language {
         EnglishUs = "ENGLISH_US",
@@ -116,7 +113,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// How security awareness training is provided or proved.
     pub enum SecurityTrainingType {
         Eset = "ESET",

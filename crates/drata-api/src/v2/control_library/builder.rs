@@ -2,80 +2,36 @@
 
 //! Builders of the requests of the area `control_library`.
 
-use super::{
-    ControlCategory, ControlDomain, ControlLibraryDetail, ControlLibraryDetailExpand,
-    ControlLibraryImport, ControlLibraryItem, ControlLibraryItemPage, ControlLibrarySort,
-    FrameworkTag, SortDirection,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`get`](super::ControlLibraryApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Reads one control template. Built by [`get`](super::ControlLibraryApi::get).
+    pub struct Get(Json<super::ControlLibraryDetail>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = ControlLibraryDetailExpand>,
+        expand: impl IntoIterator<Item = super::ControlLibraryDetailExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlLibraryDetail, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`import`](super::ControlLibraryApi::import).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Import {
-    call: Call,
+builder! {
+    /// Creates controls from library templates, together with the default tests, policies, evidence and
+    /// requirements of each. Built by [`import`](super::ControlLibraryApi::import).
+    pub struct Import(JsonOptional<super::ControlLibraryImport>);
 }
 
-impl Import {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<ControlLibraryImport>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`list`](super::ControlLibraryApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the control templates of the library. Built by [`list`](super::ControlLibraryApi::list).
+    pub struct List(Json<super::ControlLibraryItemPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -83,22 +39,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<ControlLibrarySort>) -> Self {
-        self.call.query("sort", Into::<ControlLibrarySort>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::ControlLibrarySort>) -> Self {
+        self.call.query("sort", Into::<super::ControlLibrarySort>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -118,7 +77,7 @@ impl List {
     /// Keeps templates with one of these codes, compared in full; `search` matches beginnings.
     pub fn codes(mut self, codes: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "codes[]",
                 codes.into_iter().map(|it| it.as_ref().to_owned()),
                 crate::Limits::NONE,
@@ -128,31 +87,36 @@ impl List {
 
     /// Keeps templates with one of these template ids.
     pub fn ids(mut self, ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("ids[]", ids, crate::Limits::NONE);
+        self.call.query_list("ids[]", ids.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Drops templates with one of these template ids.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("excludeIds[]", exclude_ids, crate::Limits::NONE);
+        self.call
+            .query_list("excludeIds[]", exclude_ids.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps templates of this domain.
-    pub fn domain(mut self, domain: impl Into<ControlDomain>) -> Self {
-        self.call.query("domain", Into::<ControlDomain>::into(domain));
+    pub fn domain(mut self, domain: impl Into<super::ControlDomain>) -> Self {
+        self.call.query("domain", Into::<super::ControlDomain>::into(domain));
         self
     }
 
     /// Keeps templates of this category.
-    pub fn category(mut self, category: impl Into<ControlCategory>) -> Self {
-        self.call.query("category", Into::<ControlCategory>::into(category));
+    pub fn category(mut self, category: impl Into<super::ControlCategory>) -> Self {
+        self.call.query("category", Into::<super::ControlCategory>::into(category));
         self
     }
 
     /// Keeps templates mapped to a requirement of this framework, such as `SOC_2`.
-    pub fn framework_tag(mut self, framework_tag: impl Into<FrameworkTag>) -> Self {
-        self.call.query("frameworkTag", Into::<FrameworkTag>::into(framework_tag));
+    pub fn framework_tag(
+        mut self,
+        framework_tag: impl Into<super::FrameworkTag>,
+    ) -> Self {
+        self.call
+            .query("frameworkTag", Into::<super::FrameworkTag>::into(framework_tag));
         self
     }
 
@@ -179,33 +143,17 @@ impl List {
         self.call.query("hasRisks", has_risks);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlLibraryItemPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = ControlLibraryItemPage;
-    type Item = ControlLibraryItem;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::ControlLibraryItemPage;
+    type Item = super::ControlLibraryItem;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
-
-operation!(Get => ControlLibraryDetail);
-operation!(Import => Option<ControlLibraryImport>);
-operation!(List => ControlLibraryItemPage);

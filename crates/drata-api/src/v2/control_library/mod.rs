@@ -12,30 +12,30 @@ pub use crate::v2::shared::{
     SortDirection,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{ControlId, ControlLibraryId, WorkspaceId};
 /// The operations of the area `control_library`.
 #[derive(Clone, Debug)]
-pub struct ControlLibraryApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct ControlLibraryApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> ControlLibraryApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> ControlLibraryApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> ControlLibraryApi<A> {
+impl<A: crate::Access> ControlLibraryApi<A> {
     /// Reads one control template. Default mappings and the controls made from it come only when expanded.
     ///
     /// `GET /control-library/{templateId}`, v2. Needs the permission **Controls: List Controls** (`controls-get`).
     /// Needs the plan feature `CUSTOM_FRAMEWORKS`.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlLibraryPublicV2Controller_getControlLibraryItem/)
-    pub fn get(&self, template_id: i64) -> builder::Get {
+    pub fn get(&self, template_id: impl Into<ControlLibraryId>) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET).path("templateId", template_id),
+            crate::Call::new(&self.client, &meta::GET)
+                .path("templateId", Into::<ControlLibraryId>::into(template_id)),
         )
     }
 
@@ -47,7 +47,7 @@ impl<A: Access> ControlLibraryApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlLibraryPublicV2Controller_listControlLibrary/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }
 
@@ -61,7 +61,16 @@ impl ControlLibraryApi {
     /// (`controls-post`). Needs the plan feature `CUSTOM_FRAMEWORKS`.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlLibraryPublicV2Controller_importControlLibrary/)
-    pub fn import(&self, body: &ControlLibraryImportRequest) -> builder::Import {
-        builder::Import::new(Call::new(&self.client, &meta::IMPORT).json(body))
+    pub fn import(
+        &self,
+        body: impl std::borrow::Borrow<ControlLibraryImportRequest>,
+    ) -> builder::Import {
+        builder::Import::new(
+            crate::Call::new(&self.client, &meta::IMPORT)
+                .body(
+                    std::borrow::Borrow::<ControlLibraryImportRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
     }
 }

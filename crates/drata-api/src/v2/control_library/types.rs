@@ -2,11 +2,8 @@
 
 //! Types of the area `control_library`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{CustomField, CustomFieldSubmitRequest, PaginationTotalCount};
-use crate::{Extra, List};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// An object an import could not make or link.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,11 +14,11 @@ pub struct ControlAssociationFailure {
     /// Explanation; its prefix tells the phase, `Creation failed:` for making the object or `Mapping failed:` for
     /// linking it.
     pub reason: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlAssociationFailure {
+crate::support::model::model!(ControlAssociationFailure {
     identifier: "identifier",
     reason: "reason",
 });
@@ -31,22 +28,22 @@ model!(ControlAssociationFailure {
 #[non_exhaustive]
 pub struct ControlAssociationProvisioning {
     /// Ids of objects made by the import; all of them are in `mapped` too.
-    pub created: List<i64>,
+    pub created: crate::List<i64>,
     /// Ids of all objects now linked to the control, new and old.
-    pub mapped: List<i64>,
+    pub mapped: crate::List<i64>,
     /// Objects that could not be made or linked.
-    pub failures: List<ControlAssociationFailure>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub failures: crate::List<ControlAssociationFailure>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlAssociationProvisioning {
+crate::support::model::model!(ControlAssociationProvisioning {
     created: "created",
     mapped: "mapped",
     failures: "failures",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Categories that controls of the library are sorted into.
     pub enum ControlCategory {
         CustomerDataPolicies = "CUSTOMER_DATA_POLICIES",
@@ -97,7 +94,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Domains that controls of the library belong to.
     pub enum ControlDomain {
         DataAndPrivacy = "DATA_AND_PRIVACY",
@@ -119,41 +116,43 @@ open_enum! {
 #[non_exhaustive]
 pub struct ControlLibraryDetail {
     /// Template id; controls made from it have ids of their own.
-    pub id: i64,
+    pub id: crate::v2::ids::ControlLibraryId,
     /// Control code such as `DCF-42`.
     pub code: String,
     /// Number from the code, for sorting; not an id.
     pub control_number: i64,
-    /// `name`
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// What an auditor may ask the owner about this control.
     pub question: Option<String>,
     /// What those responsible are advised to do regularly.
     pub activity: Option<String>,
-    /// `domain`
+    ///
     pub domain: Option<ControlDomain>,
-    /// `category`
+    ///
     pub category: Option<ControlCategory>,
     /// Whether the account has a control made from this template.
     pub in_use: bool,
     /// Tests mapped by default; present only with `expand[]=testTemplates`.
-    pub test_templates: Option<List<ControlLibraryTestTemplateCompact>>,
+    pub test_templates: Option<crate::List<ControlLibraryTestTemplateCompact>>,
     /// Policies mapped by default; present only with `expand[]=policyTemplates`.
-    pub policy_templates: Option<List<ControlLibraryPolicyTemplateCompact>>,
+    pub policy_templates: Option<crate::List<ControlLibraryPolicyTemplateCompact>>,
     /// Evidence mapped by default; present only with `expand[]=evidenceTemplates`.
-    pub evidence_templates: Option<List<ControlLibraryEvidenceTemplateCompact>>,
+    pub evidence_templates: Option<crate::List<ControlLibraryEvidenceTemplateCompact>>,
     /// Mapped requirements with their framework; present only with `expand[]=requirementTemplates`.
-    pub requirement_templates: Option<List<ControlLibraryRequirementTemplateCompact>>,
+    pub requirement_templates: Option<
+        crate::List<ControlLibraryRequirementTemplateCompact>,
+    >,
     /// Controls made from the template, one row for each control and workspace, archived ones included and deleted
     /// ones not; present only with `expand[]=controlsUsingTemplate`.
-    pub controls_using_template: Option<List<ControlLibraryTenantControlCompact>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub controls_using_template: Option<crate::List<ControlLibraryTenantControlCompact>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlLibraryDetail {
+crate::support::model::model!(ControlLibraryDetail {
     id: "id",
     code: "code",
     control_number: "controlNumber",
@@ -171,7 +170,7 @@ model!(ControlLibraryDetail {
     controls_using_template: "controlsUsingTemplate",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a control of the library when `expand[]` asks for it.
     pub enum ControlLibraryDetailExpand {
         TestTemplates = "testTemplates",
@@ -186,21 +185,21 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlLibraryEvidenceTemplateCompact {
-    /// `id`
+    ///
     pub id: i64,
     /// Code such as `DEC-12`.
     pub evidence_template_code: String,
-    /// `name`
+    ///
     pub name: String,
     /// What to collect, in words meant for the customer.
     pub request_description: Option<String>,
     /// How to obtain the evidence.
     pub implementation_guidance: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlLibraryEvidenceTemplateCompact {
+crate::support::model::model!(ControlLibraryEvidenceTemplateCompact {
     id: "id",
     evidence_template_code: "evidenceTemplateCode",
     name: "name",
@@ -213,12 +212,12 @@ model!(ControlLibraryEvidenceTemplateCompact {
 #[non_exhaustive]
 pub struct ControlLibraryImport {
     /// One outcome for each input, in request order.
-    pub data: List<ControlLibraryImportOutcome>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub data: crate::List<ControlLibraryImportOutcome>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlLibraryImport {
+crate::support::model::model!(ControlLibraryImport {
     data: "data",
 });
 
@@ -226,19 +225,19 @@ model!(ControlLibraryImport {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlLibraryImportAssociations {
-    /// `tests`
+    ///
     pub tests: ControlAssociationProvisioning,
-    /// `policies`
+    ///
     pub policies: ControlAssociationProvisioning,
-    /// `evidence`
+    ///
     pub evidence: ControlAssociationProvisioning,
-    /// `requirements`
+    ///
     pub requirements: ControlAssociationProvisioning,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlLibraryImportAssociations {
+crate::support::model::model!(ControlLibraryImportAssociations {
     tests: "tests",
     policies: "policies",
     evidence: "evidence",
@@ -250,27 +249,30 @@ model!(ControlLibraryImportAssociations {
 #[non_exhaustive]
 pub struct ControlLibraryImportInput {
     /// Workspace that receives the control.
-    pub workspace_id: i64,
+    pub workspace_id: crate::v2::ids::WorkspaceId,
     /// Id of a library template.
-    pub template_id: i64,
-    /// Name in place of the template's; up to 191 characters. At most 191 characters.
+    pub template_id: crate::v2::ids::ControlLibraryId,
+    /// Name in place of the template's; up to 191 characters.
     pub name: Option<String>,
-    /// Description in place of the template's; up to 30000 characters. At most 30000 characters.
+    /// Description in place of the template's; up to 30000 characters.
     pub description: Option<String>,
-    /// Question in place of the template's; up to 768 characters. At most 768 characters.
+    /// Question in place of the template's; up to 768 characters.
     pub question: Option<String>,
-    /// Activity in place of the template's; up to 768 characters. At most 768 characters.
+    /// Activity in place of the template's; up to 768 characters.
     pub activity: Option<String>,
     /// Values of custom fields; a missing required or invalid one rejects the entire import.
-    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
+    pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
 }
 
 impl ControlLibraryImportInput {
     /// A new `ControlLibraryImportInput` with what is required.
-    pub fn new(workspace_id: i64, template_id: i64) -> Self {
+    pub fn new(
+        workspace_id: impl Into<crate::v2::ids::WorkspaceId>,
+        template_id: impl Into<crate::v2::ids::ControlLibraryId>,
+    ) -> Self {
         Self {
-            workspace_id,
-            template_id,
+            workspace_id: Into::<crate::v2::ids::WorkspaceId>::into(workspace_id),
+            template_id: Into::<crate::v2::ids::ControlLibraryId>::into(template_id),
             name: Default::default(),
             description: Default::default(),
             question: Default::default(),
@@ -279,46 +281,48 @@ impl ControlLibraryImportInput {
         }
     }
 
-    /// Sets [`name`](Self::name).
+    /// Sets [`name`](field@Self::name).
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.name = Some(Into::<String>::into(name));
         self
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 
-    /// Sets [`question`](Self::question).
+    /// Sets [`question`](field@Self::question).
     #[must_use]
     pub fn question(mut self, question: impl Into<String>) -> Self {
-        self.question = Some(question.into());
+        self.question = Some(Into::<String>::into(question));
         self
     }
 
-    /// Sets [`activity`](Self::activity).
+    /// Sets [`activity`](field@Self::activity).
     #[must_use]
     pub fn activity(mut self, activity: impl Into<String>) -> Self {
-        self.activity = Some(activity.into());
+        self.activity = Some(Into::<String>::into(activity));
         self
     }
 
-    /// Sets [`custom_fields`](Self::custom_fields).
+    /// Sets [`custom_fields`](field@Self::custom_fields).
     #[must_use]
     pub fn custom_fields(
         mut self,
-        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
+        custom_fields: impl IntoIterator<
+            Item = crate::v2::shared::CustomFieldSubmitRequest,
+        >,
     ) -> Self {
         self.custom_fields = Some(custom_fields.into_iter().collect());
         self
     }
 }
 
-request_model!(ControlLibraryImportInput {
+crate::support::request_model::request_model!(ControlLibraryImportInput {
     workspace_id: "workspaceId",
     template_id: "templateId",
     name: "name" { max_length: 191 },
@@ -336,10 +340,10 @@ pub struct ControlLibraryImportOutcome {
     pub input_index: i64,
     /// Id or code of the template, as the input gave it.
     pub template_identifier: String,
-    /// `workspaceId`
-    pub workspace_id: i64,
+    ///
+    pub workspace_id: crate::v2::ids::WorkspaceId,
     /// Control that resulted, or that existed before if `skipped`; absent if `failed`.
-    pub control_id: Option<i64>,
+    pub control_id: Option<crate::v2::ids::ControlId>,
     /// Code of the control, possibly suffixed as in `DCF-042.1`; absent if `failed`.
     pub code: Option<String>,
     /// `created` for a new control, `skipped` if the workspace had it and `allowDuplicates` was false, `failed`
@@ -350,12 +354,12 @@ pub struct ControlLibraryImportOutcome {
     /// What was created and linked along with the control, by kind.
     pub associations: ControlLibraryImportAssociations,
     /// Custom field values after the import; present only for a `created` control whose input set some.
-    pub custom_fields: Option<List<CustomField>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub custom_fields: Option<crate::List<crate::v2::shared::CustomField>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlLibraryImportOutcome {
+crate::support::model::model!(ControlLibraryImportOutcome {
     input_index: "inputIndex",
     template_identifier: "templateIdentifier",
     workspace_id: "workspaceId",
@@ -367,8 +371,7 @@ model!(ControlLibraryImportOutcome {
     custom_fields: "customFields",
 });
 
-open_enum! {
-    /// Values of `status`.
+crate::support::open_enum::open_enum! {
     pub enum ControlLibraryImportOutcomeStatus {
         Created = "created",
         Skipped = "skipped",
@@ -380,7 +383,7 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlLibraryImportRequest {
-    /// One entry for each control to provision, 1 to 100, over at most 10 different workspaces. At most 100 items.
+    /// One entry for each control to provision, 1 to 100, over at most 10 different workspaces.
     pub data: Vec<ControlLibraryImportInput>,
     /// Whether a template that the workspace already uses gives another copy with a suffixed code; false by
     /// default, which rejects the whole request.
@@ -396,7 +399,7 @@ impl ControlLibraryImportRequest {
         }
     }
 
-    /// Sets [`allow_duplicates`](Self::allow_duplicates).
+    /// Sets [`allow_duplicates`](field@Self::allow_duplicates).
     #[must_use]
     pub fn allow_duplicates(mut self, allow_duplicates: bool) -> Self {
         self.allow_duplicates = Some(allow_duplicates);
@@ -404,7 +407,7 @@ impl ControlLibraryImportRequest {
     }
 }
 
-request_model!(ControlLibraryImportRequest {
+crate::support::request_model::request_model!(ControlLibraryImportRequest {
     data: "data" { max_items: 100, min_items: 1 },
     allow_duplicates: "allowDuplicates",
 });
@@ -414,30 +417,30 @@ request_model!(ControlLibraryImportRequest {
 #[non_exhaustive]
 pub struct ControlLibraryItem {
     /// Template id; controls made from it have ids of their own.
-    pub id: i64,
+    pub id: crate::v2::ids::ControlLibraryId,
     /// Control code such as `DCF-42`.
     pub code: String,
     /// Number from the code, for sorting; not an id.
     pub control_number: i64,
-    /// `name`
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// What an auditor may ask the owner about this control.
     pub question: Option<String>,
     /// What those responsible are advised to do regularly.
     pub activity: Option<String>,
-    /// `domain`
+    ///
     pub domain: Option<ControlDomain>,
-    /// `category`
+    ///
     pub category: Option<ControlCategory>,
     /// Whether the account has a control made from this template.
     pub in_use: bool,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlLibraryItem {
+crate::support::model::model!(ControlLibraryItem {
     id: "id",
     code: "code",
     control_number: "controlNumber",
@@ -454,15 +457,15 @@ model!(ControlLibraryItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlLibraryItemPage {
-    /// `data`
-    pub data: List<ControlLibraryItem>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<ControlLibraryItem>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlLibraryItemPage {
+crate::support::model::model!(ControlLibraryItemPage {
     data: "data",
     pagination: "pagination",
 });
@@ -471,17 +474,17 @@ model!(ControlLibraryItemPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlLibraryPolicyTemplateCompact {
-    /// `id`
+    ///
     pub id: i64,
-    /// `name`
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlLibraryPolicyTemplateCompact {
+crate::support::model::model!(ControlLibraryPolicyTemplateCompact {
     id: "id",
     name: "name",
     description: "description",
@@ -493,13 +496,13 @@ model!(ControlLibraryPolicyTemplateCompact {
 pub struct ControlLibraryRequirementFrameworkCompact {
     /// Stable short name such as `soc2`.
     pub slug: String,
-    /// `name`
+    ///
     pub name: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlLibraryRequirementFrameworkCompact {
+crate::support::model::model!(ControlLibraryRequirementFrameworkCompact {
     slug: "slug",
     name: "name",
 });
@@ -508,11 +511,11 @@ model!(ControlLibraryRequirementFrameworkCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlLibraryRequirementTemplateCompact {
-    /// `id`
+    ///
     pub id: i64,
     /// Short label in the framework, such as `CC6.1`.
     pub name: String,
-    /// `description`
+    ///
     pub description: String,
     /// Fuller text; null where the framework has none.
     pub long_description: Option<String>,
@@ -522,13 +525,13 @@ pub struct ControlLibraryRequirementTemplateCompact {
     pub additional_info2: Option<String>,
     /// Still more supplementary text.
     pub additional_info3: Option<String>,
-    /// `framework`
+    ///
     pub framework: ControlLibraryRequirementFrameworkCompact,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlLibraryRequirementTemplateCompact {
+crate::support::model::model!(ControlLibraryRequirementTemplateCompact {
     id: "id",
     name: "name",
     description: "description",
@@ -539,7 +542,7 @@ model!(ControlLibraryRequirementTemplateCompact {
     framework: "framework",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Keys that the control library can be ordered by.
     pub enum ControlLibrarySort {
         CreatedAt = "createdAt",
@@ -554,18 +557,18 @@ open_enum! {
 #[non_exhaustive]
 pub struct ControlLibraryTenantControlCompact {
     /// Id of the control, not of the template.
-    pub control_id: i64,
+    pub control_id: crate::v2::ids::ControlId,
     /// Code in the workspace; a further copy of a template gets a suffix, as in `DCF-042.1`.
     pub code: String,
-    /// `workspaceId`
-    pub workspace_id: i64,
-    /// `workspaceName`
+    ///
+    pub workspace_id: crate::v2::ids::WorkspaceId,
+    ///
     pub workspace_name: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlLibraryTenantControlCompact {
+crate::support::model::model!(ControlLibraryTenantControlCompact {
     control_id: "controlId",
     code: "code",
     workspace_id: "workspaceId",
@@ -576,21 +579,21 @@ model!(ControlLibraryTenantControlCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlLibraryTestTemplateCompact {
-    /// `id`
+    ///
     pub id: i64,
-    /// `name`
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// Drata's advice on the test, such as `RECOMMENDED` or `STRONGLY_RECOMMENDED`.
     pub rating: String,
     /// Where the test comes from, such as `DRATA` or `CUSTOM`.
     pub source: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlLibraryTestTemplateCompact {
+crate::support::model::model!(ControlLibraryTestTemplateCompact {
     id: "id",
     name: "name",
     description: "description",

@@ -6,25 +6,21 @@ pub mod builder;
 pub mod meta;
 mod types;
 pub use types::*;
-pub use crate::v2::shared::{
-    PaginationTotalCount, RiskNotesExpand, SortDirection, SortKey, UserCompact,
-};
-
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::shared::{PaginationTotalCount, SortDirection, SortKey, UserCompact};
+pub use crate::v2::ids::{ControlId, UserId, WorkspaceId};
 /// The operations of the area `control_notes`.
 #[derive(Clone, Debug)]
-pub struct ControlNotesApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct ControlNotesApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> ControlNotesApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> ControlNotesApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> ControlNotesApi<A> {
+impl<A: crate::Access> ControlNotesApi<A> {
     /// Reads one note of a control. Its author comes only with `expand[]=owner`.
     ///
     /// `GET /workspaces/{workspaceId}/controls/{controlId}/notes/{noteId}`, v2. Needs the permission **Controls:
@@ -33,14 +29,14 @@ impl<A: Access> ControlNotesApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlNotesPublicV2Controller_getControlNote/)
     pub fn get(
         &self,
-        workspace_id: i64,
-        control_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
         note_id: &str,
     ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id)
+            crate::Call::new(&self.client, &meta::GET)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id))
                 .path("noteId", note_id),
         )
     }
@@ -51,11 +47,15 @@ impl<A: Access> ControlNotesApi<A> {
     /// Note** (`controls-notes-get`). Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlNotesPublicV2Controller_getControlNotes/)
-    pub fn list(&self, workspace_id: i64, control_id: i64) -> builder::List {
+    pub fn list(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
+    ) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id),
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id)),
         )
     }
 }
@@ -70,15 +70,18 @@ impl ControlNotesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlNotesPublicV2Controller_createControlNote/)
     pub fn create(
         &self,
-        workspace_id: i64,
-        control_id: i64,
-        body: &ControlNoteCreateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
+        body: impl std::borrow::Borrow<ControlNoteCreateRequest>,
     ) -> builder::Create {
         builder::Create::new(
-            Call::new(&self.client, &meta::CREATE)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CREATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id))
+                .body(
+                    std::borrow::Borrow::<ControlNoteCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -90,14 +93,14 @@ impl ControlNotesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlNotesPublicV2Controller_deleteNote/)
     pub fn delete(
         &self,
-        workspace_id: i64,
-        control_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
         note_id: &str,
     ) -> builder::Delete {
         builder::Delete::new(
-            Call::new(&self.client, &meta::DELETE)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id)
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id))
                 .path("noteId", note_id),
         )
     }
@@ -110,17 +113,20 @@ impl ControlNotesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlNotesPublicV2Controller_updateNote/)
     pub fn update(
         &self,
-        workspace_id: i64,
-        control_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
         note_id: &str,
-        body: &NoteRequest,
+        body: impl std::borrow::Borrow<NoteRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id)
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id))
                 .path("noteId", note_id)
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<NoteRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

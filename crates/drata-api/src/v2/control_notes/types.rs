@@ -2,10 +2,8 @@
 
 //! Types of the area `control_notes`.
 
-use crate::support::model::model;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{PaginationTotalCount, UserCompact};
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A note on a control.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,20 +12,20 @@ pub struct ControlNote {
     /// UUID of the note.
     pub id: String,
     /// User id of the author.
-    pub owner_id: i64,
-    /// `comment`
+    pub owner_id: crate::v2::ids::UserId,
+    ///
     pub comment: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Author of the note; present only with `expand[]=owner`.
-    pub owner: Option<UserCompact>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub owner: Option<crate::v2::shared::UserCompact>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlNote {
+crate::support::model::model!(ControlNote {
     id: "id",
     owner_id: "ownerId",
     comment: "comment",
@@ -40,34 +38,42 @@ model!(ControlNote {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlNoteCreateRequest {
-    /// Text of up to 191 characters. At most 191 characters.
+    /// Text of up to 191 characters.
     pub comment: String,
 }
 
 impl ControlNoteCreateRequest {
     /// A new `ControlNoteCreateRequest` with what is required.
     pub fn new(comment: impl Into<String>) -> Self {
-        Self { comment: comment.into() }
+        Self {
+            comment: Into::<String>::into(comment),
+        }
     }
 }
 
-request_model!(ControlNoteCreateRequest {
+crate::support::request_model::request_model!(ControlNoteCreateRequest {
     comment: "comment" { max_length: 191 },
 });
+
+crate::support::open_enum::open_enum! {
+    pub enum ControlNoteExpand {
+        Owner = "owner",
+    }
+}
 
 /// One page of notes.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlNotePage {
-    /// `data`
-    pub data: List<ControlNote>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<ControlNote>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlNotePage {
+crate::support::model::model!(ControlNotePage {
     data: "data",
     pagination: "pagination",
 });
@@ -76,17 +82,19 @@ model!(ControlNotePage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NoteRequest {
-    /// Text of up to 191 characters. At most 191 characters.
+    /// Text of up to 191 characters.
     pub comment: String,
 }
 
 impl NoteRequest {
     /// A new `NoteRequest` with what is required.
     pub fn new(comment: impl Into<String>) -> Self {
-        Self { comment: comment.into() }
+        Self {
+            comment: Into::<String>::into(comment),
+        }
     }
 }
 
-request_model!(NoteRequest {
+crate::support::request_model::request_model!(NoteRequest {
     comment: "comment" { max_length: 191 },
 });

@@ -2,66 +2,24 @@
 
 //! Builders of the requests of the area `control_owners`.
 
-use super::{ControlOwnersModify, SortDirection, SortKey, UserCompact, UserCompactPage};
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
 
-/// Builds [`create`](super::ControlOwnersApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Adds one user to the owners of a control. Built by [`create`](super::ControlOwnersApi::create).
+    pub struct Create(JsonOptional<super::UserCompact>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserCompact>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Removes one user from the owners of a control. Built by [`delete`](super::ControlOwnersApi::delete).
+    pub struct Delete(JsonOptional<super::UserCompactPage>);
 }
 
-/// Builds [`delete`](super::ControlOwnersApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
-}
-
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserCompactPage>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`list`](super::ControlOwnersApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the owners of a control. Built by [`list`](super::ControlOwnersApi::list).
+    pub struct List(Json<super::UserCompactPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -69,22 +27,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -107,14 +68,10 @@ impl List {
         include_user_ids: impl IntoIterator<Item = i64>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "includeUserIds[]",
-                include_user_ids,
-                crate::Limits {
-                    max_items: 300,
-                    min_items: 1,
-                    ..crate::Limits::NONE
-                },
+                include_user_ids.into_iter(),
+                crate::Limits::NONE.max_items(300).min_items(1),
             );
         self
     }
@@ -124,59 +81,30 @@ impl List {
         mut self,
         exclude_user_ids: impl IntoIterator<Item = i64>,
     ) -> Self {
-        self.call.query_each("excludeUserIds", exclude_user_ids, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "excludeUserIds",
+                exclude_user_ids.into_iter(),
+                crate::Limits::NONE,
+            );
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserCompactPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = UserCompactPage;
-    type Item = UserCompact;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::UserCompactPage;
+    type Item = super::UserCompact;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`update`](super::ControlOwnersApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Replaces the whole set of owners of a control. Built by [`update`](super::ControlOwnersApi::update).
+    pub struct Update(JsonOptional<super::ControlOwnersModify>);
 }
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<ControlOwnersModify>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<UserCompact>);
-operation!(Delete => Option<UserCompactPage>);
-operation!(List => UserCompactPage);
-operation!(Update => Option<ControlOwnersModify>);

@@ -7,32 +7,35 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{PaginationTotalCount, SortDirection, SortKey, UserCompact};
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{ControlId, UserId, WorkspaceId};
 /// The operations of the area `control_owners`.
 #[derive(Clone, Debug)]
-pub struct ControlOwnersApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct ControlOwnersApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> ControlOwnersApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> ControlOwnersApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> ControlOwnersApi<A> {
+impl<A: crate::Access> ControlOwnersApi<A> {
     /// Lists the owners of a control. Use it when the ten owners embedded by `expand[]=owners` are not all of them.
     ///
     /// `GET /workspaces/{workspaceId}/controls/{controlId}/owners`, v2. Needs the permission **Controls: Get
     /// Control** (`controls-get-control`). Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlOwnersPublicV2Controller_getControlOwnersForAControl/)
-    pub fn list(&self, workspace_id: i64, control_id: i64) -> builder::List {
+    pub fn list(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
+    ) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id),
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id)),
         )
     }
 }
@@ -47,15 +50,18 @@ impl ControlOwnersApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlOwnersPublicV2Controller_createControlOwner/)
     pub fn create(
         &self,
-        workspace_id: i64,
-        control_id: i64,
-        body: &ControlOwnerCreateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
+        body: impl std::borrow::Borrow<ControlOwnerCreateRequest>,
     ) -> builder::Create {
         builder::Create::new(
-            Call::new(&self.client, &meta::CREATE)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CREATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id))
+                .body(
+                    std::borrow::Borrow::<ControlOwnerCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -67,15 +73,15 @@ impl ControlOwnersApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlOwnersPublicV2Controller_deleteControlOwner/)
     pub fn delete(
         &self,
-        workspace_id: i64,
-        control_id: i64,
-        owner_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
+        owner_id: impl Into<UserId>,
     ) -> builder::Delete {
         builder::Delete::new(
-            Call::new(&self.client, &meta::DELETE)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id)
-                .path("ownerId", owner_id),
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id))
+                .path("ownerId", Into::<UserId>::into(owner_id)),
         )
     }
 
@@ -87,15 +93,18 @@ impl ControlOwnersApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlOwnersPublicV2Controller_modifyControlOwners/)
     pub fn update(
         &self,
-        workspace_id: i64,
-        control_id: i64,
-        body: &ControlOwnerUpdateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
+        body: impl std::borrow::Borrow<ControlOwnerUpdateRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id))
+                .body(
+                    std::borrow::Borrow::<ControlOwnerUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

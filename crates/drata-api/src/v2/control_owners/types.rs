@@ -2,27 +2,27 @@
 
 //! Types of the area `control_owners`.
 
-use crate::support::model::model;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{PaginationTotalCount, UserCompact};
-use crate::{Extra, List};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// The user to make an owner of a control.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlOwnerCreateRequest {
     /// User id of the new owner.
-    pub owner_id: i64,
+    pub owner_id: crate::v2::ids::UserId,
 }
 
 impl ControlOwnerCreateRequest {
     /// A new `ControlOwnerCreateRequest` with what is required.
-    pub fn new(owner_id: i64) -> Self {
-        Self { owner_id }
+    pub fn new(owner_id: impl Into<crate::v2::ids::UserId>) -> Self {
+        Self {
+            owner_id: Into::<crate::v2::ids::UserId>::into(owner_id),
+        }
     }
 }
 
-request_model!(ControlOwnerCreateRequest {
+crate::support::request_model::request_model!(ControlOwnerCreateRequest {
     owner_id: "ownerId",
 });
 
@@ -43,7 +43,7 @@ impl ControlOwnerUpdateRequest {
     }
 }
 
-request_model!(ControlOwnerUpdateRequest {
+crate::support::request_model::request_model!(ControlOwnerUpdateRequest {
     owner_user_ids: "ownerUserIds",
 });
 
@@ -52,12 +52,12 @@ request_model!(ControlOwnerUpdateRequest {
 #[non_exhaustive]
 pub struct ControlOwnersModify {
     /// User ids, called `ownerUserIds` in the request.
-    pub owner_ids: List<i64>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub owner_ids: crate::List<crate::v2::ids::UserId>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlOwnersModify {
+crate::support::model::model!(ControlOwnersModify {
     owner_ids: "ownerIds",
 });
 
@@ -65,15 +65,15 @@ model!(ControlOwnersModify {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserCompactPage {
-    /// `data`
-    pub data: List<UserCompact>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<crate::v2::shared::UserCompact>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UserCompactPage {
+crate::support::model::model!(UserCompactPage {
     data: "data",
     pagination: "pagination",
 });

@@ -2,145 +2,62 @@
 
 //! Builders of the requests of the area `controls`.
 
-use super::{
-    Control, ControlExpand, ControlPage, ControlRequirement, ControlRequirementPage,
-    ControlTicketStatus, ControlsRequirementComparison, ControlsResetMappings,
-    FrameworkTag, SortDirection, SortKey,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`compare_requirements`](super::ControlsApi::compare_requirements).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CompareRequirements {
-    call: Call,
+builder! {
+    /// Compares the requirements of several controls in the workspace with those of their templates. Built by
+    /// [`compare_requirements`](super::ControlsApi::compare_requirements).
+    pub struct CompareRequirements(Json<super::ControlsRequirementComparison>);
 }
 
 impl CompareRequirements {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Controls to compare, 1 to 300 of them.
     pub(super) fn control_ids(
         mut self,
-        control_ids: impl IntoIterator<Item = i64>,
+        control_ids: impl IntoIterator<Item = impl Into<super::ControlId>>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "controlIds[]",
-                control_ids,
-                crate::Limits {
-                    max_items: 300,
-                    min_items: 1,
-                    ..crate::Limits::NONE
-                },
+                control_ids.into_iter().map(Into::<super::ControlId>::into),
+                crate::Limits::NONE.max_items(300).min_items(1),
             );
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlsRequirementComparison, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`create`](super::ControlsApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Creates a custom control. Built by [`create`](super::ControlsApi::create).
+    pub struct Create(Form, JsonOptional<super::Control>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Control>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Creates a custom control. Built by [`create_json`](super::ControlsApi::create_json).
+    pub struct CreateJson(JsonOptional<super::Control>);
 }
 
-/// Builds [`create_json`](super::ControlsApi::create_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateJson {
-    call: Call,
-}
-
-impl CreateJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Control>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`get`](super::ControlsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Reads one control by number or by code. Built by [`get`](super::ControlsApi::get).
+    pub struct Get(Json<super::Control>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = ControlExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::ControlExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Control, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`list`](super::ControlsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the controls of a workspace. Built by [`list`](super::ControlsApi::list).
+    pub struct List(Json<super::ControlPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -148,22 +65,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -175,8 +95,11 @@ impl List {
     }
 
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = ControlExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::ControlExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -213,16 +136,19 @@ impl List {
     /// Keeps controls tied to a ticket in this state, `IN_PROGRESS` or `ARCHIVED`.
     pub fn ticket_status(
         mut self,
-        ticket_status: impl Into<ControlTicketStatus>,
+        ticket_status: impl Into<super::ControlTicketStatus>,
     ) -> Self {
         self.call
-            .query("ticketStatus", Into::<ControlTicketStatus>::into(ticket_status));
+            .query(
+                "ticketStatus",
+                Into::<super::ControlTicketStatus>::into(ticket_status),
+            );
         self
     }
 
     /// Keeps controls linked to this policy.
-    pub fn policy_id(mut self, policy_id: i64) -> Self {
-        self.call.query("policyId", policy_id);
+    pub fn policy_id(mut self, policy_id: impl Into<super::PolicyId>) -> Self {
+        self.call.query("policyId", Into::<super::PolicyId>::into(policy_id));
         self
     }
 
@@ -237,45 +163,28 @@ impl List {
         self.call.query("isArchived", is_archived);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = ControlPage;
-    type Item = Control;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::ControlPage;
+    type Item = super::Control;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_requirements`](super::ControlsApi::list_requirements).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListRequirements {
-    call: Call,
+builder! {
+    /// Lists the framework requirements a control is mapped to. Built by
+    /// [`list_requirements`](super::ControlsApi::list_requirements).
+    pub struct ListRequirements(Json<super::ControlRequirementPage>);
 }
 
 impl ListRequirements {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -283,22 +192,25 @@ impl ListRequirements {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -312,15 +224,16 @@ impl ListRequirements {
     /// Keeps requirements of any of these frameworks. An array in spite of its singular name without brackets.
     pub fn framework_tag(
         mut self,
-        framework_tag: impl IntoIterator<Item = FrameworkTag>,
+        framework_tag: impl IntoIterator<Item = super::FrameworkTag>,
     ) -> Self {
-        self.call.query_each("frameworkTag", framework_tag, crate::Limits::NONE);
+        self.call
+            .query_list("frameworkTag", framework_tag.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Drops requirements with these ids. The name carries no brackets.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("excludeIds", exclude_ids, crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -330,105 +243,34 @@ impl ListRequirements {
         self.call.query("frameworkSlug", framework_slug);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ControlRequirementPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for ListRequirements {
-    type Page = ControlRequirementPage;
-    type Item = ControlRequirement;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for ListRequirements {
+    type Page = super::ControlRequirementPage;
+    type Item = super::ControlRequirement;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`perform_action`](super::ControlsApi::perform_action).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct PerformAction {
-    call: Call,
+builder! {
+    /// Archives a control with `markOutOfScope` or brings it back with `markInScope`. Built by
+    /// [`perform_action`](super::ControlsApi::perform_action).
+    pub struct PerformAction(JsonOptional<super::Control>);
 }
 
-impl PerformAction {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Control>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Restores the requirement mappings of up to 100 controls to those of their templates. Built by
+    /// [`reset_mappings`](super::ControlsApi::reset_mappings).
+    pub struct ResetMappings(JsonOptional<super::ControlsResetMappings>);
 }
 
-/// Builds [`reset_mappings`](super::ControlsApi::reset_mappings).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ResetMappings {
-    call: Call,
+builder! {
+    /// Updates a control. Built by [`update`](super::ControlsApi::update).
+    pub struct Update(JsonOptional<super::Control>);
 }
-
-impl ResetMappings {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<ControlsResetMappings>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`update`](super::ControlsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
-}
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Control>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(CompareRequirements => ControlsRequirementComparison);
-operation!(Create => Option<Control>);
-operation!(CreateJson => Option<Control>);
-operation!(Get => Control);
-operation!(List => ControlPage);
-operation!(ListRequirements => ControlRequirementPage);
-operation!(PerformAction => Option<Control>);
-operation!(ResetMappings => Option<ControlsResetMappings>);
-operation!(Update => Option<Control>);

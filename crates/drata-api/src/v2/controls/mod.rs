@@ -12,21 +12,23 @@ pub use crate::v2::shared::{
     SortDirection, SortKey, UserCompact,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
+pub use crate::v2::ids::{
+    ControlId, MonitoringTestId, PolicyId, RequirementId, UserId, WorkspaceId,
+};
 
 /// The operations of the area `controls`.
 #[derive(Clone, Debug)]
-pub struct ControlsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct ControlsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> ControlsApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> ControlsApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> ControlsApi<A> {
+impl<A: crate::Access> ControlsApi<A> {
     /// Compares the requirements of several controls in the workspace with those of their templates. The answer is
     /// not paged.
     ///
@@ -36,12 +38,12 @@ impl<A: Access> ControlsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlsPublicV2Controller_compareControlRequirements/)
     pub fn compare_requirements(
         &self,
-        workspace_id: i64,
-        control_ids: impl IntoIterator<Item = i64>,
+        workspace_id: impl Into<WorkspaceId>,
+        control_ids: impl IntoIterator<Item = impl Into<ControlId>>,
     ) -> builder::CompareRequirements {
         builder::CompareRequirements::new(
-                Call::new(&self.client, &meta::COMPARE_REQUIREMENTS)
-                    .path("workspaceId", workspace_id),
+                crate::Call::new(&self.client, &meta::COMPARE_REQUIREMENTS)
+                    .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
             )
             .control_ids(control_ids)
     }
@@ -54,12 +56,12 @@ impl<A: Access> ControlsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlsPublicV2Controller_getControlById/)
     pub fn get(
         &self,
-        workspace_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
         control_id: impl Into<ControlRef>,
     ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("workspaceId", workspace_id)
+            crate::Call::new(&self.client, &meta::GET)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
                 .path("controlId", Into::<ControlRef>::into(control_id)),
         )
     }
@@ -70,9 +72,10 @@ impl<A: Access> ControlsApi<A> {
     /// (`controls-get`). Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlsPublicV2Controller_getControls/)
-    pub fn list(&self, workspace_id: i64) -> builder::List {
+    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST).path("workspaceId", workspace_id),
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
         )
     }
 
@@ -84,13 +87,13 @@ impl<A: Access> ControlsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlsPublicV2Controller_getMappedRequirements/)
     pub fn list_requirements(
         &self,
-        workspace_id: i64,
-        control_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
     ) -> builder::ListRequirements {
         builder::ListRequirements::new(
-            Call::new(&self.client, &meta::LIST_REQUIREMENTS)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id),
+            crate::Call::new(&self.client, &meta::LIST_REQUIREMENTS)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id)),
         )
     }
 }
@@ -104,16 +107,22 @@ impl ControlsApi {
     /// (`controls-post`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlsPublicV2Controller_createControl/)
-    pub fn create(&self, workspace_id: i64, form: ControlCreateForm) -> builder::Create {
+    pub fn create(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        form: impl std::borrow::Borrow<ControlCreateForm>,
+    ) -> builder::Create {
         builder::Create::new(
-            Call::new(&self.client, &meta::CREATE)
-                .path("workspaceId", workspace_id)
-                .form(form),
+            crate::Call::new(&self.client, &meta::CREATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .form(
+                    Clone::clone(std::borrow::Borrow::<ControlCreateForm>::borrow(&form)),
+                ),
         )
     }
 
     /// Creates a custom control. Send multipart to attach evidence files, or JSON with the files inside
-    /// `base64Files`. This is the form without a file, as JSON.
+    /// `base64Files`. This is the request without a file, as JSON.
     ///
     /// `POST /workspaces/{workspaceId}/controls`, v2. Needs the permission **Controls: Create Control**
     /// (`controls-post`).
@@ -121,13 +130,16 @@ impl ControlsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlsPublicV2Controller_createControl/)
     pub fn create_json(
         &self,
-        workspace_id: i64,
-        body: &ControlCreateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        body: impl std::borrow::Borrow<ControlCreateRequest>,
     ) -> builder::CreateJson {
         builder::CreateJson::new(
-            Call::new(&self.client, &meta::CREATE_JSON)
-                .path("workspaceId", workspace_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CREATE_JSON)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .body(
+                    std::borrow::Borrow::<ControlCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -140,15 +152,18 @@ impl ControlsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlsPublicV2Controller_performControlAction/)
     pub fn perform_action(
         &self,
-        workspace_id: i64,
-        control_id: i64,
-        body: &ControlActionRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlId>,
+        body: impl std::borrow::Borrow<ControlActionRequest>,
     ) -> builder::PerformAction {
         builder::PerformAction::new(
-            Call::new(&self.client, &meta::PERFORM_ACTION)
-                .path("workspaceId", workspace_id)
-                .path("controlId", control_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::PERFORM_ACTION)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlId>::into(control_id))
+                .body(
+                    std::borrow::Borrow::<ControlActionRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -161,13 +176,16 @@ impl ControlsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlsPublicV2Controller_resetControlRequirementMappings/)
     pub fn reset_mappings(
         &self,
-        workspace_id: i64,
-        body: &ControlsResetMappingsRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        body: impl std::borrow::Borrow<ControlsResetMappingsRequest>,
     ) -> builder::ResetMappings {
         builder::ResetMappings::new(
-            Call::new(&self.client, &meta::RESET_MAPPINGS)
-                .path("workspaceId", workspace_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::RESET_MAPPINGS)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .body(
+                    std::borrow::Borrow::<ControlsResetMappingsRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -180,15 +198,18 @@ impl ControlsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlsPublicV2Controller_modifyControl/)
     pub fn update(
         &self,
-        workspace_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
         control_id: impl Into<ControlRef>,
-        body: &ControlUpdateRequest,
+        body: impl std::borrow::Borrow<ControlUpdateRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
-                .path("workspaceId", workspace_id)
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
                 .path("controlId", Into::<ControlRef>::into(control_id))
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<ControlUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

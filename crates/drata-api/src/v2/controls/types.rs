@@ -2,48 +2,39 @@
 
 //! Types of the area `controls`.
 
-use crate::support::id_forms::id_forms;
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::form_model;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{
-    CustomField, CustomFieldSubmitRequest, FrameworkTag, PaginationTotalCount,
-    UserCompact,
-};
-
-use crate::{Extra, List, Timestamp, Upload};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A control of a workspace.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Control {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v2::ids::ControlId,
+    ///
     pub name: String,
     /// Code such as `DCF-1002`, which a lookup takes as `code:DCF-1002`.
     pub code: String,
     /// Name in a form fit for URLs.
     pub slug: Option<String>,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// What an auditor may ask about the control.
     pub question: Option<String>,
     /// What those responsible do regularly.
     pub activity: Option<String>,
     /// When the control was taken out of scope; null while it is active.
-    pub archived_at: Option<Timestamp>,
+    pub archived_at: Option<crate::Timestamp>,
     /// Why the control was archived; null while it is active.
     pub rationale: Option<String>,
     /// Frameworks the control serves; present only with `expand[]=frameworkTags`.
-    pub framework_tags: Option<List<FrameworkTag>>,
+    pub framework_tags: Option<crate::List<crate::v2::shared::FrameworkTag>>,
     /// Trust service criteria of the control; present only with `expand[]=topics`.
-    pub topics: Option<List<TrustServiceCriteria>>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub topics: Option<crate::List<TrustServiceCriteria>>,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Library template the control derives from; null marks a custom control.
     pub control_template_id: Option<i64>,
     /// Status flags; present only with `expand[]=flags`.
@@ -51,18 +42,18 @@ pub struct Control {
     /// At most ten owners and the number of all; present only with `expand[]=owners`.
     pub owners: Option<OwnersSubcollection>,
     /// Mapped requirements; present only with `expand[]=requirements`.
-    pub requirements: Option<List<ControlRequirement>>,
+    pub requirements: Option<crate::List<ControlRequirement>>,
     /// Custom field values; present only with `expand[]=customFields`.
-    pub custom_fields: Option<List<CustomField>>,
+    pub custom_fields: Option<crate::List<crate::v2::shared::CustomField>>,
     /// Test ids by outcome; present only when `testIds` or `evidenceIds` is expanded.
     pub test_ids: Option<ControlTestIds>,
     /// Evidence ids by validity; present only when `evidenceIds` or `testIds` is expanded.
     pub evidence_ids: Option<ControlEvidenceIds>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Control {
+crate::support::model::model!(Control {
     id: "id",
     name: "name",
     code: "code",
@@ -85,7 +76,7 @@ model!(Control {
     evidence_ids: "evidenceIds",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Whether to archive a control (`markOutOfScope`) or to restore it (`markInScope`).
     pub enum ControlAction {
         MarkInScope = "markInScope",
@@ -97,9 +88,9 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlActionRequest {
-    /// `action`
+    ///
     pub action: ControlAction,
-    /// Business reason of up to 191 characters; required for `markOutOfScope`. At most 191 characters.
+    /// Business reason of up to 191 characters; required for `markOutOfScope`.
     pub rationale: Option<String>,
 }
 
@@ -107,20 +98,20 @@ impl ControlActionRequest {
     /// A new `ControlActionRequest` with what is required.
     pub fn new(action: ControlAction) -> Self {
         Self {
-            action,
+            action: action,
             rationale: Default::default(),
         }
     }
 
-    /// Sets [`rationale`](Self::rationale).
+    /// Sets [`rationale`](field@Self::rationale).
     #[must_use]
     pub fn rationale(mut self, rationale: impl Into<String>) -> Self {
-        self.rationale = Some(rationale.into());
+        self.rationale = Some(Into::<String>::into(rationale));
         self
     }
 }
 
-request_model!(ControlActionRequest {
+crate::support::request_model::request_model!(ControlActionRequest {
     action: "action",
     rationale: "rationale" { max_length: 191 },
 });
@@ -129,31 +120,31 @@ request_model!(ControlActionRequest {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ControlCreateForm {
-    /// Up to 768 characters. At most 768 characters.
+    /// Up to 768 characters.
     pub question: Option<String>,
-    /// What those responsible do regularly; up to 768 characters. At most 768 characters.
+    /// What those responsible do regularly; up to 768 characters.
     pub activity: Option<String>,
     /// Ids of evidence library items to link; called reports by their former name.
     pub report_ids: Option<Vec<i64>>,
     /// Ids of policies to link.
-    pub policy_ids: Option<Vec<i64>>,
+    pub policy_ids: Option<Vec<crate::v2::ids::PolicyId>>,
     /// Ids of framework requirements to map.
-    pub requirement_ids: Option<Vec<i64>>,
+    pub requirement_ids: Option<Vec<crate::v2::ids::RequirementId>>,
     /// User ids of the owners.
     pub owners_ids: Option<Vec<i64>>,
     /// Ids of monitoring tests to link.
-    pub test_ids: Option<Vec<i64>>,
+    pub test_ids: Option<Vec<crate::v2::ids::MonitoringTestId>>,
     /// Values of custom fields; omitting a required field fails the call.
-    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
-    /// Up to 191 characters. At most 191 characters.
+    pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
+    /// Up to 191 characters.
     pub name: String,
-    /// Up to 30000 characters. At most 30000 characters.
+    /// Up to 30000 characters.
     pub description: String,
-    /// Up to 20 characters, such as `DRA-69`. At most 20 characters.
+    /// Up to 20 characters, such as `DRA-69`.
     pub code: String,
     /// Files to attach, multipart only: PDF, office documents (`.doc`, `.docx`, `.odt`, `.ods`, `.xlsx`, `.odp`,
     /// `.pptx`) or images (`.gif`, `.jpeg`, `.jpg`, `.png`).
-    pub external_evidence: Option<Vec<Upload>>,
+    pub external_evidence: Option<Vec<crate::Upload>>,
     /// JSON text with an array that describes the files; `originalFile` of an entry names the file, and
     /// `creationDate`, `renewalDate` and `renewalScheduleType` date it.
     pub external_evidence_metadata: Option<String>,
@@ -178,82 +169,94 @@ impl ControlCreateForm {
             owners_ids: Default::default(),
             test_ids: Default::default(),
             custom_fields: Default::default(),
-            name: name.into(),
-            description: description.into(),
-            code: code.into(),
+            name: Into::<String>::into(name),
+            description: Into::<String>::into(description),
+            code: Into::<String>::into(code),
             external_evidence: Default::default(),
             external_evidence_metadata: Default::default(),
             base64_files: Default::default(),
         }
     }
 
-    /// Sets [`question`](Self::question).
+    /// Sets [`question`](field@Self::question).
     #[must_use]
     pub fn question(mut self, question: impl Into<String>) -> Self {
-        self.question = Some(question.into());
+        self.question = Some(Into::<String>::into(question));
         self
     }
 
-    /// Sets [`activity`](Self::activity).
+    /// Sets [`activity`](field@Self::activity).
     #[must_use]
     pub fn activity(mut self, activity: impl Into<String>) -> Self {
-        self.activity = Some(activity.into());
+        self.activity = Some(Into::<String>::into(activity));
         self
     }
 
-    /// Sets [`report_ids`](Self::report_ids).
+    /// Sets [`report_ids`](field@Self::report_ids).
     #[must_use]
     pub fn report_ids(mut self, report_ids: impl IntoIterator<Item = i64>) -> Self {
         self.report_ids = Some(report_ids.into_iter().collect());
         self
     }
 
-    /// Sets [`policy_ids`](Self::policy_ids).
+    /// Sets [`policy_ids`](field@Self::policy_ids).
     #[must_use]
-    pub fn policy_ids(mut self, policy_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.policy_ids = Some(policy_ids.into_iter().collect());
+    pub fn policy_ids(
+        mut self,
+        policy_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::PolicyId>>,
+    ) -> Self {
+        self.policy_ids = Some(policy_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`requirement_ids`](Self::requirement_ids).
+    /// Sets [`requirement_ids`](field@Self::requirement_ids).
     #[must_use]
     pub fn requirement_ids(
         mut self,
-        requirement_ids: impl IntoIterator<Item = i64>,
+        requirement_ids: impl IntoIterator<
+            Item = impl Into<crate::v2::ids::RequirementId>,
+        >,
     ) -> Self {
-        self.requirement_ids = Some(requirement_ids.into_iter().collect());
+        self.requirement_ids = Some(
+            requirement_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
-    /// Sets [`owners_ids`](Self::owners_ids).
+    /// Sets [`owners_ids`](field@Self::owners_ids).
     #[must_use]
     pub fn owners_ids(mut self, owners_ids: impl IntoIterator<Item = i64>) -> Self {
         self.owners_ids = Some(owners_ids.into_iter().collect());
         self
     }
 
-    /// Sets [`test_ids`](Self::test_ids).
+    /// Sets [`test_ids`](field@Self::test_ids).
     #[must_use]
-    pub fn test_ids(mut self, test_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.test_ids = Some(test_ids.into_iter().collect());
+    pub fn test_ids(
+        mut self,
+        test_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::MonitoringTestId>>,
+    ) -> Self {
+        self.test_ids = Some(test_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`custom_fields`](Self::custom_fields).
+    /// Sets [`custom_fields`](field@Self::custom_fields).
     #[must_use]
     pub fn custom_fields(
         mut self,
-        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
+        custom_fields: impl IntoIterator<
+            Item = crate::v2::shared::CustomFieldSubmitRequest,
+        >,
     ) -> Self {
         self.custom_fields = Some(custom_fields.into_iter().collect());
         self
     }
 
-    /// Sets [`external_evidence`](Self::external_evidence).
+    /// Sets [`external_evidence`](field@Self::external_evidence).
     #[must_use]
     pub fn external_evidence(
         mut self,
-        external_evidence: impl IntoIterator<Item = impl Into<Upload>>,
+        external_evidence: impl IntoIterator<Item = impl Into<crate::Upload>>,
     ) -> Self {
         self.external_evidence = Some(
             external_evidence.into_iter().map(Into::into).collect(),
@@ -261,25 +264,27 @@ impl ControlCreateForm {
         self
     }
 
-    /// Sets [`external_evidence_metadata`](Self::external_evidence_metadata).
+    /// Sets [`external_evidence_metadata`](field@Self::external_evidence_metadata).
     #[must_use]
     pub fn external_evidence_metadata(
         mut self,
         external_evidence_metadata: impl Into<String>,
     ) -> Self {
-        self.external_evidence_metadata = Some(external_evidence_metadata.into());
+        self.external_evidence_metadata = Some(
+            Into::<String>::into(external_evidence_metadata),
+        );
         self
     }
 
-    /// Sets [`base64_files`](Self::base64_files).
+    /// Sets [`base64_files`](field@Self::base64_files).
     #[must_use]
     pub fn base64_files(mut self, base64_files: impl Into<String>) -> Self {
-        self.base64_files = Some(base64_files.into());
+        self.base64_files = Some(Into::<String>::into(base64_files));
         self
     }
 }
 
-form_model!(ControlCreateForm {
+crate::support::request_model::form_model!(ControlCreateForm {
     question: "question" { max_length: 768 },
     activity: "activity" { max_length: 768 },
     report_ids: "reportIds",
@@ -300,27 +305,27 @@ form_model!(ControlCreateForm {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlCreateRequest {
-    /// Up to 768 characters. At most 768 characters.
+    /// Up to 768 characters.
     pub question: Option<String>,
-    /// What those responsible do regularly; up to 768 characters. At most 768 characters.
+    /// What those responsible do regularly; up to 768 characters.
     pub activity: Option<String>,
     /// Ids of evidence library items to link; called reports by their former name.
     pub report_ids: Option<Vec<i64>>,
     /// Ids of policies to link.
-    pub policy_ids: Option<Vec<i64>>,
+    pub policy_ids: Option<Vec<crate::v2::ids::PolicyId>>,
     /// Ids of framework requirements to map.
-    pub requirement_ids: Option<Vec<i64>>,
+    pub requirement_ids: Option<Vec<crate::v2::ids::RequirementId>>,
     /// User ids of the owners.
     pub owners_ids: Option<Vec<i64>>,
     /// Ids of monitoring tests to link.
-    pub test_ids: Option<Vec<i64>>,
+    pub test_ids: Option<Vec<crate::v2::ids::MonitoringTestId>>,
     /// Values of custom fields; omitting a required field fails the call.
-    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
-    /// Up to 191 characters. At most 191 characters.
+    pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
+    /// Up to 191 characters.
     pub name: String,
-    /// Up to 30000 characters. At most 30000 characters.
+    /// Up to 30000 characters.
     pub description: String,
-    /// Up to 20 characters, such as `DRA-69`. At most 20 characters.
+    /// Up to 20 characters, such as `DRA-69`.
     pub code: String,
     /// JSON text with an array that describes the files; `originalFile` of an entry names the file, and
     /// `creationDate`, `renewalDate` and `renewalScheduleType` date it.
@@ -346,95 +351,109 @@ impl ControlCreateRequest {
             owners_ids: Default::default(),
             test_ids: Default::default(),
             custom_fields: Default::default(),
-            name: name.into(),
-            description: description.into(),
-            code: code.into(),
+            name: Into::<String>::into(name),
+            description: Into::<String>::into(description),
+            code: Into::<String>::into(code),
             external_evidence_metadata: Default::default(),
             base64_files: Default::default(),
         }
     }
 
-    /// Sets [`question`](Self::question).
+    /// Sets [`question`](field@Self::question).
     #[must_use]
     pub fn question(mut self, question: impl Into<String>) -> Self {
-        self.question = Some(question.into());
+        self.question = Some(Into::<String>::into(question));
         self
     }
 
-    /// Sets [`activity`](Self::activity).
+    /// Sets [`activity`](field@Self::activity).
     #[must_use]
     pub fn activity(mut self, activity: impl Into<String>) -> Self {
-        self.activity = Some(activity.into());
+        self.activity = Some(Into::<String>::into(activity));
         self
     }
 
-    /// Sets [`report_ids`](Self::report_ids).
+    /// Sets [`report_ids`](field@Self::report_ids).
     #[must_use]
     pub fn report_ids(mut self, report_ids: impl IntoIterator<Item = i64>) -> Self {
         self.report_ids = Some(report_ids.into_iter().collect());
         self
     }
 
-    /// Sets [`policy_ids`](Self::policy_ids).
+    /// Sets [`policy_ids`](field@Self::policy_ids).
     #[must_use]
-    pub fn policy_ids(mut self, policy_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.policy_ids = Some(policy_ids.into_iter().collect());
+    pub fn policy_ids(
+        mut self,
+        policy_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::PolicyId>>,
+    ) -> Self {
+        self.policy_ids = Some(policy_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`requirement_ids`](Self::requirement_ids).
+    /// Sets [`requirement_ids`](field@Self::requirement_ids).
     #[must_use]
     pub fn requirement_ids(
         mut self,
-        requirement_ids: impl IntoIterator<Item = i64>,
+        requirement_ids: impl IntoIterator<
+            Item = impl Into<crate::v2::ids::RequirementId>,
+        >,
     ) -> Self {
-        self.requirement_ids = Some(requirement_ids.into_iter().collect());
+        self.requirement_ids = Some(
+            requirement_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
-    /// Sets [`owners_ids`](Self::owners_ids).
+    /// Sets [`owners_ids`](field@Self::owners_ids).
     #[must_use]
     pub fn owners_ids(mut self, owners_ids: impl IntoIterator<Item = i64>) -> Self {
         self.owners_ids = Some(owners_ids.into_iter().collect());
         self
     }
 
-    /// Sets [`test_ids`](Self::test_ids).
+    /// Sets [`test_ids`](field@Self::test_ids).
     #[must_use]
-    pub fn test_ids(mut self, test_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.test_ids = Some(test_ids.into_iter().collect());
+    pub fn test_ids(
+        mut self,
+        test_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::MonitoringTestId>>,
+    ) -> Self {
+        self.test_ids = Some(test_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`custom_fields`](Self::custom_fields).
+    /// Sets [`custom_fields`](field@Self::custom_fields).
     #[must_use]
     pub fn custom_fields(
         mut self,
-        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
+        custom_fields: impl IntoIterator<
+            Item = crate::v2::shared::CustomFieldSubmitRequest,
+        >,
     ) -> Self {
         self.custom_fields = Some(custom_fields.into_iter().collect());
         self
     }
 
-    /// Sets [`external_evidence_metadata`](Self::external_evidence_metadata).
+    /// Sets [`external_evidence_metadata`](field@Self::external_evidence_metadata).
     #[must_use]
     pub fn external_evidence_metadata(
         mut self,
         external_evidence_metadata: impl Into<String>,
     ) -> Self {
-        self.external_evidence_metadata = Some(external_evidence_metadata.into());
+        self.external_evidence_metadata = Some(
+            Into::<String>::into(external_evidence_metadata),
+        );
         self
     }
 
-    /// Sets [`base64_files`](Self::base64_files).
+    /// Sets [`base64_files`](field@Self::base64_files).
     #[must_use]
     pub fn base64_files(mut self, base64_files: impl Into<String>) -> Self {
-        self.base64_files = Some(base64_files.into());
+        self.base64_files = Some(Into::<String>::into(base64_files));
         self
     }
 }
 
-request_model!(ControlCreateRequest {
+crate::support::request_model::request_model!(ControlCreateRequest {
     question: "question" { max_length: 768 },
     activity: "activity" { max_length: 768 },
     report_ids: "reportIds",
@@ -455,25 +474,25 @@ request_model!(ControlCreateRequest {
 #[non_exhaustive]
 pub struct ControlEvidenceIds {
     /// External evidence that counts.
-    pub valid_external_evidence_ids: List<i64>,
+    pub valid_external_evidence_ids: crate::List<i64>,
     /// External evidence that does not count.
-    pub invalid_external_evidence_ids: List<i64>,
+    pub invalid_external_evidence_ids: crate::List<i64>,
     /// Evidence library items (reports, formerly) that count.
-    pub valid_report_ids: List<i64>,
+    pub valid_report_ids: crate::List<i64>,
     /// Evidence library items (reports, formerly) that do not count.
-    pub invalid_report_ids: List<i64>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub invalid_report_ids: crate::List<i64>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlEvidenceIds {
+crate::support::model::model!(ControlEvidenceIds {
     valid_external_evidence_ids: "validExternalEvidenceIds",
     invalid_external_evidence_ids: "invalidExternalEvidenceIds",
     valid_report_ids: "validReportIds",
     invalid_report_ids: "invalidReportIds",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a control when `expand[]` asks for it.
     pub enum ControlExpand {
         CustomFields = "customFields",
@@ -493,21 +512,21 @@ open_enum! {
 pub struct ControlFlags {
     /// Whether a policy, evidence item, external file or test is linked.
     pub has_evidence: Option<bool>,
-    /// `hasPolicy`
+    ///
     pub has_policy: Option<bool>,
-    /// `isReady`
+    ///
     pub is_ready: Option<bool>,
     /// Whether a ticket in a task tracker is linked.
     pub has_ticket: Option<bool>,
-    /// `hasOwner`
+    ///
     pub has_owner: bool,
     /// Whether a test is linked.
     pub is_monitored: bool,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlFlags {
+crate::support::model::model!(ControlFlags {
     has_evidence: "hasEvidence",
     has_policy: "hasPolicy",
     is_ready: "isReady",
@@ -520,22 +539,22 @@ model!(ControlFlags {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlPage {
-    /// `data`
-    pub data: List<Control>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<Control>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlPage {
+crate::support::model::model!(ControlPage {
     data: "data",
     pagination: "pagination",
 });
 
-id_forms! {
+crate::support::id_forms::id_forms! {
     /// A control by its number or by its code, such as `DCF-37`.
-    pub enum ControlRef {
+    pub enum ControlRef(crate::v2::ids::ControlId) {
         Code = "code:",
     }
 }
@@ -544,11 +563,11 @@ id_forms! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlRequirement {
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `description`
+    ///
+    pub created_at: crate::Timestamp,
+    ///
     pub description: String,
-    /// `frameworkName`
+    ///
     pub framework_name: String,
     /// Short label of the framework for display.
     pub framework_pill: String,
@@ -556,12 +575,12 @@ pub struct ControlRequirement {
     pub framework_slug: String,
     /// Framework, such as `SOC_2`.
     pub framework_tag: String,
-    /// `id`
+    ///
     pub id: i64,
     /// Short label in the framework, such as `PI1.2`.
     pub name: String,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Supplementary text.
     pub additional_info: Option<String>,
     /// More supplementary text.
@@ -569,18 +588,18 @@ pub struct ControlRequirement {
     /// Still more supplementary text.
     pub additional_info3: Option<String>,
     /// When the requirement was taken out of scope; null while in scope.
-    pub archived_at: Option<Timestamp>,
+    pub archived_at: Option<crate::Timestamp>,
     /// Id of the requirement outside Drata.
     pub external_id: Option<String>,
-    /// `longDescription`
+    ///
     pub long_description: Option<String>,
     /// Why the requirement is out of scope.
     pub rationale: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlRequirement {
+crate::support::model::model!(ControlRequirement {
     created_at: "createdAt",
     description: "description",
     framework_name: "frameworkName",
@@ -603,19 +622,19 @@ model!(ControlRequirement {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlRequirementComparison {
-    /// `controlId`
-    pub control_id: i64,
+    ///
+    pub control_id: crate::v2::ids::ControlId,
     /// Mapped in the workspace and by the template alike.
-    pub aligned_requirements: List<ShortRequirement>,
+    pub aligned_requirements: crate::List<ShortRequirement>,
     /// Mapped in the workspace but not by the template.
-    pub user_mapped_requirements: List<ShortRequirement>,
+    pub user_mapped_requirements: crate::List<ShortRequirement>,
     /// Mapped by the template but not in the workspace.
-    pub template_mapped_requirements: List<ShortRequirement>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub template_mapped_requirements: crate::List<ShortRequirement>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlRequirementComparison {
+crate::support::model::model!(ControlRequirementComparison {
     control_id: "controlId",
     aligned_requirements: "alignedRequirements",
     user_mapped_requirements: "userMappedRequirements",
@@ -626,15 +645,15 @@ model!(ControlRequirementComparison {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlRequirementPage {
-    /// `data`
-    pub data: List<ControlRequirement>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<ControlRequirement>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlRequirementPage {
+crate::support::model::model!(ControlRequirementPage {
     data: "data",
     pagination: "pagination",
 });
@@ -643,17 +662,17 @@ model!(ControlRequirementPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlResetResult {
-    /// `controlId`
-    pub control_id: i64,
-    /// `success`
+    ///
+    pub control_id: crate::v2::ids::ControlId,
+    ///
     pub success: bool,
     /// Why the reset failed, for instance that the control is custom; absent or null on success.
     pub error: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlResetResult {
+crate::support::model::model!(ControlResetResult {
     control_id: "controlId",
     success: "success",
     error: "error",
@@ -664,23 +683,22 @@ model!(ControlResetResult {
 #[non_exhaustive]
 pub struct ControlTestIds {
     /// Tests that pass.
-    pub passing: List<i64>,
+    pub passing: crate::List<i64>,
     /// Tests that fail.
-    pub failing: List<i64>,
+    pub failing: crate::List<i64>,
     /// Tests under monitoring, whatever their outcome.
-    pub monitored: List<i64>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub monitored: crate::List<i64>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlTestIds {
+crate::support::model::model!(ControlTestIds {
     passing: "passing",
     failing: "failing",
     monitored: "monitored",
 });
 
-open_enum! {
-    /// Values of `ticketStatus`.
+crate::support::open_enum::open_enum! {
     pub enum ControlTicketStatus {
         InProgress = "IN_PROGRESS",
         Archived = "ARCHIVED",
@@ -691,28 +709,28 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlUpdateRequest {
-    /// Up to 191 characters. At most 191 characters.
+    /// Up to 191 characters.
     pub name: Option<String>,
-    /// Up to 30000 characters. At most 30000 characters.
+    /// Up to 30000 characters.
     pub description: Option<String>,
-    /// Up to 768 characters. At most 768 characters.
+    /// Up to 768 characters.
     pub question: Option<String>,
-    /// Up to 20 characters, such as `DRA-69`. At most 20 characters.
+    /// Up to 20 characters, such as `DRA-69`.
     pub code: Option<String>,
-    /// Up to 768 characters. At most 768 characters.
+    /// Up to 768 characters.
     pub activity: Option<String>,
     /// Ids of evidence library items to link; called reports by their former name.
     pub report_ids: Option<Vec<i64>>,
     /// Ids of policies to link.
-    pub policy_ids: Option<Vec<i64>>,
+    pub policy_ids: Option<Vec<crate::v2::ids::PolicyId>>,
     /// Ids of framework requirements to map.
-    pub requirement_ids: Option<Vec<i64>>,
+    pub requirement_ids: Option<Vec<crate::v2::ids::RequirementId>>,
     /// User ids of the owners.
     pub owners_ids: Option<Vec<i64>>,
     /// Ids of monitoring tests to link.
-    pub test_ids: Option<Vec<i64>>,
+    pub test_ids: Option<Vec<crate::v2::ids::MonitoringTestId>>,
     /// Custom field values to set; a null value clears.
-    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
+    pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
 }
 
 impl ControlUpdateRequest {
@@ -733,84 +751,96 @@ impl ControlUpdateRequest {
         }
     }
 
-    /// Sets [`name`](Self::name).
+    /// Sets [`name`](field@Self::name).
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.name = Some(Into::<String>::into(name));
         self
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 
-    /// Sets [`question`](Self::question).
+    /// Sets [`question`](field@Self::question).
     #[must_use]
     pub fn question(mut self, question: impl Into<String>) -> Self {
-        self.question = Some(question.into());
+        self.question = Some(Into::<String>::into(question));
         self
     }
 
-    /// Sets [`code`](Self::code).
+    /// Sets [`code`](field@Self::code).
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
+        self.code = Some(Into::<String>::into(code));
         self
     }
 
-    /// Sets [`activity`](Self::activity).
+    /// Sets [`activity`](field@Self::activity).
     #[must_use]
     pub fn activity(mut self, activity: impl Into<String>) -> Self {
-        self.activity = Some(activity.into());
+        self.activity = Some(Into::<String>::into(activity));
         self
     }
 
-    /// Sets [`report_ids`](Self::report_ids).
+    /// Sets [`report_ids`](field@Self::report_ids).
     #[must_use]
     pub fn report_ids(mut self, report_ids: impl IntoIterator<Item = i64>) -> Self {
         self.report_ids = Some(report_ids.into_iter().collect());
         self
     }
 
-    /// Sets [`policy_ids`](Self::policy_ids).
+    /// Sets [`policy_ids`](field@Self::policy_ids).
     #[must_use]
-    pub fn policy_ids(mut self, policy_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.policy_ids = Some(policy_ids.into_iter().collect());
+    pub fn policy_ids(
+        mut self,
+        policy_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::PolicyId>>,
+    ) -> Self {
+        self.policy_ids = Some(policy_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`requirement_ids`](Self::requirement_ids).
+    /// Sets [`requirement_ids`](field@Self::requirement_ids).
     #[must_use]
     pub fn requirement_ids(
         mut self,
-        requirement_ids: impl IntoIterator<Item = i64>,
+        requirement_ids: impl IntoIterator<
+            Item = impl Into<crate::v2::ids::RequirementId>,
+        >,
     ) -> Self {
-        self.requirement_ids = Some(requirement_ids.into_iter().collect());
+        self.requirement_ids = Some(
+            requirement_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
-    /// Sets [`owners_ids`](Self::owners_ids).
+    /// Sets [`owners_ids`](field@Self::owners_ids).
     #[must_use]
     pub fn owners_ids(mut self, owners_ids: impl IntoIterator<Item = i64>) -> Self {
         self.owners_ids = Some(owners_ids.into_iter().collect());
         self
     }
 
-    /// Sets [`test_ids`](Self::test_ids).
+    /// Sets [`test_ids`](field@Self::test_ids).
     #[must_use]
-    pub fn test_ids(mut self, test_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.test_ids = Some(test_ids.into_iter().collect());
+    pub fn test_ids(
+        mut self,
+        test_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::MonitoringTestId>>,
+    ) -> Self {
+        self.test_ids = Some(test_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`custom_fields`](Self::custom_fields).
+    /// Sets [`custom_fields`](field@Self::custom_fields).
     #[must_use]
     pub fn custom_fields(
         mut self,
-        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
+        custom_fields: impl IntoIterator<
+            Item = crate::v2::shared::CustomFieldSubmitRequest,
+        >,
     ) -> Self {
         self.custom_fields = Some(custom_fields.into_iter().collect());
         self
@@ -823,7 +853,7 @@ impl Default for ControlUpdateRequest {
     }
 }
 
-request_model!(ControlUpdateRequest {
+crate::support::request_model::request_model!(ControlUpdateRequest {
     name: "name" { max_length: 191 },
     description: "description" { max_length: 30000 },
     question: "question" { max_length: 768 },
@@ -841,13 +871,13 @@ request_model!(ControlUpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlsRequirementComparison {
-    /// `data`
-    pub data: List<ControlRequirementComparison>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<ControlRequirementComparison>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlsRequirementComparison {
+crate::support::model::model!(ControlsRequirementComparison {
     data: "data",
 });
 
@@ -856,12 +886,12 @@ model!(ControlsRequirementComparison {
 #[non_exhaustive]
 pub struct ControlsResetMappings {
     /// One outcome for each control; failures are among them.
-    pub results: List<ControlResetResult>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub results: crate::List<ControlResetResult>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlsResetMappings {
+crate::support::model::model!(ControlsResetMappings {
     results: "results",
 });
 
@@ -869,20 +899,22 @@ model!(ControlsResetMappings {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlsResetMappingsRequest {
-    /// At most 100 controls, none of them custom. At most 100 items.
-    pub control_ids: Vec<i64>,
+    /// At most 100 controls, none of them custom.
+    pub control_ids: Vec<crate::v2::ids::ControlId>,
 }
 
 impl ControlsResetMappingsRequest {
     /// A new `ControlsResetMappingsRequest` with what is required.
-    pub fn new(control_ids: impl IntoIterator<Item = i64>) -> Self {
+    pub fn new(
+        control_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::ControlId>>,
+    ) -> Self {
         Self {
-            control_ids: control_ids.into_iter().collect(),
+            control_ids: control_ids.into_iter().map(Into::into).collect(),
         }
     }
 }
 
-request_model!(ControlsResetMappingsRequest {
+crate::support::request_model::request_model!(ControlsResetMappingsRequest {
     control_ids: "controlIds" { max_items: 100 },
 });
 
@@ -891,14 +923,14 @@ request_model!(ControlsResetMappingsRequest {
 #[non_exhaustive]
 pub struct OwnersSubcollection {
     /// At most ten owners; list the owners of the control for the rest.
-    pub data: List<UserCompact>,
+    pub data: crate::List<crate::v2::shared::UserCompact>,
     /// Number of all owners.
     pub total_count: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(OwnersSubcollection {
+crate::support::model::model!(OwnersSubcollection {
     data: "data",
     total_count: "totalCount",
 });
@@ -907,21 +939,21 @@ model!(OwnersSubcollection {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ShortRequirement {
-    /// `id`
+    ///
     pub id: i64,
     /// Short label in the framework, such as `CC1.1`.
     pub name: String,
-    /// `description`
+    ///
     pub description: String,
     /// Framework of the requirement, such as `SOC_2`.
     pub framework_tag: String,
-    /// `isOutOfScope`
+    ///
     pub is_out_of_scope: bool,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ShortRequirement {
+crate::support::model::model!(ShortRequirement {
     id: "id",
     name: "name",
     description: "description",
@@ -929,7 +961,7 @@ model!(ShortRequirement {
     is_out_of_scope: "isOutOfScope",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// A topic that controls are grouped by, from SOC 2, HIPAA or NIST.
     pub enum TrustServiceCriteria {
         Availability = "AVAILABILITY",

@@ -8,21 +8,20 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{PaginationTotalCount, SortDirection, SortKey, UserCompact};
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{CustomConnectionId, UserId, WorkspaceId};
 /// The operations of the area `custom_connections`.
 #[derive(Clone, Debug)]
-pub struct CustomConnectionsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct CustomConnectionsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> CustomConnectionsApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> CustomConnectionsApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> CustomConnectionsApi<A> {
+impl<A: crate::Access> CustomConnectionsApi<A> {
     /// Reads one custom connection. With `expand[]=customResources` it shows the resource ids that record
     /// operations need.
     ///
@@ -30,9 +29,10 @@ impl<A: Access> CustomConnectionsApi<A> {
     /// Custom Connections** (`custom-connections-get`). Needs the plan feature `CUSTOM_CONNECTIONS_AND_TESTS`.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomConnectionsPublicV2Controller_getCustomConnection/)
-    pub fn get(&self, connection_id: i64) -> builder::Get {
+    pub fn get(&self, connection_id: impl Into<CustomConnectionId>) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET).path("connectionId", connection_id),
+            crate::Call::new(&self.client, &meta::GET)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id)),
         )
     }
 
@@ -44,7 +44,7 @@ impl<A: Access> CustomConnectionsApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomConnectionsPublicV2Controller_listCustomConnections/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }
 
@@ -58,8 +58,17 @@ impl CustomConnectionsApi {
     /// Connection** (`custom-connections-post`). Needs the plan feature `CUSTOM_CONNECTIONS_AND_TESTS`.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomConnectionsPublicV2Controller_createCustomConnection/)
-    pub fn create(&self, body: &CustomConnectionCreateRequest) -> builder::Create {
-        builder::Create::new(Call::new(&self.client, &meta::CREATE).json(body))
+    pub fn create(
+        &self,
+        body: impl std::borrow::Borrow<CustomConnectionCreateRequest>,
+    ) -> builder::Create {
+        builder::Create::new(
+            crate::Call::new(&self.client, &meta::CREATE)
+                .body(
+                    std::borrow::Borrow::<CustomConnectionCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
     }
 
     /// Deletes a custom connection.
@@ -69,9 +78,13 @@ impl CustomConnectionsApi {
     /// `CUSTOM_CONNECTIONS_AND_TESTS`.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomConnectionsPublicV2Controller_deleteCustomConnection/)
-    pub fn delete(&self, connection_id: i64) -> builder::Delete {
+    pub fn delete(
+        &self,
+        connection_id: impl Into<CustomConnectionId>,
+    ) -> builder::Delete {
         builder::Delete::new(
-            Call::new(&self.client, &meta::DELETE).path("connectionId", connection_id),
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id)),
         )
     }
 
@@ -84,13 +97,16 @@ impl CustomConnectionsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomConnectionsPublicV2Controller_updateCustomConnection/)
     pub fn update(
         &self,
-        connection_id: i64,
-        body: &CustomConnectionUpdateRequest,
+        connection_id: impl Into<CustomConnectionId>,
+        body: impl std::borrow::Borrow<CustomConnectionUpdateRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
-                .path("connectionId", connection_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
+                .body(
+                    std::borrow::Borrow::<CustomConnectionUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

@@ -2,40 +2,36 @@
 
 //! Types of the area `custom_connections`.
 
-use serde_json::{Map, Value};
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{PaginationTotalCount, UserCompact};
-use crate::{Extra, List, Patch, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A custom connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomConnection {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v2::ids::CustomConnectionId,
     /// Name of the connection, given as `name` at creation.
     pub client_alias: Option<String>,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// Kinds of data the connection offers.
-    pub provider_types: Option<List<CustomConnectionProviderType>>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub provider_types: Option<crate::List<CustomConnectionProviderType>>,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Id of whoever made the connection, a user or an API key.
     pub created_by_id: Option<i64>,
     /// Resources that hold the records; present only with `expand[]=customResources`.
-    pub custom_resources: Option<List<CustomConnectionResource>>,
+    pub custom_resources: Option<crate::List<CustomConnectionResource>>,
     /// User or API key that made the connection; present only with `expand[]=createdByUser`.
-    pub created_by_user: Option<UserCompact>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub created_by_user: Option<crate::v2::shared::UserCompact>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CustomConnection {
+crate::support::model::model!(CustomConnection {
     id: "id",
     client_alias: "clientAlias",
     description: "description",
@@ -56,14 +52,14 @@ pub struct CustomConnectionCreateRequest {
     /// Kind of connection; `CUSTOM` takes a schema, `MDM` and `HRIS` bring their own model.
     pub provider_types: Vec<CustomProviderType>,
     /// Workspaces that see the connection; required for `CUSTOM`, not for the other kinds, which are global.
-    pub workspace_ids: Option<Vec<i64>>,
+    pub workspace_ids: Option<Vec<crate::v2::ids::WorkspaceId>>,
     /// JSON Schema of the records, for `CUSTOM` only and in place of `sampleData`; without a `required` list, every
     /// property counts as required.
-    pub schema: Option<Map<String, Value>>,
+    pub schema: Option<serde_json::Map<String, serde_json::Value>>,
     /// One typical record from which the schema is derived, for `CUSTOM` only and in place of `schema`.
-    pub sample_data: Option<Map<String, Value>>,
+    pub sample_data: Option<serde_json::Map<String, serde_json::Value>>,
     /// What the connection is for; optional.
-    pub description: Patch<String>,
+    pub description: crate::Patch<String>,
     /// Property that labels a record in the web app; required for `CUSTOM`, and must be at the top level of the
     /// schema.
     pub display_name_key: Option<String>,
@@ -76,7 +72,7 @@ impl CustomConnectionCreateRequest {
         provider_types: impl IntoIterator<Item = CustomProviderType>,
     ) -> Self {
         Self {
-            name: name.into(),
+            name: Into::<String>::into(name),
             provider_types: provider_types.into_iter().collect(),
             workspace_ids: Default::default(),
             schema: Default::default(),
@@ -86,46 +82,49 @@ impl CustomConnectionCreateRequest {
         }
     }
 
-    /// Sets [`workspace_ids`](Self::workspace_ids).
+    /// Sets [`workspace_ids`](field@Self::workspace_ids).
     #[must_use]
     pub fn workspace_ids(
         mut self,
-        workspace_ids: impl IntoIterator<Item = i64>,
+        workspace_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::WorkspaceId>>,
     ) -> Self {
-        self.workspace_ids = Some(workspace_ids.into_iter().collect());
+        self.workspace_ids = Some(workspace_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`schema`](Self::schema).
+    /// Sets [`schema`](field@Self::schema).
     #[must_use]
-    pub fn schema(mut self, schema: Map<String, Value>) -> Self {
+    pub fn schema(mut self, schema: serde_json::Map<String, serde_json::Value>) -> Self {
         self.schema = Some(schema);
         self
     }
 
-    /// Sets [`sample_data`](Self::sample_data).
+    /// Sets [`sample_data`](field@Self::sample_data).
     #[must_use]
-    pub fn sample_data(mut self, sample_data: Map<String, Value>) -> Self {
+    pub fn sample_data(
+        mut self,
+        sample_data: serde_json::Map<String, serde_json::Value>,
+    ) -> Self {
         self.sample_data = Some(sample_data);
         self
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
-    pub fn description(mut self, description: impl Into<Patch<String>>) -> Self {
+    pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Sets [`display_name_key`](Self::display_name_key).
+    /// Sets [`display_name_key`](field@Self::display_name_key).
     #[must_use]
     pub fn display_name_key(mut self, display_name_key: impl Into<String>) -> Self {
-        self.display_name_key = Some(display_name_key.into());
+        self.display_name_key = Some(Into::<String>::into(display_name_key));
         self
     }
 }
 
-request_model!(CustomConnectionCreateRequest {
+crate::support::request_model::request_model!(CustomConnectionCreateRequest {
     name: "name",
     provider_types: "providerTypes",
     workspace_ids: "workspaceIds",
@@ -135,7 +134,7 @@ request_model!(CustomConnectionCreateRequest {
     display_name_key: "displayNameKey",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a custom connection when `expand[]` asks for it.
     pub enum CustomConnectionExpand {
         CreatedByUser = "createdByUser",
@@ -147,21 +146,20 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomConnectionPage {
-    /// `data`
-    pub data: List<CustomConnection>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<CustomConnection>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CustomConnectionPage {
+crate::support::model::model!(CustomConnectionPage {
     data: "data",
     pagination: "pagination",
 });
 
-open_enum! {
-    /// Values of `providerTypes`.
+crate::support::open_enum::open_enum! {
     pub enum CustomConnectionProviderType {
         Identity = "IDENTITY",
         Infrastructure = "INFRASTRUCTURE",
@@ -198,23 +196,23 @@ open_enum! {
 pub struct CustomConnectionResource {
     /// Goes into `resourceId` of the record operations.
     pub id: i64,
-    /// `name`
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// JSON Schema that each record must satisfy.
-    pub schema: Value,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub schema: serde_json::Value,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// When the resource was deleted; null while it exists.
-    pub deleted_at: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub deleted_at: Option<crate::Timestamp>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CustomConnectionResource {
+crate::support::model::model!(CustomConnectionResource {
     id: "id",
     name: "name",
     description: "description",
@@ -229,8 +227,8 @@ model!(CustomConnectionResource {
 #[non_exhaustive]
 pub struct CustomConnectionUpdateRequest {
     /// New name of the connection; null is accepted.
-    pub client_alias: Patch<String>,
-    /// `description`
+    pub client_alias: crate::Patch<String>,
+    ///
     pub description: Option<String>,
 }
 
@@ -243,17 +241,20 @@ impl CustomConnectionUpdateRequest {
         }
     }
 
-    /// Sets [`client_alias`](Self::client_alias).
+    /// Sets [`client_alias`](field@Self::client_alias).
     #[must_use]
-    pub fn client_alias(mut self, client_alias: impl Into<Patch<String>>) -> Self {
+    pub fn client_alias(
+        mut self,
+        client_alias: impl Into<crate::Patch<String>>,
+    ) -> Self {
         self.client_alias = client_alias.into();
         self
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 }
@@ -264,13 +265,12 @@ impl Default for CustomConnectionUpdateRequest {
     }
 }
 
-request_model!(CustomConnectionUpdateRequest {
+crate::support::request_model::request_model!(CustomConnectionUpdateRequest {
     client_alias: "clientAlias",
     description: "description",
 });
 
-open_enum! {
-    /// Values of `providerTypes`.
+crate::support::open_enum::open_enum! {
     pub enum CustomProviderType {
         Custom = "CUSTOM",
         Mdm = "MDM",

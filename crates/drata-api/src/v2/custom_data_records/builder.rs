@@ -2,72 +2,25 @@
 
 //! Builders of the requests of the area `custom_data_records`.
 
-use super::{
-    CustomData, CustomDataPage, CustomDataRecordResult, CustomDataSessionStatus, Session,
-    SessionActionOutcome, SessionPage, SortDirection, SortKey,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`create`](super::CustomDataRecordsApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Creates or updates one record or an array of them, matched by `id`; they are live at once and join the
+    /// `ACTIVE` session if there is one. Built by [`create`](super::CustomDataRecordsApi::create).
+    pub struct Create(JsonOptional<crate::List<super::CustomDataRecordResult>>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(
-        self,
-    ) -> Result<Option<crate::List<CustomDataRecordResult>>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Deletes one record by its own id. Built by [`delete`](super::CustomDataRecordsApi::delete).
+    pub struct Delete(Nothing);
 }
 
-/// Builds [`delete`](super::CustomDataRecordsApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
-}
-
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`list`](super::CustomDataRecordsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the records of a custom resource. Built by [`list`](super::CustomDataRecordsApi::list).
+    pub struct List(Json<super::CustomDataPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -75,22 +28,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -104,56 +60,35 @@ impl List {
     /// Keeps records uploaded in this session, 3 to 64 characters.
     pub fn session_id(mut self, session_id: &str) -> Self {
         self.call
-            .query_limited(
+            .query_checked(
                 "sessionId",
                 session_id,
-                crate::Limits {
-                    max_length: 64,
-                    min_length: 3,
-                    ..crate::Limits::NONE
-                },
+                crate::Limits::NONE.max_length(64).min_length(3),
             );
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<CustomDataPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = CustomDataPage;
-    type Item = CustomData;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::CustomDataPage;
+    type Item = super::CustomData;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.as_str().into())
     }
 }
 
-/// Builds [`list_sessions`](super::CustomDataRecordsApi::list_sessions).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListSessions {
-    call: Call,
+builder! {
+    /// Lists the upload sessions of a custom resource. Built by
+    /// [`list_sessions`](super::CustomDataRecordsApi::list_sessions).
+    pub struct ListSessions(Json<super::SessionPage>);
 }
 
 impl ListSessions {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -161,22 +96,25 @@ impl ListSessions {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -188,109 +126,38 @@ impl ListSessions {
     }
 
     /// Keeps sessions in this state; not reliably applied.
-    pub fn status(mut self, status: impl Into<CustomDataSessionStatus>) -> Self {
-        self.call.query("status", Into::<CustomDataSessionStatus>::into(status));
+    pub fn status(mut self, status: impl Into<super::CustomDataSessionStatus>) -> Self {
+        self.call.query("status", Into::<super::CustomDataSessionStatus>::into(status));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SessionPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListSessions {
-    type Page = SessionPage;
-    type Item = Session;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for ListSessions {
+    type Page = super::SessionPage;
+    type Item = super::Session;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`perform_session_action`](super::CustomDataRecordsApi::perform_session_action).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct PerformSessionAction {
-    call: Call,
+builder! {
+    /// Completes or cancels an upload session. Built by
+    /// [`perform_session_action`](super::CustomDataRecordsApi::perform_session_action).
+    pub struct PerformSessionAction(JsonOptional<super::SessionActionOutcome>);
 }
 
-impl PerformSessionAction {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<SessionActionOutcome>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Updates the record with this id. Built by [`update`](super::CustomDataRecordsApi::update).
+    pub struct Update(JsonOptional<super::CustomData>);
 }
 
-/// Builds [`update`](super::CustomDataRecordsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Adds one record or an array of them to a session, which the first call opens. Built by
+    /// [`upload_to_session`](super::CustomDataRecordsApi::upload_to_session).
+    pub struct UploadToSession(JsonOptional<crate::List<super::CustomDataRecordResult>>);
 }
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<CustomData>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`upload_to_session`](super::CustomDataRecordsApi::upload_to_session).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadToSession {
-    call: Call,
-}
-
-impl UploadToSession {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(
-        self,
-    ) -> Result<Option<crate::List<CustomDataRecordResult>>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<crate::List<CustomDataRecordResult>>);
-operation!(Delete => ());
-operation!(List => CustomDataPage);
-operation!(ListSessions => SessionPage);
-operation!(PerformSessionAction => Option<SessionActionOutcome>);
-operation!(Update => Option<CustomData>);
-operation!(UploadToSession => Option<crate::List<CustomDataRecordResult>>);

@@ -8,21 +8,20 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{PaginationTotalCount, SortDirection, SortKey};
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::CustomConnectionId;
 /// The operations of the area `custom_data_records`.
 #[derive(Clone, Debug)]
-pub struct CustomDataRecordsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct CustomDataRecordsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> CustomDataRecordsApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> CustomDataRecordsApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> CustomDataRecordsApi<A> {
+impl<A: crate::Access> CustomDataRecordsApi<A> {
     /// Lists the records of a custom resource.
     ///
     /// `GET /custom-connections/{connectionId}/resources/{resourceId}/records`, v2. Needs the permission **Custom
@@ -30,10 +29,14 @@ impl<A: Access> CustomDataRecordsApi<A> {
     /// `CUSTOM_CONNECTIONS_AND_TESTS`. Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomDataRecordsPublicV2Controller_listCustomDataRecords/)
-    pub fn list(&self, connection_id: i64, resource_id: i64) -> builder::List {
+    pub fn list(
+        &self,
+        connection_id: impl Into<CustomConnectionId>,
+        resource_id: i64,
+    ) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST)
-                .path("connectionId", connection_id)
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
                 .path("resourceId", resource_id),
         )
     }
@@ -48,12 +51,12 @@ impl<A: Access> CustomDataRecordsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomDataRecordsPublicV2Controller_listSessions/)
     pub fn list_sessions(
         &self,
-        connection_id: i64,
+        connection_id: impl Into<CustomConnectionId>,
         resource_id: i64,
     ) -> builder::ListSessions {
         builder::ListSessions::new(
-            Call::new(&self.client, &meta::LIST_SESSIONS)
-                .path("connectionId", connection_id)
+            crate::Call::new(&self.client, &meta::LIST_SESSIONS)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
                 .path("resourceId", resource_id),
         )
     }
@@ -67,20 +70,23 @@ impl CustomDataRecordsApi {
     ///
     /// `POST /custom-connections/{connectionId}/resources/{resourceId}/records`, v2. Needs the permission **Custom
     /// Connections Data: Create Custom Connection Data** (`custom-connections-data-post`). Needs the plan feature
-    /// `CUSTOM_CONNECTIONS_AND_TESTS`. Sent twice, it writes once.
+    /// `CUSTOM_CONNECTIONS_AND_TESTS`. An idempotent upsert.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomDataRecordsPublicV2Controller_createCustomData/)
     pub fn create(
         &self,
-        connection_id: i64,
+        connection_id: impl Into<CustomConnectionId>,
         resource_id: i64,
-        body: &CustomDataCreateRequest,
+        body: impl std::borrow::Borrow<CustomDataCreateRequest>,
     ) -> builder::Create {
         builder::Create::new(
-            Call::new(&self.client, &meta::CREATE)
-                .path("connectionId", connection_id)
+            crate::Call::new(&self.client, &meta::CREATE)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
                 .path("resourceId", resource_id)
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<CustomDataCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -93,13 +99,13 @@ impl CustomDataRecordsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomDataRecordsPublicV2Controller_deleteCustomData/)
     pub fn delete(
         &self,
-        connection_id: i64,
+        connection_id: impl Into<CustomConnectionId>,
         resource_id: i64,
         record_id: &str,
     ) -> builder::Delete {
         builder::Delete::new(
-            Call::new(&self.client, &meta::DELETE)
-                .path("connectionId", connection_id)
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
                 .path("resourceId", resource_id)
                 .path("recordId", record_id),
         )
@@ -115,17 +121,20 @@ impl CustomDataRecordsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomDataRecordsPublicV2Controller_performSessionAction/)
     pub fn perform_session_action(
         &self,
-        connection_id: i64,
+        connection_id: impl Into<CustomConnectionId>,
         resource_id: i64,
         session_id: &str,
-        body: &SessionActionRequest,
+        body: impl std::borrow::Borrow<SessionActionRequest>,
     ) -> builder::PerformSessionAction {
         builder::PerformSessionAction::new(
-            Call::new(&self.client, &meta::PERFORM_SESSION_ACTION)
-                .path("connectionId", connection_id)
+            crate::Call::new(&self.client, &meta::PERFORM_SESSION_ACTION)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
                 .path("resourceId", resource_id)
                 .path("sessionId", session_id)
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<SessionActionRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -138,17 +147,20 @@ impl CustomDataRecordsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomDataRecordsPublicV2Controller_updateCustomData/)
     pub fn update(
         &self,
-        connection_id: i64,
+        connection_id: impl Into<CustomConnectionId>,
         resource_id: i64,
         record_id: &str,
-        body: &CustomDataUpdateRequest,
+        body: impl std::borrow::Borrow<CustomDataUpdateRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
-                .path("connectionId", connection_id)
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
                 .path("resourceId", resource_id)
                 .path("recordId", record_id)
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<CustomDataUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -158,22 +170,25 @@ impl CustomDataRecordsApi {
     ///
     /// `POST /custom-connections/{connectionId}/resources/{resourceId}/sessions/{sessionId}`, v2. Needs the
     /// permission **Custom Connections Data: Create Custom Connection Data** (`custom-connections-data-post`).
-    /// Needs the plan feature `CUSTOM_CONNECTIONS_AND_TESTS`. Sent twice, it writes once.
+    /// Needs the plan feature `CUSTOM_CONNECTIONS_AND_TESTS`. An idempotent upsert.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomDataRecordsPublicV2Controller_uploadSessionRecords/)
     pub fn upload_to_session(
         &self,
-        connection_id: i64,
+        connection_id: impl Into<CustomConnectionId>,
         resource_id: i64,
         session_id: &str,
-        body: &CustomDataSessionCreateRequest,
+        body: impl std::borrow::Borrow<CustomDataSessionCreateRequest>,
     ) -> builder::UploadToSession {
         builder::UploadToSession::new(
-            Call::new(&self.client, &meta::UPLOAD_TO_SESSION)
-                .path("connectionId", connection_id)
+            crate::Call::new(&self.client, &meta::UPLOAD_TO_SESSION)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
                 .path("resourceId", resource_id)
                 .path("sessionId", session_id)
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<CustomDataSessionCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

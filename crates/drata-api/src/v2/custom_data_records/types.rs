@@ -2,12 +2,8 @@
 
 //! Types of the area `custom_data_records`.
 
-use serde_json::{Map, Value};
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::v2::shared::PaginationTotalCount;
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A record of a custom resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,18 +12,18 @@ pub struct CustomData {
     /// The caller's own id, taken from the record.
     pub id: String,
     /// The record itself, sent as `data`.
-    pub attributes: Value,
+    pub attributes: serde_json::Value,
     /// Session that uploaded the record; null for one sent outside any.
     pub session_id: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CustomData {
+crate::support::model::model!(CustomData {
     id: "id",
     attributes: "attributes",
     session_id: "sessionId",
@@ -41,17 +37,19 @@ model!(CustomData {
 pub struct CustomDataCreateRequest {
     /// A record as an object, or several as an array; a known `id` updates, an unknown one creates. Keep the whole
     /// body under 5 MB.
-    pub data: Value,
+    pub data: serde_json::Value,
 }
 
 impl CustomDataCreateRequest {
     /// A new `CustomDataCreateRequest` with what is required.
-    pub fn new(data: impl Into<Value>) -> Self {
-        Self { data: data.into() }
+    pub fn new(data: impl Into<serde_json::Value>) -> Self {
+        Self {
+            data: Into::<serde_json::Value>::into(data),
+        }
     }
 }
 
-request_model!(CustomDataCreateRequest {
+crate::support::request_model::request_model!(CustomDataCreateRequest {
     data: "data",
 });
 
@@ -59,15 +57,15 @@ request_model!(CustomDataCreateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomDataPage {
-    /// `data`
-    pub data: List<CustomData>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<CustomData>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CustomDataPage {
+crate::support::model::model!(CustomDataPage {
     data: "data",
     pagination: "pagination",
 });
@@ -76,23 +74,23 @@ model!(CustomDataPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomDataRecordResult {
-    /// `id`
+    ///
     pub id: Option<String>,
-    /// `createdAt`
-    pub created_at: Option<Timestamp>,
-    /// `updatedAt`
-    pub updated_at: Option<Timestamp>,
-    /// `statusCode`
+    ///
+    pub created_at: Option<crate::Timestamp>,
+    ///
+    pub updated_at: Option<crate::Timestamp>,
+    ///
     pub status_code: Option<i64>,
-    /// `data`
-    pub data: Option<Value>,
+    ///
+    pub data: Option<serde_json::Value>,
     /// Why the record was refused; absent when it was taken.
     pub error: Option<CustomDataRecordResultError>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CustomDataRecordResult {
+crate::support::model::model!(CustomDataRecordResult {
     id: "id",
     created_at: "createdAt",
     updated_at: "updatedAt",
@@ -101,19 +99,19 @@ model!(CustomDataRecordResult {
     error: "error",
 });
 
-/// What stands in `error`.
+/// What is returned as `CustomDataRecordResultDto`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomDataRecordResultError {
-    /// `message`
+    ///
     pub message: Option<String>,
-    /// `code`
+    ///
     pub code: Option<i64>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CustomDataRecordResultError {
+crate::support::model::model!(CustomDataRecordResultError {
     message: "message",
     code: "code",
 });
@@ -124,21 +122,23 @@ model!(CustomDataRecordResultError {
 pub struct CustomDataSessionCreateRequest {
     /// A record as an object, or several as an array, not live before the session is completed. Keep the whole body
     /// under 5 MB.
-    pub data: Value,
+    pub data: serde_json::Value,
 }
 
 impl CustomDataSessionCreateRequest {
     /// A new `CustomDataSessionCreateRequest` with what is required.
-    pub fn new(data: impl Into<Value>) -> Self {
-        Self { data: data.into() }
+    pub fn new(data: impl Into<serde_json::Value>) -> Self {
+        Self {
+            data: Into::<serde_json::Value>::into(data),
+        }
     }
 }
 
-request_model!(CustomDataSessionCreateRequest {
+crate::support::request_model::request_model!(CustomDataSessionCreateRequest {
     data: "data",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// The state of an upload session: `IN_PROGRESS` while records come in, `ACTIVE` once its records are live,
     /// `CANCELED` or `ARCHIVED` afterwards.
     pub enum CustomDataSessionStatus {
@@ -154,17 +154,17 @@ open_enum! {
 #[non_exhaustive]
 pub struct CustomDataUpdateRequest {
     /// Record to store; it must satisfy the schema of the resource.
-    pub data: Map<String, Value>,
+    pub data: serde_json::Map<String, serde_json::Value>,
 }
 
 impl CustomDataUpdateRequest {
     /// A new `CustomDataUpdateRequest` with what is required.
-    pub fn new(data: Map<String, Value>) -> Self {
-        Self { data }
+    pub fn new(data: serde_json::Map<String, serde_json::Value>) -> Self {
+        Self { data: data }
     }
 }
 
-request_model!(CustomDataUpdateRequest {
+crate::support::request_model::request_model!(CustomDataUpdateRequest {
     data: "data",
 });
 
@@ -176,21 +176,21 @@ pub struct Session {
     pub id: i64,
     /// Name the caller chose.
     pub session_id: String,
-    /// `status`
+    ///
     pub status: CustomDataSessionStatus,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// When the session was completed and became live; null before.
-    pub activated_at: Option<Timestamp>,
+    pub activated_at: Option<crate::Timestamp>,
     /// When the session was canceled; null otherwise.
-    pub canceled_at: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub canceled_at: Option<crate::Timestamp>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Session {
+crate::support::model::model!(Session {
     id: "id",
     session_id: "sessionId",
     status: "status",
@@ -200,7 +200,7 @@ model!(Session {
     canceled_at: "canceledAt",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// The way to end an upload session: make it live or discard it.
     pub enum SessionAction {
         Complete = "complete",
@@ -212,21 +212,21 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionActionOutcome {
-    /// `sessionId`
+    ///
     pub session_id: String,
     /// State that resulted, such as `ACTIVE`.
     pub status: CustomDataSessionStatus,
-    /// `action`
+    ///
     pub action: SessionAction,
     /// Custom connection of the session.
     pub connection_id: i64,
     /// Custom resource of the session.
     pub resource_id: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SessionActionOutcome {
+crate::support::model::model!(SessionActionOutcome {
     session_id: "sessionId",
     status: "status",
     action: "action",
@@ -246,11 +246,11 @@ pub struct SessionActionRequest {
 impl SessionActionRequest {
     /// A new `SessionActionRequest` with what is required.
     pub fn new(action: SessionAction) -> Self {
-        Self { action }
+        Self { action: action }
     }
 }
 
-request_model!(SessionActionRequest {
+crate::support::request_model::request_model!(SessionActionRequest {
     action: "action",
 });
 
@@ -258,15 +258,15 @@ request_model!(SessionActionRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionPage {
-    /// `data`
-    pub data: List<Session>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<Session>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SessionPage {
+crate::support::model::model!(SessionPage {
     data: "data",
     pagination: "pagination",
 });

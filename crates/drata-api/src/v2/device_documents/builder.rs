@@ -2,152 +2,59 @@
 
 //! Builders of the requests of the area `device_documents`.
 
-use super::{DeviceDocument, DeviceDocumentType, DeviceDocuments, UserDocumentExpand};
-use crate::support::operation::operation;
-use crate::{Call, Error};
+use crate::support::builder::builder;
 
-/// Builds [`delete`](super::DeviceDocumentsApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
+builder! {
+    /// Deletes a document of a device. Built by [`delete`](super::DeviceDocumentsApi::delete).
+    pub struct Delete(Nothing);
 }
 
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::DeviceDocumentsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Reads one document of a device. Built by [`get`](super::DeviceDocumentsApi::get).
+    pub struct Get(Json<super::DeviceDocument>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = UserDocumentExpand>,
+        expand: impl IntoIterator<Item = super::DeviceDocumentExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DeviceDocument, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`list`](super::DeviceDocumentsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists all documents of a device, optionally of one kind. Built by [`list`](super::DeviceDocumentsApi::list).
+    pub struct List(Json<super::DeviceDocuments>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Keeps documents that prove this setting.
-    pub fn type_(mut self, type_: impl Into<DeviceDocumentType>) -> Self {
-        self.call.query("type", Into::<DeviceDocumentType>::into(type_));
+    pub fn type_(mut self, type_: impl Into<super::DeviceDocumentType>) -> Self {
+        self.call.query("type", Into::<super::DeviceDocumentType>::into(type_));
         self
     }
 
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = UserDocumentExpand>,
+        expand: impl IntoIterator<Item = super::DeviceDocumentExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DeviceDocuments, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`upload`](super::DeviceDocumentsApi::upload).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Upload {
-    call: Call,
+builder! {
+    /// Uploads a file as proof of a security setting of a device. Built by
+    /// [`upload`](super::DeviceDocumentsApi::upload).
+    pub struct Upload(Form, JsonOptional<super::DeviceDocument>);
 }
 
-impl Upload {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<DeviceDocument>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Uploads a file as proof of a security setting of a device. Built by
+    /// [`upload_json`](super::DeviceDocumentsApi::upload_json).
+    pub struct UploadJson(JsonOptional<super::DeviceDocument>);
 }
-
-/// Builds [`upload_json`](super::DeviceDocumentsApi::upload_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadJson {
-    call: Call,
-}
-
-impl UploadJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<DeviceDocument>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Delete => ());
-operation!(Get => DeviceDocument);
-operation!(List => DeviceDocuments);
-operation!(Upload => Option<DeviceDocument>);
-operation!(UploadJson => Option<DeviceDocument>);

@@ -6,33 +6,36 @@ pub mod builder;
 pub mod meta;
 mod types;
 pub use types::*;
-pub use crate::v2::shared::{DeviceDocument, SignedUrl, UserDocumentExpand};
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::shared::{DeviceDocument, SignedUrl};
+pub use crate::v2::ids::{DeviceDocumentId, DeviceId};
 /// The operations of the area `device_documents`.
 #[derive(Clone, Debug)]
-pub struct DeviceDocumentsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct DeviceDocumentsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> DeviceDocumentsApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> DeviceDocumentsApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> DeviceDocumentsApi<A> {
+impl<A: crate::Access> DeviceDocumentsApi<A> {
     /// Reads one document of a device. Add `expand[]=downloadUrl` for a short-lived link to the file.
     ///
     /// `GET /devices/{deviceId}/documents/{documentId}`, v2. Needs the permission **Devices: Manage Device
     /// Documents** (`devices-get-download-document`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/DeviceDocumentsPublicV2Controller_getDeviceDocument/)
-    pub fn get(&self, device_id: i64, document_id: i64) -> builder::Get {
+    pub fn get(
+        &self,
+        device_id: impl Into<DeviceId>,
+        document_id: impl Into<DeviceDocumentId>,
+    ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("deviceId", device_id)
-                .path("documentId", document_id),
+            crate::Call::new(&self.client, &meta::GET)
+                .path("deviceId", Into::<DeviceId>::into(device_id))
+                .path("documentId", Into::<DeviceDocumentId>::into(document_id)),
         )
     }
 
@@ -42,9 +45,10 @@ impl<A: Access> DeviceDocumentsApi<A> {
     /// (`devices-get-documents`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/DeviceDocumentsPublicV2Controller_getDeviceDocuments/)
-    pub fn list(&self, device_id: i64) -> builder::List {
+    pub fn list(&self, device_id: impl Into<DeviceId>) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST).path("deviceId", device_id),
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("deviceId", Into::<DeviceId>::into(device_id)),
         )
     }
 }
@@ -57,11 +61,15 @@ impl DeviceDocumentsApi {
     /// Documents** (`devices-delete-document`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/DeviceDocumentsPublicV2Controller_deleteDeviceDocument/)
-    pub fn delete(&self, device_id: i64, document_id: i64) -> builder::Delete {
+    pub fn delete(
+        &self,
+        device_id: impl Into<DeviceId>,
+        document_id: impl Into<DeviceDocumentId>,
+    ) -> builder::Delete {
         builder::Delete::new(
-            Call::new(&self.client, &meta::DELETE)
-                .path("deviceId", device_id)
-                .path("documentId", document_id),
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("deviceId", Into::<DeviceId>::into(device_id))
+                .path("documentId", Into::<DeviceDocumentId>::into(document_id)),
         )
     }
 
@@ -74,16 +82,22 @@ impl DeviceDocumentsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/DeviceDocumentsPublicV2Controller_uploadDocumentForDevice/)
     pub fn upload(
         &self,
-        device_id: i64,
-        form: DeviceDocumentCreateForm,
+        device_id: impl Into<DeviceId>,
+        form: impl std::borrow::Borrow<DeviceDocumentCreateForm>,
     ) -> builder::Upload {
         builder::Upload::new(
-            Call::new(&self.client, &meta::UPLOAD).path("deviceId", device_id).form(form),
+            crate::Call::new(&self.client, &meta::UPLOAD)
+                .path("deviceId", Into::<DeviceId>::into(device_id))
+                .form(
+                    Clone::clone(
+                        std::borrow::Borrow::<DeviceDocumentCreateForm>::borrow(&form),
+                    ),
+                ),
         )
     }
 
     /// Uploads a file as proof of a security setting of a device. Send multipart with `file`, or JSON with
-    /// `base64File`. This is the form without a file, as JSON.
+    /// `base64File`. This is the request without a file, as JSON.
     ///
     /// `POST /devices/{deviceId}/documents`, v2. Needs the permission **Devices: Manage Device Documents**
     /// (`devices-post-document`).
@@ -91,13 +105,16 @@ impl DeviceDocumentsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/DeviceDocumentsPublicV2Controller_uploadDocumentForDevice/)
     pub fn upload_json(
         &self,
-        device_id: i64,
-        body: &DeviceDocumentCreateRequest,
+        device_id: impl Into<DeviceId>,
+        body: impl std::borrow::Borrow<DeviceDocumentCreateRequest>,
     ) -> builder::UploadJson {
         builder::UploadJson::new(
-            Call::new(&self.client, &meta::UPLOAD_JSON)
-                .path("deviceId", device_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPLOAD_JSON)
+                .path("deviceId", Into::<DeviceId>::into(device_id))
+                .body(
+                    std::borrow::Borrow::<DeviceDocumentCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

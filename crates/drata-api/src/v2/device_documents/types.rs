@@ -2,12 +2,8 @@
 
 //! Types of the area `device_documents`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::form_model;
-use crate::support::request_model::request_model;
-use crate::v2::shared::DeviceDocument;
-use crate::{Extra, List, Upload};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A file to upload as proof of a device setting, either as `file` or as `base64File`.
 #[derive(Clone, Debug)]
@@ -17,7 +13,7 @@ pub struct DeviceDocumentCreateForm {
     pub type_: DeviceDocumentType,
     /// File to upload, multipart only: PDF, an office document (`.doc`, `.docx`, `.odt`, `.ods`, `.xlsx`, `.odp`,
     /// `.pptx`) or an image (`.gif`, `.jpeg`, `.jpg`, `.png`).
-    pub file: Option<Upload>,
+    pub file: Option<crate::Upload>,
     /// JSON text with `base64String` (a data URL) and `filename`; takes the place of `file`.
     pub base64_file: Option<String>,
 }
@@ -26,28 +22,28 @@ impl DeviceDocumentCreateForm {
     /// A new `DeviceDocumentCreateForm` with what is required.
     pub fn new(type_: DeviceDocumentType) -> Self {
         Self {
-            type_,
+            type_: type_,
             file: Default::default(),
             base64_file: Default::default(),
         }
     }
 
-    /// Sets [`file`](Self::file).
+    /// Sets [`file`](field@Self::file).
     #[must_use]
-    pub fn file(mut self, file: impl Into<Upload>) -> Self {
-        self.file = Some(file.into());
+    pub fn file(mut self, file: impl Into<crate::Upload>) -> Self {
+        self.file = Some(Into::<crate::Upload>::into(file));
         self
     }
 
-    /// Sets [`base64_file`](Self::base64_file).
+    /// Sets [`base64_file`](field@Self::base64_file).
     #[must_use]
     pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
+        self.base64_file = Some(Into::<String>::into(base64_file));
         self
     }
 }
 
-form_model!(DeviceDocumentCreateForm {
+crate::support::request_model::form_model!(DeviceDocumentCreateForm {
     type_: "type",
     file: "file",
     base64_file: "base64File",
@@ -67,25 +63,31 @@ impl DeviceDocumentCreateRequest {
     /// A new `DeviceDocumentCreateRequest` with what is required.
     pub fn new(type_: DeviceDocumentType) -> Self {
         Self {
-            type_,
+            type_: type_,
             base64_file: Default::default(),
         }
     }
 
-    /// Sets [`base64_file`](Self::base64_file).
+    /// Sets [`base64_file`](field@Self::base64_file).
     #[must_use]
     pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
+        self.base64_file = Some(Into::<String>::into(base64_file));
         self
     }
 }
 
-request_model!(DeviceDocumentCreateRequest {
+crate::support::request_model::request_model!(DeviceDocumentCreateRequest {
     type_: "type",
     base64_file: "base64File",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
+    pub enum DeviceDocumentExpand {
+        DownloadUrl = "downloadUrl",
+    }
+}
+
+crate::support::open_enum::open_enum! {
     /// What a document proves about a device.
     pub enum DeviceDocumentType {
         PasswordManagerEvidence = "PASSWORD_MANAGER_EVIDENCE",
@@ -100,12 +102,12 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceDocuments {
-    /// `documents`
-    pub documents: List<DeviceDocument>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub documents: crate::List<crate::v2::shared::DeviceDocument>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(DeviceDocuments {
+crate::support::model::model!(DeviceDocuments {
     documents: "documents",
 });

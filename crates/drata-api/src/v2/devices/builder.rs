@@ -2,101 +2,42 @@
 
 //! Builders of the requests of the area `devices`.
 
-use super::{
-    Device, DeviceApp, DeviceAppPage, DeviceDetail, DeviceDetailExpand, DeviceExpand,
-    DevicePage, MdmSourceType, SortDirection, SortKey,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateForCustomConnection {
-    call: Call,
+builder! {
+    /// Creates a device under a custom connection, or updates the one that matches by `externalId`, `serialNumber`
+    /// or `macAddress`. Built by [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection).
+    pub struct CreateForCustomConnection(JsonOptional<super::Device>);
 }
 
-impl CreateForCustomConnection {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Device>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Deletes a device that a custom connection supplied. Built by
+    /// [`delete_from_custom_connection`](super::DevicesApi::delete_from_custom_connection).
+    pub struct DeleteFromCustomConnection(Nothing);
 }
 
-/// Builds [`delete_from_custom_connection`](super::DevicesApi::delete_from_custom_connection).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteFromCustomConnection {
-    call: Call,
-}
-
-impl DeleteFromCustomConnection {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::DevicesApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Reads one device. Built by [`get`](super::DevicesApi::get).
+    pub struct Get(Json<super::DeviceDetail>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related objects to embed; installed apps go by `deviceApps` here.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = DeviceDetailExpand>,
+        expand: impl IntoIterator<Item = super::DeviceDetailExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DeviceDetail, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`list`](super::DevicesApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the devices of the account. Built by [`list`](super::DevicesApi::list).
+    pub struct List(Json<super::DevicePage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -104,22 +45,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -133,20 +77,20 @@ impl List {
     /// Keeps the device with this identifier in its system of origin; at most 191 characters.
     pub fn external_id(mut self, external_id: &str) -> Self {
         self.call
-            .query_limited(
+            .query_checked(
                 "externalId",
                 external_id,
-                crate::Limits {
-                    max_length: 191,
-                    ..crate::Limits::NONE
-                },
+                crate::Limits::NONE.max_length(191),
             );
         self
     }
 
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = DeviceExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::DeviceExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -163,55 +107,37 @@ impl List {
     }
 
     /// Keeps devices reported by this source.
-    pub fn source_type(mut self, source_type: impl Into<MdmSourceType>) -> Self {
-        self.call.query("sourceType", Into::<MdmSourceType>::into(source_type));
+    pub fn source_type(mut self, source_type: impl Into<super::MdmSourceType>) -> Self {
+        self.call.query("sourceType", Into::<super::MdmSourceType>::into(source_type));
         self
     }
 
     /// Number of the person in the personnel list, which differs from the user id.
-    pub fn personnel_id(mut self, personnel_id: i64) -> Self {
-        self.call.query("personnelId", personnel_id);
+    pub fn personnel_id(mut self, personnel_id: impl Into<super::PersonnelId>) -> Self {
+        self.call.query("personnelId", Into::<super::PersonnelId>::into(personnel_id));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DevicePage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = DevicePage;
-    type Item = Device;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::DevicePage;
+    type Item = super::Device;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_apps`](super::DevicesApi::list_apps).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListApps {
-    call: Call,
+builder! {
+    /// Lists the applications found on a device. Built by [`list_apps`](super::DevicesApi::list_apps).
+    pub struct ListApps(Json<super::DeviceAppPage>);
 }
 
 impl ListApps {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -219,22 +145,25 @@ impl ListApps {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -244,45 +173,28 @@ impl ListApps {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DeviceAppPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for ListApps {
-    type Page = DeviceAppPage;
-    type Item = DeviceApp;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for ListApps {
+    type Page = super::DeviceAppPage;
+    type Item = super::DeviceApp;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_for_custom_connection`](super::DevicesApi::list_for_custom_connection).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListForCustomConnection {
-    call: Call,
+builder! {
+    /// Lists the devices that one connection supplied. Built by
+    /// [`list_for_custom_connection`](super::DevicesApi::list_for_custom_connection).
+    pub struct ListForCustomConnection(Json<super::DevicePage>);
 }
 
 impl ListForCustomConnection {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -290,22 +202,25 @@ impl ListForCustomConnection {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -319,20 +234,20 @@ impl ListForCustomConnection {
     /// Keeps the device with this identifier in its system of origin; at most 191 characters.
     pub fn external_id(mut self, external_id: &str) -> Self {
         self.call
-            .query_limited(
+            .query_checked(
                 "externalId",
                 external_id,
-                crate::Limits {
-                    max_length: 191,
-                    ..crate::Limits::NONE
-                },
+                crate::Limits::NONE.max_length(191),
             );
         self
     }
 
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = DeviceExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::DeviceExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -349,49 +264,31 @@ impl ListForCustomConnection {
     }
 
     /// Number of the person in the personnel list, which differs from the user id.
-    pub fn personnel_id(mut self, personnel_id: i64) -> Self {
-        self.call.query("personnelId", personnel_id);
+    pub fn personnel_id(mut self, personnel_id: impl Into<super::PersonnelId>) -> Self {
+        self.call.query("personnelId", Into::<super::PersonnelId>::into(personnel_id));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DevicePage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListForCustomConnection {
-    type Page = DevicePage;
-    type Item = Device;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for ListForCustomConnection {
+    type Page = super::DevicePage;
+    type Item = super::Device;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_for_personnel`](super::DevicesApi::list_for_personnel).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListForPersonnel {
-    call: Call,
+builder! {
+    /// Lists the devices of one person. Built by [`list_for_personnel`](super::DevicesApi::list_for_personnel).
+    pub struct ListForPersonnel(Json<super::DevicePage>);
 }
 
 impl ListForPersonnel {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -399,22 +296,25 @@ impl ListForPersonnel {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -428,20 +328,20 @@ impl ListForPersonnel {
     /// Keeps the device with this identifier in its system of origin; at most 191 characters.
     pub fn external_id(mut self, external_id: &str) -> Self {
         self.call
-            .query_limited(
+            .query_checked(
                 "externalId",
                 external_id,
-                crate::Limits {
-                    max_length: 191,
-                    ..crate::Limits::NONE
-                },
+                crate::Limits::NONE.max_length(191),
             );
         self
     }
 
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = DeviceExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::DeviceExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -458,41 +358,21 @@ impl ListForPersonnel {
     }
 
     /// Keeps devices reported by this source.
-    pub fn source_type(mut self, source_type: impl Into<MdmSourceType>) -> Self {
-        self.call.query("sourceType", Into::<MdmSourceType>::into(source_type));
+    pub fn source_type(mut self, source_type: impl Into<super::MdmSourceType>) -> Self {
+        self.call.query("sourceType", Into::<super::MdmSourceType>::into(source_type));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<DevicePage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListForPersonnel {
-    type Page = DevicePage;
-    type Item = Device;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for ListForPersonnel {
+    type Page = super::DevicePage;
+    type Item = super::Device;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
-
-operation!(CreateForCustomConnection => Option<Device>);
-operation!(DeleteFromCustomConnection => ());
-operation!(Get => DeviceDetail);
-operation!(List => DevicePage);
-operation!(ListApps => DeviceAppPage);
-operation!(ListForCustomConnection => DevicePage);
-operation!(ListForPersonnel => DevicePage);

@@ -13,29 +13,32 @@ pub use crate::v2::shared::{
     PaginationTotalCount, PersonnelRef, SignedUrl, SortDirection, SortKey,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
+pub use crate::v2::ids::{
+    AppId, AssetId, CustomConnectionId, DeviceDocumentId, DeviceId, PersonnelId, UserId,
+};
 
 /// The operations of the area `devices`.
 #[derive(Clone, Debug)]
-pub struct DevicesApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct DevicesApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> DevicesApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> DevicesApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> DevicesApi<A> {
+impl<A: crate::Access> DevicesApi<A> {
     /// Reads one device. Checks, identifiers, documents, apps and the asset come only when expanded.
     ///
     /// `GET /devices/{deviceId}`, v2. Needs the permission **Devices: List Devices** (`devices-get`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/DevicesPublicV2Controller_getDevice/)
-    pub fn get(&self, device_id: i64) -> builder::Get {
+    pub fn get(&self, device_id: impl Into<DeviceId>) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET).path("deviceId", device_id),
+            crate::Call::new(&self.client, &meta::GET)
+                .path("deviceId", Into::<DeviceId>::into(device_id)),
         )
     }
 
@@ -46,7 +49,7 @@ impl<A: Access> DevicesApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/DevicesPublicV2Controller_getDevices/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
     /// Lists the applications found on a device.
@@ -55,9 +58,10 @@ impl<A: Access> DevicesApi<A> {
     /// cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/DevicesPublicV2Controller_getDeviceApps/)
-    pub fn list_apps(&self, device_id: i64) -> builder::ListApps {
+    pub fn list_apps(&self, device_id: impl Into<DeviceId>) -> builder::ListApps {
         builder::ListApps::new(
-            Call::new(&self.client, &meta::LIST_APPS).path("deviceId", device_id),
+            crate::Call::new(&self.client, &meta::LIST_APPS)
+                .path("deviceId", Into::<DeviceId>::into(device_id)),
         )
     }
 
@@ -73,7 +77,7 @@ impl<A: Access> DevicesApi<A> {
         connection_id: i64,
     ) -> builder::ListForCustomConnection {
         builder::ListForCustomConnection::new(
-            Call::new(&self.client, &meta::LIST_FOR_CUSTOM_CONNECTION)
+            crate::Call::new(&self.client, &meta::LIST_FOR_CUSTOM_CONNECTION)
                 .path("connectionId", connection_id),
         )
     }
@@ -84,10 +88,13 @@ impl<A: Access> DevicesApi<A> {
     /// Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/DevicesPublicV2Controller_getDevicesForPersonnel/)
-    pub fn list_for_personnel(&self, personnel_id: i64) -> builder::ListForPersonnel {
+    pub fn list_for_personnel(
+        &self,
+        personnel_id: impl Into<PersonnelId>,
+    ) -> builder::ListForPersonnel {
         builder::ListForPersonnel::new(
-            Call::new(&self.client, &meta::LIST_FOR_PERSONNEL)
-                .path("personnelId", personnel_id),
+            crate::Call::new(&self.client, &meta::LIST_FOR_PERSONNEL)
+                .path("personnelId", Into::<PersonnelId>::into(personnel_id)),
         )
     }
 }
@@ -98,18 +105,21 @@ impl DevicesApi {
     /// or `macAddress`. One device per call; leave a setting out when its state is unknown.
     ///
     /// `POST /custom-connections/{connectionId}/devices`, v2. Needs the permission **Devices: Create Device**
-    /// (`devices-post`). Beta: Drata may change it without notice. Sent twice, it writes once.
+    /// (`devices-post`). Beta: Drata may change it without notice. An idempotent upsert.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/DevicesPublicV2Controller_createDeviceForCustomConnection/)
     pub fn create_for_custom_connection(
         &self,
-        connection_id: i64,
-        body: &DeviceCreateRequest,
+        connection_id: impl Into<CustomConnectionId>,
+        body: impl std::borrow::Borrow<DeviceCreateRequest>,
     ) -> builder::CreateForCustomConnection {
         builder::CreateForCustomConnection::new(
-            Call::new(&self.client, &meta::CREATE_FOR_CUSTOM_CONNECTION)
-                .path("connectionId", connection_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CREATE_FOR_CUSTOM_CONNECTION)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
+                .body(
+                    std::borrow::Borrow::<DeviceCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -121,13 +131,13 @@ impl DevicesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/DevicesPublicV2Controller_deleteDeviceFromCustomConnection/)
     pub fn delete_from_custom_connection(
         &self,
-        connection_id: i64,
-        device_id: i64,
+        connection_id: impl Into<CustomConnectionId>,
+        device_id: impl Into<DeviceId>,
     ) -> builder::DeleteFromCustomConnection {
         builder::DeleteFromCustomConnection::new(
-            Call::new(&self.client, &meta::DELETE_FROM_CUSTOM_CONNECTION)
-                .path("connectionId", connection_id)
-                .path("deviceId", device_id),
+            crate::Call::new(&self.client, &meta::DELETE_FROM_CUSTOM_CONNECTION)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
+                .path("deviceId", Into::<DeviceId>::into(device_id)),
         )
     }
 }

@@ -2,18 +2,10 @@
 
 //! Types of the area `devices`.
 
-use serde_json::{Map, Value};
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{
-    AssetCompact, Device, DeviceComplianceCheck, DeviceDocument, DeviceIdentifier,
-    MdmSourceType, PaginationTotalCount, PersonnelRef,
-};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
-use crate::{Extra, List, Patch, Timestamp};
-
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// The operating system family of a device.
     pub enum AgentPlatform {
         Macos = "MACOS",
@@ -28,33 +20,33 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AppTypeRequest {
-    /// Up to 191 characters. At most 191 characters.
+    /// Up to 191 characters.
     pub name: String,
-    /// Up to 191 characters. At most 191 characters.
+    /// Up to 191 characters.
     pub version: String,
     /// What the application does.
-    pub description: Patch<String>,
+    pub description: crate::Patch<String>,
 }
 
 impl AppTypeRequest {
     /// A new `AppTypeRequest` with what is required.
     pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
-            name: name.into(),
-            version: version.into(),
+            name: Into::<String>::into(name),
+            version: Into::<String>::into(version),
             description: Default::default(),
         }
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
-    pub fn description(mut self, description: impl Into<Patch<String>>) -> Self {
+    pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
 }
 
-request_model!(AppTypeRequest {
+crate::support::request_model::request_model!(AppTypeRequest {
     name: "name" { max_length: 191 },
     version: "version" { max_length: 191 },
     description: "description",
@@ -64,15 +56,15 @@ request_model!(AppTypeRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceApp {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v2::ids::AppId,
     /// Name, version and license in one text.
     pub installed_app: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(DeviceApp {
+crate::support::model::model!(DeviceApp {
     id: "id",
     installed_app: "installedApp",
 });
@@ -81,15 +73,15 @@ model!(DeviceApp {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceAppPage {
-    /// `data`
-    pub data: List<DeviceApp>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<DeviceApp>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(DeviceAppPage {
+crate::support::model::model!(DeviceAppPage {
     data: "data",
     pagination: "pagination",
 });
@@ -99,49 +91,49 @@ model!(DeviceAppPage {
 #[non_exhaustive]
 pub struct DeviceCreateRequest {
     /// Holder of the device, by personnel number or as `email:ada@example.com`.
-    pub personnel_id: PersonnelRef,
-    /// Name of the device, up to 191 characters. At most 191 characters.
+    pub personnel_id: crate::v2::shared::PersonnelRef,
+    /// Name of the device, up to 191 characters.
     pub alias: Option<String>,
     /// Whether antivirus is installed and on; leave out when unknown.
-    pub antivirus_enabled: Patch<bool>,
+    pub antivirus_enabled: crate::Patch<bool>,
     /// Background to `antivirusEnabled`, any JSON.
-    pub antivirus_explanation: Option<Map<String, Value>>,
-    /// `appList`
+    pub antivirus_explanation: Option<serde_json::Map<String, serde_json::Value>>,
+    ///
     pub app_list: Option<Vec<AppTypeRequest>>,
     /// Whether automatic updates are on; leave out when unknown.
-    pub auto_update_enabled: Patch<bool>,
+    pub auto_update_enabled: crate::Patch<bool>,
     /// Background to `autoUpdateEnabled`, any JSON.
-    pub auto_update_explanation: Option<Map<String, Value>>,
-    /// `browserExtensions`
+    pub auto_update_explanation: Option<serde_json::Map<String, serde_json::Value>>,
+    ///
     pub browser_extensions: Option<Vec<AppTypeRequest>>,
     /// Id in the system of origin; one of the keys that find an existing device.
     pub external_id: Option<String>,
     /// Whether the firewall is on; leave out when unknown.
-    pub firewall_enabled: Patch<bool>,
+    pub firewall_enabled: crate::Patch<bool>,
     /// Background to `firewallEnabled`, any JSON.
-    pub firewall_explanation: Option<Map<String, Value>>,
+    pub firewall_explanation: Option<serde_json::Map<String, serde_json::Value>>,
     /// Whether the device has a password manager; leave out when unknown.
-    pub password_manager_enabled: Patch<bool>,
+    pub password_manager_enabled: crate::Patch<bool>,
     /// Whether the hard disk is encrypted; leave out when unknown.
-    pub encryption_enabled: Patch<bool>,
+    pub encryption_enabled: crate::Patch<bool>,
     /// Background to `encryptionEnabled`, any JSON.
-    pub encryption_explanation: Option<Map<String, Value>>,
-    /// Up to 191 characters, such as `Mac16,1`. At most 191 characters.
+    pub encryption_explanation: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Up to 191 characters, such as `Mac16,1`.
     pub model: Option<String>,
     /// One of the keys that find an existing device.
     pub serial_number: Option<String>,
     /// One of the keys that find an existing device; written like `01-23-45-67-89-AB`.
-    pub mac_address: Patch<String>,
+    pub mac_address: crate::Patch<String>,
     /// Background to `passwordManagerEnabled`, any JSON.
-    pub password_manager_explanation: Option<Map<String, Value>>,
-    /// `platformName`
+    pub password_manager_explanation: Option<serde_json::Map<String, serde_json::Value>>,
+    ///
     pub platform_name: AgentPlatform,
-    /// Version of the operating system, up to 191 characters. At most 191 characters.
+    /// Version of the operating system, up to 191 characters.
     pub platform_version: String,
     /// Whether the screen locks by itself; leave out when unknown.
-    pub screen_lock_enabled: Patch<bool>,
+    pub screen_lock_enabled: crate::Patch<bool>,
     /// Background to `screenLockTime`, any JSON.
-    pub screen_lock_explanation: Option<Map<String, Value>>,
+    pub screen_lock_explanation: Option<serde_json::Map<String, serde_json::Value>>,
     /// Time until the display turns off; the unit is not documented.
     pub screen_lock_time: Option<i64>,
     /// Services that matter to the checks, on Windows.
@@ -151,12 +143,12 @@ pub struct DeviceCreateRequest {
 impl DeviceCreateRequest {
     /// A new `DeviceCreateRequest` with what is required.
     pub fn new(
-        personnel_id: PersonnelRef,
+        personnel_id: crate::v2::shared::PersonnelRef,
         platform_name: AgentPlatform,
         platform_version: impl Into<String>,
     ) -> Self {
         Self {
-            personnel_id,
+            personnel_id: personnel_id,
             alias: Default::default(),
             antivirus_enabled: Default::default(),
             antivirus_explanation: Default::default(),
@@ -174,8 +166,8 @@ impl DeviceCreateRequest {
             serial_number: Default::default(),
             mac_address: Default::default(),
             password_manager_explanation: Default::default(),
-            platform_name,
-            platform_version: platform_version.into(),
+            platform_name: platform_name,
+            platform_version: Into::<String>::into(platform_version),
             screen_lock_enabled: Default::default(),
             screen_lock_explanation: Default::default(),
             screen_lock_time: Default::default(),
@@ -183,34 +175,34 @@ impl DeviceCreateRequest {
         }
     }
 
-    /// Sets [`alias`](Self::alias).
+    /// Sets [`alias`](field@Self::alias).
     #[must_use]
     pub fn alias(mut self, alias: impl Into<String>) -> Self {
-        self.alias = Some(alias.into());
+        self.alias = Some(Into::<String>::into(alias));
         self
     }
 
-    /// Sets [`antivirus_enabled`](Self::antivirus_enabled).
+    /// Sets [`antivirus_enabled`](field@Self::antivirus_enabled).
     #[must_use]
     pub fn antivirus_enabled(
         mut self,
-        antivirus_enabled: impl Into<Patch<bool>>,
+        antivirus_enabled: impl Into<crate::Patch<bool>>,
     ) -> Self {
         self.antivirus_enabled = antivirus_enabled.into();
         self
     }
 
-    /// Sets [`antivirus_explanation`](Self::antivirus_explanation).
+    /// Sets [`antivirus_explanation`](field@Self::antivirus_explanation).
     #[must_use]
     pub fn antivirus_explanation(
         mut self,
-        antivirus_explanation: Map<String, Value>,
+        antivirus_explanation: serde_json::Map<String, serde_json::Value>,
     ) -> Self {
         self.antivirus_explanation = Some(antivirus_explanation);
         self
     }
 
-    /// Sets [`app_list`](Self::app_list).
+    /// Sets [`app_list`](field@Self::app_list).
     #[must_use]
     pub fn app_list(
         mut self,
@@ -220,27 +212,27 @@ impl DeviceCreateRequest {
         self
     }
 
-    /// Sets [`auto_update_enabled`](Self::auto_update_enabled).
+    /// Sets [`auto_update_enabled`](field@Self::auto_update_enabled).
     #[must_use]
     pub fn auto_update_enabled(
         mut self,
-        auto_update_enabled: impl Into<Patch<bool>>,
+        auto_update_enabled: impl Into<crate::Patch<bool>>,
     ) -> Self {
         self.auto_update_enabled = auto_update_enabled.into();
         self
     }
 
-    /// Sets [`auto_update_explanation`](Self::auto_update_explanation).
+    /// Sets [`auto_update_explanation`](field@Self::auto_update_explanation).
     #[must_use]
     pub fn auto_update_explanation(
         mut self,
-        auto_update_explanation: Map<String, Value>,
+        auto_update_explanation: serde_json::Map<String, serde_json::Value>,
     ) -> Self {
         self.auto_update_explanation = Some(auto_update_explanation);
         self
     }
 
-    /// Sets [`browser_extensions`](Self::browser_extensions).
+    /// Sets [`browser_extensions`](field@Self::browser_extensions).
     #[must_use]
     pub fn browser_extensions(
         mut self,
@@ -250,119 +242,122 @@ impl DeviceCreateRequest {
         self
     }
 
-    /// Sets [`external_id`](Self::external_id).
+    /// Sets [`external_id`](field@Self::external_id).
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
+        self.external_id = Some(Into::<String>::into(external_id));
         self
     }
 
-    /// Sets [`firewall_enabled`](Self::firewall_enabled).
+    /// Sets [`firewall_enabled`](field@Self::firewall_enabled).
     #[must_use]
-    pub fn firewall_enabled(mut self, firewall_enabled: impl Into<Patch<bool>>) -> Self {
+    pub fn firewall_enabled(
+        mut self,
+        firewall_enabled: impl Into<crate::Patch<bool>>,
+    ) -> Self {
         self.firewall_enabled = firewall_enabled.into();
         self
     }
 
-    /// Sets [`firewall_explanation`](Self::firewall_explanation).
+    /// Sets [`firewall_explanation`](field@Self::firewall_explanation).
     #[must_use]
     pub fn firewall_explanation(
         mut self,
-        firewall_explanation: Map<String, Value>,
+        firewall_explanation: serde_json::Map<String, serde_json::Value>,
     ) -> Self {
         self.firewall_explanation = Some(firewall_explanation);
         self
     }
 
-    /// Sets [`password_manager_enabled`](Self::password_manager_enabled).
+    /// Sets [`password_manager_enabled`](field@Self::password_manager_enabled).
     #[must_use]
     pub fn password_manager_enabled(
         mut self,
-        password_manager_enabled: impl Into<Patch<bool>>,
+        password_manager_enabled: impl Into<crate::Patch<bool>>,
     ) -> Self {
         self.password_manager_enabled = password_manager_enabled.into();
         self
     }
 
-    /// Sets [`encryption_enabled`](Self::encryption_enabled).
+    /// Sets [`encryption_enabled`](field@Self::encryption_enabled).
     #[must_use]
     pub fn encryption_enabled(
         mut self,
-        encryption_enabled: impl Into<Patch<bool>>,
+        encryption_enabled: impl Into<crate::Patch<bool>>,
     ) -> Self {
         self.encryption_enabled = encryption_enabled.into();
         self
     }
 
-    /// Sets [`encryption_explanation`](Self::encryption_explanation).
+    /// Sets [`encryption_explanation`](field@Self::encryption_explanation).
     #[must_use]
     pub fn encryption_explanation(
         mut self,
-        encryption_explanation: Map<String, Value>,
+        encryption_explanation: serde_json::Map<String, serde_json::Value>,
     ) -> Self {
         self.encryption_explanation = Some(encryption_explanation);
         self
     }
 
-    /// Sets [`model`](Self::model).
+    /// Sets [`model`](field@Self::model).
     #[must_use]
     pub fn model(mut self, model: impl Into<String>) -> Self {
-        self.model = Some(model.into());
+        self.model = Some(Into::<String>::into(model));
         self
     }
 
-    /// Sets [`serial_number`](Self::serial_number).
+    /// Sets [`serial_number`](field@Self::serial_number).
     #[must_use]
     pub fn serial_number(mut self, serial_number: impl Into<String>) -> Self {
-        self.serial_number = Some(serial_number.into());
+        self.serial_number = Some(Into::<String>::into(serial_number));
         self
     }
 
-    /// Sets [`mac_address`](Self::mac_address).
+    /// Sets [`mac_address`](field@Self::mac_address).
     #[must_use]
-    pub fn mac_address(mut self, mac_address: impl Into<Patch<String>>) -> Self {
+    pub fn mac_address(mut self, mac_address: impl Into<crate::Patch<String>>) -> Self {
         self.mac_address = mac_address.into();
         self
     }
 
-    /// Sets [`password_manager_explanation`](Self::password_manager_explanation).
+    /// Sets [`password_manager_explanation`](field@Self::password_manager_explanation).
     #[must_use]
     pub fn password_manager_explanation(
         mut self,
-        password_manager_explanation: Map<String, Value>,
+        password_manager_explanation: serde_json::Map<String, serde_json::Value>,
     ) -> Self {
         self.password_manager_explanation = Some(password_manager_explanation);
         self
     }
 
-    /// Sets [`screen_lock_enabled`](Self::screen_lock_enabled).
+    /// Sets [`screen_lock_enabled`](field@Self::screen_lock_enabled).
     #[must_use]
     pub fn screen_lock_enabled(
         mut self,
-        screen_lock_enabled: impl Into<Patch<bool>>,
+        screen_lock_enabled: impl Into<crate::Patch<bool>>,
     ) -> Self {
         self.screen_lock_enabled = screen_lock_enabled.into();
         self
     }
 
-    /// Sets [`screen_lock_explanation`](Self::screen_lock_explanation).
+    /// Sets [`screen_lock_explanation`](field@Self::screen_lock_explanation).
     #[must_use]
     pub fn screen_lock_explanation(
         mut self,
-        screen_lock_explanation: Map<String, Value>,
+        screen_lock_explanation: serde_json::Map<String, serde_json::Value>,
     ) -> Self {
         self.screen_lock_explanation = Some(screen_lock_explanation);
         self
     }
 
-    /// Sets [`screen_lock_time`](Self::screen_lock_time).
+    /// Sets [`screen_lock_time`](field@Self::screen_lock_time).
     #[must_use]
     pub fn screen_lock_time(mut self, screen_lock_time: i64) -> Self {
         self.screen_lock_time = Some(screen_lock_time);
         self
     }
 
-    /// Sets [`windows_services`](Self::windows_services).
+    /// Sets [`windows_services`](field@Self::windows_services).
     #[must_use]
     pub fn windows_services(
         mut self,
@@ -373,7 +368,7 @@ impl DeviceCreateRequest {
     }
 }
 
-request_model!(DeviceCreateRequest {
+crate::support::request_model::request_model!(DeviceCreateRequest {
     personnel_id: "personnelId",
     alias: "alias" { max_length: 191 },
     antivirus_enabled: "antivirusEnabled",
@@ -404,77 +399,77 @@ request_model!(DeviceCreateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceDetail {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v2::ids::DeviceId,
     /// Asset that represents the device.
-    pub asset_id: Option<i64>,
+    pub asset_id: Option<crate::v2::ids::AssetId>,
     /// Name and version of the operating system in one text.
     pub os_version: Option<String>,
-    /// `serialNumber`
+    ///
     pub serial_number: Option<String>,
-    /// `model`
+    ///
     pub model: Option<String>,
     /// Hardware address; several are joined by commas.
     pub mac_address: Option<String>,
     /// When the source last examined the device.
-    pub last_checked_at: Option<Timestamp>,
+    pub last_checked_at: Option<crate::Timestamp>,
     /// Source that reports the device.
-    pub source_type: MdmSourceType,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub source_type: crate::v2::shared::MdmSourceType,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// When the device was deleted; null while it exists.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<crate::Timestamp>,
     /// How many applications are installed.
     pub apps_count: Option<i64>,
     /// Whether all requirements on the device are met; present only with `expand[]=complianceChecks`.
     pub is_device_compliant: Option<bool>,
     /// Checks of the device; present only with `expand[]=complianceChecks`.
-    pub compliance_checks: Option<List<DeviceComplianceCheck>>,
+    pub compliance_checks: Option<crate::List<crate::v2::shared::DeviceComplianceCheck>>,
     /// Serial numbers and the like; present only with `expand[]=identifiers`.
-    pub identifiers: Option<List<DeviceIdentifier>>,
+    pub identifiers: Option<crate::List<crate::v2::shared::DeviceIdentifier>>,
     /// Files that prove settings; present only with `expand[]=documents`.
-    pub documents: Option<List<DeviceDocument>>,
+    pub documents: Option<crate::List<crate::v2::shared::DeviceDocument>>,
     /// Time until the screen locks; version 1 of the API gives it in seconds, the unit is not restated here.
     pub screen_lock_time: Option<i64>,
     /// Background to the screen lock reading; any JSON, in practice an object or plain text.
-    pub screen_lock_explanation: Option<Value>,
+    pub screen_lock_explanation: Option<serde_json::Value>,
     /// Whether antivirus is on; null when unknown.
     pub antivirus_enabled: Option<bool>,
     /// Background to the antivirus reading; any JSON, often plain text.
-    pub antivirus_explanation: Option<Value>,
+    pub antivirus_explanation: Option<serde_json::Value>,
     /// Whether automatic updates are on; null when unknown.
     pub auto_update_enabled: Option<bool>,
     /// Background to the automatic update reading; any JSON, often plain text.
-    pub auto_update_explanation: Option<Value>,
+    pub auto_update_explanation: Option<serde_json::Value>,
     /// Whether the device has a password manager; null when unknown.
     pub password_manager_enabled: Option<bool>,
     /// Background to the password manager reading; any JSON.
-    pub password_manager_explanation: Option<Value>,
+    pub password_manager_explanation: Option<serde_json::Value>,
     /// Whether the disk is encrypted; null when unknown.
     pub encryption_enabled: Option<bool>,
     /// Background to the encryption reading; any JSON, often plain text.
-    pub encryption_explanation: Option<Value>,
+    pub encryption_explanation: Option<serde_json::Value>,
     /// Whether the firewall is on; null when unknown.
     pub firewall_enabled: Option<bool>,
     /// Background to the firewall reading; any JSON, often plain text.
-    pub firewall_explanation: Option<Value>,
+    pub firewall_explanation: Option<serde_json::Value>,
     /// Asset that represents the device; present only with `expand[]=asset`.
-    pub asset: Option<AssetCompact>,
+    pub asset: Option<crate::v2::shared::AssetCompact>,
     /// User id of the holder, as opposed to `personnelId`.
-    pub user_id: Option<i64>,
+    pub user_id: Option<crate::v2::ids::UserId>,
     /// Personnel id of the holder, as opposed to `userId`.
-    pub personnel_id: i64,
-    /// Id of the device in its system of origin, up to 191 characters. At most 191 characters.
+    pub personnel_id: crate::v2::ids::PersonnelId,
+    /// Id of the device in its system of origin, up to 191 characters.
     pub external_id: Option<String>,
     /// Installed apps; present only when expanded, with the value `deviceApps`.
-    pub apps: Option<List<DeviceApp>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub apps: Option<crate::List<DeviceApp>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(DeviceDetail {
+crate::support::model::model!(DeviceDetail {
     id: "id",
     asset_id: "assetId",
     os_version: "osVersion",
@@ -510,8 +505,7 @@ model!(DeviceDetail {
     apps: "apps",
 });
 
-open_enum! {
-    /// Values of `expand[]`.
+crate::support::open_enum::open_enum! {
     pub enum DeviceDetailExpand {
         Asset = "asset",
         ComplianceChecks = "complianceChecks",
@@ -521,7 +515,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a device when `expand[]` asks for it.
     pub enum DeviceExpand {
         Asset = "asset",
@@ -535,15 +529,15 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DevicePage {
-    /// `data`
-    pub data: List<Device>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<crate::v2::shared::Device>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(DevicePage {
+crate::support::model::model!(DevicePage {
     data: "data",
     pagination: "pagination",
 });
@@ -552,9 +546,9 @@ model!(DevicePage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WindowsServiceRequest {
-    /// `description` At most 191 characters.
+    /// At most 191 characters.
     pub description: String,
-    /// `name` At most 191 characters.
+    /// At most 191 characters.
     pub name: String,
     /// How the service starts, such as `Automatic`. At most 191 characters.
     pub start_type: String,
@@ -571,15 +565,15 @@ impl WindowsServiceRequest {
         status: impl Into<String>,
     ) -> Self {
         Self {
-            description: description.into(),
-            name: name.into(),
-            start_type: start_type.into(),
-            status: status.into(),
+            description: Into::<String>::into(description),
+            name: Into::<String>::into(name),
+            start_type: Into::<String>::into(start_type),
+            status: Into::<String>::into(status),
         }
     }
 }
 
-request_model!(WindowsServiceRequest {
+crate::support::request_model::request_model!(WindowsServiceRequest {
     description: "description" { max_length: 191 },
     name: "name" { max_length: 191 },
     start_type: "startType" { max_length: 191 },

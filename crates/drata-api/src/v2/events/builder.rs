@@ -2,98 +2,42 @@
 
 //! Builders of the requests of the area `events`.
 
-use super::{
-    Event, EventCategory, EventDownloadJob, EventExpand, EventPage, EventSortKey,
-    EventSource, EventType, SortDirection,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged, Timestamp};
-
-/// Builds [`create_download_job`](super::EventsApi::create_download_job).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateDownloadJob {
-    call: Call,
+builder! {
+    /// Starts rendering one event as a PDF. Built by
+    /// [`create_download_job`](super::EventsApi::create_download_job).
+    pub struct CreateDownloadJob(JsonOptional<super::EventDownloadJob>);
 }
 
-impl CreateDownloadJob {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<EventDownloadJob>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`get`](super::EventsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Fetches one event by its UUID. Built by [`get`](super::EventsApi::get).
+    pub struct Get(Json<super::Event>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related data to embed, such as `user`, `connection`, `metadata` or `issues`.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = EventExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::EventExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Event, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`get_download_job`](super::EventsApi::get_download_job).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetDownloadJob {
-    call: Call,
+builder! {
+    /// Fetches the state of a PDF job of an event. Built by
+    /// [`get_download_job`](super::EventsApi::get_download_job).
+    pub struct GetDownloadJob(Json<super::EventDownloadJob>);
 }
 
-impl GetDownloadJob {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<EventDownloadJob, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::EventsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the events of the account. Built by [`list`](super::EventsApi::list).
+    pub struct List(Json<super::EventPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -101,22 +45,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Only `createdAt` is possible.
-    pub fn sort(mut self, sort: impl Into<EventSortKey>) -> Self {
-        self.call.query("sort", Into::<EventSortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::EventSortKey>) -> Self {
+        self.call.query("sort", Into::<super::EventSortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -128,26 +75,29 @@ impl List {
     }
 
     /// Related data to embed, any of `connection`, `issues`, `metadata`, `testId`, `testName`, `user`.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = EventExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::EventExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps events of this one type.
-    pub fn type_(mut self, type_: impl Into<EventType>) -> Self {
-        self.call.query("type", Into::<EventType>::into(type_));
+    pub fn type_(mut self, type_: impl Into<super::EventType>) -> Self {
+        self.call.query("type", Into::<super::EventType>::into(type_));
         self
     }
 
     /// Keeps events that came from this source.
-    pub fn source(mut self, source: impl Into<EventSource>) -> Self {
-        self.call.query("source", Into::<EventSource>::into(source));
+    pub fn source(mut self, source: impl Into<super::EventSource>) -> Self {
+        self.call.query("source", Into::<super::EventSource>::into(source));
         self
     }
 
     /// Keeps events of this one category.
-    pub fn category(mut self, category: impl Into<EventCategory>) -> Self {
-        self.call.query("category", Into::<EventCategory>::into(category));
+    pub fn category(mut self, category: impl Into<super::EventCategory>) -> Self {
+        self.call.query("category", Into::<super::EventCategory>::into(category));
         self
     }
 
@@ -158,64 +108,53 @@ impl List {
     }
 
     /// Keeps events related to this user; an empty value selects those that have none.
-    pub fn user_id(mut self, user_id: i64) -> Self {
-        self.call.query("userId", user_id);
+    pub fn user_id(mut self, user_id: impl Into<super::UserId>) -> Self {
+        self.call.query("userId", Into::<super::UserId>::into(user_id));
         self
     }
 
     /// Keeps events of this workspace; the list covers the whole account otherwise.
-    pub fn workspace_id(mut self, workspace_id: i64) -> Self {
-        self.call.query("workspaceId", workspace_id);
+    pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
+        self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
         self
     }
 
     /// Earliest creation time to include, RFC 3339.
     pub fn created_at_start_date(
         mut self,
-        created_at_start_date: impl Into<Timestamp>,
+        created_at_start_date: impl Into<crate::Timestamp>,
     ) -> Self {
         self.call
-            .query("createdAtStartDate", Into::<Timestamp>::into(created_at_start_date));
+            .query(
+                "createdAtStartDate",
+                Into::<crate::Timestamp>::into(created_at_start_date),
+            );
         self
     }
 
     /// Latest creation time to include, RFC 3339.
     pub fn created_at_end_date(
         mut self,
-        created_at_end_date: impl Into<Timestamp>,
+        created_at_end_date: impl Into<crate::Timestamp>,
     ) -> Self {
         self.call
-            .query("createdAtEndDate", Into::<Timestamp>::into(created_at_end_date));
+            .query(
+                "createdAtEndDate",
+                Into::<crate::Timestamp>::into(created_at_end_date),
+            );
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<EventPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = EventPage;
-    type Item = Event;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::EventPage;
+    type Item = super::Event;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.as_str().into())
     }
 }
-
-operation!(CreateDownloadJob => Option<EventDownloadJob>);
-operation!(Get => Event);
-operation!(GetDownloadJob => EventDownloadJob);
-operation!(List => EventPage);

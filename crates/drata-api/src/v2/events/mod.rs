@@ -12,21 +12,20 @@ pub use crate::v2::shared::{
     SortDirection, UserCompact,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{UserId, WorkspaceId};
 /// The operations of the area `events`.
 #[derive(Clone, Debug)]
-pub struct EventsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct EventsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> EventsApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> EventsApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> EventsApi<A> {
+impl<A: crate::Access> EventsApi<A> {
     /// Fetches one event by its UUID. The paging and sorting parameters have no effect, as the response is a single
     /// object.
     ///
@@ -35,7 +34,9 @@ impl<A: Access> EventsApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EventsPublicV2Controller_getEvent/)
     pub fn get(&self, event_id: &str) -> builder::Get {
-        builder::Get::new(Call::new(&self.client, &meta::GET).path("eventId", event_id))
+        builder::Get::new(
+            crate::Call::new(&self.client, &meta::GET).path("eventId", event_id),
+        )
     }
 
     /// Fetches the state of a PDF job of an event. Once it is `Completed`, `result` holds a signed link that works
@@ -51,7 +52,7 @@ impl<A: Access> EventsApi<A> {
         job_id: &str,
     ) -> builder::GetDownloadJob {
         builder::GetDownloadJob::new(
-            Call::new(&self.client, &meta::GET_DOWNLOAD_JOB)
+            crate::Call::new(&self.client, &meta::GET_DOWNLOAD_JOB)
                 .path("eventId", event_id)
                 .path("jobId", job_id),
         )
@@ -65,7 +66,7 @@ impl<A: Access> EventsApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EventsPublicV2Controller_listEvents/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }
 
@@ -80,7 +81,8 @@ impl EventsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EventsPublicV2Controller_createEventDownloadJob/)
     pub fn create_download_job(&self, event_id: &str) -> builder::CreateDownloadJob {
         builder::CreateDownloadJob::new(
-            Call::new(&self.client, &meta::CREATE_DOWNLOAD_JOB).path("eventId", event_id),
+            crate::Call::new(&self.client, &meta::CREATE_DOWNLOAD_JOB)
+                .path("eventId", event_id),
         )
     }
 }

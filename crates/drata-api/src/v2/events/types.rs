@@ -2,14 +2,8 @@
 
 //! Types of the area `events`.
 
-use serde_json::Value;
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::v2::shared::{
-    CheckResultStatus, Connection, PaginationTotalCount, UserCompact,
-};
-
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// One event with what happened, who or what caused it and what it concerns.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,28 +11,28 @@ use crate::{Extra, List, Timestamp};
 pub struct Event {
     /// UUID of the event.
     pub id: String,
-    /// `type`
+    ///
     pub type_: EventType,
-    /// `category`
+    ///
     pub category: EventCategory,
-    /// `source`
+    ///
     pub source: EventSource,
     /// What happened, as a sentence for people.
     pub description: String,
     /// Raw details of the event as JSON; present with `expand[]=metadata`.
     pub metadata: Option<EventMetadata>,
     /// Outcome of the test run for events of Autopilot; null for all others.
-    pub status: Option<CheckResultStatus>,
-    /// `createdAt`
-    pub created_at: Timestamp,
+    pub status: Option<crate::v2::shared::CheckResultStatus>,
+    ///
+    pub created_at: crate::Timestamp,
     /// Id of the user involved; null if there is none.
-    pub user_id: Option<i64>,
+    pub user_id: Option<crate::v2::ids::UserId>,
     /// The user involved; present with `expand[]=user`.
-    pub user: Option<UserCompact>,
+    pub user: Option<crate::v2::shared::UserCompact>,
     /// Id of the connection involved; null if there is none.
     pub connection_id: Option<i64>,
     /// The connection involved; present with `expand[]=connection`.
-    pub connection: Option<Connection>,
+    pub connection: Option<crate::v2::shared::Connection>,
     /// How the Autopilot test behind the event gathers its data, in plain words; null without such a test.
     pub request_description: Option<String>,
     /// Name of the monitoring test behind the event; present with `expand[]=testName`.
@@ -47,12 +41,12 @@ pub struct Event {
     /// `expand[]=testId`.
     pub test_id: Option<String>,
     /// Issues tied to the event; present with `expand[]=issues` or `expand[]=metadata`.
-    pub issues: Option<List<Value>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub issues: Option<crate::List<serde_json::Value>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Event {
+crate::support::model::model!(Event {
     id: "id",
     type_: "type",
     category: "category",
@@ -71,7 +65,7 @@ model!(Event {
     issues: "issues",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// The part of the product an event belongs to.
     pub enum EventCategory {
         Autopilot = "AUTOPILOT",
@@ -126,22 +120,22 @@ open_enum! {
 pub struct EventDownloadJob {
     /// Id to poll the job with.
     pub job_id: String,
-    /// `status`
+    ///
     pub status: EvidenceJobStatus,
     /// Signed link to the PDF, good for 10 minutes; null until the job is `Completed`. Fetch it without the API
     /// key.
     pub result: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
     /// When the job ended, well or not; null while it waits or runs.
-    pub completed_at: Option<Timestamp>,
+    pub completed_at: Option<crate::Timestamp>,
     /// What went wrong; only for a `Failed` job.
     pub error_message: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(EventDownloadJob {
+crate::support::model::model!(EventDownloadJob {
     job_id: "jobId",
     status: "status",
     result: "result",
@@ -150,7 +144,7 @@ model!(EventDownloadJob {
     error_message: "errorMessage",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside an event when `expand[]` asks for it.
     pub enum EventExpand {
         Connection = "connection",
@@ -162,31 +156,31 @@ open_enum! {
     }
 }
 
-/// What stands in `metadata`.
+/// What is returned as `EventResponsePublicV2Dto`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventMetadata {
-    /// `dto`
-    pub dto: Option<Value>,
-    /// `targetEntity`
-    pub target_entity: Option<Value>,
-    /// `targetEntities`
-    pub target_entities: Option<List<Value>>,
-    /// `fileKey`
+    ///
+    pub dto: Option<serde_json::Value>,
+    ///
+    pub target_entity: Option<serde_json::Value>,
+    ///
+    pub target_entities: Option<crate::List<serde_json::Value>>,
+    ///
     pub file_key: Option<String>,
-    /// `sourceData`
-    pub source_data: Option<Value>,
-    /// `taskType`
+    ///
+    pub source_data: Option<serde_json::Value>,
+    ///
     pub task_type: Option<i64>,
-    /// `request`
-    pub request: Option<Value>,
-    /// `response`
-    pub response: Option<Value>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub request: Option<serde_json::Value>,
+    ///
+    pub response: Option<serde_json::Value>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(EventMetadata {
+crate::support::model::model!(EventMetadata {
     dto: "dto",
     target_entity: "targetEntity",
     target_entities: "targetEntities",
@@ -201,27 +195,27 @@ model!(EventMetadata {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventPage {
-    /// `data`
-    pub data: List<Event>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<Event>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(EventPage {
+crate::support::model::model!(EventPage {
     data: "data",
     pagination: "pagination",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Keys that events can be ordered by.
     pub enum EventSortKey {
         CreatedAt = "createdAt",
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Where an event came from, such as the app, Autopilot, a workflow or a call to the public API (`PUBLIC_API`).
     pub enum EventSource {
         App = "APP",
@@ -234,7 +228,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What kind of event this is; one of several hundred values, with new ones added often.
     pub enum EventType {
         CompanyDataUpdated = "COMPANY_DATA_UPDATED",
@@ -1033,7 +1027,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// The state of a PDF job; `Completed` and `Failed` are final.
     pub enum EvidenceJobStatus {
         Pending = "Pending",

@@ -2,160 +2,64 @@
 
 //! Builders of the requests of the area `evidence_library`.
 
-use super::{
-    EvidenceLibraryCompact, EvidenceLibraryCompactPage, EvidenceLibraryExpand,
-    EvidenceLibraryVersion, EvidenceStatus, SortDirection, SortKey, UserDocumentExpand,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`create`](super::EvidenceLibraryApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Creates an evidence item, with a first artifact if one is given. Built by
+    /// [`create`](super::EvidenceLibraryApi::create).
+    pub struct Create(Form, JsonOptional<super::EvidenceLibraryCompact>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<EvidenceLibraryCompact>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Creates an evidence item, with a first artifact if one is given. Built by
+    /// [`create_json`](super::EvidenceLibraryApi::create_json).
+    pub struct CreateJson(JsonOptional<super::EvidenceLibraryCompact>);
 }
 
-/// Builds [`create_json`](super::EvidenceLibraryApi::create_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateJson {
-    call: Call,
+builder! {
+    /// Deletes an evidence item from the workspace. Built by [`delete`](super::EvidenceLibraryApi::delete).
+    pub struct Delete(Nothing);
 }
 
-impl CreateJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<EvidenceLibraryCompact>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`delete`](super::EvidenceLibraryApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
-}
-
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::EvidenceLibraryApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Fetches one evidence item. Built by [`get`](super::EvidenceLibraryApi::get).
+    pub struct Get(Json<super::EvidenceLibraryCompact>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related data to embed, any of `user`, `controls`, `renewalSchemaAndVersions`.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = EvidenceLibraryExpand>,
+        expand: impl IntoIterator<Item = super::EvidenceLibraryExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<EvidenceLibraryCompact, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`get_version`](super::EvidenceLibraryApi::get_version).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetVersion {
-    call: Call,
+builder! {
+    /// Fetches one version of an evidence item. Built by [`get_version`](super::EvidenceLibraryApi::get_version).
+    pub struct GetVersion(Json<super::EvidenceLibraryVersion>);
 }
 
 impl GetVersion {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Only `downloadUrl` can be embedded.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = UserDocumentExpand>,
+        expand: impl IntoIterator<Item = super::EvidenceVersionExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<EvidenceLibraryVersion, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`list`](super::EvidenceLibraryApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the evidence items of a workspace, optionally narrowed by name and status. Built by
+    /// [`list`](super::EvidenceLibraryApi::list).
+    pub struct List(Json<super::EvidenceLibraryCompactPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -163,22 +67,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -192,116 +99,49 @@ impl List {
     /// Related data to embed, any of `user`, `controls`, `renewalSchemaAndVersions`.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = EvidenceLibraryExpand>,
+        expand: impl IntoIterator<Item = super::EvidenceLibraryExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps items that match this name; at most 191 characters.
     pub fn name(mut self, name: &str) -> Self {
-        self.call
-            .query_limited(
-                "name",
-                name,
-                crate::Limits {
-                    max_length: 191,
-                    ..crate::Limits::NONE
-                },
-            );
+        self.call.query_checked("name", name, crate::Limits::NONE.max_length(191));
         self
     }
 
     /// Keeps items in one of these states.
     pub fn statuses(
         mut self,
-        statuses: impl IntoIterator<Item = EvidenceStatus>,
+        statuses: impl IntoIterator<Item = super::EvidenceStatus>,
     ) -> Self {
-        self.call.query_each("statuses[]", statuses, crate::Limits::NONE);
+        self.call.query_list("statuses[]", statuses.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<EvidenceLibraryCompactPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = EvidenceLibraryCompactPage;
-    type Item = EvidenceLibraryCompact;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::EvidenceLibraryCompactPage;
+    type Item = super::EvidenceLibraryCompact;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`update`](super::EvidenceLibraryApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Updates an evidence item and adds a new version when an artifact comes along. Built by
+    /// [`update`](super::EvidenceLibraryApi::update).
+    pub struct Update(Form, JsonOptional<super::EvidenceLibraryCompact>);
 }
 
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<EvidenceLibraryCompact>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Updates an evidence item and adds a new version when an artifact comes along. Built by
+    /// [`update_json`](super::EvidenceLibraryApi::update_json).
+    pub struct UpdateJson(JsonOptional<super::EvidenceLibraryCompact>);
 }
-
-/// Builds [`update_json`](super::EvidenceLibraryApi::update_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateJson {
-    call: Call,
-}
-
-impl UpdateJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<EvidenceLibraryCompact>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<EvidenceLibraryCompact>);
-operation!(CreateJson => Option<EvidenceLibraryCompact>);
-operation!(Delete => ());
-operation!(Get => EvidenceLibraryCompact);
-operation!(GetVersion => EvidenceLibraryVersion);
-operation!(List => EvidenceLibraryCompactPage);
-operation!(Update => Option<EvidenceLibraryCompact>);
-operation!(UpdateJson => Option<EvidenceLibraryCompact>);

@@ -9,35 +9,38 @@ mod types;
 pub use types::*;
 pub use crate::v2::shared::{
     ControlCompact, PaginationTotalCount, RenewalScheduleType, SortDirection, SortKey,
-    UserCompact, UserDocumentExpand,
+    UserCompact,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{ControlId, EvidenceId, EvidenceVersionId, UserId, WorkspaceId};
 /// The operations of the area `evidence_library`.
 #[derive(Clone, Debug)]
-pub struct EvidenceLibraryApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct EvidenceLibraryApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> EvidenceLibraryApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> EvidenceLibraryApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> EvidenceLibraryApi<A> {
+impl<A: crate::Access> EvidenceLibraryApi<A> {
     /// Fetches one evidence item. Its versions, renewal, creator and controls are embedded only on request.
     ///
     /// `GET /workspaces/{workspaceId}/evidence-library/{evidenceLibraryId}`, v2. Needs the permission **Evidence
     /// Library: List Evidence** (`evidence-get`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidenceLibraryPublicV2Controller_getEvidenceLibrary/)
-    pub fn get(&self, workspace_id: i64, evidence_library_id: i64) -> builder::Get {
+    pub fn get(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        evidence_library_id: impl Into<EvidenceId>,
+    ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("workspaceId", workspace_id)
-                .path("evidenceLibraryId", evidence_library_id),
+            crate::Call::new(&self.client, &meta::GET)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("evidenceLibraryId", Into::<EvidenceId>::into(evidence_library_id)),
         )
     }
 
@@ -50,15 +53,15 @@ impl<A: Access> EvidenceLibraryApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidenceLibraryPublicV2Controller_getEvidenceLibraryVersion/)
     pub fn get_version(
         &self,
-        workspace_id: i64,
-        evidence_library_id: i64,
-        version_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
+        evidence_library_id: impl Into<EvidenceId>,
+        version_id: impl Into<EvidenceVersionId>,
     ) -> builder::GetVersion {
         builder::GetVersion::new(
-            Call::new(&self.client, &meta::GET_VERSION)
-                .path("workspaceId", workspace_id)
-                .path("evidenceLibraryId", evidence_library_id)
-                .path("versionId", version_id),
+            crate::Call::new(&self.client, &meta::GET_VERSION)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("evidenceLibraryId", Into::<EvidenceId>::into(evidence_library_id))
+                .path("versionId", Into::<EvidenceVersionId>::into(version_id)),
         )
     }
 
@@ -68,9 +71,10 @@ impl<A: Access> EvidenceLibraryApi<A> {
     /// Evidence** (`evidence-get`). Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidenceLibraryPublicV2Controller_listEvidenceLibrary/)
-    pub fn list(&self, workspace_id: i64) -> builder::List {
+    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST).path("workspaceId", workspace_id),
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
         )
     }
 }
@@ -87,19 +91,23 @@ impl EvidenceLibraryApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidenceLibraryPublicV2Controller_createEvidenceLibrary/)
     pub fn create(
         &self,
-        workspace_id: i64,
-        form: EvidenceLibraryCreateForm,
+        workspace_id: impl Into<WorkspaceId>,
+        form: impl std::borrow::Borrow<EvidenceLibraryCreateForm>,
     ) -> builder::Create {
         builder::Create::new(
-            Call::new(&self.client, &meta::CREATE)
-                .path("workspaceId", workspace_id)
-                .form(form),
+            crate::Call::new(&self.client, &meta::CREATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .form(
+                    Clone::clone(
+                        std::borrow::Borrow::<EvidenceLibraryCreateForm>::borrow(&form),
+                    ),
+                ),
         )
     }
 
     /// Creates an evidence item, with a first artifact if one is given. Of `file`, `base64File`, `url` and
     /// `ticketUrl` at most one may be set, and it requires `renewalScheduleType`, `filedAt` and `ownerId`; the
-    /// upload goes as multipart, everything else also as JSON. This is the form without a file, as JSON.
+    /// upload goes as multipart, everything else also as JSON. This is the request without a file, as JSON.
     ///
     /// `POST /workspaces/{workspaceId}/evidence-library`, v2. Needs the permission **Evidence Library: Create
     /// Evidence** (`evidence-post`).
@@ -107,13 +115,16 @@ impl EvidenceLibraryApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidenceLibraryPublicV2Controller_createEvidenceLibrary/)
     pub fn create_json(
         &self,
-        workspace_id: i64,
-        body: &EvidenceLibraryCreateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        body: impl std::borrow::Borrow<EvidenceLibraryCreateRequest>,
     ) -> builder::CreateJson {
         builder::CreateJson::new(
-            Call::new(&self.client, &meta::CREATE_JSON)
-                .path("workspaceId", workspace_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CREATE_JSON)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .body(
+                    std::borrow::Borrow::<EvidenceLibraryCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -125,13 +136,13 @@ impl EvidenceLibraryApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidenceLibraryPublicV2Controller_deleteEvidenceLibrary/)
     pub fn delete(
         &self,
-        workspace_id: i64,
-        evidence_library_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
+        evidence_library_id: impl Into<EvidenceId>,
     ) -> builder::Delete {
         builder::Delete::new(
-            Call::new(&self.client, &meta::DELETE)
-                .path("workspaceId", workspace_id)
-                .path("evidenceLibraryId", evidence_library_id),
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("evidenceLibraryId", Into::<EvidenceId>::into(evidence_library_id)),
         )
     }
 
@@ -145,21 +156,26 @@ impl EvidenceLibraryApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidenceLibraryPublicV2Controller_updateEvidenceLibrary/)
     pub fn update(
         &self,
-        workspace_id: i64,
-        evidence_library_id: i64,
-        form: EvidenceLibraryUpdateForm,
+        workspace_id: impl Into<WorkspaceId>,
+        evidence_library_id: impl Into<EvidenceId>,
+        form: impl std::borrow::Borrow<EvidenceLibraryUpdateForm>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
-                .path("workspaceId", workspace_id)
-                .path("evidenceLibraryId", evidence_library_id)
-                .form(form),
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("evidenceLibraryId", Into::<EvidenceId>::into(evidence_library_id))
+                .form(
+                    Clone::clone(
+                        std::borrow::Borrow::<EvidenceLibraryUpdateForm>::borrow(&form),
+                    ),
+                ),
         )
     }
 
     /// Updates an evidence item and adds a new version when an artifact comes along. `controlIds` replaces the
     /// whole set, so leave it out to keep the current controls; a new artifact also requires `filedAt` and
-    /// `renewalScheduleType`, plus `ownerId` while the item has no owner. This is the form without a file, as JSON.
+    /// `renewalScheduleType`, plus `ownerId` while the item has no owner. This is the request without a file, as
+    /// JSON.
     ///
     /// `PUT /workspaces/{workspaceId}/evidence-library/{evidenceLibraryId}`, v2. Needs the permission **Evidence
     /// Library: Update Evidence** (`evidence-put`).
@@ -167,15 +183,18 @@ impl EvidenceLibraryApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidenceLibraryPublicV2Controller_updateEvidenceLibrary/)
     pub fn update_json(
         &self,
-        workspace_id: i64,
-        evidence_library_id: i64,
-        body: &EvidenceLibraryUpdateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        evidence_library_id: impl Into<EvidenceId>,
+        body: impl std::borrow::Borrow<EvidenceLibraryUpdateRequest>,
     ) -> builder::UpdateJson {
         builder::UpdateJson::new(
-            Call::new(&self.client, &meta::UPDATE_JSON)
-                .path("workspaceId", workspace_id)
-                .path("evidenceLibraryId", evidence_library_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE_JSON)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("evidenceLibraryId", Into::<EvidenceId>::into(evidence_library_id))
+                .body(
+                    std::borrow::Borrow::<EvidenceLibraryUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

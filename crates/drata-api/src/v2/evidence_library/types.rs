@@ -2,47 +2,40 @@
 
 //! Types of the area `evidence_library`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::form_model;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{
-    ControlCompact, PaginationTotalCount, RenewalScheduleType, UserCompact,
-};
-
-use crate::{Extra, List, Patch, Timestamp, Upload};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// An evidence item, with versions, renewal, creator and controls on request.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceLibraryCompact {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v2::ids::EvidenceId,
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// Advice on how to produce the evidence.
     pub implementation_guidance: Option<String>,
     /// Code of the built-in template behind the item, such as `REQ-12`; null for evidence that users created.
     pub evidence_template_code: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// The creator of the item; present with `expand[]=user`.
-    pub user: Option<UserCompact>,
+    pub user: Option<crate::v2::shared::UserCompact>,
     /// Versions of the artifact; present with `expand[]=renewalSchemaAndVersions`.
-    pub versions: Option<List<EvidenceLibraryVersionCompact>>,
+    pub versions: Option<crate::List<EvidenceLibraryVersionCompact>>,
     /// When the evidence is due for renewal; present with `expand[]=renewalSchemaAndVersions`.
     pub renewal_schema: Option<RenewalSchemaCompact>,
     /// The controls the evidence supports; present with `expand[]=controls`.
-    pub controls: Option<List<ControlCompact>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub controls: Option<crate::List<crate::v2::shared::ControlCompact>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(EvidenceLibraryCompact {
+crate::support::model::model!(EvidenceLibraryCompact {
     id: "id",
     name: "name",
     description: "description",
@@ -60,15 +53,15 @@ model!(EvidenceLibraryCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceLibraryCompactPage {
-    /// `data`
-    pub data: List<EvidenceLibraryCompact>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<EvidenceLibraryCompact>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(EvidenceLibraryCompactPage {
+crate::support::model::model!(EvidenceLibraryCompactPage {
     data: "data",
     pagination: "pagination",
 });
@@ -77,35 +70,35 @@ model!(EvidenceLibraryCompactPage {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EvidenceLibraryCreateForm {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: String,
     /// Artifact as a JSON-encoded string with the keys `base64String` (a data URL) and `filename`. Excludes `file`,
     /// `url` and `ticketUrl`; needs `renewalScheduleType`, `filedAt` and `ownerId`.
     pub base64_file: Option<String>,
     /// Ids of the controls the evidence supports.
-    pub control_ids: Option<Vec<i64>>,
-    /// At most 30000 characters. At most 30000 characters.
+    pub control_ids: Option<Vec<crate::v2::ids::ControlId>>,
+    /// At most 30000 characters.
     pub description: Option<String>,
     /// Date of origin of the artifact, `YYYY-MM-DD`; needed with any artifact.
-    pub filed_at: Option<Timestamp>,
+    pub filed_at: Option<crate::Timestamp>,
     /// Artifact as an uploaded document, image, text, archive, mail (`.msg`) or video (`.mp4`). Excludes
     /// `base64File`, `url` and `ticketUrl`; needs `renewalScheduleType`, `filedAt` and `ownerId`.
-    pub file: Option<Upload>,
-    /// Advice on how to produce the evidence, up to 30000 characters. At most 30000 characters.
+    pub file: Option<crate::Upload>,
+    /// Advice on how to produce the evidence, up to 30000 characters.
     pub implementation_guidance: Option<String>,
     /// Id of the user who owns the evidence; needed with any artifact.
-    pub owner_id: Option<i64>,
+    pub owner_id: Option<crate::v2::ids::UserId>,
     /// When the artifact is due for renewal, `YYYY-MM-DD`. Needed with the schedule `CUSTOM`, otherwise derived
     /// from `filedAt`.
-    pub renewal_date: Option<Timestamp>,
+    pub renewal_date: Option<crate::Timestamp>,
     /// How often the artifact is renewed, counted from `filedAt`; needed with any artifact. `CUSTOM` takes the date
     /// from `renewalDate`.
-    pub renewal_schedule_type: Option<RenewalScheduleType>,
+    pub renewal_schedule_type: Option<crate::v2::shared::RenewalScheduleType>,
     /// Artifact as the address of a ticket. Excludes `file`, `base64File` and `url`; needs `renewalScheduleType`,
     /// `filedAt` and `ownerId`.
     pub ticket_url: Option<String>,
     /// Artifact as a web address of up to 768 characters. Excludes `file`, `base64File` and `ticketUrl`; needs
-    /// `renewalScheduleType`, `filedAt` and `ownerId`. At most 768 characters.
+    /// `renewalScheduleType`, `filedAt` and `ownerId`.
     pub url: Option<String>,
 }
 
@@ -113,7 +106,7 @@ impl EvidenceLibraryCreateForm {
     /// A new `EvidenceLibraryCreateForm` with what is required.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            name: name.into(),
+            name: Into::<String>::into(name),
             base64_file: Default::default(),
             control_ids: Default::default(),
             description: Default::default(),
@@ -128,91 +121,96 @@ impl EvidenceLibraryCreateForm {
         }
     }
 
-    /// Sets [`base64_file`](Self::base64_file).
+    /// Sets [`base64_file`](field@Self::base64_file).
     #[must_use]
     pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
+        self.base64_file = Some(Into::<String>::into(base64_file));
         self
     }
 
-    /// Sets [`control_ids`](Self::control_ids).
+    /// Sets [`control_ids`](field@Self::control_ids).
     #[must_use]
-    pub fn control_ids(mut self, control_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.control_ids = Some(control_ids.into_iter().collect());
+    pub fn control_ids(
+        mut self,
+        control_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::ControlId>>,
+    ) -> Self {
+        self.control_ids = Some(control_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 
-    /// Sets [`filed_at`](Self::filed_at).
+    /// Sets [`filed_at`](field@Self::filed_at).
     #[must_use]
-    pub fn filed_at(mut self, filed_at: impl Into<Timestamp>) -> Self {
-        self.filed_at = Some(filed_at.into());
+    pub fn filed_at(mut self, filed_at: impl Into<crate::Timestamp>) -> Self {
+        self.filed_at = Some(Into::<crate::Timestamp>::into(filed_at));
         self
     }
 
-    /// Sets [`file`](Self::file).
+    /// Sets [`file`](field@Self::file).
     #[must_use]
-    pub fn file(mut self, file: impl Into<Upload>) -> Self {
-        self.file = Some(file.into());
+    pub fn file(mut self, file: impl Into<crate::Upload>) -> Self {
+        self.file = Some(Into::<crate::Upload>::into(file));
         self
     }
 
-    /// Sets [`implementation_guidance`](Self::implementation_guidance).
+    /// Sets [`implementation_guidance`](field@Self::implementation_guidance).
     #[must_use]
     pub fn implementation_guidance(
         mut self,
         implementation_guidance: impl Into<String>,
     ) -> Self {
-        self.implementation_guidance = Some(implementation_guidance.into());
+        self.implementation_guidance = Some(
+            Into::<String>::into(implementation_guidance),
+        );
         self
     }
 
-    /// Sets [`owner_id`](Self::owner_id).
+    /// Sets [`owner_id`](field@Self::owner_id).
     #[must_use]
-    pub fn owner_id(mut self, owner_id: i64) -> Self {
-        self.owner_id = Some(owner_id);
+    pub fn owner_id(mut self, owner_id: impl Into<crate::v2::ids::UserId>) -> Self {
+        self.owner_id = Some(Into::<crate::v2::ids::UserId>::into(owner_id));
         self
     }
 
-    /// Sets [`renewal_date`](Self::renewal_date).
+    /// Sets [`renewal_date`](field@Self::renewal_date).
     #[must_use]
-    pub fn renewal_date(mut self, renewal_date: impl Into<Timestamp>) -> Self {
-        self.renewal_date = Some(renewal_date.into());
+    pub fn renewal_date(mut self, renewal_date: impl Into<crate::Timestamp>) -> Self {
+        self.renewal_date = Some(Into::<crate::Timestamp>::into(renewal_date));
         self
     }
 
-    /// Sets [`renewal_schedule_type`](Self::renewal_schedule_type).
+    /// Sets [`renewal_schedule_type`](field@Self::renewal_schedule_type).
     #[must_use]
     pub fn renewal_schedule_type(
         mut self,
-        renewal_schedule_type: RenewalScheduleType,
+        renewal_schedule_type: crate::v2::shared::RenewalScheduleType,
     ) -> Self {
         self.renewal_schedule_type = Some(renewal_schedule_type);
         self
     }
 
-    /// Sets [`ticket_url`](Self::ticket_url).
+    /// Sets [`ticket_url`](field@Self::ticket_url).
     #[must_use]
     pub fn ticket_url(mut self, ticket_url: impl Into<String>) -> Self {
-        self.ticket_url = Some(ticket_url.into());
+        self.ticket_url = Some(Into::<String>::into(ticket_url));
         self
     }
 
-    /// Sets [`url`](Self::url).
+    /// Sets [`url`](field@Self::url).
     #[must_use]
     pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = Some(url.into());
+        self.url = Some(Into::<String>::into(url));
         self
     }
 }
 
-form_model!(EvidenceLibraryCreateForm {
+crate::support::request_model::form_model!(EvidenceLibraryCreateForm {
     name: "name" { max_length: 191 },
     base64_file: "base64File",
     control_ids: "controlIds",
@@ -231,32 +229,32 @@ form_model!(EvidenceLibraryCreateForm {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceLibraryCreateRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: String,
     /// Artifact as a JSON-encoded string with the keys `base64String` (a data URL) and `filename`. Excludes `file`,
     /// `url` and `ticketUrl`; needs `renewalScheduleType`, `filedAt` and `ownerId`.
     pub base64_file: Option<String>,
     /// Ids of the controls the evidence supports.
-    pub control_ids: Patch<Vec<i64>>,
-    /// At most 30000 characters. At most 30000 characters.
-    pub description: Patch<String>,
+    pub control_ids: crate::Patch<Vec<crate::v2::ids::ControlId>>,
+    /// At most 30000 characters.
+    pub description: crate::Patch<String>,
     /// Date of origin of the artifact, `YYYY-MM-DD`; needed with any artifact.
-    pub filed_at: Option<Timestamp>,
-    /// Advice on how to produce the evidence, up to 30000 characters. At most 30000 characters.
-    pub implementation_guidance: Patch<String>,
+    pub filed_at: Option<crate::Timestamp>,
+    /// Advice on how to produce the evidence, up to 30000 characters.
+    pub implementation_guidance: crate::Patch<String>,
     /// Id of the user who owns the evidence; needed with any artifact.
-    pub owner_id: Option<i64>,
+    pub owner_id: Option<crate::v2::ids::UserId>,
     /// When the artifact is due for renewal, `YYYY-MM-DD`. Needed with the schedule `CUSTOM`, otherwise derived
     /// from `filedAt`.
-    pub renewal_date: Patch<Timestamp>,
+    pub renewal_date: crate::Patch<crate::Timestamp>,
     /// How often the artifact is renewed, counted from `filedAt`; needed with any artifact. `CUSTOM` takes the date
     /// from `renewalDate`.
-    pub renewal_schedule_type: Option<RenewalScheduleType>,
+    pub renewal_schedule_type: Option<crate::v2::shared::RenewalScheduleType>,
     /// Artifact as the address of a ticket. Excludes `file`, `base64File` and `url`; needs `renewalScheduleType`,
     /// `filedAt` and `ownerId`.
-    pub ticket_url: Patch<String>,
+    pub ticket_url: crate::Patch<String>,
     /// Artifact as a web address of up to 768 characters. Excludes `file`, `base64File` and `ticketUrl`; needs
-    /// `renewalScheduleType`, `filedAt` and `ownerId`. At most 768 characters.
+    /// `renewalScheduleType`, `filedAt` and `ownerId`.
     pub url: Option<String>,
 }
 
@@ -264,7 +262,7 @@ impl EvidenceLibraryCreateRequest {
     /// A new `EvidenceLibraryCreateRequest` with what is required.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            name: name.into(),
+            name: Into::<String>::into(name),
             base64_file: Default::default(),
             control_ids: Default::default(),
             description: Default::default(),
@@ -278,84 +276,90 @@ impl EvidenceLibraryCreateRequest {
         }
     }
 
-    /// Sets [`base64_file`](Self::base64_file).
+    /// Sets [`base64_file`](field@Self::base64_file).
     #[must_use]
     pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
+        self.base64_file = Some(Into::<String>::into(base64_file));
         self
     }
 
-    /// Sets [`control_ids`](Self::control_ids).
+    /// Sets [`control_ids`](field@Self::control_ids).
     #[must_use]
-    pub fn control_ids(mut self, control_ids: impl Into<Patch<Vec<i64>>>) -> Self {
+    pub fn control_ids(
+        mut self,
+        control_ids: impl Into<crate::Patch<Vec<crate::v2::ids::ControlId>>>,
+    ) -> Self {
         self.control_ids = control_ids.into();
         self
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
-    pub fn description(mut self, description: impl Into<Patch<String>>) -> Self {
+    pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Sets [`filed_at`](Self::filed_at).
+    /// Sets [`filed_at`](field@Self::filed_at).
     #[must_use]
-    pub fn filed_at(mut self, filed_at: impl Into<Timestamp>) -> Self {
-        self.filed_at = Some(filed_at.into());
+    pub fn filed_at(mut self, filed_at: impl Into<crate::Timestamp>) -> Self {
+        self.filed_at = Some(Into::<crate::Timestamp>::into(filed_at));
         self
     }
 
-    /// Sets [`implementation_guidance`](Self::implementation_guidance).
+    /// Sets [`implementation_guidance`](field@Self::implementation_guidance).
     #[must_use]
     pub fn implementation_guidance(
         mut self,
-        implementation_guidance: impl Into<Patch<String>>,
+        implementation_guidance: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.implementation_guidance = implementation_guidance.into();
         self
     }
 
-    /// Sets [`owner_id`](Self::owner_id).
+    /// Sets [`owner_id`](field@Self::owner_id).
     #[must_use]
-    pub fn owner_id(mut self, owner_id: i64) -> Self {
-        self.owner_id = Some(owner_id);
+    pub fn owner_id(mut self, owner_id: impl Into<crate::v2::ids::UserId>) -> Self {
+        self.owner_id = Some(Into::<crate::v2::ids::UserId>::into(owner_id));
         self
     }
 
-    /// Sets [`renewal_date`](Self::renewal_date).
+    /// Sets [`renewal_date`](field@Self::renewal_date).
     #[must_use]
-    pub fn renewal_date(mut self, renewal_date: impl Into<Patch<Timestamp>>) -> Self {
+    pub fn renewal_date(
+        mut self,
+        renewal_date: impl Into<crate::Patch<crate::Timestamp>>,
+    ) -> Self {
         self.renewal_date = renewal_date.into();
         self
     }
 
-    /// Sets [`renewal_schedule_type`](Self::renewal_schedule_type).
+    /// Sets [`renewal_schedule_type`](field@Self::renewal_schedule_type).
     #[must_use]
     pub fn renewal_schedule_type(
         mut self,
-        renewal_schedule_type: RenewalScheduleType,
+        renewal_schedule_type: crate::v2::shared::RenewalScheduleType,
     ) -> Self {
         self.renewal_schedule_type = Some(renewal_schedule_type);
         self
     }
 
-    /// Sets [`ticket_url`](Self::ticket_url).
+    /// Sets [`ticket_url`](field@Self::ticket_url).
     #[must_use]
-    pub fn ticket_url(mut self, ticket_url: impl Into<Patch<String>>) -> Self {
+    pub fn ticket_url(mut self, ticket_url: impl Into<crate::Patch<String>>) -> Self {
         self.ticket_url = ticket_url.into();
         self
     }
 
-    /// Sets [`url`](Self::url).
+    /// Sets [`url`](field@Self::url).
     #[must_use]
     pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = Some(url.into());
+        self.url = Some(Into::<String>::into(url));
         self
     }
 }
 
-request_model!(EvidenceLibraryCreateRequest {
+crate::support::request_model::request_model!(EvidenceLibraryCreateRequest {
     name: "name" { max_length: 191 },
     base64_file: "base64File",
     control_ids: "controlIds",
@@ -369,7 +373,7 @@ request_model!(EvidenceLibraryCreateRequest {
     url: "url" { max_length: 768 },
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a piece of evidence when `expand[]` asks for it.
     pub enum EvidenceLibraryExpand {
         User = "user",
@@ -386,32 +390,31 @@ pub struct EvidenceLibraryUpdateForm {
     /// `file`, `url` and `ticketUrl`.
     pub base64_file: Option<String>,
     /// Complete new set of control ids; an empty list removes all, leaving the field out changes nothing.
-    pub control_ids: Option<Vec<i64>>,
-    /// At most 30000 characters. At most 30000 characters.
+    pub control_ids: Option<Vec<crate::v2::ids::ControlId>>,
+    /// At most 30000 characters.
     pub description: Option<String>,
     /// Date of origin of the artifact, `YYYY-MM-DD`. Needed with a new artifact; alone it corrects that of the
     /// present one.
-    pub filed_at: Option<Timestamp>,
+    pub filed_at: Option<crate::Timestamp>,
     /// New artifact as an uploaded document, image, text, archive, mail (`.msg`) or video (`.mp4`). Excludes
     /// `base64File`, `url` and `ticketUrl`.
-    pub file: Option<Upload>,
-    /// Advice on how to produce the evidence, up to 30000 characters. At most 30000 characters.
+    pub file: Option<crate::Upload>,
+    /// Advice on how to produce the evidence, up to 30000 characters.
     pub implementation_guidance: Option<String>,
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: Option<String>,
     /// Id of the user who owns the evidence. May change at any time; needed with a new artifact while the item has
     /// no owner.
-    pub owner_id: Option<i64>,
+    pub owner_id: Option<crate::v2::ids::UserId>,
     /// When the artifact is due for renewal, `YYYY-MM-DD`. Needed with the schedule `CUSTOM`, otherwise derived
     /// from `filedAt`.
-    pub renewal_date: Option<Timestamp>,
+    pub renewal_date: Option<crate::Timestamp>,
     /// How often the artifact is renewed, counted from `filedAt`; needed with a new artifact. `CUSTOM` takes the
     /// date from `renewalDate`.
-    pub renewal_schedule_type: Option<RenewalScheduleType>,
+    pub renewal_schedule_type: Option<crate::v2::shared::RenewalScheduleType>,
     /// New artifact as the address of a ticket. Excludes `file`, `base64File` and `url`.
     pub ticket_url: Option<String>,
-    /// New artifact as a web address of up to 768 characters. Excludes `file`, `base64File` and `ticketUrl`. At
-    /// most 768 characters.
+    /// New artifact as a web address of up to 768 characters. Excludes `file`, `base64File` and `ticketUrl`.
     pub url: Option<String>,
 }
 
@@ -434,93 +437,98 @@ impl EvidenceLibraryUpdateForm {
         }
     }
 
-    /// Sets [`base64_file`](Self::base64_file).
+    /// Sets [`base64_file`](field@Self::base64_file).
     #[must_use]
     pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
+        self.base64_file = Some(Into::<String>::into(base64_file));
         self
     }
 
-    /// Sets [`control_ids`](Self::control_ids).
+    /// Sets [`control_ids`](field@Self::control_ids).
     #[must_use]
-    pub fn control_ids(mut self, control_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.control_ids = Some(control_ids.into_iter().collect());
+    pub fn control_ids(
+        mut self,
+        control_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::ControlId>>,
+    ) -> Self {
+        self.control_ids = Some(control_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 
-    /// Sets [`filed_at`](Self::filed_at).
+    /// Sets [`filed_at`](field@Self::filed_at).
     #[must_use]
-    pub fn filed_at(mut self, filed_at: impl Into<Timestamp>) -> Self {
-        self.filed_at = Some(filed_at.into());
+    pub fn filed_at(mut self, filed_at: impl Into<crate::Timestamp>) -> Self {
+        self.filed_at = Some(Into::<crate::Timestamp>::into(filed_at));
         self
     }
 
-    /// Sets [`file`](Self::file).
+    /// Sets [`file`](field@Self::file).
     #[must_use]
-    pub fn file(mut self, file: impl Into<Upload>) -> Self {
-        self.file = Some(file.into());
+    pub fn file(mut self, file: impl Into<crate::Upload>) -> Self {
+        self.file = Some(Into::<crate::Upload>::into(file));
         self
     }
 
-    /// Sets [`implementation_guidance`](Self::implementation_guidance).
+    /// Sets [`implementation_guidance`](field@Self::implementation_guidance).
     #[must_use]
     pub fn implementation_guidance(
         mut self,
         implementation_guidance: impl Into<String>,
     ) -> Self {
-        self.implementation_guidance = Some(implementation_guidance.into());
+        self.implementation_guidance = Some(
+            Into::<String>::into(implementation_guidance),
+        );
         self
     }
 
-    /// Sets [`name`](Self::name).
+    /// Sets [`name`](field@Self::name).
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.name = Some(Into::<String>::into(name));
         self
     }
 
-    /// Sets [`owner_id`](Self::owner_id).
+    /// Sets [`owner_id`](field@Self::owner_id).
     #[must_use]
-    pub fn owner_id(mut self, owner_id: i64) -> Self {
-        self.owner_id = Some(owner_id);
+    pub fn owner_id(mut self, owner_id: impl Into<crate::v2::ids::UserId>) -> Self {
+        self.owner_id = Some(Into::<crate::v2::ids::UserId>::into(owner_id));
         self
     }
 
-    /// Sets [`renewal_date`](Self::renewal_date).
+    /// Sets [`renewal_date`](field@Self::renewal_date).
     #[must_use]
-    pub fn renewal_date(mut self, renewal_date: impl Into<Timestamp>) -> Self {
-        self.renewal_date = Some(renewal_date.into());
+    pub fn renewal_date(mut self, renewal_date: impl Into<crate::Timestamp>) -> Self {
+        self.renewal_date = Some(Into::<crate::Timestamp>::into(renewal_date));
         self
     }
 
-    /// Sets [`renewal_schedule_type`](Self::renewal_schedule_type).
+    /// Sets [`renewal_schedule_type`](field@Self::renewal_schedule_type).
     #[must_use]
     pub fn renewal_schedule_type(
         mut self,
-        renewal_schedule_type: RenewalScheduleType,
+        renewal_schedule_type: crate::v2::shared::RenewalScheduleType,
     ) -> Self {
         self.renewal_schedule_type = Some(renewal_schedule_type);
         self
     }
 
-    /// Sets [`ticket_url`](Self::ticket_url).
+    /// Sets [`ticket_url`](field@Self::ticket_url).
     #[must_use]
     pub fn ticket_url(mut self, ticket_url: impl Into<String>) -> Self {
-        self.ticket_url = Some(ticket_url.into());
+        self.ticket_url = Some(Into::<String>::into(ticket_url));
         self
     }
 
-    /// Sets [`url`](Self::url).
+    /// Sets [`url`](field@Self::url).
     #[must_use]
     pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = Some(url.into());
+        self.url = Some(Into::<String>::into(url));
         self
     }
 }
@@ -531,7 +539,7 @@ impl Default for EvidenceLibraryUpdateForm {
     }
 }
 
-form_model!(EvidenceLibraryUpdateForm {
+crate::support::request_model::form_model!(EvidenceLibraryUpdateForm {
     base64_file: "base64File",
     control_ids: "controlIds",
     description: "description" { max_length: 30000 },
@@ -554,30 +562,29 @@ pub struct EvidenceLibraryUpdateRequest {
     /// `file`, `url` and `ticketUrl`.
     pub base64_file: Option<String>,
     /// Complete new set of control ids; an empty list removes all, leaving the field out changes nothing.
-    pub control_ids: Patch<Vec<i64>>,
-    /// At most 30000 characters. At most 30000 characters.
-    pub description: Patch<String>,
+    pub control_ids: crate::Patch<Vec<crate::v2::ids::ControlId>>,
+    /// At most 30000 characters.
+    pub description: crate::Patch<String>,
     /// Date of origin of the artifact, `YYYY-MM-DD`. Needed with a new artifact; alone it corrects that of the
     /// present one.
-    pub filed_at: Option<Timestamp>,
-    /// Advice on how to produce the evidence, up to 30000 characters. At most 30000 characters.
-    pub implementation_guidance: Patch<String>,
-    /// At most 191 characters. At most 191 characters.
+    pub filed_at: Option<crate::Timestamp>,
+    /// Advice on how to produce the evidence, up to 30000 characters.
+    pub implementation_guidance: crate::Patch<String>,
+    /// At most 191 characters.
     pub name: Option<String>,
     /// Id of the user who owns the evidence. May change at any time; needed with a new artifact while the item has
     /// no owner.
-    pub owner_id: Option<i64>,
+    pub owner_id: Option<crate::v2::ids::UserId>,
     /// When the artifact is due for renewal, `YYYY-MM-DD`. Needed with the schedule `CUSTOM`, otherwise derived
     /// from `filedAt`.
-    pub renewal_date: Patch<Timestamp>,
+    pub renewal_date: crate::Patch<crate::Timestamp>,
     /// How often the artifact is renewed, counted from `filedAt`; needed with a new artifact. `CUSTOM` takes the
     /// date from `renewalDate`.
-    pub renewal_schedule_type: Patch<RenewalScheduleType>,
+    pub renewal_schedule_type: crate::Patch<crate::v2::shared::RenewalScheduleType>,
     /// New artifact as the address of a ticket. Excludes `file`, `base64File` and `url`.
-    pub ticket_url: Patch<String>,
-    /// New artifact as a web address of up to 768 characters. Excludes `file`, `base64File` and `ticketUrl`. At
-    /// most 768 characters.
-    pub url: Patch<String>,
+    pub ticket_url: crate::Patch<String>,
+    /// New artifact as a web address of up to 768 characters. Excludes `file`, `base64File` and `ticketUrl`.
+    pub url: crate::Patch<String>,
 }
 
 impl EvidenceLibraryUpdateRequest {
@@ -598,85 +605,93 @@ impl EvidenceLibraryUpdateRequest {
         }
     }
 
-    /// Sets [`base64_file`](Self::base64_file).
+    /// Sets [`base64_file`](field@Self::base64_file).
     #[must_use]
     pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
+        self.base64_file = Some(Into::<String>::into(base64_file));
         self
     }
 
-    /// Sets [`control_ids`](Self::control_ids).
+    /// Sets [`control_ids`](field@Self::control_ids).
     #[must_use]
-    pub fn control_ids(mut self, control_ids: impl Into<Patch<Vec<i64>>>) -> Self {
+    pub fn control_ids(
+        mut self,
+        control_ids: impl Into<crate::Patch<Vec<crate::v2::ids::ControlId>>>,
+    ) -> Self {
         self.control_ids = control_ids.into();
         self
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
-    pub fn description(mut self, description: impl Into<Patch<String>>) -> Self {
+    pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Sets [`filed_at`](Self::filed_at).
+    /// Sets [`filed_at`](field@Self::filed_at).
     #[must_use]
-    pub fn filed_at(mut self, filed_at: impl Into<Timestamp>) -> Self {
-        self.filed_at = Some(filed_at.into());
+    pub fn filed_at(mut self, filed_at: impl Into<crate::Timestamp>) -> Self {
+        self.filed_at = Some(Into::<crate::Timestamp>::into(filed_at));
         self
     }
 
-    /// Sets [`implementation_guidance`](Self::implementation_guidance).
+    /// Sets [`implementation_guidance`](field@Self::implementation_guidance).
     #[must_use]
     pub fn implementation_guidance(
         mut self,
-        implementation_guidance: impl Into<Patch<String>>,
+        implementation_guidance: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.implementation_guidance = implementation_guidance.into();
         self
     }
 
-    /// Sets [`name`](Self::name).
+    /// Sets [`name`](field@Self::name).
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.name = Some(Into::<String>::into(name));
         self
     }
 
-    /// Sets [`owner_id`](Self::owner_id).
+    /// Sets [`owner_id`](field@Self::owner_id).
     #[must_use]
-    pub fn owner_id(mut self, owner_id: i64) -> Self {
-        self.owner_id = Some(owner_id);
+    pub fn owner_id(mut self, owner_id: impl Into<crate::v2::ids::UserId>) -> Self {
+        self.owner_id = Some(Into::<crate::v2::ids::UserId>::into(owner_id));
         self
     }
 
-    /// Sets [`renewal_date`](Self::renewal_date).
+    /// Sets [`renewal_date`](field@Self::renewal_date).
     #[must_use]
-    pub fn renewal_date(mut self, renewal_date: impl Into<Patch<Timestamp>>) -> Self {
+    pub fn renewal_date(
+        mut self,
+        renewal_date: impl Into<crate::Patch<crate::Timestamp>>,
+    ) -> Self {
         self.renewal_date = renewal_date.into();
         self
     }
 
-    /// Sets [`renewal_schedule_type`](Self::renewal_schedule_type).
+    /// Sets [`renewal_schedule_type`](field@Self::renewal_schedule_type).
     #[must_use]
     pub fn renewal_schedule_type(
         mut self,
-        renewal_schedule_type: impl Into<Patch<RenewalScheduleType>>,
+        renewal_schedule_type: impl Into<
+            crate::Patch<crate::v2::shared::RenewalScheduleType>,
+        >,
     ) -> Self {
         self.renewal_schedule_type = renewal_schedule_type.into();
         self
     }
 
-    /// Sets [`ticket_url`](Self::ticket_url).
+    /// Sets [`ticket_url`](field@Self::ticket_url).
     #[must_use]
-    pub fn ticket_url(mut self, ticket_url: impl Into<Patch<String>>) -> Self {
+    pub fn ticket_url(mut self, ticket_url: impl Into<crate::Patch<String>>) -> Self {
         self.ticket_url = ticket_url.into();
         self
     }
 
-    /// Sets [`url`](Self::url).
+    /// Sets [`url`](field@Self::url).
     #[must_use]
-    pub fn url(mut self, url: impl Into<Patch<String>>) -> Self {
+    pub fn url(mut self, url: impl Into<crate::Patch<String>>) -> Self {
         self.url = url.into();
         self
     }
@@ -688,7 +703,7 @@ impl Default for EvidenceLibraryUpdateRequest {
     }
 }
 
-request_model!(EvidenceLibraryUpdateRequest {
+crate::support::request_model::request_model!(EvidenceLibraryUpdateRequest {
     base64_file: "base64File",
     control_ids: "controlIds",
     description: "description" { max_length: 30000 },
@@ -707,7 +722,7 @@ request_model!(EvidenceLibraryUpdateRequest {
 #[non_exhaustive]
 pub struct EvidenceLibraryVersion {
     /// Id of the version, the one that other calls expect.
-    pub id: i64,
+    pub id: crate::v2::ids::EvidenceVersionId,
     /// Name of the artifact, often its file name.
     pub name: Option<String>,
     /// Running number within the item; not an id.
@@ -715,19 +730,19 @@ pub struct EvidenceLibraryVersion {
     /// Whether this is the version in force.
     pub current: bool,
     /// Date the artifact took effect, `YYYY-MM-DD`; earlier than `createdAt` for backdated evidence.
-    pub filed_at: Option<Timestamp>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub filed_at: Option<crate::Timestamp>,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Signed link to the file, good for 10 minutes; present with `expand[]=downloadUrl`. Fetch it without the API
     /// key.
     pub download_url: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(EvidenceLibraryVersion {
+crate::support::model::model!(EvidenceLibraryVersion {
     id: "id",
     name: "name",
     version: "version",
@@ -742,7 +757,7 @@ model!(EvidenceLibraryVersion {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceLibraryVersionCompact {
-    /// `id`
+    ///
     pub id: i64,
     /// Where the artifact is, as `type` says; a file path, a web or ticket address, or the file id of a cloud
     /// drive.
@@ -751,13 +766,13 @@ pub struct EvidenceLibraryVersionCompact {
     pub type_: LibraryDocumentVersionType,
     /// Whether this is the version in force; an item has no more than one.
     pub current: bool,
-    /// `createdAt`
-    pub created_at: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: Option<crate::Timestamp>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(EvidenceLibraryVersionCompact {
+crate::support::model::model!(EvidenceLibraryVersionCompact {
     id: "id",
     source: "source",
     type_: "type",
@@ -765,7 +780,7 @@ model!(EvidenceLibraryVersionCompact {
     created_at: "createdAt",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Where a piece of evidence stands: whether it has an artifact, and how long that will hold.
     pub enum EvidenceStatus {
         NeedsArtifact = "NEEDS_ARTIFACT",
@@ -778,7 +793,13 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
+    pub enum EvidenceVersionExpand {
+        DownloadUrl = "downloadUrl",
+    }
+}
+
+crate::support::open_enum::open_enum! {
     /// Where the artifact of an evidence version is kept, such as an uploaded file (`S3_FILE`), a web address, a
     /// ticket or a cloud drive.
     pub enum LibraryDocumentVersionType {
@@ -799,17 +820,17 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RenewalSchemaCompact {
-    /// `id`
+    ///
     pub id: i64,
     /// Next due date, `YYYY-MM-DD`.
     pub renewal_date: Option<String>,
-    /// `renewalScheduleType`
-    pub renewal_schedule_type: RenewalScheduleType,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub renewal_schedule_type: crate::v2::shared::RenewalScheduleType,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RenewalSchemaCompact {
+crate::support::model::model!(RenewalSchemaCompact {
     id: "id",
     renewal_date: "renewalDate",
     renewal_schedule_type: "renewalScheduleType",

@@ -2,71 +2,26 @@
 
 //! Builders of the requests of the area `frameworks`.
 
-use super::{
-    Framework, FrameworkPage, FrameworkRequirement, FrameworkRequirementPage,
-    FrameworkRequirementsBulk, FrameworkRequirementsExpand, FrameworkTag,
-    LegacyFrameworkRequirement, LegacyFrameworkRequirementPage, SortDirection, SortKey,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`create`](super::FrameworksApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Creates a custom framework in the workspace. Built by [`create`](super::FrameworksApi::create).
+    pub struct Create(JsonOptional<super::Framework>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Framework>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Creates requirements in a custom framework, or updates those whose code exists already. Built by
+    /// [`create_requirements`](super::FrameworksApi::create_requirements).
+    pub struct CreateRequirements(JsonOptional<super::FrameworkRequirementsBulk>);
 }
 
-/// Builds [`create_requirements`](super::FrameworksApi::create_requirements).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateRequirements {
-    call: Call,
-}
-
-impl CreateRequirements {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<FrameworkRequirementsBulk>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`list`](super::FrameworksApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the frameworks of a workspace, built-in and custom, with counts of what is in scope and ready. Built
+    /// by [`list`](super::FrameworksApi::list).
+    pub struct List(Json<super::FrameworkPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -74,22 +29,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -108,7 +66,7 @@ impl List {
 
     /// Ids of frameworks to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("excludeIds", exclude_ids, crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -123,45 +81,28 @@ impl List {
         self.call.query("isEnabled", is_enabled);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<FrameworkPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = FrameworkPage;
-    type Item = Framework;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::FrameworkPage;
+    type Item = super::Framework;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_requirements`](super::FrameworksApi::list_requirements).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListRequirements {
-    call: Call,
+builder! {
+    /// Lists the requirements of one framework. Built by
+    /// [`list_requirements`](super::FrameworksApi::list_requirements).
+    pub struct ListRequirements(Json<super::FrameworkRequirementPage>);
 }
 
 impl ListRequirements {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -169,22 +110,25 @@ impl ListRequirements {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -199,9 +143,9 @@ impl ListRequirements {
     /// values, `framework` a short form of the framework.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = FrameworkRequirementsExpand>,
+        expand: impl IntoIterator<Item = super::FrameworkRequirementsExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -219,48 +163,31 @@ impl ListRequirements {
 
     /// Ids of requirements to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("excludeIds", exclude_ids, crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<FrameworkRequirementPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListRequirements {
-    type Page = FrameworkRequirementPage;
-    type Item = FrameworkRequirement;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for ListRequirements {
+    type Page = super::FrameworkRequirementPage;
+    type Item = super::FrameworkRequirement;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_requirements_legacy`](super::FrameworksApi::list_requirements_legacy).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListRequirementsLegacy {
-    call: Call,
+builder! {
+    /// Lists the requirements of all frameworks in a workspace. Built by
+    /// [`list_requirements_legacy`](super::FrameworksApi::list_requirements_legacy).
+    pub struct ListRequirementsLegacy(Json<super::LegacyFrameworkRequirementPage>);
 }
 
 impl ListRequirementsLegacy {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -268,22 +195,25 @@ impl ListRequirementsLegacy {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -298,9 +228,9 @@ impl ListRequirementsLegacy {
     /// values.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = FrameworkRequirementsExpand>,
+        expand: impl IntoIterator<Item = super::FrameworkRequirementsExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -319,15 +249,16 @@ impl ListRequirementsLegacy {
     /// Keeps requirements that belong to one of these frameworks.
     pub fn framework_tag(
         mut self,
-        framework_tag: impl IntoIterator<Item = FrameworkTag>,
+        framework_tag: impl IntoIterator<Item = super::FrameworkTag>,
     ) -> Self {
-        self.call.query_each("frameworkTag", framework_tag, crate::Limits::NONE);
+        self.call
+            .query_list("frameworkTag", framework_tag.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Ids of requirements to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("excludeIds", exclude_ids, crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -336,104 +267,35 @@ impl ListRequirementsLegacy {
         self.call.query("frameworkSlug", framework_slug);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<LegacyFrameworkRequirementPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for ListRequirementsLegacy {
-    type Page = LegacyFrameworkRequirementPage;
-    type Item = LegacyFrameworkRequirement;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for ListRequirementsLegacy {
+    type Page = super::LegacyFrameworkRequirementPage;
+    type Item = super::LegacyFrameworkRequirement;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`update`](super::FrameworksApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Updates the name, short name or description of a custom framework. Built by
+    /// [`update`](super::FrameworksApi::update).
+    pub struct Update(JsonOptional<super::Framework>);
 }
 
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Framework>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Updates a requirement of a custom framework with its control mappings and custom values. Built by
+    /// [`update_requirement`](super::FrameworksApi::update_requirement).
+    pub struct UpdateRequirement(JsonOptional<super::FrameworkRequirement>);
 }
 
-/// Builds [`update_requirement`](super::FrameworksApi::update_requirement).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateRequirement {
-    call: Call,
+builder! {
+    /// Updates the custom values of a requirement, and nothing else. Built by
+    /// [`update_requirement_legacy`](super::FrameworksApi::update_requirement_legacy).
+    pub struct UpdateRequirementLegacy(JsonOptional<super::LegacyFrameworkRequirement>);
 }
-
-impl UpdateRequirement {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<FrameworkRequirement>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`update_requirement_legacy`](super::FrameworksApi::update_requirement_legacy).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateRequirementLegacy {
-    call: Call,
-}
-
-impl UpdateRequirementLegacy {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<LegacyFrameworkRequirement>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<Framework>);
-operation!(CreateRequirements => Option<FrameworkRequirementsBulk>);
-operation!(List => FrameworkPage);
-operation!(ListRequirements => FrameworkRequirementPage);
-operation!(ListRequirementsLegacy => LegacyFrameworkRequirementPage);
-operation!(Update => Option<Framework>);
-operation!(UpdateRequirement => Option<FrameworkRequirement>);
-operation!(UpdateRequirementLegacy => Option<LegacyFrameworkRequirement>);

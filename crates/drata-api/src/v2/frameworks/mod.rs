@@ -12,30 +12,33 @@ pub use crate::v2::shared::{
     SortDirection, SortKey,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
+pub use crate::v2::ids::{
+    ControlId, FrameworkId, FrameworkRequirementId, RequirementId, WorkspaceId,
+};
 
 /// The operations of the area `frameworks`.
 #[derive(Clone, Debug)]
-pub struct FrameworksApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct FrameworksApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> FrameworksApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> FrameworksApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> FrameworksApi<A> {
+impl<A: crate::Access> FrameworksApi<A> {
     /// Lists the frameworks of a workspace, built-in and custom, with counts of what is in scope and ready.
     ///
     /// `GET /workspaces/{workspaceId}/frameworks`, v2. Needs the permission **Frameworks: List Frameworks**
     /// (`workspaces-get-frameworks`). Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_getFrameworks/)
-    pub fn list(&self, workspace_id: i64) -> builder::List {
+    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST).path("workspaceId", workspace_id),
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
         )
     }
 
@@ -49,13 +52,13 @@ impl<A: Access> FrameworksApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_listFrameworkRequirements/)
     pub fn list_requirements(
         &self,
-        workspace_id: i64,
-        framework_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
+        framework_id: impl Into<FrameworkId>,
     ) -> builder::ListRequirements {
         builder::ListRequirements::new(
-            Call::new(&self.client, &meta::LIST_REQUIREMENTS)
-                .path("workspaceId", workspace_id)
-                .path("frameworkId", framework_id),
+            crate::Call::new(&self.client, &meta::LIST_REQUIREMENTS)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("frameworkId", Into::<FrameworkId>::into(framework_id)),
         )
     }
 
@@ -68,11 +71,11 @@ impl<A: Access> FrameworksApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_getFrameworkRequirementsLegacy/)
     pub fn list_requirements_legacy(
         &self,
-        workspace_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
     ) -> builder::ListRequirementsLegacy {
         builder::ListRequirementsLegacy::new(
-            Call::new(&self.client, &meta::LIST_REQUIREMENTS_LEGACY)
-                .path("workspaceId", workspace_id),
+            crate::Call::new(&self.client, &meta::LIST_REQUIREMENTS_LEGACY)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
         )
     }
 }
@@ -87,13 +90,16 @@ impl FrameworksApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_createFramework/)
     pub fn create(
         &self,
-        workspace_id: i64,
-        body: &FrameworkCreateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        body: impl std::borrow::Borrow<FrameworkCreateRequest>,
     ) -> builder::Create {
         builder::Create::new(
-            Call::new(&self.client, &meta::CREATE)
-                .path("workspaceId", workspace_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CREATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .body(
+                    std::borrow::Borrow::<FrameworkCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -107,15 +113,20 @@ impl FrameworksApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_createFrameworkRequirements/)
     pub fn create_requirements(
         &self,
-        workspace_id: i64,
-        framework_id: i64,
-        body: &FrameworkRequirementsCreateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        framework_id: impl Into<FrameworkId>,
+        body: impl std::borrow::Borrow<FrameworkRequirementsCreateRequest>,
     ) -> builder::CreateRequirements {
         builder::CreateRequirements::new(
-            Call::new(&self.client, &meta::CREATE_REQUIREMENTS)
-                .path("workspaceId", workspace_id)
-                .path("frameworkId", framework_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CREATE_REQUIREMENTS)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("frameworkId", Into::<FrameworkId>::into(framework_id))
+                .body(
+                    std::borrow::Borrow::<
+                        FrameworkRequirementsCreateRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -127,15 +138,18 @@ impl FrameworksApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_updateFramework/)
     pub fn update(
         &self,
-        workspace_id: i64,
-        framework_id: i64,
-        body: &FrameworkUpdateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        framework_id: impl Into<FrameworkId>,
+        body: impl std::borrow::Borrow<FrameworkUpdateRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
-                .path("workspaceId", workspace_id)
-                .path("frameworkId", framework_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("frameworkId", Into::<FrameworkId>::into(framework_id))
+                .body(
+                    std::borrow::Borrow::<FrameworkUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -148,17 +162,22 @@ impl FrameworksApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_updateFrameworkRequirement/)
     pub fn update_requirement(
         &self,
-        workspace_id: i64,
-        framework_id: i64,
-        requirement_id: i64,
-        body: &FrameworkRequirementUpdateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        framework_id: impl Into<FrameworkId>,
+        requirement_id: impl Into<RequirementId>,
+        body: impl std::borrow::Borrow<FrameworkRequirementUpdateRequest>,
     ) -> builder::UpdateRequirement {
         builder::UpdateRequirement::new(
-            Call::new(&self.client, &meta::UPDATE_REQUIREMENT)
-                .path("workspaceId", workspace_id)
-                .path("frameworkId", framework_id)
-                .path("requirementId", requirement_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE_REQUIREMENT)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("frameworkId", Into::<FrameworkId>::into(framework_id))
+                .path("requirementId", Into::<RequirementId>::into(requirement_id))
+                .body(
+                    std::borrow::Borrow::<
+                        FrameworkRequirementUpdateRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -172,15 +191,23 @@ impl FrameworksApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_updateFrameworkRequirementLegacy/)
     pub fn update_requirement_legacy(
         &self,
-        workspace_id: i64,
-        framework_requirement_id: i64,
-        body: &LegacyFrameworkRequirementUpdateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        framework_requirement_id: impl Into<FrameworkRequirementId>,
+        body: impl std::borrow::Borrow<LegacyFrameworkRequirementUpdateRequest>,
     ) -> builder::UpdateRequirementLegacy {
         builder::UpdateRequirementLegacy::new(
-            Call::new(&self.client, &meta::UPDATE_REQUIREMENT_LEGACY)
-                .path("workspaceId", workspace_id)
-                .path("frameworkRequirementId", framework_requirement_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE_REQUIREMENT_LEGACY)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path(
+                    "frameworkRequirementId",
+                    Into::<FrameworkRequirementId>::into(framework_requirement_id),
+                )
+                .body(
+                    std::borrow::Borrow::<
+                        LegacyFrameworkRequirementUpdateRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

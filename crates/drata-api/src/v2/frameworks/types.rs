@@ -2,17 +2,14 @@
 
 //! Types of the area `frameworks`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{CustomField, CustomFieldSubmitRequest, PaginationTotalCount};
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A control as a requirement embeds it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlForRequirementCompact {
-    /// `id`
+    ///
     pub id: i64,
     /// Short code such as `DCF-37`.
     pub code: String,
@@ -22,12 +19,12 @@ pub struct ControlForRequirementCompact {
     /// Number that controls are sorted by.
     pub control_number: i64,
     /// When the control was taken out of scope; null while it is in scope.
-    pub archived_at: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub archived_at: Option<crate::Timestamp>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlForRequirementCompact {
+crate::support::model::model!(ControlForRequirementCompact {
     id: "id",
     code: "code",
     is_ready: "isReady",
@@ -40,14 +37,14 @@ model!(ControlForRequirementCompact {
 #[non_exhaustive]
 pub struct ControlsForRequirementSubcollection {
     /// Up to 10 controls, sorted by readiness and control number.
-    pub data: List<ControlForRequirementCompact>,
+    pub data: crate::List<ControlForRequirementCompact>,
     /// How many controls are mapped in all, beyond the 10 shown.
     pub total_count: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ControlsForRequirementSubcollection {
+crate::support::model::model!(ControlsForRequirementSubcollection {
     data: "data",
     total_count: "totalCount",
 });
@@ -56,11 +53,11 @@ model!(ControlsForRequirementSubcollection {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Framework {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v2::ids::FrameworkId,
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: String,
     /// Lowercase form of the short name, such as `soc-2`; it identifies the framework.
     pub slug: String,
@@ -74,9 +71,9 @@ pub struct Framework {
     pub num_in_scope_requirements: i64,
     /// How many of the requirements in scope are ready.
     pub num_ready_in_scope_requirements: i64,
-    /// `isReady`
+    ///
     pub is_ready: bool,
-    /// `isEnabled`
+    ///
     pub is_enabled: bool,
     /// Hex color of the badge, such as `#174880`.
     pub color: String,
@@ -86,15 +83,15 @@ pub struct Framework {
     pub active_logo: Option<String>,
     /// Web address of the logo in its inactive variant.
     pub inactive_logo: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Framework {
+crate::support::model::model!(Framework {
     id: "id",
     name: "name",
     description: "description",
@@ -118,11 +115,11 @@ model!(Framework {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkCreateRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: String,
-    /// Label for badges, up to 16 characters; the framework's `slug` derives from it. At most 16 characters.
+    /// Label for badges, up to 16 characters; the framework's `slug` derives from it.
     pub short_name: String,
-    /// At most 30000 characters. At most 30000 characters.
+    /// At most 30000 characters.
     pub description: String,
 }
 
@@ -134,14 +131,14 @@ impl FrameworkCreateRequest {
         description: impl Into<String>,
     ) -> Self {
         Self {
-            name: name.into(),
-            short_name: short_name.into(),
-            description: description.into(),
+            name: Into::<String>::into(name),
+            short_name: Into::<String>::into(short_name),
+            description: Into::<String>::into(description),
         }
     }
 }
 
-request_model!(FrameworkCreateRequest {
+crate::support::request_model::request_model!(FrameworkCreateRequest {
     name: "name" { max_length: 191 },
     short_name: "shortName" { max_length: 16 },
     description: "description" { max_length: 30000 },
@@ -151,29 +148,29 @@ request_model!(FrameworkCreateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkDetails {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v2::ids::FrameworkId,
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// When the framework was switched on; null without such a date.
-    pub enabled_at: Option<Timestamp>,
+    pub enabled_at: Option<crate::Timestamp>,
     /// Short name, the same as the `pill` of the full object.
     pub short_name: String,
     /// Constant that names the standard, such as `SOC_2`.
     pub tag: String,
     /// When the framework was deleted; null while it exists.
-    pub deleted_at: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub deleted_at: Option<crate::Timestamp>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(FrameworkDetails {
+crate::support::model::model!(FrameworkDetails {
     id: "id",
     name: "name",
     description: "description",
@@ -189,15 +186,15 @@ model!(FrameworkDetails {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkPage {
-    /// `data`
-    pub data: List<Framework>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<Framework>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(FrameworkPage {
+crate::support::model::model!(FrameworkPage {
     data: "data",
     pagination: "pagination",
 });
@@ -206,33 +203,33 @@ model!(FrameworkPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkRequirement {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v2::ids::RequirementId,
     /// Key of the requirement within its framework.
     pub code: String,
-    /// `name`
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// Group the requirement is shown under.
     pub category: Option<String>,
     /// Further notes, such as a reference into the standard.
     pub additional_info: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Short form of the framework; present with `expand[]=framework`.
     pub framework: Option<FrameworkDetails>,
     /// Up to 10 of the mapped controls, sorted by readiness and control number; present with `expand[]=controls`.
-    pub controls: Option<List<ControlForRequirementCompact>>,
+    pub controls: Option<crate::List<ControlForRequirementCompact>>,
     /// Custom values; present with `expand[]=customFields`.
-    pub custom_fields: Option<List<CustomField>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub custom_fields: Option<crate::List<crate::v2::shared::CustomField>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(FrameworkRequirement {
+crate::support::model::model!(FrameworkRequirement {
     id: "id",
     code: "code",
     name: "name",
@@ -251,26 +248,26 @@ model!(FrameworkRequirement {
 #[non_exhaustive]
 pub struct FrameworkRequirementCreateRequest {
     /// Key of the requirement within its framework, up to 191 characters; an existing code updates that
-    /// requirement. At most 191 characters.
+    /// requirement.
     pub code: String,
-    /// At most 30000 characters. At most 30000 characters.
+    /// At most 30000 characters.
     pub name: String,
-    /// At most 30000 characters. At most 30000 characters.
+    /// At most 30000 characters.
     pub description: Option<String>,
-    /// Group to show the requirement under, up to 191 characters. At most 191 characters.
+    /// Group to show the requirement under, up to 191 characters.
     pub category: Option<String>,
-    /// Further notes, up to 30000 characters. At most 30000 characters.
+    /// Further notes, up to 30000 characters.
     pub additional_info: Option<String>,
     /// Ids of the controls to map; each must exist in the workspace.
-    pub control_ids: Option<Vec<i64>>,
+    pub control_ids: Option<Vec<crate::v2::ids::ControlId>>,
 }
 
 impl FrameworkRequirementCreateRequest {
     /// A new `FrameworkRequirementCreateRequest` with what is required.
     pub fn new(code: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            code: code.into(),
-            name: name.into(),
+            code: Into::<String>::into(code),
+            name: Into::<String>::into(name),
             description: Default::default(),
             category: Default::default(),
             additional_info: Default::default(),
@@ -278,36 +275,39 @@ impl FrameworkRequirementCreateRequest {
         }
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 
-    /// Sets [`category`](Self::category).
+    /// Sets [`category`](field@Self::category).
     #[must_use]
     pub fn category(mut self, category: impl Into<String>) -> Self {
-        self.category = Some(category.into());
+        self.category = Some(Into::<String>::into(category));
         self
     }
 
-    /// Sets [`additional_info`](Self::additional_info).
+    /// Sets [`additional_info`](field@Self::additional_info).
     #[must_use]
     pub fn additional_info(mut self, additional_info: impl Into<String>) -> Self {
-        self.additional_info = Some(additional_info.into());
+        self.additional_info = Some(Into::<String>::into(additional_info));
         self
     }
 
-    /// Sets [`control_ids`](Self::control_ids).
+    /// Sets [`control_ids`](field@Self::control_ids).
     #[must_use]
-    pub fn control_ids(mut self, control_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.control_ids = Some(control_ids.into_iter().collect());
+    pub fn control_ids(
+        mut self,
+        control_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::ControlId>>,
+    ) -> Self {
+        self.control_ids = Some(control_ids.into_iter().map(Into::into).collect());
         self
     }
 }
 
-request_model!(FrameworkRequirementCreateRequest {
+crate::support::request_model::request_model!(FrameworkRequirementCreateRequest {
     code: "code" { max_length: 191 },
     name: "name" { max_length: 30000 },
     description: "description" { max_length: 30000 },
@@ -320,15 +320,15 @@ request_model!(FrameworkRequirementCreateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkRequirementPage {
-    /// `data`
-    pub data: List<FrameworkRequirement>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<FrameworkRequirement>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(FrameworkRequirementPage {
+crate::support::model::model!(FrameworkRequirementPage {
     data: "data",
     pagination: "pagination",
 });
@@ -337,21 +337,21 @@ model!(FrameworkRequirementPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkRequirementUpdateRequest {
-    /// Key of the requirement within its framework, up to 191 characters. At most 191 characters.
+    /// Key of the requirement within its framework, up to 191 characters.
     pub code: Option<String>,
-    /// At most 30000 characters. At most 30000 characters.
+    /// At most 30000 characters.
     pub name: Option<String>,
-    /// At most 30000 characters. At most 30000 characters.
+    /// At most 30000 characters.
     pub description: Option<String>,
-    /// Group to show the requirement under, up to 191 characters. At most 191 characters.
+    /// Group to show the requirement under, up to 191 characters.
     pub category: Option<String>,
-    /// Further notes, up to 30000 characters. At most 30000 characters.
+    /// Further notes, up to 30000 characters.
     pub additional_info: Option<String>,
     /// Complete new set of control ids, all from the workspace; an empty list removes all, leaving the field out
     /// changes nothing.
-    pub control_ids: Option<Vec<i64>>,
+    pub control_ids: Option<Vec<crate::v2::ids::ControlId>>,
     /// Custom values to set.
-    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
+    pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
 }
 
 impl FrameworkRequirementUpdateRequest {
@@ -368,53 +368,58 @@ impl FrameworkRequirementUpdateRequest {
         }
     }
 
-    /// Sets [`code`](Self::code).
+    /// Sets [`code`](field@Self::code).
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
+        self.code = Some(Into::<String>::into(code));
         self
     }
 
-    /// Sets [`name`](Self::name).
+    /// Sets [`name`](field@Self::name).
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.name = Some(Into::<String>::into(name));
         self
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 
-    /// Sets [`category`](Self::category).
+    /// Sets [`category`](field@Self::category).
     #[must_use]
     pub fn category(mut self, category: impl Into<String>) -> Self {
-        self.category = Some(category.into());
+        self.category = Some(Into::<String>::into(category));
         self
     }
 
-    /// Sets [`additional_info`](Self::additional_info).
+    /// Sets [`additional_info`](field@Self::additional_info).
     #[must_use]
     pub fn additional_info(mut self, additional_info: impl Into<String>) -> Self {
-        self.additional_info = Some(additional_info.into());
+        self.additional_info = Some(Into::<String>::into(additional_info));
         self
     }
 
-    /// Sets [`control_ids`](Self::control_ids).
+    /// Sets [`control_ids`](field@Self::control_ids).
     #[must_use]
-    pub fn control_ids(mut self, control_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.control_ids = Some(control_ids.into_iter().collect());
+    pub fn control_ids(
+        mut self,
+        control_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::ControlId>>,
+    ) -> Self {
+        self.control_ids = Some(control_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`custom_fields`](Self::custom_fields).
+    /// Sets [`custom_fields`](field@Self::custom_fields).
     #[must_use]
     pub fn custom_fields(
         mut self,
-        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
+        custom_fields: impl IntoIterator<
+            Item = crate::v2::shared::CustomFieldSubmitRequest,
+        >,
     ) -> Self {
         self.custom_fields = Some(custom_fields.into_iter().collect());
         self
@@ -427,7 +432,7 @@ impl Default for FrameworkRequirementUpdateRequest {
     }
 }
 
-request_model!(FrameworkRequirementUpdateRequest {
+crate::support::request_model::request_model!(FrameworkRequirementUpdateRequest {
     code: "code" { max_length: 191 },
     name: "name" { max_length: 30000 },
     description: "description" { max_length: 30000 },
@@ -441,13 +446,13 @@ request_model!(FrameworkRequirementUpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkRequirementsBulk {
-    /// `data`
-    pub data: List<FrameworkRequirement>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<FrameworkRequirement>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(FrameworkRequirementsBulk {
+crate::support::model::model!(FrameworkRequirementsBulk {
     data: "data",
 });
 
@@ -455,7 +460,8 @@ model!(FrameworkRequirementsBulk {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkRequirementsCreateRequest {
-    /// At least one requirement; each code may occur once, and a single bad entry rejects the batch.
+    /// At least one requirement; each code may occur once, and a single bad entry rejects the batch. At least 1
+    /// items.
     pub data: Vec<FrameworkRequirementCreateRequest>,
 }
 
@@ -470,11 +476,11 @@ impl FrameworkRequirementsCreateRequest {
     }
 }
 
-request_model!(FrameworkRequirementsCreateRequest {
+crate::support::request_model::request_model!(FrameworkRequirementsCreateRequest {
     data: "data" { min_items: 1 },
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a framework requirement when `expand[]` asks for it.
     pub enum FrameworkRequirementsExpand {
         Controls = "controls",
@@ -487,11 +493,11 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkUpdateRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: Option<String>,
-    /// Label for badges, up to 16 characters. At most 16 characters.
+    /// Label for badges, up to 16 characters.
     pub short_name: Option<String>,
-    /// At most 30000 characters. At most 30000 characters.
+    /// At most 30000 characters.
     pub description: Option<String>,
 }
 
@@ -505,24 +511,24 @@ impl FrameworkUpdateRequest {
         }
     }
 
-    /// Sets [`name`](Self::name).
+    /// Sets [`name`](field@Self::name).
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.name = Some(Into::<String>::into(name));
         self
     }
 
-    /// Sets [`short_name`](Self::short_name).
+    /// Sets [`short_name`](field@Self::short_name).
     #[must_use]
     pub fn short_name(mut self, short_name: impl Into<String>) -> Self {
-        self.short_name = Some(short_name.into());
+        self.short_name = Some(Into::<String>::into(short_name));
         self
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 }
@@ -533,7 +539,7 @@ impl Default for FrameworkUpdateRequest {
     }
 }
 
-request_model!(FrameworkUpdateRequest {
+crate::support::request_model::request_model!(FrameworkUpdateRequest {
     name: "name" { max_length: 191 },
     short_name: "shortName" { max_length: 16 },
     description: "description" { max_length: 30000 },
@@ -543,11 +549,11 @@ request_model!(FrameworkUpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LegacyFrameworkRequirement {
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `description`
+    ///
+    pub created_at: crate::Timestamp,
+    ///
     pub description: String,
-    /// `frameworkName`
+    ///
     pub framework_name: String,
     /// Short name of the framework as badges show it.
     pub framework_pill: String,
@@ -555,12 +561,12 @@ pub struct LegacyFrameworkRequirement {
     pub framework_slug: String,
     /// Constant that names the standard, such as `SOC_2`.
     pub framework_tag: String,
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v2::ids::FrameworkRequirementId,
     /// Code of the requirement within the standard, such as `PI1.2`.
     pub name: String,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Further notes on the requirement.
     pub additional_info: Option<String>,
     /// Second set of notes.
@@ -568,10 +574,10 @@ pub struct LegacyFrameworkRequirement {
     /// Third set of notes.
     pub additional_info3: Option<String>,
     /// When the requirement was taken out of scope; null while it is in scope.
-    pub archived_at: Option<Timestamp>,
+    pub archived_at: Option<crate::Timestamp>,
     /// Id of the requirement outside the account.
     pub external_id: Option<String>,
-    /// `longDescription`
+    ///
     pub long_description: Option<String>,
     /// Why the requirement is out of scope.
     pub rationale: Option<String>,
@@ -580,12 +586,12 @@ pub struct LegacyFrameworkRequirement {
     /// Up to 10 of the mapped controls and their total; present with `expand[]=controls`.
     pub controls: Option<ControlsForRequirementSubcollection>,
     /// Custom values; present with `expand[]=customFields`.
-    pub custom_fields: Option<List<CustomField>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub custom_fields: Option<crate::List<crate::v2::shared::CustomField>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(LegacyFrameworkRequirement {
+crate::support::model::model!(LegacyFrameworkRequirement {
     created_at: "createdAt",
     description: "description",
     framework_name: "frameworkName",
@@ -611,15 +617,15 @@ model!(LegacyFrameworkRequirement {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LegacyFrameworkRequirementPage {
-    /// `data`
-    pub data: List<LegacyFrameworkRequirement>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<LegacyFrameworkRequirement>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(LegacyFrameworkRequirementPage {
+crate::support::model::model!(LegacyFrameworkRequirementPage {
     data: "data",
     pagination: "pagination",
 });
@@ -628,8 +634,8 @@ model!(LegacyFrameworkRequirementPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LegacyFrameworkRequirementUpdateRequest {
-    /// `customFields`
-    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
+    ///
+    pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
 }
 
 impl LegacyFrameworkRequirementUpdateRequest {
@@ -640,11 +646,13 @@ impl LegacyFrameworkRequirementUpdateRequest {
         }
     }
 
-    /// Sets [`custom_fields`](Self::custom_fields).
+    /// Sets [`custom_fields`](field@Self::custom_fields).
     #[must_use]
     pub fn custom_fields(
         mut self,
-        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
+        custom_fields: impl IntoIterator<
+            Item = crate::v2::shared::CustomFieldSubmitRequest,
+        >,
     ) -> Self {
         self.custom_fields = Some(custom_fields.into_iter().collect());
         self
@@ -657,6 +665,6 @@ impl Default for LegacyFrameworkRequirementUpdateRequest {
     }
 }
 
-request_model!(LegacyFrameworkRequirementUpdateRequest {
+crate::support::request_model::request_model!(LegacyFrameworkRequirementUpdateRequest {
     custom_fields: "customFields",
 });

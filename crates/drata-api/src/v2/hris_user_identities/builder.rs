@@ -2,70 +2,27 @@
 
 //! Builders of the requests of the area `hris_user_identities`.
 
-use super::{
-    CustomUserIdentity, CustomUserIdentityBulk, CustomUserIdentityPage, SortDirection,
-    SortKey,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`delete`](super::HrisUserIdentitiesApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
+builder! {
+    /// Deletes an identity that was submitted by mistake; sending its `identityId` again restores it. Built by
+    /// [`delete`](super::HrisUserIdentitiesApi::delete).
+    pub struct Delete(Nothing);
 }
 
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
+builder! {
+    /// Fetches one identity, by numeric id or by the caller's key such as `identity-id:emp-001`. Built by
+    /// [`get`](super::HrisUserIdentitiesApi::get).
+    pub struct Get(Json<super::CustomUserIdentity>);
 }
 
-/// Builds [`get`](super::HrisUserIdentitiesApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
-}
-
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<CustomUserIdentity, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::HrisUserIdentitiesApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the identities stored for a custom HRIS connection. Built by
+    /// [`list`](super::HrisUserIdentitiesApi::list).
+    pub struct List(Json<super::CustomUserIdentityPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -73,22 +30,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -98,58 +58,23 @@ impl List {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<CustomUserIdentityPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = CustomUserIdentityPage;
-    type Item = CustomUserIdentity;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::CustomUserIdentityPage;
+    type Item = super::CustomUserIdentity;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`upsert`](super::HrisUserIdentitiesApi::upsert).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Upsert {
-    call: Call,
+builder! {
+    /// Creates or updates 1 to 1000 identities, matched by `identityId`. Built by
+    /// [`upsert`](super::HrisUserIdentitiesApi::upsert).
+    pub struct Upsert(JsonOptional<crate::List<super::CustomUserIdentityBulk>>);
 }
-
-impl Upsert {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(
-        self,
-    ) -> Result<Option<crate::List<CustomUserIdentityBulk>>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Delete => ());
-operation!(Get => CustomUserIdentity);
-operation!(List => CustomUserIdentityPage);
-operation!(Upsert => Option<crate::List<CustomUserIdentityBulk>>);

@@ -9,21 +9,20 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{PaginationTotalCount, SortDirection, SortKey};
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{CustomConnectionId, HrisUserIdentityId};
 /// The operations of the area `hris_user_identities`.
 #[derive(Clone, Debug)]
-pub struct HrisUserIdentitiesApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct HrisUserIdentitiesApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> HrisUserIdentitiesApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> HrisUserIdentitiesApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> HrisUserIdentitiesApi<A> {
+impl<A: crate::Access> HrisUserIdentitiesApi<A> {
     /// Fetches one identity, by numeric id or by the caller's key such as `identity-id:emp-001`.
     ///
     /// `GET /custom-connections/{connectionId}/hris-user-identities/{userIdentityId}`, v2. Needs the permission
@@ -33,12 +32,12 @@ impl<A: Access> HrisUserIdentitiesApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomHrisUserIdentitiesPublicV2Controller_getCustomHrisUserIdentity/)
     pub fn get(
         &self,
-        connection_id: i64,
+        connection_id: impl Into<CustomConnectionId>,
         user_identity_id: impl Into<IdentityRef>,
     ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("connectionId", connection_id)
+            crate::Call::new(&self.client, &meta::GET)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
                 .path("userIdentityId", Into::<IdentityRef>::into(user_identity_id)),
         )
     }
@@ -51,9 +50,10 @@ impl<A: Access> HrisUserIdentitiesApi<A> {
     /// page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomHrisUserIdentitiesPublicV2Controller_listCustomHrisUserIdentities/)
-    pub fn list(&self, connection_id: i64) -> builder::List {
+    pub fn list(&self, connection_id: impl Into<CustomConnectionId>) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST).path("connectionId", connection_id),
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id)),
         )
     }
 }
@@ -71,12 +71,12 @@ impl HrisUserIdentitiesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomHrisUserIdentitiesPublicV2Controller_deleteCustomHrisUserIdentity/)
     pub fn delete(
         &self,
-        connection_id: i64,
+        connection_id: impl Into<CustomConnectionId>,
         user_identity_id: impl Into<IdentityRef>,
     ) -> builder::Delete {
         builder::Delete::new(
-            Call::new(&self.client, &meta::DELETE)
-                .path("connectionId", connection_id)
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
                 .path("userIdentityId", Into::<IdentityRef>::into(user_identity_id)),
         )
     }
@@ -87,24 +87,20 @@ impl HrisUserIdentitiesApi {
     ///
     /// `POST /custom-connections/{connectionId}/hris-user-identities`, v2. Needs the permission **HRIS User
     /// Identities: Create or Update HRIS User Identities** (`user-identity-hris-post`). Needs the plan feature
-    /// `CUSTOM_CONNECTIONS_AND_TESTS`. Beta: Drata may change it without notice. Sent twice, it writes once.
+    /// `CUSTOM_CONNECTIONS_AND_TESTS`. Beta: Drata may change it without notice. An idempotent upsert.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomHrisUserIdentitiesPublicV2Controller_createCustomHrisUserIdentities/)
     pub fn upsert(
         &self,
-        connection_id: i64,
-        body: &[CustomUserIdentityRecord],
+        connection_id: impl Into<CustomConnectionId>,
+        body: impl AsRef<[CustomUserIdentityRecord]>,
     ) -> builder::Upsert {
         builder::Upsert::new(
-            Call::new(&self.client, &meta::UPSERT)
-                .path("connectionId", connection_id)
-                .json_list(
-                    body,
-                    crate::Limits {
-                        max_items: 1000,
-                        min_items: 1,
-                        ..crate::Limits::NONE
-                    },
+            crate::Call::new(&self.client, &meta::UPSERT)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
+                .body(
+                    AsRef::<[CustomUserIdentityRecord]>::as_ref(&body),
+                    crate::Limits::NONE.max_items(1000).min_items(1),
                 ),
         )
     }

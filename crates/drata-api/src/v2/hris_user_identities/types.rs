@@ -2,50 +2,47 @@
 
 //! Types of the area `hris_user_identities`.
 
-use crate::support::id_forms::id_forms;
-use crate::support::model::model;
-use crate::support::request_model::request_model;
-use crate::v2::shared::PaginationTotalCount;
-use crate::{Extra, List, Patch, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// An employee record as stored for a custom HRIS connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomUserIdentity {
     /// Numeric id given by Drata.
-    pub id: i64,
+    pub id: crate::v2::ids::HrisUserIdentityId,
     /// Key chosen by the caller; paths take it as `identity-id:emp-001`.
     pub identity_id: String,
     /// Address by which the identity sync finds the user in Drata.
     pub email: Option<String>,
-    /// `secondaryEmail`
+    ///
     pub secondary_email: Option<String>,
-    /// `firstName`
+    ///
     pub first_name: Option<String>,
-    /// `lastName`
+    ///
     pub last_name: Option<String>,
-    /// `jobTitle`
+    ///
     pub job_title: Option<String>,
     /// The manager's key in the HR system; not the id of a Drata user.
     pub manager_id: Option<String>,
-    /// `managerName`
+    ///
     pub manager_name: Option<String>,
     /// First day of employment.
-    pub started_at: Option<Timestamp>,
+    pub started_at: Option<crate::Timestamp>,
     /// Last day of employment; null if none is stored.
-    pub separated_at: Option<Timestamp>,
+    pub separated_at: Option<crate::Timestamp>,
     /// With `true` the person counts as `CURRENT_CONTRACTOR`, with `false` as `CURRENT_EMPLOYEE`; null means the
     /// employment type is `UNKNOWN`.
     pub is_contractor: Option<bool>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CustomUserIdentity {
+crate::support::model::model!(CustomUserIdentity {
     id: "id",
     identity_id: "identityId",
     email: "email",
@@ -72,27 +69,27 @@ pub struct CustomUserIdentityBulk {
     pub data: Option<CustomUserIdentity>,
     /// Why the record failed; absent on success.
     pub error: Option<CustomUserIdentityBulkError>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CustomUserIdentityBulk {
+crate::support::model::model!(CustomUserIdentityBulk {
     status_code: "statusCode",
     data: "data",
     error: "error",
 });
 
-/// What stands in `error`.
+/// What is returned as `CustomUserIdentityBulkResponsePublicV2Dto`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomUserIdentityBulkError {
     /// Reason in plain words.
     pub message: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CustomUserIdentityBulkError {
+crate::support::model::model!(CustomUserIdentityBulkError {
     message: "message",
 });
 
@@ -100,15 +97,15 @@ model!(CustomUserIdentityBulkError {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomUserIdentityPage {
-    /// `data`
-    pub data: List<CustomUserIdentity>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<CustomUserIdentity>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CustomUserIdentityPage {
+crate::support::model::model!(CustomUserIdentityPage {
     data: "data",
     pagination: "pagination",
 });
@@ -119,36 +116,36 @@ model!(CustomUserIdentityPage {
 pub struct CustomUserIdentityRecord {
     /// Key of the record, chosen by the caller and stable over time, such as an employee number.
     pub identity_id: String,
-    /// Address by which the identity sync finds the user in Drata; at most 191 characters. At most 191 characters.
-    pub email: Patch<String>,
-    /// At most 191 characters. At most 191 characters.
-    pub secondary_email: Patch<String>,
-    /// At most 191 characters. At most 191 characters.
-    pub first_name: Patch<String>,
-    /// At most 191 characters. At most 191 characters.
-    pub last_name: Patch<String>,
-    /// At most 191 characters. At most 191 characters.
-    pub job_title: Patch<String>,
+    /// Address by which the identity sync finds the user in Drata; at most 191 characters.
+    pub email: crate::Patch<String>,
+    /// At most 191 characters.
+    pub secondary_email: crate::Patch<String>,
+    /// At most 191 characters.
+    pub first_name: crate::Patch<String>,
+    /// At most 191 characters.
+    pub last_name: crate::Patch<String>,
+    /// At most 191 characters.
+    pub job_title: crate::Patch<String>,
     /// The manager's key in the HR system, such as their `identityId`; not the id of a Drata user. At most 191
     /// characters.
-    pub manager_id: Patch<String>,
-    /// Full name, at most 191 characters. At most 191 characters.
-    pub manager_name: Patch<String>,
+    pub manager_id: crate::Patch<String>,
+    /// Full name, at most 191 characters.
+    pub manager_name: crate::Patch<String>,
     /// First day of employment, RFC 3339.
-    pub started_at: Patch<Timestamp>,
+    pub started_at: crate::Patch<crate::Timestamp>,
     /// Last day of employment, RFC 3339. A stored date does not change directly: send null to clear it, which makes
     /// the person active again, and the new date in a second request.
-    pub separated_at: Patch<Timestamp>,
+    pub separated_at: crate::Patch<crate::Timestamp>,
     /// With `true` the person counts as `CURRENT_CONTRACTOR`, with `false` as `CURRENT_EMPLOYEE`; null leaves the
     /// employment type `UNKNOWN`.
-    pub is_contractor: Patch<bool>,
+    pub is_contractor: crate::Patch<bool>,
 }
 
 impl CustomUserIdentityRecord {
     /// A new `CustomUserIdentityRecord` with what is required.
     pub fn new(identity_id: impl Into<String>) -> Self {
         Self {
-            identity_id: identity_id.into(),
+            identity_id: Into::<String>::into(identity_id),
             email: Default::default(),
             secondary_email: Default::default(),
             first_name: Default::default(),
@@ -162,78 +159,93 @@ impl CustomUserIdentityRecord {
         }
     }
 
-    /// Sets [`email`](Self::email).
+    /// Sets [`email`](field@Self::email).
     #[must_use]
-    pub fn email(mut self, email: impl Into<Patch<String>>) -> Self {
+    pub fn email(mut self, email: impl Into<crate::Patch<String>>) -> Self {
         self.email = email.into();
         self
     }
 
-    /// Sets [`secondary_email`](Self::secondary_email).
+    /// Sets [`secondary_email`](field@Self::secondary_email).
     #[must_use]
-    pub fn secondary_email(mut self, secondary_email: impl Into<Patch<String>>) -> Self {
+    pub fn secondary_email(
+        mut self,
+        secondary_email: impl Into<crate::Patch<String>>,
+    ) -> Self {
         self.secondary_email = secondary_email.into();
         self
     }
 
-    /// Sets [`first_name`](Self::first_name).
+    /// Sets [`first_name`](field@Self::first_name).
     #[must_use]
-    pub fn first_name(mut self, first_name: impl Into<Patch<String>>) -> Self {
+    pub fn first_name(mut self, first_name: impl Into<crate::Patch<String>>) -> Self {
         self.first_name = first_name.into();
         self
     }
 
-    /// Sets [`last_name`](Self::last_name).
+    /// Sets [`last_name`](field@Self::last_name).
     #[must_use]
-    pub fn last_name(mut self, last_name: impl Into<Patch<String>>) -> Self {
+    pub fn last_name(mut self, last_name: impl Into<crate::Patch<String>>) -> Self {
         self.last_name = last_name.into();
         self
     }
 
-    /// Sets [`job_title`](Self::job_title).
+    /// Sets [`job_title`](field@Self::job_title).
     #[must_use]
-    pub fn job_title(mut self, job_title: impl Into<Patch<String>>) -> Self {
+    pub fn job_title(mut self, job_title: impl Into<crate::Patch<String>>) -> Self {
         self.job_title = job_title.into();
         self
     }
 
-    /// Sets [`manager_id`](Self::manager_id).
+    /// Sets [`manager_id`](field@Self::manager_id).
     #[must_use]
-    pub fn manager_id(mut self, manager_id: impl Into<Patch<String>>) -> Self {
+    pub fn manager_id(mut self, manager_id: impl Into<crate::Patch<String>>) -> Self {
         self.manager_id = manager_id.into();
         self
     }
 
-    /// Sets [`manager_name`](Self::manager_name).
+    /// Sets [`manager_name`](field@Self::manager_name).
     #[must_use]
-    pub fn manager_name(mut self, manager_name: impl Into<Patch<String>>) -> Self {
+    pub fn manager_name(
+        mut self,
+        manager_name: impl Into<crate::Patch<String>>,
+    ) -> Self {
         self.manager_name = manager_name.into();
         self
     }
 
-    /// Sets [`started_at`](Self::started_at).
+    /// Sets [`started_at`](field@Self::started_at).
     #[must_use]
-    pub fn started_at(mut self, started_at: impl Into<Patch<Timestamp>>) -> Self {
+    pub fn started_at(
+        mut self,
+        started_at: impl Into<crate::Patch<crate::Timestamp>>,
+    ) -> Self {
         self.started_at = started_at.into();
         self
     }
 
-    /// Sets [`separated_at`](Self::separated_at).
+    /// Sets [`separated_at`](field@Self::separated_at).
     #[must_use]
-    pub fn separated_at(mut self, separated_at: impl Into<Patch<Timestamp>>) -> Self {
+    pub fn separated_at(
+        mut self,
+        separated_at: impl Into<crate::Patch<crate::Timestamp>>,
+    ) -> Self {
         self.separated_at = separated_at.into();
         self
     }
 
-    /// Sets [`is_contractor`](Self::is_contractor).
+    /// Sets [`is_contractor`](field@Self::is_contractor).
     #[must_use]
-    pub fn is_contractor(mut self, is_contractor: impl Into<Patch<bool>>) -> Self {
+    pub fn is_contractor(
+        mut self,
+        is_contractor: impl Into<crate::Patch<bool>>,
+    ) -> Self {
         self.is_contractor = is_contractor.into();
         self
     }
 }
 
-request_model!(CustomUserIdentityRecord {
+crate::support::request_model::request_model!(CustomUserIdentityRecord {
     identity_id: "identityId",
     email: "email" { max_length: 191 },
     secondary_email: "secondaryEmail" { max_length: 191 },
@@ -247,9 +259,9 @@ request_model!(CustomUserIdentityRecord {
     is_contractor: "isContractor",
 });
 
-id_forms! {
+crate::support::id_forms::id_forms! {
     /// A user identity by Drata's number or by your own `identityId`.
-    pub enum IdentityRef {
+    pub enum IdentityRef(crate::v2::ids::HrisUserIdentityId) {
         IdentityId = "identity-id:",
     }
 }

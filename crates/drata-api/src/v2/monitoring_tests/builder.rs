@@ -2,56 +2,30 @@
 
 //! Builders of the requests of the area `monitoring_tests`.
 
-use super::{
-    CheckResultStatus, CheckStatus, CheckType, MonitorExclusion, MonitorExclusionExpand,
-    MonitorExclusionPage, MonitorExpand, MonitorTestFailure, MonitorTestFailurePage,
-    MonitorTestPass, MonitorTestPassExpand, MonitorTestPassPage, MonitoringTest,
-    MonitoringTestPage, SortDirection, SortKey, TestSource,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`get`](super::MonitoringTestsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Fetches one monitoring test by its `testId`. Built by [`get`](super::MonitoringTestsApi::get).
+    pub struct Get(Json<super::MonitoringTest>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related data to embed, any of `controls`, `monitorInstances`, `disablingUser`.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = MonitorExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::MonitorExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<MonitoringTest, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`list`](super::MonitoringTestsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the monitoring tests of a workspace. Built by [`list`](super::MonitoringTestsApi::list).
+    pub struct List(Json<super::MonitoringTestPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -59,22 +33,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -86,81 +63,67 @@ impl List {
     }
 
     /// Related data to embed, any of `controls`, `monitorInstances`, `disablingUser`.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = MonitorExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::MonitorExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps tests with this outcome.
     pub fn check_result_status(
         mut self,
-        check_result_status: impl Into<CheckResultStatus>,
+        check_result_status: impl Into<super::CheckResultStatus>,
     ) -> Self {
         self.call
             .query(
                 "checkResultStatus",
-                Into::<CheckResultStatus>::into(check_result_status),
+                Into::<super::CheckResultStatus>::into(check_result_status),
             );
         self
     }
 
     /// Keeps tests in this operating state, such as `ENABLED`.
-    pub fn check_status(mut self, check_status: impl Into<CheckStatus>) -> Self {
-        self.call.query("checkStatus", Into::<CheckStatus>::into(check_status));
+    pub fn check_status(mut self, check_status: impl Into<super::CheckStatus>) -> Self {
+        self.call.query("checkStatus", Into::<super::CheckStatus>::into(check_status));
         self
     }
 
     /// Keeps tests with a monitor of this kind.
-    pub fn type_(mut self, type_: impl Into<CheckType>) -> Self {
-        self.call.query("type", Into::<CheckType>::into(type_));
+    pub fn type_(mut self, type_: impl Into<super::CheckType>) -> Self {
+        self.call.query("type", Into::<super::CheckType>::into(type_));
         self
     }
 
     /// Keeps tests of one origin: `DRATA` built in, `DRATA_LIBRARY` from the library, `CUSTOM` made by users,
     /// `ACORN` compliance as code, `EXTERNAL` from outside.
-    pub fn test_source(mut self, test_source: impl Into<TestSource>) -> Self {
-        self.call.query("testSource", Into::<TestSource>::into(test_source));
+    pub fn test_source(mut self, test_source: impl Into<super::TestSource>) -> Self {
+        self.call.query("testSource", Into::<super::TestSource>::into(test_source));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<MonitoringTestPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = MonitoringTestPage;
-    type Item = MonitoringTest;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::MonitoringTestPage;
+    type Item = super::MonitoringTest;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_exclusions`](super::MonitoringTestsApi::list_exclusions).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListExclusions {
-    call: Call,
+builder! {
+    /// Lists the resources that are excluded from a monitoring test, with the reason for each. Built by
+    /// [`list_exclusions`](super::MonitoringTestsApi::list_exclusions).
+    pub struct ListExclusions(Json<super::MonitorExclusionPage>);
 }
 
 impl ListExclusions {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -168,22 +131,25 @@ impl ListExclusions {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -197,64 +163,40 @@ impl ListExclusions {
     /// Related data to embed, `connection` or `exclusionDesignator`.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = MonitorExclusionExpand>,
+        expand: impl IntoIterator<Item = super::MonitorExclusionExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
-    /// Keeps the exclusion of this resource, by the id its provider uses.
+    /// Keeps the exclusion of this resource, by the id its provider uses. At most 30000 characters.
     pub fn target_id(mut self, target_id: &str) -> Self {
         self.call
-            .query_limited(
-                "targetId",
-                target_id,
-                crate::Limits {
-                    max_length: 30000,
-                    ..crate::Limits::NONE
-                },
-            );
+            .query_checked("targetId", target_id, crate::Limits::NONE.max_length(30000));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<MonitorExclusionPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListExclusions {
-    type Page = MonitorExclusionPage;
-    type Item = MonitorExclusion;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for ListExclusions {
+    type Page = super::MonitorExclusionPage;
+    type Item = super::MonitorExclusion;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_failures`](super::MonitoringTestsApi::list_failures).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListFailures {
-    call: Call,
+builder! {
+    /// Lists the resources that currently fail a monitoring test. Built by
+    /// [`list_failures`](super::MonitoringTestsApi::list_failures).
+    pub struct ListFailures(Json<super::MonitorTestFailurePage>);
 }
 
 impl ListFailures {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -262,22 +204,25 @@ impl ListFailures {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -297,50 +242,33 @@ impl ListFailures {
     /// Only `tags` can be embedded; resolving the tags slows the response, and not every resource has them.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = MonitorTestPassExpand>,
+        expand: impl IntoIterator<Item = super::MonitoringTestFailureExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<MonitorTestFailurePage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListFailures {
-    type Page = MonitorTestFailurePage;
-    type Item = MonitorTestFailure;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for ListFailures {
+    type Page = super::MonitorTestFailurePage;
+    type Item = super::MonitorTestFailure;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.as_str().into())
     }
 }
 
-/// Builds [`list_passes`](super::MonitoringTestsApi::list_passes).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListPasses {
-    call: Call,
+builder! {
+    /// Lists the resources that currently pass a monitoring test. Built by
+    /// [`list_passes`](super::MonitoringTestsApi::list_passes).
+    pub struct ListPasses(Json<super::MonitorTestPassPage>);
 }
 
 impl ListPasses {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -348,22 +276,25 @@ impl ListPasses {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -377,63 +308,28 @@ impl ListPasses {
     /// Only `tags` can be embedded; resolving the tags slows the response, and not every resource has them.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = MonitorTestPassExpand>,
+        expand: impl IntoIterator<Item = super::MonitoringTestPassExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<MonitorTestPassPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListPasses {
-    type Page = MonitorTestPassPage;
-    type Item = MonitorTestPass;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for ListPasses {
+    type Page = super::MonitorTestPassPage;
+    type Item = super::MonitorTestPass;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.as_str().into())
     }
 }
 
-/// Builds [`update`](super::MonitoringTestsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Updates the name or description of a monitoring test, or switches it on or off. Built by
+    /// [`update`](super::MonitoringTestsApi::update).
+    pub struct Update(JsonOptional<super::MonitoringTest>);
 }
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<MonitoringTest>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Get => MonitoringTest);
-operation!(List => MonitoringTestPage);
-operation!(ListExclusions => MonitorExclusionPage);
-operation!(ListFailures => MonitorTestFailurePage);
-operation!(ListPasses => MonitorTestPassPage);
-operation!(Update => Option<MonitoringTest>);

@@ -12,21 +12,20 @@ pub use crate::v2::shared::{
     PaginationTotalCount, SortDirection, SortKey, UserCompact,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{ControlId, ExclusionId, MonitoringTestId, UserId, WorkspaceId};
 /// The operations of the area `monitoring_tests`.
 #[derive(Clone, Debug)]
-pub struct MonitoringTestsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct MonitoringTestsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> MonitoringTestsApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> MonitoringTestsApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> MonitoringTestsApi<A> {
+impl<A: crate::Access> MonitoringTestsApi<A> {
     /// Fetches one monitoring test by its `testId`. Some tests that lists show, such as templates and archived
     /// ones, are answered with 404; the paging and sorting parameters have no effect.
     ///
@@ -34,11 +33,15 @@ impl<A: Access> MonitoringTestsApi<A> {
     /// Monitor** (`monitors-get-monitor`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/MonitorsPublicV2Controller_getMonitor/)
-    pub fn get(&self, workspace_id: i64, test_id: i64) -> builder::Get {
+    pub fn get(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        test_id: impl Into<MonitoringTestId>,
+    ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("workspaceId", workspace_id)
-                .path("testId", test_id),
+            crate::Call::new(&self.client, &meta::GET)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("testId", Into::<MonitoringTestId>::into(test_id)),
         )
     }
 
@@ -48,9 +51,10 @@ impl<A: Access> MonitoringTestsApi<A> {
     /// (`monitors-get`). Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/MonitorsPublicV2Controller_listMonitors/)
-    pub fn list(&self, workspace_id: i64) -> builder::List {
+    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST).path("workspaceId", workspace_id),
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
         )
     }
 
@@ -62,13 +66,13 @@ impl<A: Access> MonitoringTestsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/MonitorsPublicV2Controller_listMonitorExclusions/)
     pub fn list_exclusions(
         &self,
-        workspace_id: i64,
-        test_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
+        test_id: impl Into<MonitoringTestId>,
     ) -> builder::ListExclusions {
         builder::ListExclusions::new(
-            Call::new(&self.client, &meta::LIST_EXCLUSIONS)
-                .path("workspaceId", workspace_id)
-                .path("testId", test_id),
+            crate::Call::new(&self.client, &meta::LIST_EXCLUSIONS)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("testId", Into::<MonitoringTestId>::into(test_id)),
         )
     }
 
@@ -81,13 +85,13 @@ impl<A: Access> MonitoringTestsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/MonitorsPublicV2Controller_listMonitorTestFailures/)
     pub fn list_failures(
         &self,
-        workspace_id: i64,
-        test_id: i64,
+        workspace_id: impl Into<WorkspaceId>,
+        test_id: impl Into<MonitoringTestId>,
     ) -> builder::ListFailures {
         builder::ListFailures::new(
-            Call::new(&self.client, &meta::LIST_FAILURES)
-                .path("workspaceId", workspace_id)
-                .path("testId", test_id),
+            crate::Call::new(&self.client, &meta::LIST_FAILURES)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("testId", Into::<MonitoringTestId>::into(test_id)),
         )
     }
 
@@ -98,11 +102,15 @@ impl<A: Access> MonitoringTestsApi<A> {
     /// Monitor** (`monitors-get-monitor`). Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/MonitorsPublicV2Controller_listMonitorTestPasses/)
-    pub fn list_passes(&self, workspace_id: i64, test_id: i64) -> builder::ListPasses {
+    pub fn list_passes(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        test_id: impl Into<MonitoringTestId>,
+    ) -> builder::ListPasses {
         builder::ListPasses::new(
-            Call::new(&self.client, &meta::LIST_PASSES)
-                .path("workspaceId", workspace_id)
-                .path("testId", test_id),
+            crate::Call::new(&self.client, &meta::LIST_PASSES)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("testId", Into::<MonitoringTestId>::into(test_id)),
         )
     }
 }
@@ -118,15 +126,18 @@ impl MonitoringTestsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/MonitorsPublicV2Controller_updateMonitor/)
     pub fn update(
         &self,
-        workspace_id: i64,
-        test_id: i64,
-        body: &MonitoringTestUpdateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        test_id: impl Into<MonitoringTestId>,
+        body: impl std::borrow::Borrow<MonitoringTestUpdateRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
-                .path("workspaceId", workspace_id)
-                .path("testId", test_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("testId", Into::<MonitoringTestId>::into(test_id))
+                .body(
+                    std::borrow::Borrow::<MonitoringTestUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

@@ -2,17 +2,10 @@
 
 //! Types of the area `monitoring_tests`.
 
-use serde_json::Value;
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{
-    CheckResultStatus, Connection, ControlCompact, PaginationTotalCount, UserCompact,
-};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
-use crate::{Extra, List, Patch, Timestamp};
-
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// The operating state of a test, as opposed to its outcome.
     pub enum CheckStatus {
         Unused = "UNUSED",
@@ -23,7 +16,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// The kind of system or record a monitor looks at.
     pub enum CheckType {
         Policy = "POLICY",
@@ -43,23 +36,23 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorCompact {
-    /// `id`
+    ///
     pub id: i64,
     /// Outcome of this monitor alone.
-    pub check_result_status: CheckResultStatus,
+    pub check_result_status: crate::v2::shared::CheckResultStatus,
     /// How the monitor gathers its evidence.
     pub collection_description: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// The kinds of systems the monitor looks at.
-    pub check_types: List<CheckType>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub check_types: crate::List<CheckType>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(MonitorCompact {
+crate::support::model::model!(MonitorCompact {
     id: "id",
     check_result_status: "checkResultStatus",
     collection_description: "collectionDescription",
@@ -72,27 +65,27 @@ model!(MonitorCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorExclusion {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v2::ids::ExclusionId,
     /// Id of the resource at its provider, such as `sg-0a1b2c3d4e5f67890` or a bucket name.
     pub target_id: String,
     /// Name of the resource for people.
     pub target_name: String,
     /// Justification entered by whoever excluded the resource.
     pub exclusion_reason: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// The connection the resource came through; present with `expand[]=connection`.
-    pub connection: Option<Connection>,
+    pub connection: Option<crate::v2::shared::Connection>,
     /// Who excluded the resource; present with `expand[]=exclusionDesignator`.
-    pub exclusion_designator: Option<UserCompact>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub exclusion_designator: Option<crate::v2::shared::UserCompact>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(MonitorExclusion {
+crate::support::model::model!(MonitorExclusion {
     id: "id",
     target_id: "targetId",
     target_name: "targetName",
@@ -103,7 +96,7 @@ model!(MonitorExclusion {
     exclusion_designator: "exclusionDesignator",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside an exclusion of a test when `expand[]` asks for it.
     pub enum MonitorExclusionExpand {
         Connection = "connection",
@@ -115,20 +108,20 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorExclusionPage {
-    /// `data`
-    pub data: List<MonitorExclusion>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<MonitorExclusion>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(MonitorExclusionPage {
+crate::support::model::model!(MonitorExclusionPage {
     data: "data",
     pagination: "pagination",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a monitoring test when `expand[]` asks for it.
     pub enum MonitorExpand {
         Controls = "controls",
@@ -160,15 +153,15 @@ pub struct MonitorTestFailure {
     pub region: Option<String>,
     /// Tags of the resource at its provider, with values of any JSON type; present with `expand[]=tags` if it has
     /// any.
-    pub tags: Option<Value>,
+    pub tags: Option<serde_json::Value>,
     /// Evaluated rules that explain the failure, each with its fact, path, operator and result; absent for some
     /// older tests.
-    pub cause: Option<List<Value>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub cause: Option<crate::List<serde_json::Value>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(MonitorTestFailure {
+crate::support::model::model!(MonitorTestFailure {
     id: "id",
     provider_name: "providerName",
     resource_name: "resourceName",
@@ -185,17 +178,17 @@ model!(MonitorTestFailure {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorTestFailurePage {
-    /// `data`
-    pub data: List<MonitorTestFailure>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
+    ///
+    pub data: crate::List<MonitorTestFailure>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
     /// When the test last ran in this workspace; null if it never has.
-    pub last_check: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub last_check: Option<crate::Timestamp>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(MonitorTestFailurePage {
+crate::support::model::model!(MonitorTestFailurePage {
     data: "data",
     pagination: "pagination",
     last_check: "lastCheck",
@@ -224,14 +217,14 @@ pub struct MonitorTestPass {
     pub region: Option<String>,
     /// Tags of the resource at its provider, with values of any JSON type; present with `expand[]=tags` if it has
     /// any.
-    pub tags: Option<Value>,
+    pub tags: Option<serde_json::Value>,
     /// Evaluated rules that the resource satisfies; mostly absent for passing resources.
-    pub cause: Option<List<Value>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub cause: Option<crate::List<serde_json::Value>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(MonitorTestPass {
+crate::support::model::model!(MonitorTestPass {
     id: "id",
     provider_name: "providerName",
     resource_name: "resourceName",
@@ -244,28 +237,21 @@ model!(MonitorTestPass {
     cause: "cause",
 });
 
-open_enum! {
-    /// What an answer can hold beside a passed or failed result of a test when `expand[]` asks for it.
-    pub enum MonitorTestPassExpand {
-        Tags = "tags",
-    }
-}
-
 /// One page of passing resources, with the time of the last run.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorTestPassPage {
-    /// `data`
-    pub data: List<MonitorTestPass>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
+    ///
+    pub data: crate::List<MonitorTestPass>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
     /// When the test last ran in this workspace; null if it never has.
-    pub last_check: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub last_check: Option<crate::Timestamp>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(MonitorTestPassPage {
+crate::support::model::model!(MonitorTestPassPage {
     data: "data",
     pagination: "pagination",
     last_check: "lastCheck",
@@ -277,37 +263,37 @@ model!(MonitorTestPassPage {
 pub struct MonitoringTest {
     /// Internal key, unique in the account. No call accepts it; use `testId`.
     pub id: i64,
-    /// `name`
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: String,
     /// Whether the test passes or fails.
-    pub check_result_status: CheckResultStatus,
+    pub check_result_status: crate::v2::shared::CheckResultStatus,
     /// Whether the test is switched on.
     pub check_status: CheckStatus,
     /// Who made the test.
     pub test_source: TestSource,
     /// Lasting number of the test, unique within a workspace only. Paths take it, and it is the one to store.
-    pub test_id: i64,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub test_id: crate::v2::ids::MonitoringTestId,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// When the test last passed; null if it never has.
-    pub last_passed_at: Option<Timestamp>,
+    pub last_passed_at: Option<crate::Timestamp>,
     /// Start of the present run of failures; null while the test does not fail.
-    pub failed_since: Option<Timestamp>,
+    pub failed_since: Option<crate::Timestamp>,
     /// Monitors that carry out the test; present with `expand[]=monitorInstances`.
-    pub monitor_instances: Option<List<MonitorCompact>>,
+    pub monitor_instances: Option<crate::List<MonitorCompact>>,
     /// Who switched the test off; present with `expand[]=disablingUser`.
-    pub disabled_by_user: Option<UserCompact>,
+    pub disabled_by_user: Option<crate::v2::shared::UserCompact>,
     /// Controls the test supports; present with `expand[]=controls`.
-    pub controls: Option<List<ControlCompact>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub controls: Option<crate::List<crate::v2::shared::ControlCompact>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(MonitoringTest {
+crate::support::model::model!(MonitoringTest {
     id: "id",
     name: "name",
     description: "description",
@@ -324,34 +310,47 @@ model!(MonitoringTest {
     controls: "controls",
 });
 
+crate::support::open_enum::open_enum! {
+    pub enum MonitoringTestFailureExpand {
+        Tags = "tags",
+    }
+}
+
 /// One page of monitoring tests.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitoringTestPage {
-    /// `data`
-    pub data: List<MonitoringTest>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<MonitoringTest>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(MonitoringTestPage {
+crate::support::model::model!(MonitoringTestPage {
     data: "data",
     pagination: "pagination",
 });
+
+crate::support::open_enum::open_enum! {
+    /// What an answer can hold beside a passed or failed result of a test when `expand[]` asks for it.
+    pub enum MonitoringTestPassExpand {
+        Tags = "tags",
+    }
+}
 
 /// Changes to a monitoring test.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitoringTestUpdateRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: Option<String>,
     /// Switches the test on or off. Off also stops its monitor instances and records `Disabled via Public API` as
     /// the reason.
     pub enabled: Option<bool>,
-    /// At most 30000 characters; null clears it. At most 30000 characters.
-    pub description: Patch<String>,
+    /// At most 30000 characters; null clears it.
+    pub description: crate::Patch<String>,
 }
 
 impl MonitoringTestUpdateRequest {
@@ -364,23 +363,23 @@ impl MonitoringTestUpdateRequest {
         }
     }
 
-    /// Sets [`name`](Self::name).
+    /// Sets [`name`](field@Self::name).
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.name = Some(Into::<String>::into(name));
         self
     }
 
-    /// Sets [`enabled`](Self::enabled).
+    /// Sets [`enabled`](field@Self::enabled).
     #[must_use]
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = Some(enabled);
         self
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
-    pub fn description(mut self, description: impl Into<Patch<String>>) -> Self {
+    pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
@@ -392,13 +391,13 @@ impl Default for MonitoringTestUpdateRequest {
     }
 }
 
-request_model!(MonitoringTestUpdateRequest {
+crate::support::request_model::request_model!(MonitoringTestUpdateRequest {
     name: "name" { max_length: 191 },
     enabled: "enabled",
     description: "description" { max_length: 30000 },
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// The origin of a test: built in, from the library, made by users (`CUSTOM`), compliance as code (`ACORN`) or
     /// from outside (`EXTERNAL`).
     pub enum TestSource {

@@ -2,54 +2,31 @@
 
 //! Builders of the requests of the area `personnel`.
 
-use super::{
-    ComplianceCheckStatus, EmploymentStatus, Person, PersonPage, PersonnelActions,
-    PersonnelExpand, SortDirection, SortKey,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`get`](super::PersonnelApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Fetches one person, by numeric personnel id or an address such as `email:ada@example.com`. Built by
+    /// [`get`](super::PersonnelApi::get).
+    pub struct Get(Json<super::Person>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related data to embed, any of `user`, `complianceChecks`, `reasonProvider`, `customFields`.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = PersonnelExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::PersonnelExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Person, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`list`](super::PersonnelApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the people of the account, including those who left. Built by [`list`](super::PersonnelApi::list).
+    pub struct List(Json<super::PersonPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -57,22 +34,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -84,102 +64,64 @@ impl List {
     }
 
     /// Related data to embed, any of `user`, `complianceChecks`, `reasonProvider`, `customFields`.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = PersonnelExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::PersonnelExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps people with one of these employment statuses.
     pub fn employment_status(
         mut self,
-        employment_status: impl IntoIterator<Item = EmploymentStatus>,
+        employment_status: impl IntoIterator<Item = super::EmploymentStatus>,
     ) -> Self {
         self.call
-            .query_each("employmentStatus[]", employment_status, crate::Limits::NONE);
+            .query_list(
+                "employmentStatus[]",
+                employment_status.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// Keeps people whose compliance as a whole is in one of these states.
     pub fn compliance_status(
         mut self,
-        compliance_status: impl IntoIterator<Item = ComplianceCheckStatus>,
+        compliance_status: impl IntoIterator<Item = super::ComplianceCheckStatus>,
     ) -> Self {
         self.call
-            .query_each("complianceStatus[]", compliance_status, crate::Limits::NONE);
+            .query_list(
+                "complianceStatus[]",
+                compliance_status.into_iter(),
+                crate::Limits::NONE,
+            );
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PersonPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = PersonPage;
-    type Item = Person;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::PersonPage;
+    type Item = super::Person;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`perform_action`](super::PersonnelApi::perform_action).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct PerformAction {
-    call: Call,
+builder! {
+    /// Hands manually changed personnel back to the identity provider and HRIS sync. Built by
+    /// [`perform_action`](super::PersonnelApi::perform_action).
+    pub struct PerformAction(JsonOptional<super::PersonnelActions>);
 }
 
-impl PerformAction {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<PersonnelActions>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Updates employment dates, status or custom values of a person. Built by
+    /// [`update`](super::PersonnelApi::update).
+    pub struct Update(JsonOptional<super::Person>);
 }
-
-/// Builds [`update`](super::PersonnelApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
-}
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Person>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Get => Person);
-operation!(List => PersonPage);
-operation!(PerformAction => Option<PersonnelActions>);
-operation!(Update => Option<Person>);

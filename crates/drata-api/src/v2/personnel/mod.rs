@@ -13,21 +13,20 @@ pub use crate::v2::shared::{
     SortDirection, SortKey, UserCompact,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{PersonnelId, UserId};
 /// The operations of the area `personnel`.
 #[derive(Clone, Debug)]
-pub struct PersonnelApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct PersonnelApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> PersonnelApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> PersonnelApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> PersonnelApi<A> {
+impl<A: crate::Access> PersonnelApi<A> {
     /// Fetches one person, by numeric personnel id or an address such as `email:ada@example.com`.
     ///
     /// `GET /personnel/{personnelId}`, v2. Needs the permission **Personnel: Get Personnel**
@@ -36,7 +35,7 @@ impl<A: Access> PersonnelApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PersonnelPublicV2Controller_getPerson/)
     pub fn get(&self, personnel_id: impl Into<PersonnelRef>) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
+            crate::Call::new(&self.client, &meta::GET)
                 .path("personnelId", Into::<PersonnelRef>::into(personnel_id)),
         )
     }
@@ -48,7 +47,7 @@ impl<A: Access> PersonnelApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PersonnelPublicV2Controller_listPersonnel/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }
 
@@ -63,10 +62,14 @@ impl PersonnelApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PersonnelPublicV2Controller_performPersonnelAction/)
     pub fn perform_action(
         &self,
-        body: &PersonnelActionsRequest,
+        body: impl std::borrow::Borrow<PersonnelActionsRequest>,
     ) -> builder::PerformAction {
         builder::PerformAction::new(
-            Call::new(&self.client, &meta::PERFORM_ACTION).json(body),
+            crate::Call::new(&self.client, &meta::PERFORM_ACTION)
+                .body(
+                    std::borrow::Borrow::<PersonnelActionsRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -80,12 +83,15 @@ impl PersonnelApi {
     pub fn update(
         &self,
         personnel_id: impl Into<PersonnelRef>,
-        body: &PersonnelUpdateRequest,
+        body: impl std::borrow::Borrow<PersonnelUpdateRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
+            crate::Call::new(&self.client, &meta::UPDATE)
                 .path("personnelId", Into::<PersonnelRef>::into(personnel_id))
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<PersonnelUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

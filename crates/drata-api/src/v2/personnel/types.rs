@@ -2,39 +2,32 @@
 
 //! Types of the area `personnel`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{
-    CheckFrequency, ComplianceCheckStatus, ComplianceCheckType, CustomField,
-    CustomFieldSubmitRequest, EmploymentStatus, PaginationTotalCount, UserCompact,
-};
-
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// An exemption of a person from a compliance check.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ComplianceCheckExclusion {
-    /// `id`
+    ///
     pub id: i64,
-    /// `reason`
+    ///
     pub reason: String,
     /// Id of the user who granted the exemption.
     pub created_by_id: i64,
     /// Email address of the user who granted the exemption.
     pub created_by_email: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
     /// When the exemption begins.
-    pub start_date: Timestamp,
+    pub start_date: crate::Timestamp,
     /// When the exemption ends; null for no end.
-    pub end_date: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub end_date: Option<crate::Timestamp>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ComplianceCheckExclusion {
+crate::support::model::model!(ComplianceCheckExclusion {
     id: "id",
     reason: "reason",
     created_by_id: "createdById",
@@ -48,31 +41,31 @@ model!(ComplianceCheckExclusion {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ComplianceCheckWithExclusion {
-    /// `id`
+    ///
     pub id: i64,
     /// What is checked, such as `IDENTITY_MFA` or `BG_CHECK`.
-    pub type_: ComplianceCheckType,
-    /// `status`
-    pub status: ComplianceCheckStatus,
+    pub type_: crate::v2::shared::ComplianceCheckType,
+    ///
+    pub status: crate::v2::shared::ComplianceCheckStatus,
     /// How often the check runs.
-    pub check_frequency: CheckFrequency,
+    pub check_frequency: crate::v2::shared::CheckFrequency,
     /// Until when the result counts.
-    pub expires_at: Option<Timestamp>,
+    pub expires_at: Option<crate::Timestamp>,
     /// When the check last ran.
-    pub last_checked_at: Option<Timestamp>,
+    pub last_checked_at: Option<crate::Timestamp>,
     /// When the person met the check.
-    pub completion_date: Option<Timestamp>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub completion_date: Option<crate::Timestamp>,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Why and for how long the person is exempt; only for the status `EXCLUDED`.
     pub exclusion: Option<ComplianceCheckExclusion>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ComplianceCheckWithExclusion {
+crate::support::model::model!(ComplianceCheckWithExclusion {
     id: "id",
     type_: "type",
     status: "status",
@@ -90,37 +83,37 @@ model!(ComplianceCheckWithExclusion {
 #[non_exhaustive]
 pub struct Person {
     /// Personnel id; not the user id.
-    pub id: i64,
+    pub id: crate::v2::ids::PersonnelId,
     /// Id of the user that belongs to this person.
-    pub user_id: i64,
+    pub user_id: crate::v2::ids::UserId,
     /// The user that belongs to this person; present with `expand[]=user`.
-    pub user: Option<UserCompact>,
-    /// `employmentStatus`
-    pub employment_status: EmploymentStatus,
+    pub user: Option<crate::v2::shared::UserCompact>,
+    ///
+    pub employment_status: crate::v2::shared::EmploymentStatus,
     /// Why the person is `OUT_OF_SCOPE`.
     pub not_human_reason: Option<String>,
     /// Who set `OUT_OF_SCOPE` and gave the reason; present with `expand[]=reasonProvider`.
-    pub reason_provider: Option<UserCompact>,
+    pub reason_provider: Option<crate::v2::shared::UserCompact>,
     /// State of each compliance check; present with `expand[]=complianceChecks`.
-    pub compliance_checks: Option<List<ComplianceCheckWithExclusion>>,
+    pub compliance_checks: Option<crate::List<ComplianceCheckWithExclusion>>,
     /// When the person joined.
-    pub started_at: Option<Timestamp>,
+    pub started_at: Option<crate::Timestamp>,
     /// When the person left.
-    pub separated_at: Option<Timestamp>,
+    pub separated_at: Option<crate::Timestamp>,
     /// When someone last changed the person by hand. Unless null, the employment status no longer follows the
     /// identity provider or HRIS.
-    pub status_updated_at: Option<Timestamp>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub status_updated_at: Option<crate::Timestamp>,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Custom values; present with `expand[]=customFields`.
-    pub custom_fields: Option<List<CustomField>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub custom_fields: Option<crate::List<crate::v2::shared::CustomField>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Person {
+crate::support::model::model!(Person {
     id: "id",
     user_id: "userId",
     user: "user",
@@ -140,20 +133,20 @@ model!(Person {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonPage {
-    /// `data`
-    pub data: List<Person>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<Person>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PersonPage {
+crate::support::model::model!(PersonPage {
     data: "data",
     pagination: "pagination",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// An action on personnel; `reset-sync` for chosen people, `reset-sync-all` for everyone.
     pub enum PersonnelAction {
         ResetSync = "reset-sync",
@@ -167,11 +160,11 @@ open_enum! {
 pub struct PersonnelActions {
     /// Number of people the action changed.
     pub count: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PersonnelActions {
+crate::support::model::model!(PersonnelActions {
     count: "count",
 });
 
@@ -179,38 +172,38 @@ model!(PersonnelActions {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonnelActionsRequest {
-    /// `action`
+    ///
     pub action: PersonnelAction,
     /// Personnel to act on; needed with `reset-sync`, not allowed with `reset-sync-all`.
-    pub personnel_ids: Option<Vec<i64>>,
+    pub personnel_ids: Option<Vec<crate::v2::ids::PersonnelId>>,
 }
 
 impl PersonnelActionsRequest {
     /// A new `PersonnelActionsRequest` with what is required.
     pub fn new(action: PersonnelAction) -> Self {
         Self {
-            action,
+            action: action,
             personnel_ids: Default::default(),
         }
     }
 
-    /// Sets [`personnel_ids`](Self::personnel_ids).
+    /// Sets [`personnel_ids`](field@Self::personnel_ids).
     #[must_use]
     pub fn personnel_ids(
         mut self,
-        personnel_ids: impl IntoIterator<Item = i64>,
+        personnel_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::PersonnelId>>,
     ) -> Self {
-        self.personnel_ids = Some(personnel_ids.into_iter().collect());
+        self.personnel_ids = Some(personnel_ids.into_iter().map(Into::into).collect());
         self
     }
 }
 
-request_model!(PersonnelActionsRequest {
+crate::support::request_model::request_model!(PersonnelActionsRequest {
     action: "action",
     personnel_ids: "personnelIds",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a person when `expand[]` asks for it.
     pub enum PersonnelExpand {
         CustomFields = "customFields",
@@ -229,12 +222,11 @@ pub struct PersonnelUpdateRequest {
     /// Last day at the company, `YYYY-MM-DD`.
     pub separated_at: Option<String>,
     /// New employment status; `OUT_OF_SCOPE` needs `notHumanReason` as well.
-    pub employment_status: Option<EmploymentStatus>,
-    /// Why the person is out of scope, up to 30000 characters; needed with `OUT_OF_SCOPE`. At most 30000
-    /// characters.
+    pub employment_status: Option<crate::v2::shared::EmploymentStatus>,
+    /// Why the person is out of scope, up to 30000 characters; needed with `OUT_OF_SCOPE`.
     pub not_human_reason: Option<String>,
     /// Custom values to set.
-    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
+    pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
 }
 
 impl PersonnelUpdateRequest {
@@ -249,39 +241,44 @@ impl PersonnelUpdateRequest {
         }
     }
 
-    /// Sets [`started_at`](Self::started_at).
+    /// Sets [`started_at`](field@Self::started_at).
     #[must_use]
     pub fn started_at(mut self, started_at: impl Into<String>) -> Self {
-        self.started_at = Some(started_at.into());
+        self.started_at = Some(Into::<String>::into(started_at));
         self
     }
 
-    /// Sets [`separated_at`](Self::separated_at).
+    /// Sets [`separated_at`](field@Self::separated_at).
     #[must_use]
     pub fn separated_at(mut self, separated_at: impl Into<String>) -> Self {
-        self.separated_at = Some(separated_at.into());
+        self.separated_at = Some(Into::<String>::into(separated_at));
         self
     }
 
-    /// Sets [`employment_status`](Self::employment_status).
+    /// Sets [`employment_status`](field@Self::employment_status).
     #[must_use]
-    pub fn employment_status(mut self, employment_status: EmploymentStatus) -> Self {
+    pub fn employment_status(
+        mut self,
+        employment_status: crate::v2::shared::EmploymentStatus,
+    ) -> Self {
         self.employment_status = Some(employment_status);
         self
     }
 
-    /// Sets [`not_human_reason`](Self::not_human_reason).
+    /// Sets [`not_human_reason`](field@Self::not_human_reason).
     #[must_use]
     pub fn not_human_reason(mut self, not_human_reason: impl Into<String>) -> Self {
-        self.not_human_reason = Some(not_human_reason.into());
+        self.not_human_reason = Some(Into::<String>::into(not_human_reason));
         self
     }
 
-    /// Sets [`custom_fields`](Self::custom_fields).
+    /// Sets [`custom_fields`](field@Self::custom_fields).
     #[must_use]
     pub fn custom_fields(
         mut self,
-        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
+        custom_fields: impl IntoIterator<
+            Item = crate::v2::shared::CustomFieldSubmitRequest,
+        >,
     ) -> Self {
         self.custom_fields = Some(custom_fields.into_iter().collect());
         self
@@ -294,7 +291,7 @@ impl Default for PersonnelUpdateRequest {
     }
 }
 
-request_model!(PersonnelUpdateRequest {
+crate::support::request_model::request_model!(PersonnelUpdateRequest {
     started_at: "startedAt",
     separated_at: "separatedAt",
     employment_status: "employmentStatus",

@@ -2,243 +2,82 @@
 
 //! Builders of the requests of the area `policies`.
 
-use super::{
-    CreatedPolicy, Policy, PolicyActionResult, PolicyActions,
-    PolicyApprovalConfiguration, PolicyExpand, PolicyListExpand, PolicyPage,
-    PolicyStatus, PolicyVersion, PolicyVersionExpand, PolicyVersionPage,
-    PolicyVersionStatus, ReviewGroup, ReviewStatus, SortDirection, SortKey,
-};
+use crate::support::builder::{builder, media};
 
-use crate::support::operation::operation;
-use crate::{ByteStream, Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`assign_owner`](super::PoliciesApi::assign_owner).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct AssignOwner {
-    call: Call,
+builder! {
+    /// Makes a user the owner of a policy. Built by [`assign_owner`](super::PoliciesApi::assign_owner).
+    pub struct AssignOwner(Nothing);
 }
 
-impl AssignOwner {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
+builder! {
+    /// Creates a policy with a first draft version. Built by [`create`](super::PoliciesApi::create).
+    pub struct Create(Form, JsonOptional<super::CreatedPolicy>);
 }
 
-/// Builds [`create`](super::PoliciesApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Adds an approval tier after the existing ones of a policy. Built by
+    /// [`create_approval_configuration`](super::PoliciesApi::create_approval_configuration).
+    pub struct CreateApprovalConfiguration(JsonOptional<super::ReviewGroup>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<CreatedPolicy>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Creates a policy with a first draft version. Built by [`create_json`](super::PoliciesApi::create_json).
+    pub struct CreateJson(JsonOptional<super::CreatedPolicy>);
 }
 
-/// Builds [`create_approval_configuration`](super::PoliciesApi::create_approval_configuration).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateApprovalConfiguration {
-    call: Call,
+builder! {
+    /// Deletes one approval tier of a policy and closes the gap in the numbering. Built by
+    /// [`delete_approval_configuration`](super::PoliciesApi::delete_approval_configuration).
+    pub struct DeleteApprovalConfiguration(Nothing);
 }
 
-impl CreateApprovalConfiguration {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<ReviewGroup>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`create_json`](super::PoliciesApi::create_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateJson {
-    call: Call,
-}
-
-impl CreateJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<CreatedPolicy>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`delete_approval_configuration`](super::PoliciesApi::delete_approval_configuration).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteApprovalConfiguration {
-    call: Call,
-}
-
-impl DeleteApprovalConfiguration {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::PoliciesApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Fetches one published policy. Built by [`get`](super::PoliciesApi::get).
+    pub struct Get(Json<super::Policy>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related data to embed, any of `owner`, `groups`, `controls`, `weekTimeFrameSlas`, `gracePeriodSlas`,
     /// `p3MatrixSlas`.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = PolicyExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::PolicyExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Policy, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`get_approval_configuration`](super::PoliciesApi::get_approval_configuration).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetApprovalConfiguration {
-    call: Call,
+builder! {
+    /// Fetches the approval tiers of a policy, first to last. Built by
+    /// [`get_approval_configuration`](super::PoliciesApi::get_approval_configuration).
+    pub struct GetApprovalConfiguration(Json<super::PolicyApprovalConfiguration>);
 }
 
-impl GetApprovalConfiguration {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PolicyApprovalConfiguration, Error> {
-        self.call.receive().await
-    }
+builder! {
+    /// Fetches one version of a policy. Built by [`get_version`](super::PoliciesApi::get_version).
+    pub struct GetVersion(Json<super::PolicyVersion>);
 }
-
-/// Builds [`get_version`](super::PoliciesApi::get_version).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetVersion {
-    call: Call,
-}
+media!(GetVersion: "text/html", send_for_html, stream_html);
 
 impl GetVersion {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related data to embed, any of `owner`, `weekTimeFrameSlas`, `gracePeriodSlas`, `p3MatrixSlas`,
     /// `downloadUrl`, `downloadPdfUrl`.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = PolicyVersionExpand>,
+        expand: impl IntoIterator<Item = super::PolicyVersionExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PolicyVersion, Error> {
-        self.call.receive().await
-    }
-
-    /// Sends the request and reads the answer as `text/html`.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send); and when the answer is not UTF-8.
-    pub async fn send_for_html(self) -> Result<String, Error> {
-        self.call.receive_text("text/html").await
-    }
-
-    /// Sends the request and hands on the answer as `text/html` while it arrives.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send); the stream itself ends with an error when the answer breaks off.
-    pub async fn stream_html(self) -> Result<ByteStream, Error> {
-        self.call.receive_stream("text/html").await
     }
 }
 
-/// Builds [`list`](super::PoliciesApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the published policies of the account. Built by [`list`](super::PoliciesApi::list).
+    pub struct List(Json<super::PolicyPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -246,22 +85,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -273,28 +115,26 @@ impl List {
     }
 
     /// Related data to embed, any of `owner`, `groups`, `weekTimeFrameSlas`, `gracePeriodSlas`, `p3MatrixSlas`.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = PolicyListExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::PolicyListExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps policies whose name contains this text; at most 191 characters.
     pub fn name(mut self, name: &str) -> Self {
-        self.call
-            .query_limited(
-                "name",
-                name,
-                crate::Limits {
-                    max_length: 191,
-                    ..crate::Limits::NONE
-                },
-            );
+        self.call.query_checked("name", name, crate::Limits::NONE.max_length(191));
         self
     }
 
     /// Keeps policies in one of these states.
-    pub fn statuses(mut self, statuses: impl IntoIterator<Item = PolicyStatus>) -> Self {
-        self.call.query_each("statuses[]", statuses, crate::Limits::NONE);
+    pub fn statuses(
+        mut self,
+        statuses: impl IntoIterator<Item = super::PolicyStatus>,
+    ) -> Self {
+        self.call.query_list("statuses[]", statuses.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -309,72 +149,44 @@ impl List {
     /// `reviewerUserId`.
     pub fn reviewer_status(
         mut self,
-        reviewer_status: impl IntoIterator<Item = ReviewStatus>,
+        reviewer_status: impl IntoIterator<Item = super::ReviewStatus>,
     ) -> Self {
-        self.call.query_each("reviewerStatus[]", reviewer_status, crate::Limits::NONE);
+        self.call
+            .query_list(
+                "reviewerStatus[]",
+                reviewer_status.into_iter(),
+                crate::Limits::NONE,
+            );
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PolicyPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = PolicyPage;
-    type Item = Policy;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::PolicyPage;
+    type Item = super::Policy;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_actions`](super::PoliciesApi::list_actions).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListActions {
-    call: Call,
+builder! {
+    /// Lists the actions that the caller can take on a policy in its present state. Built by
+    /// [`list_actions`](super::PoliciesApi::list_actions).
+    pub struct ListActions(Json<super::PolicyActions>);
 }
 
-impl ListActions {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PolicyActions, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list_versions`](super::PoliciesApi::list_versions).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListVersions {
-    call: Call,
+builder! {
+    /// Lists the versions of a policy, drafts included. Built by
+    /// [`list_versions`](super::PoliciesApi::list_versions).
+    pub struct ListVersions(Json<super::PolicyVersionPage>);
 }
 
 impl ListVersions {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -382,22 +194,25 @@ impl ListVersions {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -412,9 +227,9 @@ impl ListVersions {
     /// `downloadUrl`, `downloadPdfUrl`.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = PolicyVersionExpand>,
+        expand: impl IntoIterator<Item = super::PolicyVersionExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -433,115 +248,39 @@ impl ListVersions {
     /// Keeps versions in one of these states.
     pub fn statuses(
         mut self,
-        statuses: impl IntoIterator<Item = PolicyVersionStatus>,
+        statuses: impl IntoIterator<Item = super::PolicyVersionStatus>,
     ) -> Self {
-        self.call.query_each("statuses[]", statuses, crate::Limits::NONE);
+        self.call.query_list("statuses[]", statuses.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<PolicyVersionPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListVersions {
-    type Page = PolicyVersionPage;
-    type Item = PolicyVersion;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for ListVersions {
+    type Page = super::PolicyVersionPage;
+    type Item = super::PolicyVersion;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`perform_action`](super::PoliciesApi::perform_action).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct PerformAction {
-    call: Call,
+builder! {
+    /// Takes a step in the approval of a policy, such as submitting, publishing or discarding its draft. Built by
+    /// [`perform_action`](super::PoliciesApi::perform_action).
+    pub struct PerformAction(JsonOptional<super::PolicyActionResult>);
 }
 
-impl PerformAction {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<PolicyActionResult>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Updates a policy's texts, renewal and assignments. Built by [`update`](super::PoliciesApi::update).
+    pub struct Update(JsonOptional<super::Policy>);
 }
 
-/// Builds [`update`](super::PoliciesApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Replaces one approval tier of a policy and leaves the others alone. Built by
+    /// [`update_approval_configuration`](super::PoliciesApi::update_approval_configuration).
+    pub struct UpdateApprovalConfiguration(JsonOptional<super::ReviewGroup>);
 }
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Policy>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`update_approval_configuration`](super::PoliciesApi::update_approval_configuration).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateApprovalConfiguration {
-    call: Call,
-}
-
-impl UpdateApprovalConfiguration {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<ReviewGroup>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(AssignOwner => ());
-operation!(Create => Option<CreatedPolicy>);
-operation!(CreateApprovalConfiguration => Option<ReviewGroup>);
-operation!(CreateJson => Option<CreatedPolicy>);
-operation!(DeleteApprovalConfiguration => ());
-operation!(Get => Policy);
-operation!(GetApprovalConfiguration => PolicyApprovalConfiguration);
-operation!(GetVersion => PolicyVersion);
-operation!(List => PolicyPage);
-operation!(ListActions => PolicyActions);
-operation!(ListVersions => PolicyVersionPage);
-operation!(PerformAction => Option<PolicyActionResult>);
-operation!(Update => Option<Policy>);
-operation!(UpdateApprovalConfiguration => Option<ReviewGroup>);

@@ -12,29 +12,29 @@ pub use crate::v2::shared::{
     PolicyType, SortDirection, SortKey, UserCompact,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{ControlId, PolicyId, PolicyVersionId, UserId};
 /// The operations of the area `policies`.
 #[derive(Clone, Debug)]
-pub struct PoliciesApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct PoliciesApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> PoliciesApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> PoliciesApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> PoliciesApi<A> {
+impl<A: crate::Access> PoliciesApi<A> {
     /// Fetches one published policy. Owner, groups, controls and SLAs are embedded only on request.
     ///
     /// `GET /policies/{policyId}`, v2. Needs the permission **Policies: List Policies** (`policies-get-policies`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_getPolicy/)
-    pub fn get(&self, policy_id: i64) -> builder::Get {
+    pub fn get(&self, policy_id: impl Into<PolicyId>) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET).path("policyId", policy_id),
+            crate::Call::new(&self.client, &meta::GET)
+                .path("policyId", Into::<PolicyId>::into(policy_id)),
         )
     }
 
@@ -46,11 +46,11 @@ impl<A: Access> PoliciesApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_getApprovalConfiguration/)
     pub fn get_approval_configuration(
         &self,
-        policy_id: i64,
+        policy_id: impl Into<PolicyId>,
     ) -> builder::GetApprovalConfiguration {
         builder::GetApprovalConfiguration::new(
-            Call::new(&self.client, &meta::GET_APPROVAL_CONFIGURATION)
-                .path("policyId", policy_id),
+            crate::Call::new(&self.client, &meta::GET_APPROVAL_CONFIGURATION)
+                .path("policyId", Into::<PolicyId>::into(policy_id)),
         )
     }
 
@@ -63,13 +63,16 @@ impl<A: Access> PoliciesApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_getPolicyVersion/)
     pub fn get_version(
         &self,
-        policy_id: i64,
-        policy_version_id: i64,
+        policy_id: impl Into<PolicyId>,
+        policy_version_id: impl Into<PolicyVersionId>,
     ) -> builder::GetVersion {
         builder::GetVersion::new(
-            Call::new(&self.client, &meta::GET_VERSION)
-                .path("policyId", policy_id)
-                .path("policyVersionId", policy_version_id),
+            crate::Call::new(&self.client, &meta::GET_VERSION)
+                .path("policyId", Into::<PolicyId>::into(policy_id))
+                .path(
+                    "policyVersionId",
+                    Into::<PolicyVersionId>::into(policy_version_id),
+                ),
         )
     }
 
@@ -80,7 +83,7 @@ impl<A: Access> PoliciesApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_listPolicies/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
     /// Lists the actions that the caller can take on a policy in its present state. An action that needs further
@@ -91,9 +94,10 @@ impl<A: Access> PoliciesApi<A> {
     /// Policy to Template** (`policies-submit-for-approval`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_listPolicyActions/)
-    pub fn list_actions(&self, policy_id: i64) -> builder::ListActions {
+    pub fn list_actions(&self, policy_id: impl Into<PolicyId>) -> builder::ListActions {
         builder::ListActions::new(
-            Call::new(&self.client, &meta::LIST_ACTIONS).path("policyId", policy_id),
+            crate::Call::new(&self.client, &meta::LIST_ACTIONS)
+                .path("policyId", Into::<PolicyId>::into(policy_id)),
         )
     }
 
@@ -103,9 +107,13 @@ impl<A: Access> PoliciesApi<A> {
     /// (`policies-get-policies`). Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_listPolicyVersions/)
-    pub fn list_versions(&self, policy_id: i64) -> builder::ListVersions {
+    pub fn list_versions(
+        &self,
+        policy_id: impl Into<PolicyId>,
+    ) -> builder::ListVersions {
         builder::ListVersions::new(
-            Call::new(&self.client, &meta::LIST_VERSIONS).path("policyId", policy_id),
+            crate::Call::new(&self.client, &meta::LIST_VERSIONS)
+                .path("policyId", Into::<PolicyId>::into(policy_id)),
         )
     }
 }
@@ -121,13 +129,16 @@ impl PoliciesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_assignPolicyOwner/)
     pub fn assign_owner(
         &self,
-        policy_id: i64,
-        body: &PolicyOwnerUpdateRequest,
+        policy_id: impl Into<PolicyId>,
+        body: impl std::borrow::Borrow<PolicyOwnerUpdateRequest>,
     ) -> builder::AssignOwner {
         builder::AssignOwner::new(
-            Call::new(&self.client, &meta::ASSIGN_OWNER)
-                .path("policyId", policy_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::ASSIGN_OWNER)
+                .path("policyId", Into::<PolicyId>::into(policy_id))
+                .body(
+                    std::borrow::Borrow::<PolicyOwnerUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -137,8 +148,16 @@ impl PoliciesApi {
     /// `POST /policies`, v2. Needs the permission **policies-post** (`policies-post`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_createPolicy/)
-    pub fn create(&self, form: PolicyCreateForm) -> builder::Create {
-        builder::Create::new(Call::new(&self.client, &meta::CREATE).form(form))
+    pub fn create(
+        &self,
+        form: impl std::borrow::Borrow<PolicyCreateForm>,
+    ) -> builder::Create {
+        builder::Create::new(
+            crate::Call::new(&self.client, &meta::CREATE)
+                .form(
+                    Clone::clone(std::borrow::Borrow::<PolicyCreateForm>::borrow(&form)),
+                ),
+        )
     }
 
     /// Adds an approval tier after the existing ones of a policy. A policy has at most 6 tiers.
@@ -149,24 +168,36 @@ impl PoliciesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_addPolicyApprovalConfiguration/)
     pub fn create_approval_configuration(
         &self,
-        policy_id: i64,
-        body: &ReviewGroupRequest,
+        policy_id: impl Into<PolicyId>,
+        body: impl std::borrow::Borrow<ReviewGroupRequest>,
     ) -> builder::CreateApprovalConfiguration {
         builder::CreateApprovalConfiguration::new(
-            Call::new(&self.client, &meta::CREATE_APPROVAL_CONFIGURATION)
-                .path("policyId", policy_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CREATE_APPROVAL_CONFIGURATION)
+                .path("policyId", Into::<PolicyId>::into(policy_id))
+                .body(
+                    std::borrow::Borrow::<ReviewGroupRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
     /// Creates a policy with a first draft version. With `sourceType` `UPLOADED` it requires `file` and goes as
-    /// multipart, with `EXTERNAL` it requires `externalFileId`. This is the form without a file, as JSON.
+    /// multipart, with `EXTERNAL` it requires `externalFileId`. This is the request without a file, as JSON.
     ///
     /// `POST /policies`, v2. Needs the permission **policies-post** (`policies-post`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_createPolicy/)
-    pub fn create_json(&self, body: &PolicyCreateRequest) -> builder::CreateJson {
-        builder::CreateJson::new(Call::new(&self.client, &meta::CREATE_JSON).json(body))
+    pub fn create_json(
+        &self,
+        body: impl std::borrow::Borrow<PolicyCreateRequest>,
+    ) -> builder::CreateJson {
+        builder::CreateJson::new(
+            crate::Call::new(&self.client, &meta::CREATE_JSON)
+                .body(
+                    std::borrow::Borrow::<PolicyCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
     }
 
     /// Deletes one approval tier of a policy and closes the gap in the numbering. The last remaining tier cannot be
@@ -178,12 +209,12 @@ impl PoliciesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_removePolicyApprovalConfiguration/)
     pub fn delete_approval_configuration(
         &self,
-        policy_id: i64,
+        policy_id: impl Into<PolicyId>,
         approval_configuration_tier: i64,
     ) -> builder::DeleteApprovalConfiguration {
         builder::DeleteApprovalConfiguration::new(
-            Call::new(&self.client, &meta::DELETE_APPROVAL_CONFIGURATION)
-                .path("policyId", policy_id)
+            crate::Call::new(&self.client, &meta::DELETE_APPROVAL_CONFIGURATION)
+                .path("policyId", Into::<PolicyId>::into(policy_id))
                 .path("approvalConfigurationTier", approval_configuration_tier),
         )
     }
@@ -198,13 +229,16 @@ impl PoliciesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_performPolicyAction/)
     pub fn perform_action(
         &self,
-        policy_id: i64,
-        body: &PolicyActionRequest,
+        policy_id: impl Into<PolicyId>,
+        body: impl std::borrow::Borrow<PolicyActionRequest>,
     ) -> builder::PerformAction {
         builder::PerformAction::new(
-            Call::new(&self.client, &meta::PERFORM_ACTION)
-                .path("policyId", policy_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::PERFORM_ACTION)
+                .path("policyId", Into::<PolicyId>::into(policy_id))
+                .body(
+                    std::borrow::Borrow::<PolicyActionRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -214,9 +248,18 @@ impl PoliciesApi {
     /// `PUT /policies/{policyId}`, v2. Needs the permission **Policies: Modify Policy** (`policies-put`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_modifyPolicy/)
-    pub fn update(&self, policy_id: i64, body: &PolicyUpdateRequest) -> builder::Update {
+    pub fn update(
+        &self,
+        policy_id: impl Into<PolicyId>,
+        body: impl std::borrow::Borrow<PolicyUpdateRequest>,
+    ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE).path("policyId", policy_id).json(body),
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("policyId", Into::<PolicyId>::into(policy_id))
+                .body(
+                    std::borrow::Borrow::<PolicyUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -229,15 +272,18 @@ impl PoliciesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_updatePolicyApprovalConfiguration/)
     pub fn update_approval_configuration(
         &self,
-        policy_id: i64,
+        policy_id: impl Into<PolicyId>,
         approval_configuration_tier: i64,
-        body: &ReviewGroupRequest,
+        body: impl std::borrow::Borrow<ReviewGroupRequest>,
     ) -> builder::UpdateApprovalConfiguration {
         builder::UpdateApprovalConfiguration::new(
-            Call::new(&self.client, &meta::UPDATE_APPROVAL_CONFIGURATION)
-                .path("policyId", policy_id)
+            crate::Call::new(&self.client, &meta::UPDATE_APPROVAL_CONFIGURATION)
+                .path("policyId", Into::<PolicyId>::into(policy_id))
                 .path("approvalConfigurationTier", approval_configuration_tier)
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<ReviewGroupRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

@@ -2,18 +2,10 @@
 
 //! Types of the area `policies`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::form_model;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{
-    ControlCompact, PaginationTotalCount, PolicyCompact, PolicyScope, PolicyStatus,
-    PolicyType, UserCompact,
-};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
-use crate::{Extra, List, Patch, Timestamp, Upload};
-
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// How a tier decides; `ALL` wants every approver, `ONE_OF` any single one.
     pub enum ConsensusRule {
         All = "ALL",
@@ -25,31 +17,31 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatedPolicy {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v2::ids::PolicyId,
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// Id of the user who owns the policy.
-    pub owner_id: i64,
-    /// `status`
+    pub owner_id: crate::v2::ids::UserId,
+    ///
     pub status: String,
-    /// `requiresAcknowledgement`
+    ///
     pub requires_acknowledgement: bool,
     /// Who must acknowledge the policy.
     pub assigned_to: Option<String>,
     /// When the policy is due for review, `YYYY-MM-DD`.
-    pub renewal_date: Timestamp,
-    /// `createdAt`
-    pub created_at: Timestamp,
+    pub renewal_date: crate::Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
     /// The first draft.
     pub latest_version: PolicyVersionSummary,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CreatedPolicy {
+crate::support::model::model!(CreatedPolicy {
     id: "id",
     name: "name",
     description: "description",
@@ -66,9 +58,9 @@ model!(CreatedPolicy {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GroupCompact {
-    /// `id`
+    ///
     pub id: i64,
-    /// `name`
+    ///
     pub name: String,
     /// Id of the group at its identity provider.
     pub external_id: String,
@@ -77,15 +69,15 @@ pub struct GroupCompact {
     /// Connection to the identity provider that brought the group in; look the connection up for its kind and
     /// alias.
     pub connection_id: Option<i64>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(GroupCompact {
+crate::support::model::model!(GroupCompact {
     id: "id",
     name: "name",
     external_id: "externalId",
@@ -103,15 +95,15 @@ pub struct PayloadSchema {
     pub name: String,
     /// JSON type of the value; `string`, `number` or `boolean`.
     pub type_: String,
-    /// `required`
+    ///
     pub required: bool,
-    /// `description`
+    ///
     pub description: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PayloadSchema {
+crate::support::model::model!(PayloadSchema {
     name: "name",
     type_: "type",
     required: "required",
@@ -122,22 +114,22 @@ model!(PayloadSchema {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v2::ids::PolicyId,
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// Legal note shown along with the policy.
     pub disclaimer: Option<String>,
     /// Who the policy is assigned to.
-    pub scope: Option<PolicyScope>,
+    pub scope: Option<crate::v2::shared::PolicyScope>,
     /// Whether members of assigned groups hear of the policy.
     pub notify_groups: bool,
-    /// `status`
-    pub status: PolicyStatus,
-    /// `createdAt`
-    pub created_at: Timestamp,
+    ///
+    pub status: crate::v2::shared::PolicyStatus,
+    ///
+    pub created_at: crate::Timestamp,
     /// Id of the published version; null if there is none.
     pub current_version_id: Option<i64>,
     /// Major number of the version, as text.
@@ -146,27 +138,27 @@ pub struct Policy {
     pub sub_version: Option<String>,
     /// When the policy is due for review.
     pub renewal_date: Option<String>,
-    /// `publishedAt`
-    pub published_at: Option<Timestamp>,
-    /// `approvedAt`
-    pub approved_at: Option<Timestamp>,
+    ///
+    pub published_at: Option<crate::Timestamp>,
+    ///
+    pub approved_at: Option<crate::Timestamp>,
     /// The owner; present with `expand[]=owner`.
-    pub owner: Option<UserCompact>,
+    pub owner: Option<crate::v2::shared::UserCompact>,
     /// Assigned groups; present with `expand[]=groups`.
-    pub groups: Option<List<GroupCompact>>,
+    pub groups: Option<crate::List<GroupCompact>>,
     /// Controls the policy supports; present with `expand[]=controls`, on a single policy only.
-    pub controls: Option<List<ControlCompact>>,
+    pub controls: Option<crate::List<crate::v2::shared::ControlCompact>>,
     /// SLAs with a time frame in weeks; present with `expand[]=weekTimeFrameSlas`.
-    pub week_time_frame_slas: Option<List<PolicyWeekTimeFrameSlaCompact>>,
+    pub week_time_frame_slas: Option<crate::List<PolicyWeekTimeFrameSlaCompact>>,
     /// SLAs with a grace period; present with `expand[]=gracePeriodSlas`.
-    pub grace_period_slas: Option<List<PolicyGracePeriodSlaCompact>>,
+    pub grace_period_slas: Option<crate::List<PolicyGracePeriodSlaCompact>>,
     /// SLAs by priority; present with `expand[]=p3MatrixSlas`.
-    pub p3_matrix_slas: Option<List<PolicyP3MatrixSlaCompact>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub p3_matrix_slas: Option<crate::List<PolicyP3MatrixSlaCompact>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Policy {
+crate::support::model::model!(Policy {
     id: "id",
     name: "name",
     description: "description",
@@ -197,15 +189,15 @@ pub struct PolicyActionItem {
     pub action: String,
     /// Name for people.
     pub label: String,
-    /// `description`
+    ///
     pub description: String,
     /// Further fields to send along; absent if none are needed.
-    pub payload_schema: Option<List<PayloadSchema>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub payload_schema: Option<crate::List<PayloadSchema>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicyActionItem {
+crate::support::model::model!(PolicyActionItem {
     action: "action",
     label: "label",
     description: "description",
@@ -216,7 +208,7 @@ model!(PolicyActionItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyActionRequest {
-    /// `action`
+    ///
     pub action: PolicyApprovalAction,
     /// Why changes are wanted; needed with `RequestChanges`.
     pub reason: Option<String>,
@@ -228,28 +220,28 @@ impl PolicyActionRequest {
     /// A new `PolicyActionRequest` with what is required.
     pub fn new(action: PolicyApprovalAction) -> Self {
         Self {
-            action,
+            action: action,
             reason: Default::default(),
             override_reason: Default::default(),
         }
     }
 
-    /// Sets [`reason`](Self::reason).
+    /// Sets [`reason`](field@Self::reason).
     #[must_use]
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
-        self.reason = Some(reason.into());
+        self.reason = Some(Into::<String>::into(reason));
         self
     }
 
-    /// Sets [`override_reason`](Self::override_reason).
+    /// Sets [`override_reason`](field@Self::override_reason).
     #[must_use]
     pub fn override_reason(mut self, override_reason: impl Into<String>) -> Self {
-        self.override_reason = Some(override_reason.into());
+        self.override_reason = Some(Into::<String>::into(override_reason));
         self
     }
 }
 
-request_model!(PolicyActionRequest {
+crate::support::request_model::request_model!(PolicyActionRequest {
     action: "action",
     reason: "reason",
     override_reason: "overrideReason",
@@ -259,17 +251,17 @@ request_model!(PolicyActionRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyActionResult {
-    /// `success`
+    ///
     pub success: bool,
     /// State of the policy version afterwards, such as `NEEDS_APPROVAL`.
     pub new_status: Option<String>,
     /// The outcome in plain words.
     pub message: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicyActionResult {
+crate::support::model::model!(PolicyActionResult {
     success: "success",
     new_status: "newStatus",
     message: "message",
@@ -279,17 +271,17 @@ model!(PolicyActionResult {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyActions {
-    /// `data`
-    pub data: List<PolicyActionItem>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<PolicyActionItem>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicyActions {
+crate::support::model::model!(PolicyActions {
     data: "data",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// A step in the life of a policy draft; API keys approve with `OverrideApprove`, since `Approve` is for
     /// people.
     pub enum PolicyApprovalAction {
@@ -308,12 +300,12 @@ open_enum! {
 #[non_exhaustive]
 pub struct PolicyApprovalConfiguration {
     /// Tiers in the order they run; each waits for the one before.
-    pub review_groups: List<ReviewGroup>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub review_groups: crate::List<ReviewGroup>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicyApprovalConfiguration {
+crate::support::model::model!(PolicyApprovalConfiguration {
     review_groups: "reviewGroups",
 });
 
@@ -321,30 +313,30 @@ model!(PolicyApprovalConfiguration {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PolicyCreateForm {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: String,
     /// Id of the user who owns the policy.
-    pub owner_id: i64,
+    pub owner_id: crate::v2::ids::UserId,
     /// Where the content comes from; `UPLOADED` needs `file`, `EXTERNAL` needs `externalFileId`.
     pub source_type: PolicySourceType,
     /// When the policy is due for review, `YYYY-MM-DD`; not in the past.
-    pub renewal_date: Timestamp,
-    /// At most 30000 characters. At most 30000 characters.
+    pub renewal_date: crate::Timestamp,
+    /// At most 30000 characters.
     pub description: String,
-    /// Legal note shown along with the policy, up to 1000 characters. At most 1000 characters.
+    /// Legal note shown along with the policy, up to 1000 characters.
     pub disclaimer: Option<String>,
     /// Id of a file from outside that the account already knows; needed with `EXTERNAL`.
     pub external_file_id: Option<i64>,
-    /// File name to show, up to 191 characters. At most 191 characters.
+    /// File name to show, up to 191 characters.
     pub file_name: Option<String>,
     /// Content as an uploaded document, image, text, archive, mail (`.msg`) or video (`.mp4`); needed with
     /// `UPLOADED`.
-    pub file: Option<Upload>,
+    pub file: Option<crate::Upload>,
     /// Whether people must acknowledge the policy after it is published.
     pub requires_acknowledgement: Option<bool>,
     /// Who must acknowledge the policy; `GROUP` needs `groupIds`.
-    pub assigned_to: Option<PolicyScope>,
-    /// Groups that must acknowledge the policy, at least one; needed with `GROUP`.
+    pub assigned_to: Option<crate::v2::shared::PolicyScope>,
+    /// Groups that must acknowledge the policy, at least one; needed with `GROUP`. At least 1 items.
     pub group_ids: Option<Vec<i64>>,
 }
 
@@ -352,17 +344,17 @@ impl PolicyCreateForm {
     /// A new `PolicyCreateForm` with what is required.
     pub fn new(
         name: impl Into<String>,
-        owner_id: i64,
+        owner_id: impl Into<crate::v2::ids::UserId>,
         source_type: PolicySourceType,
-        renewal_date: impl Into<Timestamp>,
+        renewal_date: impl Into<crate::Timestamp>,
         description: impl Into<String>,
     ) -> Self {
         Self {
-            name: name.into(),
-            owner_id,
-            source_type,
-            renewal_date: renewal_date.into(),
-            description: description.into(),
+            name: Into::<String>::into(name),
+            owner_id: Into::<crate::v2::ids::UserId>::into(owner_id),
+            source_type: source_type,
+            renewal_date: Into::<crate::Timestamp>::into(renewal_date),
+            description: Into::<String>::into(description),
             disclaimer: Default::default(),
             external_file_id: Default::default(),
             file_name: Default::default(),
@@ -373,49 +365,49 @@ impl PolicyCreateForm {
         }
     }
 
-    /// Sets [`disclaimer`](Self::disclaimer).
+    /// Sets [`disclaimer`](field@Self::disclaimer).
     #[must_use]
     pub fn disclaimer(mut self, disclaimer: impl Into<String>) -> Self {
-        self.disclaimer = Some(disclaimer.into());
+        self.disclaimer = Some(Into::<String>::into(disclaimer));
         self
     }
 
-    /// Sets [`external_file_id`](Self::external_file_id).
+    /// Sets [`external_file_id`](field@Self::external_file_id).
     #[must_use]
     pub fn external_file_id(mut self, external_file_id: i64) -> Self {
         self.external_file_id = Some(external_file_id);
         self
     }
 
-    /// Sets [`file_name`](Self::file_name).
+    /// Sets [`file_name`](field@Self::file_name).
     #[must_use]
     pub fn file_name(mut self, file_name: impl Into<String>) -> Self {
-        self.file_name = Some(file_name.into());
+        self.file_name = Some(Into::<String>::into(file_name));
         self
     }
 
-    /// Sets [`file`](Self::file).
+    /// Sets [`file`](field@Self::file).
     #[must_use]
-    pub fn file(mut self, file: impl Into<Upload>) -> Self {
-        self.file = Some(file.into());
+    pub fn file(mut self, file: impl Into<crate::Upload>) -> Self {
+        self.file = Some(Into::<crate::Upload>::into(file));
         self
     }
 
-    /// Sets [`requires_acknowledgement`](Self::requires_acknowledgement).
+    /// Sets [`requires_acknowledgement`](field@Self::requires_acknowledgement).
     #[must_use]
     pub fn requires_acknowledgement(mut self, requires_acknowledgement: bool) -> Self {
         self.requires_acknowledgement = Some(requires_acknowledgement);
         self
     }
 
-    /// Sets [`assigned_to`](Self::assigned_to).
+    /// Sets [`assigned_to`](field@Self::assigned_to).
     #[must_use]
-    pub fn assigned_to(mut self, assigned_to: PolicyScope) -> Self {
+    pub fn assigned_to(mut self, assigned_to: crate::v2::shared::PolicyScope) -> Self {
         self.assigned_to = Some(assigned_to);
         self
     }
 
-    /// Sets [`group_ids`](Self::group_ids).
+    /// Sets [`group_ids`](field@Self::group_ids).
     #[must_use]
     pub fn group_ids(mut self, group_ids: impl IntoIterator<Item = i64>) -> Self {
         self.group_ids = Some(group_ids.into_iter().collect());
@@ -423,7 +415,7 @@ impl PolicyCreateForm {
     }
 }
 
-form_model!(PolicyCreateForm {
+crate::support::request_model::form_model!(PolicyCreateForm {
     name: "name" { max_length: 191 },
     owner_id: "ownerId",
     source_type: "sourceType",
@@ -442,27 +434,27 @@ form_model!(PolicyCreateForm {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyCreateRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: String,
     /// Id of the user who owns the policy.
-    pub owner_id: i64,
+    pub owner_id: crate::v2::ids::UserId,
     /// Where the content comes from; `UPLOADED` needs `file`, `EXTERNAL` needs `externalFileId`.
     pub source_type: PolicySourceType,
     /// When the policy is due for review, `YYYY-MM-DD`; not in the past.
-    pub renewal_date: Timestamp,
-    /// At most 30000 characters. At most 30000 characters.
+    pub renewal_date: crate::Timestamp,
+    /// At most 30000 characters.
     pub description: String,
-    /// Legal note shown along with the policy, up to 1000 characters. At most 1000 characters.
+    /// Legal note shown along with the policy, up to 1000 characters.
     pub disclaimer: Option<String>,
     /// Id of a file from outside that the account already knows; needed with `EXTERNAL`.
     pub external_file_id: Option<i64>,
-    /// File name to show, up to 191 characters. At most 191 characters.
+    /// File name to show, up to 191 characters.
     pub file_name: Option<String>,
     /// Whether people must acknowledge the policy after it is published.
     pub requires_acknowledgement: Option<bool>,
     /// Who must acknowledge the policy; `GROUP` needs `groupIds`.
-    pub assigned_to: Option<PolicyScope>,
-    /// Groups that must acknowledge the policy, at least one; needed with `GROUP`.
+    pub assigned_to: Option<crate::v2::shared::PolicyScope>,
+    /// Groups that must acknowledge the policy, at least one; needed with `GROUP`. At least 1 items.
     pub group_ids: Option<Vec<i64>>,
 }
 
@@ -470,17 +462,17 @@ impl PolicyCreateRequest {
     /// A new `PolicyCreateRequest` with what is required.
     pub fn new(
         name: impl Into<String>,
-        owner_id: i64,
+        owner_id: impl Into<crate::v2::ids::UserId>,
         source_type: PolicySourceType,
-        renewal_date: impl Into<Timestamp>,
+        renewal_date: impl Into<crate::Timestamp>,
         description: impl Into<String>,
     ) -> Self {
         Self {
-            name: name.into(),
-            owner_id,
-            source_type,
-            renewal_date: renewal_date.into(),
-            description: description.into(),
+            name: Into::<String>::into(name),
+            owner_id: Into::<crate::v2::ids::UserId>::into(owner_id),
+            source_type: source_type,
+            renewal_date: Into::<crate::Timestamp>::into(renewal_date),
+            description: Into::<String>::into(description),
             disclaimer: Default::default(),
             external_file_id: Default::default(),
             file_name: Default::default(),
@@ -490,42 +482,42 @@ impl PolicyCreateRequest {
         }
     }
 
-    /// Sets [`disclaimer`](Self::disclaimer).
+    /// Sets [`disclaimer`](field@Self::disclaimer).
     #[must_use]
     pub fn disclaimer(mut self, disclaimer: impl Into<String>) -> Self {
-        self.disclaimer = Some(disclaimer.into());
+        self.disclaimer = Some(Into::<String>::into(disclaimer));
         self
     }
 
-    /// Sets [`external_file_id`](Self::external_file_id).
+    /// Sets [`external_file_id`](field@Self::external_file_id).
     #[must_use]
     pub fn external_file_id(mut self, external_file_id: i64) -> Self {
         self.external_file_id = Some(external_file_id);
         self
     }
 
-    /// Sets [`file_name`](Self::file_name).
+    /// Sets [`file_name`](field@Self::file_name).
     #[must_use]
     pub fn file_name(mut self, file_name: impl Into<String>) -> Self {
-        self.file_name = Some(file_name.into());
+        self.file_name = Some(Into::<String>::into(file_name));
         self
     }
 
-    /// Sets [`requires_acknowledgement`](Self::requires_acknowledgement).
+    /// Sets [`requires_acknowledgement`](field@Self::requires_acknowledgement).
     #[must_use]
     pub fn requires_acknowledgement(mut self, requires_acknowledgement: bool) -> Self {
         self.requires_acknowledgement = Some(requires_acknowledgement);
         self
     }
 
-    /// Sets [`assigned_to`](Self::assigned_to).
+    /// Sets [`assigned_to`](field@Self::assigned_to).
     #[must_use]
-    pub fn assigned_to(mut self, assigned_to: PolicyScope) -> Self {
+    pub fn assigned_to(mut self, assigned_to: crate::v2::shared::PolicyScope) -> Self {
         self.assigned_to = Some(assigned_to);
         self
     }
 
-    /// Sets [`group_ids`](Self::group_ids).
+    /// Sets [`group_ids`](field@Self::group_ids).
     #[must_use]
     pub fn group_ids(mut self, group_ids: impl IntoIterator<Item = i64>) -> Self {
         self.group_ids = Some(group_ids.into_iter().collect());
@@ -533,7 +525,7 @@ impl PolicyCreateRequest {
     }
 }
 
-request_model!(PolicyCreateRequest {
+crate::support::request_model::request_model!(PolicyCreateRequest {
     name: "name" { max_length: 191 },
     owner_id: "ownerId",
     source_type: "sourceType",
@@ -547,7 +539,7 @@ request_model!(PolicyCreateRequest {
     group_ids: "groupIds" { min_items: 1 },
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a policy when `expand[]` asks for it.
     pub enum PolicyExpand {
         Groups = "groups",
@@ -563,21 +555,21 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyGracePeriodSlaCompact {
-    /// `id`
+    ///
     pub id: i64,
-    /// `label`
+    ///
     pub label: String,
     /// Length of the grace period, a number as text.
     pub grace_period: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicyGracePeriodSlaCompact {
+crate::support::model::model!(PolicyGracePeriodSlaCompact {
     id: "id",
     label: "label",
     grace_period: "gracePeriod",
@@ -585,7 +577,7 @@ model!(PolicyGracePeriodSlaCompact {
     updated_at: "updatedAt",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside the rows of a list of policies when `expand[]` asks for it.
     pub enum PolicyListExpand {
         Groups = "groups",
@@ -600,40 +592,43 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyOwnerUpdateRequest {
-    /// Id of a user whose role is Admin, Control Manager, Policy Manager, Workspace Administrator or Tech/Gov.
-    pub user_id: i64,
+    /// Id of a user whose role is Admin, Control Manager, Policy Manager, Workspace Administrator or Tech/Gov. At
+    /// least 1.
+    pub user_id: crate::v2::ids::UserId,
 }
 
 impl PolicyOwnerUpdateRequest {
     /// A new `PolicyOwnerUpdateRequest` with what is required.
-    pub fn new(user_id: i64) -> Self {
-        Self { user_id }
+    pub fn new(user_id: impl Into<crate::v2::ids::UserId>) -> Self {
+        Self {
+            user_id: Into::<crate::v2::ids::UserId>::into(user_id),
+        }
     }
 }
 
-request_model!(PolicyOwnerUpdateRequest {
-    user_id: "userId" { minimum: 1 },
+crate::support::request_model::request_model!(PolicyOwnerUpdateRequest {
+    user_id: "userId" { minimum: 1.0 },
 });
 
 /// An SLA of a policy from its priority matrix.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyP3MatrixSlaCompact {
-    /// `id`
+    ///
     pub id: i64,
-    /// `label`
+    ///
     pub label: String,
     /// Time to respond, a number as text.
     pub time_frame: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicyP3MatrixSlaCompact {
+crate::support::model::model!(PolicyP3MatrixSlaCompact {
     id: "id",
     label: "label",
     time_frame: "timeFrame",
@@ -645,20 +640,20 @@ model!(PolicyP3MatrixSlaCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyPage {
-    /// `data`
-    pub data: List<Policy>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<Policy>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicyPage {
+crate::support::model::model!(PolicyPage {
     data: "data",
     pagination: "pagination",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Where the content of a new policy comes from, an upload or a file kept elsewhere.
     pub enum PolicySourceType {
         Uploaded = "UPLOADED",
@@ -670,25 +665,25 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyUpdateRequest {
-    /// At most 191 characters; only for custom policies, as those from a Drata template answer with 400. At most
-    /// 191 characters.
+    /// At most 191 characters; only for custom policies, as those from a Drata template answer with 400.
     pub name: Option<String>,
-    /// At most 30000 characters. At most 30000 characters.
+    /// At most 30000 characters.
     pub description: Option<String>,
-    /// Legal note shown along with the policy, up to 1000 characters; null clears it. At most 1000 characters.
-    pub disclaimer: Patch<String>,
+    /// Legal note shown along with the policy, up to 1000 characters; null clears it.
+    pub disclaimer: crate::Patch<String>,
     /// When the policy is due for review, `YYYY-MM-DD`; excludes `renewalSchedule`.
     pub renewal_date: Option<String>,
     /// Sets the renewal date this many months from today; excludes `renewalDate`.
     pub renewal_schedule: Option<RenewalSchedule>,
     /// Who the policy is assigned to; `GROUP` needs `groupIds`.
-    pub assigned_to: Option<PolicyScope>,
-    /// Complete new set of group ids, at least one; needed with `GROUP` and not allowed otherwise.
+    pub assigned_to: Option<crate::v2::shared::PolicyScope>,
+    /// Complete new set of group ids, at least one; needed with `GROUP` and not allowed otherwise. At least 1
+    /// items.
     pub group_ids: Option<Vec<i64>>,
     /// Whether members of the groups hear of the policy, off unless set; allowed with `GROUP` only.
     pub notify_groups: Option<bool>,
     /// Complete new set of control ids; an empty list removes all.
-    pub control_ids: Option<Vec<i64>>,
+    pub control_ids: Option<Vec<crate::v2::ids::ControlId>>,
 }
 
 impl PolicyUpdateRequest {
@@ -707,66 +702,69 @@ impl PolicyUpdateRequest {
         }
     }
 
-    /// Sets [`name`](Self::name).
+    /// Sets [`name`](field@Self::name).
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.name = Some(Into::<String>::into(name));
         self
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 
-    /// Sets [`disclaimer`](Self::disclaimer).
+    /// Sets [`disclaimer`](field@Self::disclaimer).
     #[must_use]
-    pub fn disclaimer(mut self, disclaimer: impl Into<Patch<String>>) -> Self {
+    pub fn disclaimer(mut self, disclaimer: impl Into<crate::Patch<String>>) -> Self {
         self.disclaimer = disclaimer.into();
         self
     }
 
-    /// Sets [`renewal_date`](Self::renewal_date).
+    /// Sets [`renewal_date`](field@Self::renewal_date).
     #[must_use]
     pub fn renewal_date(mut self, renewal_date: impl Into<String>) -> Self {
-        self.renewal_date = Some(renewal_date.into());
+        self.renewal_date = Some(Into::<String>::into(renewal_date));
         self
     }
 
-    /// Sets [`renewal_schedule`](Self::renewal_schedule).
+    /// Sets [`renewal_schedule`](field@Self::renewal_schedule).
     #[must_use]
     pub fn renewal_schedule(mut self, renewal_schedule: RenewalSchedule) -> Self {
         self.renewal_schedule = Some(renewal_schedule);
         self
     }
 
-    /// Sets [`assigned_to`](Self::assigned_to).
+    /// Sets [`assigned_to`](field@Self::assigned_to).
     #[must_use]
-    pub fn assigned_to(mut self, assigned_to: PolicyScope) -> Self {
+    pub fn assigned_to(mut self, assigned_to: crate::v2::shared::PolicyScope) -> Self {
         self.assigned_to = Some(assigned_to);
         self
     }
 
-    /// Sets [`group_ids`](Self::group_ids).
+    /// Sets [`group_ids`](field@Self::group_ids).
     #[must_use]
     pub fn group_ids(mut self, group_ids: impl IntoIterator<Item = i64>) -> Self {
         self.group_ids = Some(group_ids.into_iter().collect());
         self
     }
 
-    /// Sets [`notify_groups`](Self::notify_groups).
+    /// Sets [`notify_groups`](field@Self::notify_groups).
     #[must_use]
     pub fn notify_groups(mut self, notify_groups: bool) -> Self {
         self.notify_groups = Some(notify_groups);
         self
     }
 
-    /// Sets [`control_ids`](Self::control_ids).
+    /// Sets [`control_ids`](field@Self::control_ids).
     #[must_use]
-    pub fn control_ids(mut self, control_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.control_ids = Some(control_ids.into_iter().collect());
+    pub fn control_ids(
+        mut self,
+        control_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::ControlId>>,
+    ) -> Self {
+        self.control_ids = Some(control_ids.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -777,7 +775,7 @@ impl Default for PolicyUpdateRequest {
     }
 }
 
-request_model!(PolicyUpdateRequest {
+crate::support::request_model::request_model!(PolicyUpdateRequest {
     name: "name" { max_length: 191 },
     description: "description" { max_length: 30000 },
     disclaimer: "disclaimer" { max_length: 1000 },
@@ -793,57 +791,57 @@ request_model!(PolicyUpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyVersion {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v2::ids::PolicyVersionId,
     /// When the version was approved; null before that.
-    pub approved_at: Option<Timestamp>,
+    pub approved_at: Option<crate::Timestamp>,
     /// What changed, in brief.
     pub change_summary: Option<String>,
     /// What changed from earlier versions, at length.
     pub changes_explanation: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
     /// Whether this is the version in force.
     pub current: bool,
-    /// `description`
+    ///
     pub description: Option<String>,
-    /// `policyVersionStatus`
+    ///
     pub policy_version_status: Option<PolicyVersionStatus>,
     /// When the version was published; null before that.
-    pub published_at: Option<Timestamp>,
+    pub published_at: Option<crate::Timestamp>,
     /// When the version is due for review, `YYYY-MM-DD`.
-    pub renewal_date: Option<Timestamp>,
+    pub renewal_date: Option<crate::Timestamp>,
     /// Minor number.
     pub sub_version: i64,
     /// How the content is made; written in Drata (`BUILDER`), uploaded or kept elsewhere.
-    pub type_: PolicyType,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub type_: crate::v2::shared::PolicyType,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Major number.
     pub version: i64,
     /// SLAs with a grace period; present with `expand[]=gracePeriodSlas`.
-    pub grace_period_slas: Option<List<PolicyGracePeriodSlaCompact>>,
+    pub grace_period_slas: Option<crate::List<PolicyGracePeriodSlaCompact>>,
     /// The owner; present with `expand[]=owner`.
-    pub owner: Option<UserCompact>,
+    pub owner: Option<crate::v2::shared::UserCompact>,
     /// SLAs by priority; present with `expand[]=p3MatrixSlas`.
-    pub p3_matrix_slas: Option<List<PolicyP3MatrixSlaCompact>>,
+    pub p3_matrix_slas: Option<crate::List<PolicyP3MatrixSlaCompact>>,
     /// The policy this version belongs to; absent unless expanded.
-    pub policy: Option<PolicyCompact>,
+    pub policy: Option<crate::v2::shared::PolicyCompact>,
     /// Whether people must confirm that they have read the version.
     pub requires_acknowledgment: Option<bool>,
     /// SLAs with a time frame in weeks; present with `expand[]=weekTimeFrameSlas`.
-    pub week_time_frame_slas: Option<List<PolicyWeekTimeFrameSlaCompact>>,
+    pub week_time_frame_slas: Option<crate::List<PolicyWeekTimeFrameSlaCompact>>,
     /// Signed link to the file in its original format, good for 15 minutes; present with `expand[]=downloadUrl`.
     /// Fetch it without the API key.
     pub download_url: Option<String>,
     /// Signed link to the version as a PDF, good for 15 minutes; present with `expand[]=downloadPdfUrl`. Fetch it
     /// without the API key.
     pub download_pdf_url: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicyVersion {
+crate::support::model::model!(PolicyVersion {
     id: "id",
     approved_at: "approvedAt",
     change_summary: "changeSummary",
@@ -868,7 +866,7 @@ model!(PolicyVersion {
     download_pdf_url: "downloadPdfUrl",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a policy version when `expand[]` asks for it.
     pub enum PolicyVersionExpand {
         Owner = "owner",
@@ -884,20 +882,20 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyVersionPage {
-    /// `data`
-    pub data: List<PolicyVersion>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<PolicyVersion>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicyVersionPage {
+crate::support::model::model!(PolicyVersionPage {
     data: "data",
     pagination: "pagination",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// How far a policy version has come, from `DRAFT` by way of approval to `PUBLISHED`, or `DISCARDED`.
     pub enum PolicyVersionStatus {
         NeedsApproval = "NEEDS_APPROVAL",
@@ -912,8 +910,8 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyVersionSummary {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v2::ids::PolicyVersionId,
     /// Major number, 1 for a new policy.
     pub version: i64,
     /// Minor number, 0 for a new policy.
@@ -926,13 +924,13 @@ pub struct PolicyVersionSummary {
     pub external_file_id: Option<i64>,
     /// File name to show.
     pub file_name: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicyVersionSummary {
+crate::support::model::model!(PolicyVersionSummary {
     id: "id",
     version: "version",
     sub_version: "subVersion",
@@ -947,21 +945,21 @@ model!(PolicyVersionSummary {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyWeekTimeFrameSlaCompact {
-    /// `id`
+    ///
     pub id: i64,
     /// Length of the time frame, a number as text.
     pub time_frame: String,
-    /// `label`
+    ///
     pub label: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(PolicyWeekTimeFrameSlaCompact {
+crate::support::model::model!(PolicyWeekTimeFrameSlaCompact {
     id: "id",
     time_frame: "timeFrame",
     label: "label",
@@ -969,7 +967,7 @@ model!(PolicyWeekTimeFrameSlaCompact {
     updated_at: "updatedAt",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// A span of months from today to the next renewal of a policy.
     pub enum RenewalSchedule {
         OneMonth = "ONE_MONTH",
@@ -984,7 +982,7 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReviewGroup {
-    /// `name`
+    ///
     pub name: String,
     /// Position in the sequence, from 1; a tier starts when the one before has approved. Paths take this number.
     pub tier: i64,
@@ -992,13 +990,13 @@ pub struct ReviewGroup {
     pub consensus_rule: ConsensusRule,
     /// Days the tier has for its decision.
     pub timeline: i64,
-    /// `approvers`
-    pub approvers: List<UserCompact>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub approvers: crate::List<crate::v2::shared::UserCompact>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ReviewGroup {
+crate::support::model::model!(ReviewGroup {
     name: "name",
     tier: "tier",
     consensus_rule: "consensusRule",
@@ -1010,10 +1008,10 @@ model!(ReviewGroup {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReviewGroupRequest {
-    /// `name`
+    ///
     pub name: String,
-    /// Ids of the users who approve in this tier; at least one.
-    pub user_ids: Vec<i64>,
+    /// Ids of the users who approve in this tier; at least one. At least 1. At least 1 items.
+    pub user_ids: Vec<crate::v2::ids::UserId>,
     /// Whether all approvers must agree or one is enough.
     pub consensus_rule: ConsensusRule,
     /// Days the tier has for its decision, at least 1.
@@ -1024,27 +1022,27 @@ impl ReviewGroupRequest {
     /// A new `ReviewGroupRequest` with what is required.
     pub fn new(
         name: impl Into<String>,
-        user_ids: impl IntoIterator<Item = i64>,
+        user_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::UserId>>,
         consensus_rule: ConsensusRule,
         timeline: i64,
     ) -> Self {
         Self {
-            name: name.into(),
-            user_ids: user_ids.into_iter().collect(),
-            consensus_rule,
-            timeline,
+            name: Into::<String>::into(name),
+            user_ids: user_ids.into_iter().map(Into::into).collect(),
+            consensus_rule: consensus_rule,
+            timeline: timeline,
         }
     }
 }
 
-request_model!(ReviewGroupRequest {
+crate::support::request_model::request_model!(ReviewGroupRequest {
     name: "name",
-    user_ids: "userIds" { min_items: 1, minimum: 1 },
+    user_ids: "userIds" { min_items: 1, minimum: 1.0 },
     consensus_rule: "consensusRule",
-    timeline: "timeline" { minimum: 1 },
+    timeline: "timeline" { minimum: 1.0 },
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Where the review of a policy version stands.
     pub enum ReviewStatus {
         ReadyForReview = "READY_FOR_REVIEW",

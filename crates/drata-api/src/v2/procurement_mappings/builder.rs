@@ -2,53 +2,16 @@
 
 //! Builders of the requests of the area `procurement_mappings`.
 
-use super::ProcurementConnectionMapping;
-use crate::support::operation::operation;
-use crate::{Call, Error};
+use crate::support::builder::builder;
 
-/// Builds [`get`](super::ProcurementMappingsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Fetches the rules that turn records of a procurement connection into vendors. Built by
+    /// [`get`](super::ProcurementMappingsApi::get).
+    pub struct Get(Json<super::ProcurementConnectionMapping>);
 }
 
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<ProcurementConnectionMapping, Error> {
-        self.call.receive().await
-    }
+builder! {
+    /// Updates the vendor mapping, the type filter, and the dry run switch of an Ironclad or Tropic connection.
+    /// Built by [`update`](super::ProcurementMappingsApi::update).
+    pub struct Update(JsonOptional<super::ProcurementConnectionMapping>);
 }
-
-/// Builds [`update`](super::ProcurementMappingsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
-}
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<ProcurementConnectionMapping>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Get => ProcurementConnectionMapping);
-operation!(Update => Option<ProcurementConnectionMapping>);

@@ -8,21 +8,19 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::ClientType;
-use crate::{Access, Call, Client, ReadWrite};
-
 /// The operations of the area `procurement_mappings`.
 #[derive(Clone, Debug)]
-pub struct ProcurementMappingsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct ProcurementMappingsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> ProcurementMappingsApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> ProcurementMappingsApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> ProcurementMappingsApi<A> {
+impl<A: crate::Access> ProcurementMappingsApi<A> {
     /// Fetches the rules that turn records of a procurement connection into vendors. The mapping may already
     /// contain suggested fields, which `aiMappingSuggested` tells; only Ironclad and Tropic connections have one.
     ///
@@ -32,7 +30,8 @@ impl<A: Access> ProcurementMappingsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ProcurementConnectionMappingsPublicV2Controller_getVendorMapping/)
     pub fn get(&self, connection_id: i64) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET).path("connectionId", connection_id),
+            crate::Call::new(&self.client, &meta::GET)
+                .path("connectionId", connection_id),
         )
     }
 }
@@ -49,12 +48,17 @@ impl ProcurementMappingsApi {
     pub fn update(
         &self,
         connection_id: i64,
-        body: &ProcurementConnectionMappingUpdateRequest,
+        body: impl std::borrow::Borrow<ProcurementConnectionMappingUpdateRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
+            crate::Call::new(&self.client, &meta::UPDATE)
                 .path("connectionId", connection_id)
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<
+                        ProcurementConnectionMappingUpdateRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

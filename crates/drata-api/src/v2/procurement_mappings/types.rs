@@ -2,34 +2,31 @@
 
 //! Types of the area `procurement_mappings`.
 
-use serde_json::{Map, Value};
-use crate::support::model::model;
-use crate::support::request_model::request_model;
-use crate::v2::shared::ClientType;
-use crate::{Extra, List, Patch};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// The rules in force that turn records of a procurement connection into vendors.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProcurementConnectionMapping {
-    /// `connectionId`
+    ///
     pub connection_id: i64,
     /// Provider of the connection, for example `IRONCLAD_VENDOR` or `TROPIC_VENDOR`.
-    pub client_type: ClientType,
+    pub client_type: crate::v2::shared::ClientType,
     /// JSONata expression for each vendor field, evaluated on the provider's record. With `aiMappingSuggested` set,
     /// some fields may be suggestions.
-    pub vendor_mapping: Option<Value>,
+    pub vendor_mapping: Option<serde_json::Value>,
     /// Types of provider records taken over as vendors.
-    pub vendor_types: Option<List<String>>,
+    pub vendor_types: Option<crate::List<String>>,
     /// While `true`, no vendor is created or changed.
     pub dry_run: bool,
     /// Whether suggested fields have been merged into `vendorMapping`; read-only.
     pub ai_mapping_suggested: bool,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ProcurementConnectionMapping {
+crate::support::model::model!(ProcurementConnectionMapping {
     connection_id: "connectionId",
     client_type: "clientType",
     vendor_mapping: "vendorMapping",
@@ -43,9 +40,9 @@ model!(ProcurementConnectionMapping {
 #[non_exhaustive]
 pub struct ProcurementConnectionMappingUpdateRequest {
     /// JSONata expressions keyed by the vendor field they fill, such as `externalId` with the expression `id`.
-    pub vendor_mapping: Patch<Map<String, Value>>,
+    pub vendor_mapping: crate::Patch<serde_json::Map<String, serde_json::Value>>,
     /// Types of provider records to take over as vendors.
-    pub vendor_types: Patch<Vec<String>>,
+    pub vendor_types: crate::Patch<Vec<String>>,
     /// While `true`, no vendor is created or changed; `true` is the default.
     pub dry_run: Option<bool>,
 }
@@ -60,24 +57,29 @@ impl ProcurementConnectionMappingUpdateRequest {
         }
     }
 
-    /// Sets [`vendor_mapping`](Self::vendor_mapping).
+    /// Sets [`vendor_mapping`](field@Self::vendor_mapping).
     #[must_use]
     pub fn vendor_mapping(
         mut self,
-        vendor_mapping: impl Into<Patch<Map<String, Value>>>,
+        vendor_mapping: impl Into<
+            crate::Patch<serde_json::Map<String, serde_json::Value>>,
+        >,
     ) -> Self {
         self.vendor_mapping = vendor_mapping.into();
         self
     }
 
-    /// Sets [`vendor_types`](Self::vendor_types).
+    /// Sets [`vendor_types`](field@Self::vendor_types).
     #[must_use]
-    pub fn vendor_types(mut self, vendor_types: impl Into<Patch<Vec<String>>>) -> Self {
+    pub fn vendor_types(
+        mut self,
+        vendor_types: impl Into<crate::Patch<Vec<String>>>,
+    ) -> Self {
         self.vendor_types = vendor_types.into();
         self
     }
 
-    /// Sets [`dry_run`](Self::dry_run).
+    /// Sets [`dry_run`](field@Self::dry_run).
     #[must_use]
     pub fn dry_run(mut self, dry_run: bool) -> Self {
         self.dry_run = Some(dry_run);
@@ -91,7 +93,7 @@ impl Default for ProcurementConnectionMappingUpdateRequest {
     }
 }
 
-request_model!(ProcurementConnectionMappingUpdateRequest {
+crate::support::request_model::request_model!(ProcurementConnectionMappingUpdateRequest {
     vendor_mapping: "vendorMapping",
     vendor_types: "vendorTypes",
     dry_run: "dryRun",

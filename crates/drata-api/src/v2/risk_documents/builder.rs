@@ -2,66 +2,24 @@
 
 //! Builders of the requests of the area `risk_documents`.
 
-use super::{RiskDocument, RiskDocumentPage, RiskDocumentsUpload, SortDirection, SortKey};
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
 
-/// Builds [`delete`](super::RiskDocumentsApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
+builder! {
+    /// Deletes one document of a risk. Built by [`delete`](super::RiskDocumentsApi::delete).
+    pub struct Delete(Nothing);
 }
 
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
+builder! {
+    /// Fetches one document of a risk. Built by [`get`](super::RiskDocumentsApi::get).
+    pub struct Get(Json<super::RiskDocument>);
 }
 
-/// Builds [`get`](super::RiskDocumentsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
-}
-
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RiskDocument, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::RiskDocumentsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the documents attached to a risk, page by page. Built by [`list`](super::RiskDocumentsApi::list).
+    pub struct List(Json<super::RiskDocumentPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -69,22 +27,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -94,62 +55,22 @@ impl List {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RiskDocumentPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = RiskDocumentPage;
-    type Item = RiskDocument;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::RiskDocumentPage;
+    type Item = super::RiskDocument;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`upload`](super::RiskDocumentsApi::upload).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Upload {
-    call: Call,
+builder! {
+    /// Attaches files to a risk. Built by [`upload`](super::RiskDocumentsApi::upload).
+    pub struct Upload(Form, JsonOptional<super::RiskDocumentsUpload>);
 }
-
-impl Upload {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<RiskDocumentsUpload>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Delete => ());
-operation!(Get => RiskDocument);
-operation!(List => RiskDocumentPage);
-operation!(Upload => Option<RiskDocumentsUpload>);

@@ -8,21 +8,20 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{PaginationTotalCount, RiskRef, SortDirection, SortKey};
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{RiskDocumentId, RiskId, RiskRegisterId};
 /// The operations of the area `risk_documents`.
 #[derive(Clone, Debug)]
-pub struct RiskDocumentsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct RiskDocumentsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> RiskDocumentsApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> RiskDocumentsApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> RiskDocumentsApi<A> {
+impl<A: crate::Access> RiskDocumentsApi<A> {
     /// Fetches one document of a risk. The file itself is behind `downloadUrl`.
     ///
     /// `GET /risk-registers/{riskRegisterId}/risks/{riskId}/documents/{documentId}`, v2. Needs the permission
@@ -31,15 +30,15 @@ impl<A: Access> RiskDocumentsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskDocumentsPublicV2Controller_getRiskDocument/)
     pub fn get(
         &self,
-        risk_register_id: i64,
+        risk_register_id: impl Into<RiskRegisterId>,
         risk_id: impl Into<RiskRef>,
-        document_id: i64,
+        document_id: impl Into<RiskDocumentId>,
     ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("riskRegisterId", risk_register_id)
+            crate::Call::new(&self.client, &meta::GET)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
                 .path("riskId", Into::<RiskRef>::into(risk_id))
-                .path("documentId", document_id),
+                .path("documentId", Into::<RiskDocumentId>::into(document_id)),
         )
     }
 
@@ -52,12 +51,12 @@ impl<A: Access> RiskDocumentsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskDocumentsPublicV2Controller_listRiskDocuments/)
     pub fn list(
         &self,
-        risk_register_id: i64,
+        risk_register_id: impl Into<RiskRegisterId>,
         risk_id: impl Into<RiskRef>,
     ) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST)
-                .path("riskRegisterId", risk_register_id)
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
                 .path("riskId", Into::<RiskRef>::into(risk_id)),
         )
     }
@@ -74,15 +73,15 @@ impl RiskDocumentsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskDocumentsPublicV2Controller_deleteRiskDocument/)
     pub fn delete(
         &self,
-        risk_register_id: i64,
+        risk_register_id: impl Into<RiskRegisterId>,
         risk_id: impl Into<RiskRef>,
-        document_id: i64,
+        document_id: impl Into<RiskDocumentId>,
     ) -> builder::Delete {
         builder::Delete::new(
-            Call::new(&self.client, &meta::DELETE)
-                .path("riskRegisterId", risk_register_id)
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
                 .path("riskId", Into::<RiskRef>::into(risk_id))
-                .path("documentId", document_id),
+                .path("documentId", Into::<RiskDocumentId>::into(document_id)),
         )
     }
 
@@ -95,15 +94,17 @@ impl RiskDocumentsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskDocumentsPublicV2Controller_uploadRiskDocuments/)
     pub fn upload(
         &self,
-        risk_register_id: i64,
+        risk_register_id: impl Into<RiskRegisterId>,
         risk_id: impl Into<RiskRef>,
-        form: RiskDocumentsForm,
+        form: impl std::borrow::Borrow<RiskDocumentsForm>,
     ) -> builder::Upload {
         builder::Upload::new(
-            Call::new(&self.client, &meta::UPLOAD)
-                .path("riskRegisterId", risk_register_id)
+            crate::Call::new(&self.client, &meta::UPLOAD)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
                 .path("riskId", Into::<RiskRef>::into(risk_id))
-                .form(form),
+                .form(
+                    Clone::clone(std::borrow::Borrow::<RiskDocumentsForm>::borrow(&form)),
+                ),
         )
     }
 }

@@ -2,28 +2,26 @@
 
 //! Types of the area `risk_documents`.
 
-use crate::support::model::model;
-use crate::support::request_model::form_model;
-use crate::v2::shared::PaginationTotalCount;
-use crate::{Extra, List, Timestamp, Upload};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A file attached to a risk.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskDocument {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v2::ids::RiskDocumentId,
     /// File name, with its extension.
     pub name: String,
     /// Link to the file as a plain string; may be null.
     pub download_url: Option<String>,
     /// When the file was attached.
-    pub created_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub created_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskDocument {
+crate::support::model::model!(RiskDocument {
     id: "id",
     name: "name",
     download_url: "downloadUrl",
@@ -34,37 +32,38 @@ model!(RiskDocument {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskDocumentPage {
-    /// `data`
-    pub data: List<RiskDocument>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<RiskDocument>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskDocumentPage {
+crate::support::model::model!(RiskDocumentPage {
     data: "data",
     pagination: "pagination",
 });
 
-/// `RiskDocuments` as a form that can send files.
+/// [`risk_documents::upload`](crate::v2::risk_documents::RiskDocumentsApi::upload) as a form that can send
+/// files.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RiskDocumentsForm {
-    /// `files`
-    pub files: Vec<Upload>,
+    ///
+    pub files: Vec<crate::Upload>,
 }
 
 impl RiskDocumentsForm {
     /// A new `RiskDocumentsForm` with what is required.
-    pub fn new(files: impl IntoIterator<Item = impl Into<Upload>>) -> Self {
+    pub fn new(files: impl IntoIterator<Item = impl Into<crate::Upload>>) -> Self {
         Self {
             files: files.into_iter().map(Into::into).collect(),
         }
     }
 }
 
-form_model!(RiskDocumentsForm {
+crate::support::request_model::form_model!(RiskDocumentsForm {
     files: "files",
 });
 
@@ -72,12 +71,12 @@ form_model!(RiskDocumentsForm {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskDocumentsUpload {
-    /// `documents`
-    pub documents: List<RiskDocument>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub documents: crate::List<RiskDocument>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskDocumentsUpload {
+crate::support::model::model!(RiskDocumentsUpload {
     documents: "documents",
 });

@@ -2,79 +2,37 @@
 
 //! Builders of the requests of the area `risk_library`.
 
-use super::{
-    RiskLibraryCopy, RiskLibraryExpand, RiskLibraryItem, RiskLibraryItemPage,
-    SortDirection, SortKey,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`copy`](super::RiskLibraryApi::copy).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Copy {
-    call: Call,
+builder! {
+    /// Copies risks from the library into a register, picked by identifier or by group. Built by
+    /// [`copy`](super::RiskLibraryApi::copy).
+    pub struct Copy(JsonOptional<super::RiskLibraryCopy>);
 }
 
-impl Copy {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<RiskLibraryCopy>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`get`](super::RiskLibraryApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Fetches one entry of the risk library. Built by [`get`](super::RiskLibraryApi::get).
+    pub struct Get(Json<super::RiskLibraryItem>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Embeds `controls` or `categories`, which are absent otherwise.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = RiskLibraryExpand>,
+        expand: impl IntoIterator<Item = super::RiskLibraryExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RiskLibraryItem, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`list`](super::RiskLibraryApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Searches the risk library by identifier, title, or description. Built by
+    /// [`list`](super::RiskLibraryApi::list).
+    pub struct List(Json<super::RiskLibraryItemPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -82,22 +40,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -129,35 +90,22 @@ impl List {
     /// Embeds `controls` or `categories`, which are absent otherwise.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = RiskLibraryExpand>,
+        expand: impl IntoIterator<Item = super::RiskLibraryExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RiskLibraryItemPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = RiskLibraryItemPage;
-    type Item = RiskLibraryItem;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (None, page.pagination.clone().cursor.clone());
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::RiskLibraryItemPage;
+    type Item = super::RiskLibraryItem;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (None, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
-
-operation!(Copy => Option<RiskLibraryCopy>);
-operation!(Get => RiskLibraryItem);
-operation!(List => RiskLibraryItemPage);

@@ -8,21 +8,20 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{Pagination, RiskCategoryCompact, SortDirection, SortKey};
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{RiskId, RiskLibraryId, RiskRegisterId};
 /// The operations of the area `risk_library`.
 #[derive(Clone, Debug)]
-pub struct RiskLibraryApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct RiskLibraryApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> RiskLibraryApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> RiskLibraryApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> RiskLibraryApi<A> {
+impl<A: crate::Access> RiskLibraryApi<A> {
     /// Fetches one entry of the risk library. The id is numeric or written `riskId:AC-10`.
     ///
     /// `GET /risk-registers/{riskRegisterId}/risk-library/{riskLibraryId}`, v2. Needs the permission **Risk
@@ -31,12 +30,12 @@ impl<A: Access> RiskLibraryApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskLibraryPublicV2Controller_getRiskLibraryItem/)
     pub fn get(
         &self,
-        risk_register_id: i64,
+        risk_register_id: impl Into<RiskRegisterId>,
         risk_library_id: impl Into<RiskLibraryRef>,
     ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("riskRegisterId", risk_register_id)
+            crate::Call::new(&self.client, &meta::GET)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
                 .path("riskLibraryId", Into::<RiskLibraryRef>::into(risk_library_id)),
         )
     }
@@ -49,9 +48,10 @@ impl<A: Access> RiskLibraryApi<A> {
     /// page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskLibraryPublicV2Controller_listRiskLibrary/)
-    pub fn list(&self, risk_register_id: i64) -> builder::List {
+    pub fn list(&self, risk_register_id: impl Into<RiskRegisterId>) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST).path("riskRegisterId", risk_register_id),
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id)),
         )
     }
 }
@@ -65,7 +65,16 @@ impl RiskLibraryApi {
     /// (`risk-management-post`). Needs the plan feature `RISK_MANAGEMENT`.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskLibraryPublicV2Controller_copyRiskLibrary/)
-    pub fn copy(&self, body: &RiskLibraryCopyRequest) -> builder::Copy {
-        builder::Copy::new(Call::new(&self.client, &meta::COPY).json(body))
+    pub fn copy(
+        &self,
+        body: impl std::borrow::Borrow<RiskLibraryCopyRequest>,
+    ) -> builder::Copy {
+        builder::Copy::new(
+            crate::Call::new(&self.client, &meta::COPY)
+                .body(
+                    std::borrow::Borrow::<RiskLibraryCopyRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
     }
 }

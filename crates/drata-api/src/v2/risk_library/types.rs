@@ -2,32 +2,28 @@
 
 //! Types of the area `risk_library`.
 
-use crate::support::id_forms::id_forms;
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{Pagination, RiskCategoryCompact};
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A risk just copied into a register.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskCompact {
     /// Numeric id of the new risk, not of the library entry.
-    pub id: i64,
+    pub id: crate::v2::ids::RiskId,
     /// Readable identifier, such as `AC-04`.
     pub risk_id: String,
-    /// `title`
+    ///
     pub title: String,
-    /// `description`
+    ///
     pub description: String,
     /// Id of the register the copy lives in.
     pub register_id: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskCompact {
+crate::support::model::model!(RiskCompact {
     id: "id",
     risk_id: "riskId",
     title: "title",
@@ -39,21 +35,21 @@ model!(RiskCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskControlCompact {
-    /// `id`
+    ///
     pub id: i64,
     /// Readable code of the control, such as `AC-2`.
     pub code: String,
-    /// `name`
+    ///
     pub name: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskControlCompact {
+crate::support::model::model!(RiskControlCompact {
     id: "id",
     code: "code",
     name: "name",
@@ -61,8 +57,7 @@ model!(RiskControlCompact {
     updated_at: "updatedAt",
 });
 
-open_enum! {
-    /// Values of `riskGroups`.
+crate::support::open_enum::open_enum! {
     pub enum RiskGroup {
         WizardCore = "WIZARD_CORE",
         AiDevelopment = "AI_DEVELOPMENT",
@@ -76,8 +71,7 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `bulkActionType`.
+crate::support::open_enum::open_enum! {
     pub enum RiskLibraryBulkAction {
         CopyByIds = "COPY_BY_IDS",
         CopyByGroups = "COPY_BY_GROUPS",
@@ -88,13 +82,13 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskLibraryCopy {
-    /// `data`
-    pub data: List<RiskCompact>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<RiskCompact>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskLibraryCopy {
+crate::support::model::model!(RiskLibraryCopy {
     data: "data",
 });
 
@@ -104,9 +98,9 @@ model!(RiskLibraryCopy {
 pub struct RiskLibraryCopyRequest {
     /// How risks are picked: `COPY_BY_IDS` goes by `riskIds`, `COPY_BY_GROUPS` by `riskGroups`.
     pub bulk_action_type: RiskLibraryBulkAction,
-    /// Library identifiers such as `AA-01`; at least one.
+    /// Library identifiers such as `AA-01`; at least one. At least 1 items.
     pub risk_ids: Vec<String>,
-    /// Groups of the library, such as `CLOUD_ENVIRONMENT`; at least one.
+    /// Groups of the library, such as `CLOUD_ENVIRONMENT`; at least one. At least 1 items.
     pub risk_groups: Vec<RiskGroup>,
     /// Numeric id of the receiving register.
     pub register_id: i64,
@@ -121,22 +115,22 @@ impl RiskLibraryCopyRequest {
         register_id: i64,
     ) -> Self {
         Self {
-            bulk_action_type,
+            bulk_action_type: bulk_action_type,
             risk_ids: risk_ids.into_iter().map(Into::into).collect(),
             risk_groups: risk_groups.into_iter().collect(),
-            register_id,
+            register_id: register_id,
         }
     }
 }
 
-request_model!(RiskLibraryCopyRequest {
+crate::support::request_model::request_model!(RiskLibraryCopyRequest {
     bulk_action_type: "bulkActionType",
     risk_ids: "riskIds" { min_items: 1 },
     risk_groups: "riskGroups" { min_items: 1 },
     register_id: "registerId",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a risk of the library when `expand[]` asks for it.
     pub enum RiskLibraryExpand {
         Controls = "controls",
@@ -149,22 +143,22 @@ open_enum! {
 #[non_exhaustive]
 pub struct RiskLibraryItem {
     /// Numeric id of the library entry.
-    pub id: i64,
+    pub id: crate::v2::ids::RiskLibraryId,
     /// Readable identifier, such as `AC-04`.
     pub risk_id: String,
-    /// `title`
+    ///
     pub title: String,
-    /// `description`
+    ///
     pub description: String,
     /// Controls that address the risk; present only with `expand[]=controls`.
-    pub controls: Option<List<RiskControlCompact>>,
+    pub controls: Option<crate::List<RiskControlCompact>>,
     /// Categories the entry belongs to; present only with `expand[]=categories`.
-    pub categories: Option<List<RiskCategoryCompact>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub categories: Option<crate::List<crate::v2::shared::RiskCategoryCompact>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskLibraryItem {
+crate::support::model::model!(RiskLibraryItem {
     id: "id",
     risk_id: "riskId",
     title: "title",
@@ -177,22 +171,22 @@ model!(RiskLibraryItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskLibraryItemPage {
-    /// `data`
-    pub data: List<RiskLibraryItem>,
-    /// `pagination`
-    pub pagination: Pagination,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<RiskLibraryItem>,
+    ///
+    pub pagination: crate::v2::shared::Pagination,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskLibraryItemPage {
+crate::support::model::model!(RiskLibraryItemPage {
     data: "data",
     pagination: "pagination",
 });
 
-id_forms! {
+crate::support::id_forms::id_forms! {
     /// A risk of the library by number or by its code, such as `AC-10`.
-    pub enum RiskLibraryRef {
+    pub enum RiskLibraryRef(crate::v2::ids::RiskLibraryId) {
         RiskId = "riskId:",
     }
 }

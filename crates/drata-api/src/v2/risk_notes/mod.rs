@@ -7,24 +7,23 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{
-    PaginationTotalCount, RiskNotesExpand, RiskRef, SortDirection, SortKey, UserCompact,
+    PaginationTotalCount, RiskRef, SortDirection, SortKey, UserCompact,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{RiskId, RiskNoteId, RiskRegisterId, UserId};
 /// The operations of the area `risk_notes`.
 #[derive(Clone, Debug)]
-pub struct RiskNotesApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct RiskNotesApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> RiskNotesApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> RiskNotesApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> RiskNotesApi<A> {
+impl<A: crate::Access> RiskNotesApi<A> {
     /// Fetches one note of a risk. Its author is included only with `expand[]=owner`.
     ///
     /// `GET /risk-registers/{riskRegisterId}/risks/{riskId}/notes/{noteId}`, v2. Needs the permission **Risk
@@ -33,15 +32,15 @@ impl<A: Access> RiskNotesApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskNotesPublicV2Controller_getRiskNote/)
     pub fn get(
         &self,
-        risk_register_id: i64,
+        risk_register_id: impl Into<RiskRegisterId>,
         risk_id: impl Into<RiskRef>,
-        note_id: i64,
+        note_id: impl Into<RiskNoteId>,
     ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("riskRegisterId", risk_register_id)
+            crate::Call::new(&self.client, &meta::GET)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
                 .path("riskId", Into::<RiskRef>::into(risk_id))
-                .path("noteId", note_id),
+                .path("noteId", Into::<RiskNoteId>::into(note_id)),
         )
     }
 
@@ -53,12 +52,12 @@ impl<A: Access> RiskNotesApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskNotesPublicV2Controller_getRiskNotes/)
     pub fn list(
         &self,
-        risk_register_id: i64,
+        risk_register_id: impl Into<RiskRegisterId>,
         risk_id: impl Into<RiskRef>,
     ) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST)
-                .path("riskRegisterId", risk_register_id)
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
                 .path("riskId", Into::<RiskRef>::into(risk_id)),
         )
     }
@@ -74,15 +73,18 @@ impl RiskNotesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskNotesPublicV2Controller_createRiskNote/)
     pub fn create(
         &self,
-        risk_register_id: i64,
+        risk_register_id: impl Into<RiskRegisterId>,
         risk_id: impl Into<RiskRef>,
-        body: &RiskNoteWriteRequest,
+        body: impl std::borrow::Borrow<RiskNoteWriteRequest>,
     ) -> builder::Create {
         builder::Create::new(
-            Call::new(&self.client, &meta::CREATE)
-                .path("riskRegisterId", risk_register_id)
+            crate::Call::new(&self.client, &meta::CREATE)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
                 .path("riskId", Into::<RiskRef>::into(risk_id))
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<RiskNoteWriteRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -94,15 +96,15 @@ impl RiskNotesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskNotesPublicV2Controller_deleteRiskNote/)
     pub fn delete(
         &self,
-        risk_register_id: i64,
+        risk_register_id: impl Into<RiskRegisterId>,
         risk_id: impl Into<RiskRef>,
-        note_id: i64,
+        note_id: impl Into<RiskNoteId>,
     ) -> builder::Delete {
         builder::Delete::new(
-            Call::new(&self.client, &meta::DELETE)
-                .path("riskRegisterId", risk_register_id)
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
                 .path("riskId", Into::<RiskRef>::into(risk_id))
-                .path("noteId", note_id),
+                .path("noteId", Into::<RiskNoteId>::into(note_id)),
         )
     }
 
@@ -114,17 +116,20 @@ impl RiskNotesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskNotesPublicV2Controller_updateRiskNote/)
     pub fn update(
         &self,
-        risk_register_id: i64,
+        risk_register_id: impl Into<RiskRegisterId>,
         risk_id: impl Into<RiskRef>,
-        note_id: i64,
-        body: &RiskNoteWriteRequest,
+        note_id: impl Into<RiskNoteId>,
+        body: impl std::borrow::Borrow<RiskNoteWriteRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
-                .path("riskRegisterId", risk_register_id)
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
                 .path("riskId", Into::<RiskRef>::into(risk_id))
-                .path("noteId", note_id)
-                .json(body),
+                .path("noteId", Into::<RiskNoteId>::into(note_id))
+                .body(
+                    std::borrow::Borrow::<RiskNoteWriteRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

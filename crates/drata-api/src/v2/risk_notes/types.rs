@@ -2,30 +2,28 @@
 
 //! Types of the area `risk_notes`.
 
-use crate::support::model::model;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{PaginationTotalCount, UserCompact};
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A comment on a risk.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskNote {
-    /// `id`
-    pub id: i64,
-    /// `comment`
+    ///
+    pub id: crate::v2::ids::RiskNoteId,
+    ///
     pub comment: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Author of the note; present only with `expand[]=owner`.
-    pub owner: Option<UserCompact>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub owner: Option<crate::v2::shared::UserCompact>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskNote {
+crate::support::model::model!(RiskNote {
     id: "id",
     comment: "comment",
     created_at: "createdAt",
@@ -33,19 +31,26 @@ model!(RiskNote {
     owner: "owner",
 });
 
+crate::support::open_enum::open_enum! {
+    /// What an answer can hold beside a note when `expand[]` asks for it.
+    pub enum RiskNoteExpand {
+        Owner = "owner",
+    }
+}
+
 /// One page of risk notes.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskNotePage {
-    /// `data`
-    pub data: List<RiskNote>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<RiskNote>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskNotePage {
+crate::support::model::model!(RiskNotePage {
     data: "data",
     pagination: "pagination",
 });
@@ -54,17 +59,19 @@ model!(RiskNotePage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskNoteWriteRequest {
-    /// Up to 768 characters. At most 768 characters.
+    /// Up to 768 characters.
     pub comment: String,
 }
 
 impl RiskNoteWriteRequest {
     /// A new `RiskNoteWriteRequest` with what is required.
     pub fn new(comment: impl Into<String>) -> Self {
-        Self { comment: comment.into() }
+        Self {
+            comment: Into::<String>::into(comment),
+        }
     }
 }
 
-request_model!(RiskNoteWriteRequest {
+crate::support::request_model::request_model!(RiskNoteWriteRequest {
     comment: "comment" { max_length: 768 },
 });

@@ -2,88 +2,29 @@
 
 //! Builders of the requests of the area `risk_registers`.
 
-use super::{RiskRegister, RiskRegisterExpand, RiskRegisterPage, SortDirection, SortKey};
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
+use crate::support::builder::builder;
 
-/// Builds [`create`](super::RiskRegistersApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Creates a risk register. Built by [`create`](super::RiskRegistersApi::create).
+    pub struct Create(JsonOptional<super::RiskRegister>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<RiskRegister>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Deletes a risk register. Built by [`delete`](super::RiskRegistersApi::delete).
+    pub struct Delete(Nothing);
 }
 
-/// Builds [`delete`](super::RiskRegistersApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
+builder! {
+    /// Fetches one risk register with its owners and workspaces. Built by [`get`](super::RiskRegistersApi::get).
+    pub struct Get(Json<super::RiskRegister>);
 }
 
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::RiskRegistersApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
-}
-
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RiskRegister, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::RiskRegistersApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the risk registers of the account. Built by [`list`](super::RiskRegistersApi::list).
+    pub struct List(Json<super::RiskRegisterPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -91,22 +32,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -119,28 +63,20 @@ impl List {
 
     /// Text to search register names for, up to 191 characters.
     pub fn name(mut self, name: &str) -> Self {
-        self.call
-            .query_limited(
-                "name",
-                name,
-                crate::Limits {
-                    max_length: 191,
-                    ..crate::Limits::NONE
-                },
-            );
+        self.call.query_checked("name", name, crate::Limits::NONE.max_length(191));
         self
     }
 
     /// Narrows the list to registers of these owners; up to 300 user ids.
-    pub fn owner_ids(mut self, owner_ids: impl IntoIterator<Item = i64>) -> Self {
+    pub fn owner_ids(
+        mut self,
+        owner_ids: impl IntoIterator<Item = impl Into<super::UserId>>,
+    ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "ownerIds[]",
-                owner_ids,
-                crate::Limits {
-                    max_items: 300,
-                    ..crate::Limits::NONE
-                },
+                owner_ids.into_iter().map(Into::<super::UserId>::into),
+                crate::Limits::NONE.max_items(300),
             );
         self
     }
@@ -148,16 +84,13 @@ impl List {
     /// Narrows the list to registers of these workspaces; up to 300 ids.
     pub fn workspace_ids(
         mut self,
-        workspace_ids: impl IntoIterator<Item = i64>,
+        workspace_ids: impl IntoIterator<Item = impl Into<super::WorkspaceId>>,
     ) -> Self {
         self.call
-            .query_each(
+            .query_list(
                 "workspaceIds[]",
-                workspace_ids,
-                crate::Limits {
-                    max_items: 300,
-                    ..crate::Limits::NONE
-                },
+                workspace_ids.into_iter().map(Into::<super::WorkspaceId>::into),
+                crate::Limits::NONE.max_items(300),
             );
         self
     }
@@ -165,62 +98,28 @@ impl List {
     /// The only value is `workspaces`.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = RiskRegisterExpand>,
+        expand: impl IntoIterator<Item = super::RiskRegisterExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RiskRegisterPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = RiskRegisterPage;
-    type Item = RiskRegister;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::RiskRegisterPage;
+    type Item = super::RiskRegister;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`update`](super::RiskRegistersApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Updates the name, description, owners, or workspaces of a risk register. Built by
+    /// [`update`](super::RiskRegistersApi::update).
+    pub struct Update(JsonOptional<super::RiskRegister>);
 }
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<RiskRegister>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<RiskRegister>);
-operation!(Delete => ());
-operation!(Get => RiskRegister);
-operation!(List => RiskRegisterPage);
-operation!(Update => Option<RiskRegister>);

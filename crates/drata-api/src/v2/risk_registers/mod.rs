@@ -7,30 +7,30 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{PaginationTotalCount, SortDirection, SortKey, UserCompact};
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{RiskRegisterId, UserId, WorkspaceId};
 /// The operations of the area `risk_registers`.
 #[derive(Clone, Debug)]
-pub struct RiskRegistersApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct RiskRegistersApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> RiskRegistersApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> RiskRegistersApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> RiskRegistersApi<A> {
+impl<A: crate::Access> RiskRegistersApi<A> {
     /// Fetches one risk register with its owners and workspaces.
     ///
     /// `GET /risk-registers/{riskRegisterId}`, v2. Needs the permission **Risk Management: Get Risk Register**
     /// (`risk-registers-get`). Needs the plan feature `RISK_MANAGEMENT`.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskRegisterPublicV2Controller_getRiskRegister/)
-    pub fn get(&self, risk_register_id: i64) -> builder::Get {
+    pub fn get(&self, risk_register_id: impl Into<RiskRegisterId>) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET).path("riskRegisterId", risk_register_id),
+            crate::Call::new(&self.client, &meta::GET)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id)),
         )
     }
 
@@ -41,7 +41,7 @@ impl<A: Access> RiskRegistersApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskRegisterPublicV2Controller_listRiskRegisters/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }
 
@@ -53,8 +53,17 @@ impl RiskRegistersApi {
     /// (`risk-registers-post`). Needs the plan feature `RISK_MANAGEMENT`.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskRegisterPublicV2Controller_createRiskRegister/)
-    pub fn create(&self, body: &RiskRegisterCreateRequest) -> builder::Create {
-        builder::Create::new(Call::new(&self.client, &meta::CREATE).json(body))
+    pub fn create(
+        &self,
+        body: impl std::borrow::Borrow<RiskRegisterCreateRequest>,
+    ) -> builder::Create {
+        builder::Create::new(
+            crate::Call::new(&self.client, &meta::CREATE)
+                .body(
+                    std::borrow::Borrow::<RiskRegisterCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
     }
 
     /// Deletes a risk register. The response has no body.
@@ -63,10 +72,13 @@ impl RiskRegistersApi {
     /// Register** (`risk-registers-delete`). Needs the plan feature `RISK_MANAGEMENT`.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskRegisterPublicV2Controller_deleteRiskRegister/)
-    pub fn delete(&self, risk_register_id: i64) -> builder::Delete {
+    pub fn delete(
+        &self,
+        risk_register_id: impl Into<RiskRegisterId>,
+    ) -> builder::Delete {
         builder::Delete::new(
-            Call::new(&self.client, &meta::DELETE)
-                .path("riskRegisterId", risk_register_id),
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id)),
         )
     }
 
@@ -79,13 +91,16 @@ impl RiskRegistersApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskRegisterPublicV2Controller_updateRiskRegister/)
     pub fn update(
         &self,
-        risk_register_id: i64,
-        body: &RiskRegisterUpdateRequest,
+        risk_register_id: impl Into<RiskRegisterId>,
+        body: impl std::borrow::Borrow<RiskRegisterUpdateRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
-                .path("riskRegisterId", risk_register_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
+                .body(
+                    std::borrow::Borrow::<RiskRegisterUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

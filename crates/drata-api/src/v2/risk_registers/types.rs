@@ -2,35 +2,32 @@
 
 //! Types of the area `risk_registers`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{PaginationTotalCount, UserCompact};
-use crate::{Extra, List, Patch, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A risk register with its owners and workspaces.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskRegister {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v2::ids::RiskRegisterId,
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: Option<String>,
-    /// `owners`
-    pub owners: List<UserCompact>,
+    ///
+    pub owners: crate::List<crate::v2::shared::UserCompact>,
     /// Workspaces the register serves; lists may leave it out without `expand[]=workspaces`.
-    pub workspaces: Option<List<RiskRegisterWorkspace>>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub workspaces: Option<crate::List<RiskRegisterWorkspace>>,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskRegister {
+crate::support::model::model!(RiskRegister {
     id: "id",
     name: "name",
     description: "description",
@@ -44,60 +41,63 @@ model!(RiskRegister {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskRegisterCreateRequest {
-    /// Up to 191 characters, unique among registers. At most 191 characters.
+    /// Up to 191 characters, unique among registers.
     pub name: String,
     /// Up to 60,000 characters. At most 60000 characters.
-    pub description: Patch<String>,
-    /// User ids of the owners.
-    pub owner_ids: Option<Vec<i64>>,
-    /// Ids of the workspaces the register serves.
-    pub workspace_ids: Option<Vec<i64>>,
+    pub description: crate::Patch<String>,
+    /// User ids of the owners. At least 1.
+    pub owner_ids: Option<Vec<crate::v2::ids::UserId>>,
+    /// Ids of the workspaces the register serves. At least 1.
+    pub workspace_ids: Option<Vec<crate::v2::ids::WorkspaceId>>,
 }
 
 impl RiskRegisterCreateRequest {
     /// A new `RiskRegisterCreateRequest` with what is required.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            name: name.into(),
+            name: Into::<String>::into(name),
             description: Default::default(),
             owner_ids: Default::default(),
             workspace_ids: Default::default(),
         }
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
-    pub fn description(mut self, description: impl Into<Patch<String>>) -> Self {
+    pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Sets [`owner_ids`](Self::owner_ids).
+    /// Sets [`owner_ids`](field@Self::owner_ids).
     #[must_use]
-    pub fn owner_ids(mut self, owner_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.owner_ids = Some(owner_ids.into_iter().collect());
+    pub fn owner_ids(
+        mut self,
+        owner_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::UserId>>,
+    ) -> Self {
+        self.owner_ids = Some(owner_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`workspace_ids`](Self::workspace_ids).
+    /// Sets [`workspace_ids`](field@Self::workspace_ids).
     #[must_use]
     pub fn workspace_ids(
         mut self,
-        workspace_ids: impl IntoIterator<Item = i64>,
+        workspace_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::WorkspaceId>>,
     ) -> Self {
-        self.workspace_ids = Some(workspace_ids.into_iter().collect());
+        self.workspace_ids = Some(workspace_ids.into_iter().map(Into::into).collect());
         self
     }
 }
 
-request_model!(RiskRegisterCreateRequest {
+crate::support::request_model::request_model!(RiskRegisterCreateRequest {
     name: "name" { max_length: 191 },
     description: "description" { max_length: 60000 },
-    owner_ids: "ownerIds" { minimum: 1 },
-    workspace_ids: "workspaceIds" { minimum: 1 },
+    owner_ids: "ownerIds" { minimum: 1.0 },
+    workspace_ids: "workspaceIds" { minimum: 1.0 },
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a risk register when `expand[]` asks for it.
     pub enum RiskRegisterExpand {
         Workspaces = "workspaces",
@@ -108,15 +108,15 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskRegisterPage {
-    /// `data`
-    pub data: List<RiskRegister>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<RiskRegister>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskRegisterPage {
+crate::support::model::model!(RiskRegisterPage {
     data: "data",
     pagination: "pagination",
 });
@@ -126,12 +126,12 @@ model!(RiskRegisterPage {
 #[non_exhaustive]
 pub struct RiskRegisterUpdateRequest {
     /// Up to 60,000 characters. At most 60000 characters.
-    pub description: Patch<String>,
-    /// User ids of the owners.
-    pub owner_ids: Option<Vec<i64>>,
-    /// Ids of the workspaces the register serves.
-    pub workspace_ids: Option<Vec<i64>>,
-    /// Up to 191 characters, unique among registers. At most 191 characters.
+    pub description: crate::Patch<String>,
+    /// User ids of the owners. At least 1.
+    pub owner_ids: Option<Vec<crate::v2::ids::UserId>>,
+    /// Ids of the workspaces the register serves. At least 1.
+    pub workspace_ids: Option<Vec<crate::v2::ids::WorkspaceId>>,
+    /// Up to 191 characters, unique among registers.
     pub name: Option<String>,
 }
 
@@ -146,34 +146,37 @@ impl RiskRegisterUpdateRequest {
         }
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
-    pub fn description(mut self, description: impl Into<Patch<String>>) -> Self {
+    pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Sets [`owner_ids`](Self::owner_ids).
+    /// Sets [`owner_ids`](field@Self::owner_ids).
     #[must_use]
-    pub fn owner_ids(mut self, owner_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.owner_ids = Some(owner_ids.into_iter().collect());
+    pub fn owner_ids(
+        mut self,
+        owner_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::UserId>>,
+    ) -> Self {
+        self.owner_ids = Some(owner_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`workspace_ids`](Self::workspace_ids).
+    /// Sets [`workspace_ids`](field@Self::workspace_ids).
     #[must_use]
     pub fn workspace_ids(
         mut self,
-        workspace_ids: impl IntoIterator<Item = i64>,
+        workspace_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::WorkspaceId>>,
     ) -> Self {
-        self.workspace_ids = Some(workspace_ids.into_iter().collect());
+        self.workspace_ids = Some(workspace_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`name`](Self::name).
+    /// Sets [`name`](field@Self::name).
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.name = Some(Into::<String>::into(name));
         self
     }
 }
@@ -184,10 +187,10 @@ impl Default for RiskRegisterUpdateRequest {
     }
 }
 
-request_model!(RiskRegisterUpdateRequest {
+crate::support::request_model::request_model!(RiskRegisterUpdateRequest {
     description: "description" { max_length: 60000 },
-    owner_ids: "ownerIds" { minimum: 1 },
-    workspace_ids: "workspaceIds" { minimum: 1 },
+    owner_ids: "ownerIds" { minimum: 1.0 },
+    workspace_ids: "workspaceIds" { minimum: 1.0 },
     name: "name" { max_length: 191 },
 });
 
@@ -195,15 +198,15 @@ request_model!(RiskRegisterUpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskRegisterWorkspace {
-    /// `id`
+    ///
     pub id: i64,
-    /// `name`
+    ///
     pub name: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskRegisterWorkspace {
+crate::support::model::model!(RiskRegisterWorkspace {
     id: "id",
     name: "name",
 });

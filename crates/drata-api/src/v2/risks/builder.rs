@@ -2,112 +2,69 @@
 
 //! Builders of the requests of the area `risks`.
 
-use super::{
-    Risk, RiskDashboard, RiskExpand, RiskPage, RiskStatusType, RiskTreatmentPlan,
-    SortDirection, SortKey,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`create`](super::RisksApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Creates a custom risk in a register. Built by [`create`](super::RisksApi::create).
+    pub struct Create(JsonOptional<super::Risk>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Risk>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`get`](super::RisksApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Fetches one risk of a register. Built by [`get`](super::RisksApi::get).
+    pub struct Get(Json<super::Risk>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Embeds `owners`, `reviewers`, `controls`, `categories`, `documents`, `notes`, `tickets`, `tasks`, or
     /// `customFields`; each is absent unless named.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = RiskExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::RiskExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Risk, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`get_insights`](super::RisksApi::get_insights).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetInsights {
-    call: Call,
+builder! {
+    /// Computes the dashboard figures of a register: posture, treatments, heatmap, categories, scoring progress,
+    /// and the monthly trend. Built by [`get_insights`](super::RisksApi::get_insights).
+    pub struct GetInsights(Json<super::RiskDashboard>);
 }
 
 impl GetInsights {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Counts only risks owned by one of these users.
-    pub fn owner_ids(mut self, owner_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_each("ownerIds[]", owner_ids, crate::Limits::NONE);
+    pub fn owner_ids(
+        mut self,
+        owner_ids: impl IntoIterator<Item = impl Into<super::UserId>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "ownerIds[]",
+                owner_ids.into_iter().map(Into::<super::UserId>::into),
+                crate::Limits::NONE,
+            );
         self
     }
 
     /// Counts only risks in these states: `ACTIVE` ones are being managed, `CLOSED` ones are resolved or accepted,
     /// `ARCHIVED` ones do not apply to the organization.
-    pub fn status(mut self, status: impl IntoIterator<Item = RiskStatusType>) -> Self {
-        self.call.query_each("status[]", status, crate::Limits::NONE);
+    pub fn status(
+        mut self,
+        status: impl IntoIterator<Item = super::RiskStatusType>,
+    ) -> Self {
+        self.call.query_list("status[]", status.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RiskDashboard, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`list`](super::RisksApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the risks of a register, narrowed by title, status, treatment plan, score, or vendor. Built by
+    /// [`list`](super::RisksApi::list).
+    pub struct List(Json<super::RiskPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -115,22 +72,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -143,8 +103,11 @@ impl List {
 
     /// Embeds `owners`, `reviewers`, `controls`, `categories`, `documents`, `notes`, `tickets`, `tasks`, or
     /// `customFields`; each is absent unless named.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = RiskExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::RiskExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -154,96 +117,70 @@ impl List {
         self
     }
 
-    /// The query parameter `status`.
-    pub fn status(mut self, status: impl Into<RiskStatusType>) -> Self {
-        self.call.query("status", Into::<RiskStatusType>::into(status));
+    /// Sets the query parameter `status`.
+    pub fn status(mut self, status: impl Into<super::RiskStatusType>) -> Self {
+        self.call.query("status", Into::<super::RiskStatusType>::into(status));
         self
     }
 
     /// Keeps risks with this answer to the threat; `UNTREATED` means none has been chosen.
     pub fn treatment_plan(
         mut self,
-        treatment_plan: impl Into<RiskTreatmentPlan>,
+        treatment_plan: impl Into<super::RiskTreatmentPlan>,
     ) -> Self {
         self.call
-            .query("treatmentPlan", Into::<RiskTreatmentPlan>::into(treatment_plan));
+            .query(
+                "treatmentPlan",
+                Into::<super::RiskTreatmentPlan>::into(treatment_plan),
+            );
         self
     }
 
     /// Lowest score (impact times likelihood) to keep, 1 to 25. The range in use depends on the settings of the
     /// organization.
-    ///
-    /// From 1 to 25.
     pub fn min_score(mut self, min_score: i64) -> Self {
-        self.call.query_within("minScore", min_score, 1..=25);
+        self.call
+            .query_checked(
+                "minScore",
+                min_score,
+                crate::Limits::NONE.maximum(25.0).minimum(1.0),
+            );
         self
     }
 
     /// Highest score (impact times likelihood) to keep, 1 to 25. The range in use depends on the settings of the
     /// organization.
-    ///
-    /// From 1 to 25.
     pub fn max_score(mut self, max_score: i64) -> Self {
-        self.call.query_within("maxScore", max_score, 1..=25);
+        self.call
+            .query_checked(
+                "maxScore",
+                max_score,
+                crate::Limits::NONE.maximum(25.0).minimum(1.0),
+            );
         self
     }
 
     /// Keeps risks tied to the vendor with this id.
-    pub fn vendor_id(mut self, vendor_id: i64) -> Self {
-        self.call.query("vendorId", vendor_id);
+    pub fn vendor_id(mut self, vendor_id: impl Into<super::VendorId>) -> Self {
+        self.call.query("vendorId", Into::<super::VendorId>::into(vendor_id));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<RiskPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = RiskPage;
-    type Item = Risk;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::RiskPage;
+    type Item = super::Risk;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`update`](super::RisksApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
+builder! {
+    /// Updates a risk of a register. Built by [`update`](super::RisksApi::update).
+    pub struct Update(JsonOptional<super::Risk>);
 }
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Risk>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<Risk>);
-operation!(Get => Risk);
-operation!(GetInsights => RiskDashboard);
-operation!(List => RiskPage);
-operation!(Update => Option<Risk>);

@@ -12,21 +12,23 @@ pub use crate::v2::shared::{
     RiskCategoryCompact, RiskRef, SortDirection, SortKey, UserCompact,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
+pub use crate::v2::ids::{
+    ControlId, RiskDocumentId, RiskId, RiskNoteId, RiskRegisterId, UserId, VendorId,
+};
 
 /// The operations of the area `risks`.
 #[derive(Clone, Debug)]
-pub struct RisksApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct RisksApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> RisksApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> RisksApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> RisksApi<A> {
+impl<A: crate::Access> RisksApi<A> {
     /// Fetches one risk of a register. People, controls, documents, notes, tickets, tasks, and custom fields come
     /// only on request with `expand[]`.
     ///
@@ -36,12 +38,12 @@ impl<A: Access> RisksApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskManagementPublicV2Controller_getRisk/)
     pub fn get(
         &self,
-        risk_register_id: i64,
+        risk_register_id: impl Into<RiskRegisterId>,
         risk_id: impl Into<RiskRef>,
     ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("riskRegisterId", risk_register_id)
+            crate::Call::new(&self.client, &meta::GET)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
                 .path("riskId", Into::<RiskRef>::into(risk_id)),
         )
     }
@@ -53,10 +55,13 @@ impl<A: Access> RisksApi<A> {
     /// (`risk-management-get-insights`). Needs the plan feature `RISK_MANAGEMENT`.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskManagementPublicV2Controller_getRiskInsights/)
-    pub fn get_insights(&self, risk_register_id: i64) -> builder::GetInsights {
+    pub fn get_insights(
+        &self,
+        risk_register_id: impl Into<RiskRegisterId>,
+    ) -> builder::GetInsights {
         builder::GetInsights::new(
-            Call::new(&self.client, &meta::GET_INSIGHTS)
-                .path("riskRegisterId", risk_register_id),
+            crate::Call::new(&self.client, &meta::GET_INSIGHTS)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id)),
         )
     }
 
@@ -67,9 +72,10 @@ impl<A: Access> RisksApi<A> {
     /// (`risk-management-get`). Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskManagementPublicV2Controller_listRisks/)
-    pub fn list(&self, risk_register_id: i64) -> builder::List {
+    pub fn list(&self, risk_register_id: impl Into<RiskRegisterId>) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST).path("riskRegisterId", risk_register_id),
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id)),
         )
     }
 }
@@ -86,13 +92,16 @@ impl RisksApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskManagementPublicV2Controller_createRisk/)
     pub fn create(
         &self,
-        risk_register_id: i64,
-        body: &RiskCreateRequest,
+        risk_register_id: impl Into<RiskRegisterId>,
+        body: impl std::borrow::Borrow<RiskCreateRequest>,
     ) -> builder::Create {
         builder::Create::new(
-            Call::new(&self.client, &meta::CREATE)
-                .path("riskRegisterId", risk_register_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CREATE)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
+                .body(
+                    std::borrow::Borrow::<RiskCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -105,15 +114,18 @@ impl RisksApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskManagementPublicV2Controller_updateRisk/)
     pub fn update(
         &self,
-        risk_register_id: i64,
+        risk_register_id: impl Into<RiskRegisterId>,
         risk_id: impl Into<RiskRef>,
-        body: &RiskUpdateRequest,
+        body: impl std::borrow::Borrow<RiskUpdateRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
-                .path("riskRegisterId", risk_register_id)
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
                 .path("riskId", Into::<RiskRef>::into(risk_id))
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<RiskUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

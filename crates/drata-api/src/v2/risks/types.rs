@@ -2,15 +2,8 @@
 
 //! Types of the area `risks`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{
-    ControlCompact, CustomField, CustomFieldSubmitRequest, PaginationTotalCount,
-    RiskCategoryCompact, UserCompact,
-};
-
-use crate::{Extra, List, Patch, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A reference to a risk category.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,11 +16,11 @@ pub struct CategoryRequest {
 impl CategoryRequest {
     /// A new `CategoryRequest` with what is required.
     pub fn new(id: i64) -> Self {
-        Self { id }
+        Self { id: id }
     }
 }
 
-request_model!(CategoryRequest {
+crate::support::request_model::request_model!(CategoryRequest {
     id: "id",
 });
 
@@ -35,15 +28,15 @@ request_model!(CategoryRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CategorySeverity {
-    /// `category`
-    pub category: RiskCategoryCompact,
+    ///
+    pub category: crate::v2::shared::RiskCategoryCompact,
     /// Number of risks of the category in each band.
-    pub severity: List<RiskThresholdCount>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub severity: crate::List<RiskThresholdCount>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CategorySeverity {
+crate::support::model::model!(CategorySeverity {
     category: "category",
     severity: "severity",
 });
@@ -52,25 +45,25 @@ model!(CategorySeverity {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomTaskCompact {
-    /// `id`
+    ///
     pub id: i64,
-    /// `title`
+    ///
     pub title: String,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// Date without a time, `YYYY-MM-DD`.
-    pub due_date: Timestamp,
+    pub due_date: crate::Timestamp,
     /// When the task was completed; null while it is open.
-    pub completed_at: Option<Timestamp>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub completed_at: Option<crate::Timestamp>,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(CustomTaskCompact {
+crate::support::model::model!(CustomTaskCompact {
     id: "id",
     title: "title",
     description: "description",
@@ -91,11 +84,11 @@ pub struct ReviewerRequest {
 impl ReviewerRequest {
     /// A new `ReviewerRequest` with what is required.
     pub fn new(id: i64) -> Self {
-        Self { id }
+        Self { id: id }
     }
 }
 
-request_model!(ReviewerRequest {
+crate::support::request_model::request_model!(ReviewerRequest {
     id: "id",
 });
 
@@ -104,23 +97,23 @@ request_model!(ReviewerRequest {
 #[non_exhaustive]
 pub struct Risk {
     /// Numeric id of the risk; see `riskId` for the readable one.
-    pub id: i64,
+    pub id: crate::v2::ids::RiskId,
     /// Readable identifier, such as `AC-04` or `VR-001`.
     pub risk_id: String,
-    /// `title`
+    ///
     pub title: String,
-    /// `description`
+    ///
     pub description: String,
     /// How the risk is handled; `UNTREATED` means that nothing has been decided.
     pub treatment_plan: RiskTreatmentPlan,
     /// How the treatment is carried out, or why it was chosen.
     pub treatment_details: Option<String>,
     /// When the treatment should be finished.
-    pub anticipated_completion_date: Option<Timestamp>,
+    pub anticipated_completion_date: Option<crate::Timestamp>,
     /// When the treatment was in fact finished.
-    pub completion_date: Option<Timestamp>,
+    pub completion_date: Option<crate::Timestamp>,
     /// When the risk was first seen.
-    pub identified_at: Option<Timestamp>,
+    pub identified_at: Option<crate::Timestamp>,
     /// Severity should the risk come true; null until assessed.
     pub impact: Option<i64>,
     /// How probable the risk is; null until assessed.
@@ -134,37 +127,37 @@ pub struct Risk {
     pub residual_likelihood: Option<i64>,
     /// `residualImpact` times `residualLikelihood`, read like `score`.
     pub residual_score: Option<i64>,
-    /// `status`
+    ///
     pub status: RiskStatusType,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Controls that reduce the risk; present only with `expand[]=controls`.
-    pub controls: Option<List<ControlCompact>>,
+    pub controls: Option<crate::List<crate::v2::shared::ControlCompact>>,
     /// Present only with `expand[]=categories`.
-    pub categories: Option<List<RiskCategory>>,
+    pub categories: Option<crate::List<RiskCategory>>,
     /// Users in charge of the risk; present only with `expand[]=owners`.
-    pub owners: Option<List<UserCompact>>,
+    pub owners: Option<crate::List<crate::v2::shared::UserCompact>>,
     /// Users who check its assessment and treatment; present only with `expand[]=reviewers`.
-    pub reviewers: Option<List<UserCompact>>,
+    pub reviewers: Option<crate::List<crate::v2::shared::UserCompact>>,
     /// Attached files; present only with `expand[]=documents`.
-    pub documents: Option<List<RiskDocumentCompact>>,
+    pub documents: Option<crate::List<RiskDocumentCompact>>,
     /// Comments on the risk; present only with `expand[]=notes`.
-    pub notes: Option<List<RiskNoteCompact>>,
+    pub notes: Option<crate::List<RiskNoteCompact>>,
     /// Tickets of connected trackers such as Jira or ServiceNow; present only with `expand[]=tickets`.
-    pub tickets: Option<List<TicketCompact>>,
+    pub tickets: Option<crate::List<TicketCompact>>,
     /// Custom tasks linked to the risk; present only with `expand[]=tasks`.
-    pub tasks: Option<List<CustomTaskCompact>>,
+    pub tasks: Option<crate::List<CustomTaskCompact>>,
     /// Register that holds the risk.
     pub risk_register: Option<RiskRegisterCompact>,
     /// Present only with `expand[]=customFields`.
-    pub custom_fields: Option<List<CustomField>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub custom_fields: Option<crate::List<crate::v2::shared::CustomField>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Risk {
+crate::support::model::model!(Risk {
     id: "id",
     risk_id: "riskId",
     title: "title",
@@ -199,19 +192,19 @@ model!(Risk {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskCategory {
-    /// `id`
+    ///
     pub id: i64,
-    /// `name`
+    ///
     pub name: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskCategory {
+crate::support::model::model!(RiskCategory {
     id: "id",
     name: "name",
     created_at: "createdAt",
@@ -229,11 +222,11 @@ pub struct RiskControlRequest {
 impl RiskControlRequest {
     /// A new `RiskControlRequest` with what is required.
     pub fn new(id: i64) -> Self {
-        Self { id }
+        Self { id: id }
     }
 }
 
-request_model!(RiskControlRequest {
+crate::support::request_model::request_model!(RiskControlRequest {
     id: "id",
 });
 
@@ -241,12 +234,12 @@ request_model!(RiskControlRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskCreateRequest {
-    /// Up to 191 characters. At most 191 characters.
+    /// Up to 191 characters.
     pub title: String,
-    /// Up to 768 characters. At most 768 characters.
+    /// Up to 768 characters.
     pub description: String,
     /// When the risk was first seen, as a date or a full ISO 8601 timestamp.
-    pub identified_at: Patch<Timestamp>,
+    pub identified_at: crate::Patch<crate::Timestamp>,
     /// Severity should the risk come true, where higher is worse. The usual scale runs from 1 to 5; accounts may
     /// use 3 to 10 steps.
     pub impact: Option<i64>,
@@ -260,13 +253,15 @@ pub struct RiskCreateRequest {
     pub treatment_details: Option<String>,
     /// When the treatment should be finished, as a date or a full ISO 8601 timestamp; not accepted with the plan
     /// `UNTREATED`.
-    pub anticipated_completion_date: Option<Timestamp>,
+    pub anticipated_completion_date: Option<crate::Timestamp>,
     /// When the treatment was finished, as a date or a full ISO 8601 timestamp; not accepted with the plan
     /// `UNTREATED`.
-    pub completion_date: Option<Timestamp>,
-    /// Severity left after treatment, on the scale of `impact`; not accepted with the plan `UNTREATED`.
+    pub completion_date: Option<crate::Timestamp>,
+    /// Severity left after treatment, on the scale of `impact`; not accepted with the plan `UNTREATED`. From 1 to
+    /// 10.
     pub residual_impact: Option<i64>,
-    /// Probability left after treatment, on the scale of `likelihood`; not accepted with the plan `UNTREATED`.
+    /// Probability left after treatment, on the scale of `likelihood`; not accepted with the plan `UNTREATED`. From
+    /// 1 to 10.
     pub residual_likelihood: Option<i64>,
     /// Lifecycle state, `ACTIVE` if left out.
     pub status: Option<RiskStatusType>,
@@ -279,15 +274,15 @@ pub struct RiskCreateRequest {
     /// Controls that reduce the risk, each once.
     pub controls: Option<Vec<RiskControlRequest>>,
     /// Values of custom fields, each addressed by id or name.
-    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
+    pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
 }
 
 impl RiskCreateRequest {
     /// A new `RiskCreateRequest` with what is required.
     pub fn new(title: impl Into<String>, description: impl Into<String>) -> Self {
         Self {
-            title: title.into(),
-            description: description.into(),
+            title: Into::<String>::into(title),
+            description: Into::<String>::into(description),
             identified_at: Default::default(),
             impact: Default::default(),
             likelihood: Default::default(),
@@ -306,80 +301,88 @@ impl RiskCreateRequest {
         }
     }
 
-    /// Sets [`identified_at`](Self::identified_at).
+    /// Sets [`identified_at`](field@Self::identified_at).
     #[must_use]
-    pub fn identified_at(mut self, identified_at: impl Into<Patch<Timestamp>>) -> Self {
+    pub fn identified_at(
+        mut self,
+        identified_at: impl Into<crate::Patch<crate::Timestamp>>,
+    ) -> Self {
         self.identified_at = identified_at.into();
         self
     }
 
-    /// Sets [`impact`](Self::impact).
+    /// Sets [`impact`](field@Self::impact).
     #[must_use]
     pub fn impact(mut self, impact: i64) -> Self {
         self.impact = Some(impact);
         self
     }
 
-    /// Sets [`likelihood`](Self::likelihood).
+    /// Sets [`likelihood`](field@Self::likelihood).
     #[must_use]
     pub fn likelihood(mut self, likelihood: i64) -> Self {
         self.likelihood = Some(likelihood);
         self
     }
 
-    /// Sets [`treatment_plan`](Self::treatment_plan).
+    /// Sets [`treatment_plan`](field@Self::treatment_plan).
     #[must_use]
     pub fn treatment_plan(mut self, treatment_plan: RiskTreatmentPlan) -> Self {
         self.treatment_plan = Some(treatment_plan);
         self
     }
 
-    /// Sets [`treatment_details`](Self::treatment_details).
+    /// Sets [`treatment_details`](field@Self::treatment_details).
     #[must_use]
     pub fn treatment_details(mut self, treatment_details: impl Into<String>) -> Self {
-        self.treatment_details = Some(treatment_details.into());
+        self.treatment_details = Some(Into::<String>::into(treatment_details));
         self
     }
 
-    /// Sets [`anticipated_completion_date`](Self::anticipated_completion_date).
+    /// Sets [`anticipated_completion_date`](field@Self::anticipated_completion_date).
     #[must_use]
     pub fn anticipated_completion_date(
         mut self,
-        anticipated_completion_date: impl Into<Timestamp>,
+        anticipated_completion_date: impl Into<crate::Timestamp>,
     ) -> Self {
-        self.anticipated_completion_date = Some(anticipated_completion_date.into());
+        self.anticipated_completion_date = Some(
+            Into::<crate::Timestamp>::into(anticipated_completion_date),
+        );
         self
     }
 
-    /// Sets [`completion_date`](Self::completion_date).
+    /// Sets [`completion_date`](field@Self::completion_date).
     #[must_use]
-    pub fn completion_date(mut self, completion_date: impl Into<Timestamp>) -> Self {
-        self.completion_date = Some(completion_date.into());
+    pub fn completion_date(
+        mut self,
+        completion_date: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.completion_date = Some(Into::<crate::Timestamp>::into(completion_date));
         self
     }
 
-    /// Sets [`residual_impact`](Self::residual_impact).
+    /// Sets [`residual_impact`](field@Self::residual_impact).
     #[must_use]
     pub fn residual_impact(mut self, residual_impact: i64) -> Self {
         self.residual_impact = Some(residual_impact);
         self
     }
 
-    /// Sets [`residual_likelihood`](Self::residual_likelihood).
+    /// Sets [`residual_likelihood`](field@Self::residual_likelihood).
     #[must_use]
     pub fn residual_likelihood(mut self, residual_likelihood: i64) -> Self {
         self.residual_likelihood = Some(residual_likelihood);
         self
     }
 
-    /// Sets [`status`](Self::status).
+    /// Sets [`status`](field@Self::status).
     #[must_use]
     pub fn status(mut self, status: RiskStatusType) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// Sets [`categories`](Self::categories).
+    /// Sets [`categories`](field@Self::categories).
     #[must_use]
     pub fn categories(
         mut self,
@@ -389,14 +392,14 @@ impl RiskCreateRequest {
         self
     }
 
-    /// Sets [`owners`](Self::owners).
+    /// Sets [`owners`](field@Self::owners).
     #[must_use]
     pub fn owners(mut self, owners: impl IntoIterator<Item = RiskOwnerRequest>) -> Self {
         self.owners = Some(owners.into_iter().collect());
         self
     }
 
-    /// Sets [`reviewers`](Self::reviewers).
+    /// Sets [`reviewers`](field@Self::reviewers).
     #[must_use]
     pub fn reviewers(
         mut self,
@@ -406,7 +409,7 @@ impl RiskCreateRequest {
         self
     }
 
-    /// Sets [`controls`](Self::controls).
+    /// Sets [`controls`](field@Self::controls).
     #[must_use]
     pub fn controls(
         mut self,
@@ -416,29 +419,31 @@ impl RiskCreateRequest {
         self
     }
 
-    /// Sets [`custom_fields`](Self::custom_fields).
+    /// Sets [`custom_fields`](field@Self::custom_fields).
     #[must_use]
     pub fn custom_fields(
         mut self,
-        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
+        custom_fields: impl IntoIterator<
+            Item = crate::v2::shared::CustomFieldSubmitRequest,
+        >,
     ) -> Self {
         self.custom_fields = Some(custom_fields.into_iter().collect());
         self
     }
 }
 
-request_model!(RiskCreateRequest {
+crate::support::request_model::request_model!(RiskCreateRequest {
     title: "title" { max_length: 191 },
     description: "description" { max_length: 768 },
     identified_at: "identifiedAt",
-    impact: "impact" { maximum: 10, minimum: 1 },
-    likelihood: "likelihood" { maximum: 10, minimum: 1 },
+    impact: "impact" { maximum: 10.0, minimum: 1.0 },
+    likelihood: "likelihood" { maximum: 10.0, minimum: 1.0 },
     treatment_plan: "treatmentPlan",
     treatment_details: "treatmentDetails" { max_length: 30000 },
     anticipated_completion_date: "anticipatedCompletionDate",
     completion_date: "completionDate",
-    residual_impact: "residualImpact" { maximum: 10, minimum: 1 },
-    residual_likelihood: "residualLikelihood" { maximum: 10, minimum: 1 },
+    residual_impact: "residualImpact" { maximum: 10.0, minimum: 1.0 },
+    residual_likelihood: "residualLikelihood" { maximum: 10.0, minimum: 1.0 },
     status: "status",
     categories: "categories",
     owners: "owners",
@@ -452,24 +457,24 @@ request_model!(RiskCreateRequest {
 #[non_exhaustive]
 pub struct RiskDashboard {
     /// Number of risks in each severity band, by score.
-    pub risk_posture: List<RiskThresholdCount>,
+    pub risk_posture: crate::List<RiskThresholdCount>,
     /// Number of risks under each treatment plan.
     pub treatment_overview: TreatmentOverview,
     /// Number of risks in each cell of the impact and likelihood matrix.
-    pub risk_heatmap: List<RiskHeatmap>,
+    pub risk_heatmap: crate::List<RiskHeatmap>,
     /// Severity bands of each category.
-    pub category_breakdown: List<CategorySeverity>,
+    pub category_breakdown: crate::List<CategorySeverity>,
     /// Number of risks with both impact and likelihood set; only these enter posture and heatmap.
     pub scored: i64,
     /// Number of risks that still lack impact or likelihood.
     pub remaining: i64,
     /// Severity bands month by month, latest month first.
-    pub risk_over_time: List<RiskOverTime>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub risk_over_time: crate::List<RiskOverTime>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskDashboard {
+crate::support::model::model!(RiskDashboard {
     risk_posture: "riskPosture",
     treatment_overview: "treatmentOverview",
     risk_heatmap: "riskHeatmap",
@@ -483,21 +488,21 @@ model!(RiskDashboard {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskDocumentCompact {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v2::ids::RiskDocumentId,
     /// File name as given at upload.
     pub name: String,
     /// Signed link to the file as a plain string; fetch it without the API key.
     pub download_url: String,
     /// When the file was uploaded.
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskDocumentCompact {
+crate::support::model::model!(RiskDocumentCompact {
     id: "id",
     name: "name",
     download_url: "downloadUrl",
@@ -505,7 +510,7 @@ model!(RiskDocumentCompact {
     updated_at: "updatedAt",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a risk when `expand[]` asks for it.
     pub enum RiskExpand {
         Owners = "owners",
@@ -526,15 +531,15 @@ open_enum! {
 pub struct RiskHeatmap {
     /// Severity step of the cell, 1 to 5 unless the account uses another matrix size (3 to 10 steps).
     pub impact: i64,
-    /// Probability step of the cell, on a scale of the same length.
+    /// Probability step of the cell, on a scale of the same length. From 1 to 10.
     pub likelihood: i64,
     /// Number of risks in the cell.
     pub total: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskHeatmap {
+crate::support::model::model!(RiskHeatmap {
     impact: "impact",
     likelihood: "likelihood",
     total: "total",
@@ -544,19 +549,19 @@ model!(RiskHeatmap {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskNoteCompact {
-    /// `id`
-    pub id: i64,
-    /// `comment`
+    ///
+    pub id: crate::v2::ids::RiskNoteId,
+    ///
     pub comment: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskNoteCompact {
+crate::support::model::model!(RiskNoteCompact {
     id: "id",
     comment: "comment",
     created_at: "createdAt",
@@ -570,12 +575,12 @@ pub struct RiskOverTime {
     /// Month as `YYYY-MM`.
     pub period: String,
     /// Number of risks in each band in that month.
-    pub severity_counts: List<RiskThresholdCount>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub severity_counts: crate::List<RiskThresholdCount>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskOverTime {
+crate::support::model::model!(RiskOverTime {
     period: "period",
     severity_counts: "severityCounts",
 });
@@ -591,11 +596,11 @@ pub struct RiskOwnerRequest {
 impl RiskOwnerRequest {
     /// A new `RiskOwnerRequest` with what is required.
     pub fn new(id: i64) -> Self {
-        Self { id }
+        Self { id: id }
     }
 }
 
-request_model!(RiskOwnerRequest {
+crate::support::request_model::request_model!(RiskOwnerRequest {
     id: "id",
 });
 
@@ -603,15 +608,15 @@ request_model!(RiskOwnerRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskPage {
-    /// `data`
-    pub data: List<Risk>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<Risk>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskPage {
+crate::support::model::model!(RiskPage {
     data: "data",
     pagination: "pagination",
 });
@@ -620,23 +625,23 @@ model!(RiskPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskRegisterCompact {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v2::ids::RiskRegisterId,
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskRegisterCompact {
+crate::support::model::model!(RiskRegisterCompact {
     id: "id",
     name: "name",
     description: "description",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Where a risk stands: watched or treated (`ACTIVE`), not applicable to the organization (`ARCHIVED`), or
     /// settled (`CLOSED`).
     pub enum RiskStatusType {
@@ -656,17 +661,17 @@ pub struct RiskThresholdCount {
     pub title: String,
     /// Number of risks in the band.
     pub count: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RiskThresholdCount {
+crate::support::model::model!(RiskThresholdCount {
     id: "id",
     title: "title",
     count: "count",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// How a risk is handled: not yet decided (`UNTREATED`), tolerated and watched (`ACCEPT`), passed on, for
     /// example to an insurer (`TRANSFER`), removed at its source (`AVOID`), or made smaller (`MITIGATE`).
     pub enum RiskTreatmentPlan {
@@ -682,12 +687,12 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskUpdateRequest {
-    /// Up to 191 characters. At most 191 characters.
+    /// Up to 191 characters.
     pub title: Option<String>,
-    /// Up to 768 characters. At most 768 characters.
+    /// Up to 768 characters.
     pub description: Option<String>,
     /// Date the risk was first seen, `YYYY-MM-DD`.
-    pub identified_at: Patch<Timestamp>,
+    pub identified_at: crate::Patch<crate::Timestamp>,
     /// Severity should the risk come true, where higher is worse. The usual scale runs from 1 to 5; accounts may
     /// use 3 to 10 steps.
     pub impact: Option<i64>,
@@ -700,14 +705,16 @@ pub struct RiskUpdateRequest {
     /// characters.
     pub treatment_details: Option<String>,
     /// Date the treatment should be finished, `YYYY-MM-DD`; not accepted with the plan `UNTREATED`.
-    pub anticipated_completion_date: Option<Timestamp>,
+    pub anticipated_completion_date: Option<crate::Timestamp>,
     /// Date the treatment was finished, `YYYY-MM-DD`; not accepted with the plan `UNTREATED`.
-    pub completion_date: Option<Timestamp>,
-    /// Severity left after treatment, on the scale of `impact`; not accepted with the plan `UNTREATED`.
+    pub completion_date: Option<crate::Timestamp>,
+    /// Severity left after treatment, on the scale of `impact`; not accepted with the plan `UNTREATED`. From 1 to
+    /// 10.
     pub residual_impact: Option<i64>,
-    /// Probability left after treatment, on the scale of `likelihood`; not accepted with the plan `UNTREATED`.
+    /// Probability left after treatment, on the scale of `likelihood`; not accepted with the plan `UNTREATED`. From
+    /// 1 to 10.
     pub residual_likelihood: Option<i64>,
-    /// `status`
+    ///
     pub status: Option<RiskStatusType>,
     /// Each category once.
     pub categories: Option<Vec<CategoryRequest>>,
@@ -718,7 +725,7 @@ pub struct RiskUpdateRequest {
     /// Controls that reduce the risk, each once.
     pub controls: Option<Vec<RiskControlRequest>>,
     /// Values of custom fields, each addressed by id or name; a null value deletes the stored one.
-    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
+    pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
 }
 
 impl RiskUpdateRequest {
@@ -745,94 +752,102 @@ impl RiskUpdateRequest {
         }
     }
 
-    /// Sets [`title`](Self::title).
+    /// Sets [`title`](field@Self::title).
     #[must_use]
     pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
+        self.title = Some(Into::<String>::into(title));
         self
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 
-    /// Sets [`identified_at`](Self::identified_at).
+    /// Sets [`identified_at`](field@Self::identified_at).
     #[must_use]
-    pub fn identified_at(mut self, identified_at: impl Into<Patch<Timestamp>>) -> Self {
+    pub fn identified_at(
+        mut self,
+        identified_at: impl Into<crate::Patch<crate::Timestamp>>,
+    ) -> Self {
         self.identified_at = identified_at.into();
         self
     }
 
-    /// Sets [`impact`](Self::impact).
+    /// Sets [`impact`](field@Self::impact).
     #[must_use]
     pub fn impact(mut self, impact: i64) -> Self {
         self.impact = Some(impact);
         self
     }
 
-    /// Sets [`likelihood`](Self::likelihood).
+    /// Sets [`likelihood`](field@Self::likelihood).
     #[must_use]
     pub fn likelihood(mut self, likelihood: i64) -> Self {
         self.likelihood = Some(likelihood);
         self
     }
 
-    /// Sets [`treatment_plan`](Self::treatment_plan).
+    /// Sets [`treatment_plan`](field@Self::treatment_plan).
     #[must_use]
     pub fn treatment_plan(mut self, treatment_plan: RiskTreatmentPlan) -> Self {
         self.treatment_plan = Some(treatment_plan);
         self
     }
 
-    /// Sets [`treatment_details`](Self::treatment_details).
+    /// Sets [`treatment_details`](field@Self::treatment_details).
     #[must_use]
     pub fn treatment_details(mut self, treatment_details: impl Into<String>) -> Self {
-        self.treatment_details = Some(treatment_details.into());
+        self.treatment_details = Some(Into::<String>::into(treatment_details));
         self
     }
 
-    /// Sets [`anticipated_completion_date`](Self::anticipated_completion_date).
+    /// Sets [`anticipated_completion_date`](field@Self::anticipated_completion_date).
     #[must_use]
     pub fn anticipated_completion_date(
         mut self,
-        anticipated_completion_date: impl Into<Timestamp>,
+        anticipated_completion_date: impl Into<crate::Timestamp>,
     ) -> Self {
-        self.anticipated_completion_date = Some(anticipated_completion_date.into());
+        self.anticipated_completion_date = Some(
+            Into::<crate::Timestamp>::into(anticipated_completion_date),
+        );
         self
     }
 
-    /// Sets [`completion_date`](Self::completion_date).
+    /// Sets [`completion_date`](field@Self::completion_date).
     #[must_use]
-    pub fn completion_date(mut self, completion_date: impl Into<Timestamp>) -> Self {
-        self.completion_date = Some(completion_date.into());
+    pub fn completion_date(
+        mut self,
+        completion_date: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.completion_date = Some(Into::<crate::Timestamp>::into(completion_date));
         self
     }
 
-    /// Sets [`residual_impact`](Self::residual_impact).
+    /// Sets [`residual_impact`](field@Self::residual_impact).
     #[must_use]
     pub fn residual_impact(mut self, residual_impact: i64) -> Self {
         self.residual_impact = Some(residual_impact);
         self
     }
 
-    /// Sets [`residual_likelihood`](Self::residual_likelihood).
+    /// Sets [`residual_likelihood`](field@Self::residual_likelihood).
     #[must_use]
     pub fn residual_likelihood(mut self, residual_likelihood: i64) -> Self {
         self.residual_likelihood = Some(residual_likelihood);
         self
     }
 
-    /// Sets [`status`](Self::status).
+    /// Sets [`status`](field@Self::status).
     #[must_use]
     pub fn status(mut self, status: RiskStatusType) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// Sets [`categories`](Self::categories).
+    /// Sets [`categories`](field@Self::categories).
     #[must_use]
     pub fn categories(
         mut self,
@@ -842,14 +857,14 @@ impl RiskUpdateRequest {
         self
     }
 
-    /// Sets [`owners`](Self::owners).
+    /// Sets [`owners`](field@Self::owners).
     #[must_use]
     pub fn owners(mut self, owners: impl IntoIterator<Item = RiskOwnerRequest>) -> Self {
         self.owners = Some(owners.into_iter().collect());
         self
     }
 
-    /// Sets [`reviewers`](Self::reviewers).
+    /// Sets [`reviewers`](field@Self::reviewers).
     #[must_use]
     pub fn reviewers(
         mut self,
@@ -859,7 +874,7 @@ impl RiskUpdateRequest {
         self
     }
 
-    /// Sets [`controls`](Self::controls).
+    /// Sets [`controls`](field@Self::controls).
     #[must_use]
     pub fn controls(
         mut self,
@@ -869,11 +884,13 @@ impl RiskUpdateRequest {
         self
     }
 
-    /// Sets [`custom_fields`](Self::custom_fields).
+    /// Sets [`custom_fields`](field@Self::custom_fields).
     #[must_use]
     pub fn custom_fields(
         mut self,
-        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
+        custom_fields: impl IntoIterator<
+            Item = crate::v2::shared::CustomFieldSubmitRequest,
+        >,
     ) -> Self {
         self.custom_fields = Some(custom_fields.into_iter().collect());
         self
@@ -886,18 +903,18 @@ impl Default for RiskUpdateRequest {
     }
 }
 
-request_model!(RiskUpdateRequest {
+crate::support::request_model::request_model!(RiskUpdateRequest {
     title: "title" { max_length: 191 },
     description: "description" { max_length: 768 },
     identified_at: "identifiedAt",
-    impact: "impact" { maximum: 10, minimum: 1 },
-    likelihood: "likelihood" { maximum: 10, minimum: 1 },
+    impact: "impact" { maximum: 10.0, minimum: 1.0 },
+    likelihood: "likelihood" { maximum: 10.0, minimum: 1.0 },
     treatment_plan: "treatmentPlan",
     treatment_details: "treatmentDetails" { max_length: 30000 },
     anticipated_completion_date: "anticipatedCompletionDate",
     completion_date: "completionDate",
-    residual_impact: "residualImpact" { maximum: 10, minimum: 1 },
-    residual_likelihood: "residualLikelihood" { maximum: 10, minimum: 1 },
+    residual_impact: "residualImpact" { maximum: 10.0, minimum: 1.0 },
+    residual_likelihood: "residualLikelihood" { maximum: 10.0, minimum: 1.0 },
     status: "status",
     categories: "categories",
     owners: "owners",
@@ -917,14 +934,14 @@ pub struct TicketCompact {
     /// Whether the tracker counts the ticket as closed.
     pub is_done: bool,
     /// When Drata recorded the ticket, not when the tracker opened it.
-    pub created_at: Timestamp,
+    pub created_at: crate::Timestamp,
     /// When Drata last changed its record of the ticket.
-    pub updated_at: Timestamp,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(TicketCompact {
+crate::support::model::model!(TicketCompact {
     id: "id",
     external_ticket_id: "externalTicketId",
     is_done: "isDone",
@@ -936,21 +953,21 @@ model!(TicketCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TreatmentOverview {
-    /// `untreated`
+    ///
     pub untreated: Option<i64>,
-    /// `accept`
+    ///
     pub accept: Option<i64>,
-    /// `transfer`
+    ///
     pub transfer: Option<i64>,
-    /// `avoid`
+    ///
     pub avoid: Option<i64>,
-    /// `mitigate`
+    ///
     pub mitigate: Option<i64>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(TreatmentOverview {
+crate::support::model::model!(TreatmentOverview {
     untreated: "untreated",
     accept: "accept",
     transfer: "transfer",

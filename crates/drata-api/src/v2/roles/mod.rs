@@ -13,21 +13,20 @@ pub use crate::v2::shared::{
     UserIdentity, UserPage,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{RoleId, UserDocumentId, UserId};
 /// The operations of the area `roles`.
 #[derive(Clone, Debug)]
-pub struct RolesApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct RolesApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> RolesApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> RolesApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> RolesApi<A> {
+impl<A: crate::Access> RolesApi<A> {
     /// Returns one role, found by id or by name such as `role:ADMIN`. Its permissions come only with
     /// `expand[]=permissions`.
     ///
@@ -36,7 +35,7 @@ impl<A: Access> RolesApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RolesPublicV2Controller_getRole/)
     pub fn get(&self, role_id: impl Into<RoleRef>) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
+            crate::Call::new(&self.client, &meta::GET)
                 .path("roleId", Into::<RoleRef>::into(role_id)),
         )
     }
@@ -48,7 +47,7 @@ impl<A: Access> RolesApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RolesPublicV2Controller_listRoles/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
     /// Lists the users who hold a role. Name filters match from the beginning of the name.
@@ -59,7 +58,7 @@ impl<A: Access> RolesApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RolesPublicV2Controller_listUsers/)
     pub fn list_users(&self, role_id: impl Into<RoleRef>) -> builder::ListUsers {
         builder::ListUsers::new(
-            Call::new(&self.client, &meta::LIST_USERS)
+            crate::Call::new(&self.client, &meta::LIST_USERS)
                 .path("roleId", Into::<RoleRef>::into(role_id)),
         )
     }

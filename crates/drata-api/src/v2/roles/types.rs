@@ -2,11 +2,8 @@
 
 //! Types of the area `roles`.
 
-use crate::support::id_forms::id_forms;
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::v2::shared::PaginationTotalCount;
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// One permission: an action on a subject.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,19 +16,19 @@ pub struct Permission {
     /// Kind of object the action applies to.
     pub subject: PermissionSubject,
     /// Deprecated: always `null`. Deprecated by Drata.
-    pub created_at: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub created_at: Option<crate::Timestamp>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Permission {
+crate::support::model::model!(Permission {
     id: "id",
     action: "action",
     subject: "subject",
     created_at: "createdAt",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Action that a permission allows on its subject.
     pub enum PermissionAction {
         Read = "READ",
@@ -42,7 +39,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Kind of object that a permission covers; spelled in PascalCase.
     pub enum PermissionSubject {
         AdminOnboarding = "AdminOnboarding",
@@ -165,21 +162,21 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Role {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v2::ids::RoleId,
     /// Name of the role, usable in paths with the prefix `role:`.
     pub role: RoleName,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// What the role permits; only with `expand[]=permissions`.
-    pub permissions: Option<List<Permission>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub permissions: Option<crate::List<Permission>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Role {
+crate::support::model::model!(Role {
     id: "id",
     role: "role",
     created_at: "createdAt",
@@ -187,14 +184,14 @@ model!(Role {
     permissions: "permissions",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a role when `expand[]` asks for it.
     pub enum RoleExpand {
         Permissions = "permissions",
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Name of a role; those with the prefix `READONLY_` are the variants without write access.
     pub enum RoleName {
         Employee = "EMPLOYEE",
@@ -239,22 +236,22 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RolePage {
-    /// `data`
-    pub data: List<Role>,
+    ///
+    pub data: crate::List<Role>,
     /// Next cursor, and the total when it was asked for.
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(RolePage {
+crate::support::model::model!(RolePage {
     data: "data",
     pagination: "pagination",
 });
 
-id_forms! {
+crate::support::id_forms::id_forms! {
     /// A role by number or by name, such as `ADMIN`.
-    pub enum RoleRef {
+    pub enum RoleRef(crate::v2::ids::RoleId) {
         Name = "role:",
     }
 }

@@ -2,76 +2,35 @@
 
 //! Builders of the requests of the area `tasks`.
 
-use super::{
-    SortDirection, Task, TaskExpand, TaskPage, TaskSort, TaskStatus, TaskType,
-    UpcomingTask, UpcomingTaskPage, UpcomingTaskSort,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged, Timestamp};
-
-/// Builds [`create`](super::TasksApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Creates a task in a workspace. Built by [`create`](super::TasksApi::create).
+    pub struct Create(JsonOptional<super::Task>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Task>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`get`](super::TasksApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Fetches one task. Built by [`get`](super::TasksApi::get).
+    pub struct Get(Json<super::Task>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Embeds `assignee`, `createdBy`, `controls`, `risks`, or `policies`; each is absent unless named.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = TaskExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::TaskExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Task, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`list`](super::TasksApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the tasks of a workspace. Built by [`list`](super::TasksApi::list).
+    pub struct List(Json<super::TaskPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -79,22 +38,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Sort key, `createdAt`, `updatedAt`, or `dueDate`.
-    pub fn sort(mut self, sort: impl Into<TaskSort>) -> Self {
-        self.call.query("sort", Into::<TaskSort>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::TaskSort>) -> Self {
+        self.call.query("sort", Into::<super::TaskSort>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -106,14 +68,17 @@ impl List {
     }
 
     /// Embeds `assignee`, `createdBy`, `controls`, `risks`, or `policies`; each is absent unless named.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = TaskExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::TaskExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
-    /// The query parameter `status`.
-    pub fn status(mut self, status: impl Into<TaskStatus>) -> Self {
-        self.call.query("status", Into::<TaskStatus>::into(status));
+    /// Sets the query parameter `status`.
+    pub fn status(mut self, status: impl Into<super::TaskStatus>) -> Self {
+        self.call.query("status", Into::<super::TaskStatus>::into(status));
         self
     }
 
@@ -130,26 +95,26 @@ impl List {
     }
 
     /// Earliest due date to keep, as `YYYY-MM-DD`; that day counts.
-    pub fn due_date_from(mut self, due_date_from: impl Into<Timestamp>) -> Self {
-        self.call.query("dueDateFrom", Into::<Timestamp>::into(due_date_from));
+    pub fn due_date_from(mut self, due_date_from: impl Into<crate::Timestamp>) -> Self {
+        self.call.query("dueDateFrom", Into::<crate::Timestamp>::into(due_date_from));
         self
     }
 
     /// Latest due date to keep, as `YYYY-MM-DD`; that day counts.
-    pub fn due_date_to(mut self, due_date_to: impl Into<Timestamp>) -> Self {
-        self.call.query("dueDateTo", Into::<Timestamp>::into(due_date_to));
+    pub fn due_date_to(mut self, due_date_to: impl Into<crate::Timestamp>) -> Self {
+        self.call.query("dueDateTo", Into::<crate::Timestamp>::into(due_date_to));
         self
     }
 
     /// Keeps tasks linked to the control with this numeric id.
-    pub fn control_id(mut self, control_id: i64) -> Self {
-        self.call.query("controlId", control_id);
+    pub fn control_id(mut self, control_id: impl Into<super::ControlId>) -> Self {
+        self.call.query("controlId", Into::<super::ControlId>::into(control_id));
         self
     }
 
-    /// The query parameter `taskType`.
-    pub fn task_type(mut self, task_type: impl Into<TaskType>) -> Self {
-        self.call.query("taskType", Into::<TaskType>::into(task_type));
+    /// Sets the query parameter `taskType`.
+    pub fn task_type(mut self, task_type: impl Into<super::TaskType>) -> Self {
+        self.call.query("taskType", Into::<super::TaskType>::into(task_type));
         self
     }
 
@@ -164,45 +129,29 @@ impl List {
         self.call.query("description", description);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<TaskPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for List {
-    type Page = TaskPage;
-    type Item = Task;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::TaskPage;
+    type Item = super::Task;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_upcoming`](super::TasksApi::list_upcoming).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListUpcoming {
-    call: Call,
+builder! {
+    /// Lists the work that is due in a workspace: custom tasks and those that policy renewals, vendor reviews,
+    /// evidence and document renewals, and control approvals give rise to. Built by
+    /// [`list_upcoming`](super::TasksApi::list_upcoming).
+    pub struct ListUpcoming(Json<super::UpcomingTaskPage>);
 }
 
 impl ListUpcoming {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -210,22 +159,25 @@ impl ListUpcoming {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// The only sort key is `dueDate`.
-    pub fn sort(mut self, sort: impl Into<UpcomingTaskSort>) -> Self {
-        self.call.query("sort", Into::<UpcomingTaskSort>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::UpcomingTaskSort>) -> Self {
+        self.call.query("sort", Into::<super::UpcomingTaskSort>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -236,103 +188,50 @@ impl ListUpcoming {
         self
     }
 
-    /// The query parameter `status`.
-    pub fn status(mut self, status: impl Into<TaskStatus>) -> Self {
-        self.call.query("status", Into::<TaskStatus>::into(status));
+    /// Sets the query parameter `status`.
+    pub fn status(mut self, status: impl Into<super::TaskStatus>) -> Self {
+        self.call.query("status", Into::<super::TaskStatus>::into(status));
         self
     }
 
-    /// The query parameter `taskType`.
-    pub fn task_type(mut self, task_type: impl Into<TaskType>) -> Self {
-        self.call.query("taskType", Into::<TaskType>::into(task_type));
+    /// Sets the query parameter `taskType`.
+    pub fn task_type(mut self, task_type: impl Into<super::TaskType>) -> Self {
+        self.call.query("taskType", Into::<super::TaskType>::into(task_type));
         self
     }
 
     /// Earliest due date to keep, as `YYYY-MM-DD`; that day counts.
-    pub fn due_date_from(mut self, due_date_from: impl Into<Timestamp>) -> Self {
-        self.call.query("dueDateFrom", Into::<Timestamp>::into(due_date_from));
+    pub fn due_date_from(mut self, due_date_from: impl Into<crate::Timestamp>) -> Self {
+        self.call.query("dueDateFrom", Into::<crate::Timestamp>::into(due_date_from));
         self
     }
 
     /// Latest due date to keep, as `YYYY-MM-DD`; that day counts.
-    pub fn due_date_to(mut self, due_date_to: impl Into<Timestamp>) -> Self {
-        self.call.query("dueDateTo", Into::<Timestamp>::into(due_date_to));
+    pub fn due_date_to(mut self, due_date_to: impl Into<crate::Timestamp>) -> Self {
+        self.call.query("dueDateTo", Into::<crate::Timestamp>::into(due_date_to));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UpcomingTaskPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for ListUpcoming {
-    type Page = UpcomingTaskPage;
-    type Item = UpcomingTask;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for ListUpcoming {
+    type Page = super::UpcomingTaskPage;
+    type Item = super::UpcomingTask;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         None
     }
 }
 
-/// Builds [`perform_action`](super::TasksApi::perform_action).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct PerformAction {
-    call: Call,
+builder! {
+    /// Completes a task or reopens it. Built by [`perform_action`](super::TasksApi::perform_action).
+    pub struct PerformAction(JsonOptional<super::Task>);
 }
 
-impl PerformAction {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Task>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Updates a task. Built by [`update`](super::TasksApi::update).
+    pub struct Update(JsonOptional<super::Task>);
 }
-
-/// Builds [`update`](super::TasksApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
-}
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Task>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<Task>);
-operation!(Get => Task);
-operation!(List => TaskPage);
-operation!(ListUpcoming => UpcomingTaskPage);
-operation!(PerformAction => Option<Task>);
-operation!(Update => Option<Task>);

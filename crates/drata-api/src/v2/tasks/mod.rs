@@ -8,32 +8,35 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{PaginationTotalCount, SortDirection, UserCompact};
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{ControlId, PolicyId, RiskId, TaskId, UserId, WorkspaceId};
 /// The operations of the area `tasks`.
 #[derive(Clone, Debug)]
-pub struct TasksApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct TasksApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> TasksApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> TasksApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> TasksApi<A> {
+impl<A: crate::Access> TasksApi<A> {
     /// Fetches one task. People and linked objects beyond their ids come only with `expand[]`.
     ///
     /// `GET /workspaces/{workspaceId}/tasks/{taskId}`, v2. Needs the permission **Tasks: List and Get Tasks**
     /// (`tasks-get`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/TasksPublicV2Controller_getTask/)
-    pub fn get(&self, workspace_id: i64, task_id: i64) -> builder::Get {
+    pub fn get(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        task_id: impl Into<TaskId>,
+    ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("workspaceId", workspace_id)
-                .path("taskId", task_id),
+            crate::Call::new(&self.client, &meta::GET)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("taskId", Into::<TaskId>::into(task_id)),
         )
     }
 
@@ -44,9 +47,10 @@ impl<A: Access> TasksApi<A> {
     /// Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/TasksPublicV2Controller_listTasks/)
-    pub fn list(&self, workspace_id: i64) -> builder::List {
+    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST).path("workspaceId", workspace_id),
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
         )
     }
 
@@ -58,10 +62,13 @@ impl<A: Access> TasksApi<A> {
     /// (`tasks-get`). Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/UpcomingTasksPublicV2Controller_listUpcomingTasks/)
-    pub fn list_upcoming(&self, workspace_id: i64) -> builder::ListUpcoming {
+    pub fn list_upcoming(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+    ) -> builder::ListUpcoming {
         builder::ListUpcoming::new(
-            Call::new(&self.client, &meta::LIST_UPCOMING)
-                .path("workspaceId", workspace_id),
+            crate::Call::new(&self.client, &meta::LIST_UPCOMING)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
         )
     }
 }
@@ -76,13 +83,16 @@ impl TasksApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/TasksPublicV2Controller_createTask/)
     pub fn create(
         &self,
-        workspace_id: i64,
-        body: &TaskCreateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        body: impl std::borrow::Borrow<TaskCreateRequest>,
     ) -> builder::Create {
         builder::Create::new(
-            Call::new(&self.client, &meta::CREATE)
-                .path("workspaceId", workspace_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CREATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .body(
+                    std::borrow::Borrow::<TaskCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -94,15 +104,18 @@ impl TasksApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/TasksPublicV2Controller_performTaskAction/)
     pub fn perform_action(
         &self,
-        workspace_id: i64,
-        task_id: i64,
-        body: &TaskActionRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        task_id: impl Into<TaskId>,
+        body: impl std::borrow::Borrow<TaskActionRequest>,
     ) -> builder::PerformAction {
         builder::PerformAction::new(
-            Call::new(&self.client, &meta::PERFORM_ACTION)
-                .path("workspaceId", workspace_id)
-                .path("taskId", task_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::PERFORM_ACTION)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("taskId", Into::<TaskId>::into(task_id))
+                .body(
+                    std::borrow::Borrow::<TaskActionRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -115,15 +128,18 @@ impl TasksApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/TasksPublicV2Controller_updateTask/)
     pub fn update(
         &self,
-        workspace_id: i64,
-        task_id: i64,
-        body: &TaskUpdateRequest,
+        workspace_id: impl Into<WorkspaceId>,
+        task_id: impl Into<TaskId>,
+        body: impl std::borrow::Borrow<TaskUpdateRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
-                .path("workspaceId", workspace_id)
-                .path("taskId", task_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("taskId", Into::<TaskId>::into(task_id))
+                .body(
+                    std::borrow::Borrow::<TaskUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

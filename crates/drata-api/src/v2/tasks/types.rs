@@ -2,26 +2,22 @@
 
 //! Types of the area `tasks`.
 
-use serde_json::Value;
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{PaginationTotalCount, UserCompact};
-use crate::{Extra, List, Patch, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// Objects linked to a task, embedded on request, with their full number.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExpandDataWithCount {
     /// The embedded objects, which may be fewer than `totalCount`.
-    pub data: List<Value>,
+    pub data: crate::List<serde_json::Value>,
     /// Number of linked objects, embedded or not.
     pub total_count: i64,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(ExpandDataWithCount {
+crate::support::model::model!(ExpandDataWithCount {
     data: "data",
     total_count: "totalCount",
 });
@@ -30,43 +26,43 @@ model!(ExpandDataWithCount {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Task {
-    /// `id`
-    pub id: i64,
-    /// `title`
+    ///
+    pub id: crate::v2::ids::TaskId,
+    ///
     pub title: String,
-    /// `description`
+    ///
     pub description: Option<String>,
     /// Follows from completion and due date; an update cannot set it.
     pub status: TaskStatus,
-    /// `taskType`
+    ///
     pub task_type: TaskType,
     /// Date without a time, `YYYY-MM-DD`.
-    pub due_date: Timestamp,
+    pub due_date: crate::Timestamp,
     /// When the task was completed; null while it is open.
-    pub completed_at: Option<Timestamp>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    pub completed_at: Option<crate::Timestamp>,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// User id of the assignee; null if nobody is assigned.
     pub assignee_id: Option<i64>,
     /// User id of the creator; may be null.
     pub created_by_id: Option<i64>,
     /// Present only with `expand[]=assignee`.
-    pub assignee: Option<UserCompact>,
+    pub assignee: Option<crate::v2::shared::UserCompact>,
     /// Present only with `expand[]=createdBy`.
-    pub created_by: Option<UserCompact>,
+    pub created_by: Option<crate::v2::shared::UserCompact>,
     /// Linked controls and their number; present only with `expand[]=controls`.
     pub controls: Option<ExpandDataWithCount>,
     /// Linked risks and their number; present only with `expand[]=risks`.
     pub risks: Option<ExpandDataWithCount>,
     /// Linked policies and their number; present only with `expand[]=policies`.
     pub policies: Option<ExpandDataWithCount>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Task {
+crate::support::model::model!(Task {
     id: "id",
     title: "title",
     description: "description",
@@ -85,7 +81,7 @@ model!(Task {
     policies: "policies",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What to do with a task: finish it (`complete`) or reopen it (`uncomplete`).
     pub enum TaskAction {
         Complete = "complete",
@@ -97,18 +93,18 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TaskActionRequest {
-    /// `action`
+    ///
     pub action: TaskAction,
 }
 
 impl TaskActionRequest {
     /// A new `TaskActionRequest` with what is required.
     pub fn new(action: TaskAction) -> Self {
-        Self { action }
+        Self { action: action }
     }
 }
 
-request_model!(TaskActionRequest {
+crate::support::request_model::request_model!(TaskActionRequest {
     action: "action",
 });
 
@@ -116,31 +112,31 @@ request_model!(TaskActionRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TaskCreateRequest {
-    /// Up to 255 characters. At most 255 characters.
+    /// Up to 255 characters.
     pub title: String,
-    /// Up to 768 characters. At most 768 characters.
+    /// Up to 768 characters.
     pub description: Option<String>,
     /// Date without a time, `YYYY-MM-DD`.
-    pub due_date: Timestamp,
+    pub due_date: crate::Timestamp,
     /// User id of the person who should do it.
     pub assignee_id: Option<i64>,
     /// `GENERAL` if left out.
     pub task_type: Option<TaskType>,
     /// Controls to link, each once; goes together with the other id lists.
-    pub control_ids: Option<Vec<i64>>,
+    pub control_ids: Option<Vec<crate::v2::ids::ControlId>>,
     /// Risks to link by numeric id, each once; goes together with the other id lists.
-    pub risk_ids: Option<Vec<i64>>,
+    pub risk_ids: Option<Vec<crate::v2::ids::RiskId>>,
     /// Policies to link, each once; goes together with the other id lists.
-    pub policy_ids: Option<Vec<i64>>,
+    pub policy_ids: Option<Vec<crate::v2::ids::PolicyId>>,
 }
 
 impl TaskCreateRequest {
     /// A new `TaskCreateRequest` with what is required.
-    pub fn new(title: impl Into<String>, due_date: impl Into<Timestamp>) -> Self {
+    pub fn new(title: impl Into<String>, due_date: impl Into<crate::Timestamp>) -> Self {
         Self {
-            title: title.into(),
+            title: Into::<String>::into(title),
             description: Default::default(),
-            due_date: due_date.into(),
+            due_date: Into::<crate::Timestamp>::into(due_date),
             assignee_id: Default::default(),
             task_type: Default::default(),
             control_ids: Default::default(),
@@ -149,50 +145,59 @@ impl TaskCreateRequest {
         }
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 
-    /// Sets [`assignee_id`](Self::assignee_id).
+    /// Sets [`assignee_id`](field@Self::assignee_id).
     #[must_use]
     pub fn assignee_id(mut self, assignee_id: i64) -> Self {
         self.assignee_id = Some(assignee_id);
         self
     }
 
-    /// Sets [`task_type`](Self::task_type).
+    /// Sets [`task_type`](field@Self::task_type).
     #[must_use]
     pub fn task_type(mut self, task_type: TaskType) -> Self {
         self.task_type = Some(task_type);
         self
     }
 
-    /// Sets [`control_ids`](Self::control_ids).
+    /// Sets [`control_ids`](field@Self::control_ids).
     #[must_use]
-    pub fn control_ids(mut self, control_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.control_ids = Some(control_ids.into_iter().collect());
+    pub fn control_ids(
+        mut self,
+        control_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::ControlId>>,
+    ) -> Self {
+        self.control_ids = Some(control_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`risk_ids`](Self::risk_ids).
+    /// Sets [`risk_ids`](field@Self::risk_ids).
     #[must_use]
-    pub fn risk_ids(mut self, risk_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.risk_ids = Some(risk_ids.into_iter().collect());
+    pub fn risk_ids(
+        mut self,
+        risk_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::RiskId>>,
+    ) -> Self {
+        self.risk_ids = Some(risk_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`policy_ids`](Self::policy_ids).
+    /// Sets [`policy_ids`](field@Self::policy_ids).
     #[must_use]
-    pub fn policy_ids(mut self, policy_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.policy_ids = Some(policy_ids.into_iter().collect());
+    pub fn policy_ids(
+        mut self,
+        policy_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::PolicyId>>,
+    ) -> Self {
+        self.policy_ids = Some(policy_ids.into_iter().map(Into::into).collect());
         self
     }
 }
 
-request_model!(TaskCreateRequest {
+crate::support::request_model::request_model!(TaskCreateRequest {
     title: "title" { max_length: 255 },
     description: "description" { max_length: 768 },
     due_date: "dueDate",
@@ -203,7 +208,7 @@ request_model!(TaskCreateRequest {
     policy_ids: "policyIds",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a task when `expand[]` asks for it.
     pub enum TaskExpand {
         Assignee = "assignee",
@@ -218,20 +223,20 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TaskPage {
-    /// `data`
-    pub data: List<Task>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<Task>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(TaskPage {
+crate::support::model::model!(TaskPage {
     data: "data",
     pagination: "pagination",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Keys that tasks can be ordered by.
     pub enum TaskSort {
         CreatedAt = "createdAt",
@@ -240,7 +245,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// State of a task: done (`COMPLETED`), open with time left (`INCOMPLETE`), or open after its due date
     /// (`PAST_DUE`).
     pub enum TaskStatus {
@@ -250,7 +255,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What a task is about, which for upcoming tasks also decides what its `sourceId` refers to.
     pub enum TaskType {
         PolicyRenewals = "POLICY_RENEWALS",
@@ -270,20 +275,20 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TaskUpdateRequest {
-    /// Up to 255 characters. At most 255 characters.
+    /// Up to 255 characters.
     pub title: Option<String>,
-    /// Up to 768 characters; null clears it. At most 768 characters.
-    pub description: Patch<String>,
+    /// Up to 768 characters; null clears it.
+    pub description: crate::Patch<String>,
     /// Date without a time, `YYYY-MM-DD`.
-    pub due_date: Option<Timestamp>,
+    pub due_date: Option<crate::Timestamp>,
     /// User id of the person who should do it; null unassigns the task.
-    pub assignee_id: Patch<i64>,
+    pub assignee_id: crate::Patch<i64>,
     /// Replaces the linked controls; `[]` removes them all, leaving the field out keeps them.
-    pub control_ids: Option<Vec<i64>>,
+    pub control_ids: Option<Vec<crate::v2::ids::ControlId>>,
     /// Replaces the linked risks, given by numeric id; `[]` removes them all, leaving the field out keeps them.
-    pub risk_ids: Option<Vec<i64>>,
+    pub risk_ids: Option<Vec<crate::v2::ids::RiskId>>,
     /// Replaces the linked policies; `[]` removes them all, leaving the field out keeps them.
-    pub policy_ids: Option<Vec<i64>>,
+    pub policy_ids: Option<Vec<crate::v2::ids::PolicyId>>,
 }
 
 impl TaskUpdateRequest {
@@ -300,52 +305,61 @@ impl TaskUpdateRequest {
         }
     }
 
-    /// Sets [`title`](Self::title).
+    /// Sets [`title`](field@Self::title).
     #[must_use]
     pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
+        self.title = Some(Into::<String>::into(title));
         self
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
-    pub fn description(mut self, description: impl Into<Patch<String>>) -> Self {
+    pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Sets [`due_date`](Self::due_date).
+    /// Sets [`due_date`](field@Self::due_date).
     #[must_use]
-    pub fn due_date(mut self, due_date: impl Into<Timestamp>) -> Self {
-        self.due_date = Some(due_date.into());
+    pub fn due_date(mut self, due_date: impl Into<crate::Timestamp>) -> Self {
+        self.due_date = Some(Into::<crate::Timestamp>::into(due_date));
         self
     }
 
-    /// Sets [`assignee_id`](Self::assignee_id).
+    /// Sets [`assignee_id`](field@Self::assignee_id).
     #[must_use]
-    pub fn assignee_id(mut self, assignee_id: impl Into<Patch<i64>>) -> Self {
+    pub fn assignee_id(mut self, assignee_id: impl Into<crate::Patch<i64>>) -> Self {
         self.assignee_id = assignee_id.into();
         self
     }
 
-    /// Sets [`control_ids`](Self::control_ids).
+    /// Sets [`control_ids`](field@Self::control_ids).
     #[must_use]
-    pub fn control_ids(mut self, control_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.control_ids = Some(control_ids.into_iter().collect());
+    pub fn control_ids(
+        mut self,
+        control_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::ControlId>>,
+    ) -> Self {
+        self.control_ids = Some(control_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`risk_ids`](Self::risk_ids).
+    /// Sets [`risk_ids`](field@Self::risk_ids).
     #[must_use]
-    pub fn risk_ids(mut self, risk_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.risk_ids = Some(risk_ids.into_iter().collect());
+    pub fn risk_ids(
+        mut self,
+        risk_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::RiskId>>,
+    ) -> Self {
+        self.risk_ids = Some(risk_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`policy_ids`](Self::policy_ids).
+    /// Sets [`policy_ids`](field@Self::policy_ids).
     #[must_use]
-    pub fn policy_ids(mut self, policy_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.policy_ids = Some(policy_ids.into_iter().collect());
+    pub fn policy_ids(
+        mut self,
+        policy_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::PolicyId>>,
+    ) -> Self {
+        self.policy_ids = Some(policy_ids.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -356,7 +370,7 @@ impl Default for TaskUpdateRequest {
     }
 }
 
-request_model!(TaskUpdateRequest {
+crate::support::request_model::request_model!(TaskUpdateRequest {
     title: "title" { max_length: 255 },
     description: "description" { max_length: 768 },
     due_date: "dueDate",
@@ -376,21 +390,21 @@ pub struct UpcomingTask {
     pub source_id: i64,
     /// Taken from the object behind the task, such as the policy, the vendor, or the custom task.
     pub name: String,
-    /// `taskType`
+    ///
     pub task_type: TaskType,
     /// Date without a time, `YYYY-MM-DD`.
-    pub due_date: Timestamp,
-    /// `status`
+    pub due_date: crate::Timestamp,
+    ///
     pub status: TaskStatus,
     /// When the work was completed; null while it is open.
-    pub completed_at: Option<Timestamp>,
+    pub completed_at: Option<crate::Timestamp>,
     /// User ids of all assignees; empty if there are none.
-    pub assignee_ids: List<i64>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub assignee_ids: crate::List<i64>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UpcomingTask {
+crate::support::model::model!(UpcomingTask {
     source_id: "sourceId",
     name: "name",
     task_type: "taskType",
@@ -404,20 +418,20 @@ model!(UpcomingTask {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpcomingTaskPage {
-    /// `data`
-    pub data: List<UpcomingTask>,
-    /// `pagination`
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<UpcomingTask>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UpcomingTaskPage {
+crate::support::model::model!(UpcomingTaskPage {
     data: "data",
     pagination: "pagination",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Keys that upcoming tasks can be ordered by.
     pub enum UpcomingTaskSort {
         DueDate = "dueDate",

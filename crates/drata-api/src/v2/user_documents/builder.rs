@@ -2,79 +2,36 @@
 
 //! Builders of the requests of the area `user_documents`.
 
-use super::{
-    SortDirection, SortKey, UserDocument, UserDocumentExpand, UserDocumentPage,
-    UserDocumentType,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`delete`](super::UserDocumentsApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
+builder! {
+    /// Deletes a document of a user. Built by [`delete`](super::UserDocumentsApi::delete).
+    pub struct Delete(Nothing);
 }
 
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::UserDocumentsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Returns one document of a user. Built by [`get`](super::UserDocumentsApi::get).
+    pub struct Get(Json<super::UserDocument>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = UserDocumentExpand>,
+        expand: impl IntoIterator<Item = super::UserDocumentExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserDocument, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`list`](super::UserDocumentsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the documents of a user, optionally of one name or type. Built by
+    /// [`list`](super::UserDocumentsApi::list).
+    pub struct List(Json<super::UserDocumentPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -82,22 +39,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -111,9 +71,9 @@ impl List {
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = UserDocumentExpand>,
+        expand: impl IntoIterator<Item = super::UserDocumentExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -124,89 +84,33 @@ impl List {
     }
 
     /// Keeps documents of this kind, for example `SEC_TRAINING`.
-    pub fn type_(mut self, type_: impl Into<UserDocumentType>) -> Self {
-        self.call.query("type", Into::<UserDocumentType>::into(type_));
+    pub fn type_(mut self, type_: impl Into<super::UserDocumentType>) -> Self {
+        self.call.query("type", Into::<super::UserDocumentType>::into(type_));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<UserDocumentPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = UserDocumentPage;
-    type Item = UserDocument;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::UserDocumentPage;
+    type Item = super::UserDocument;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`upload`](super::UserDocumentsApi::upload).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Upload {
-    call: Call,
+builder! {
+    /// Uploads a document for a user, either as a multipart `file` or as `base64File`. Built by
+    /// [`upload`](super::UserDocumentsApi::upload).
+    pub struct Upload(Form, JsonOptional<super::UserDocument>);
 }
 
-impl Upload {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserDocument>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Uploads a document for a user, either as a multipart `file` or as `base64File`. Built by
+    /// [`upload_json`](super::UserDocumentsApi::upload_json).
+    pub struct UploadJson(JsonOptional<super::UserDocument>);
 }
-
-/// Builds [`upload_json`](super::UserDocumentsApi::upload_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct UploadJson {
-    call: Call,
-}
-
-impl UploadJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<UserDocument>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Delete => ());
-operation!(Get => UserDocument);
-operation!(List => UserDocumentPage);
-operation!(Upload => Option<UserDocument>);
-operation!(UploadJson => Option<UserDocument>);

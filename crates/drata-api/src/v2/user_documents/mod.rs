@@ -9,35 +9,38 @@ mod types;
 pub use types::*;
 pub use crate::v2::shared::{
     PaginationTotalCount, SignedUrl, SortDirection, SortKey, UserDocument,
-    UserDocumentExpand, UserDocumentType, UserRef,
+    UserDocumentType, UserRef,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{UserDocumentId, UserId};
 /// The operations of the area `user_documents`.
 #[derive(Clone, Debug)]
-pub struct UserDocumentsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct UserDocumentsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> UserDocumentsApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> UserDocumentsApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> UserDocumentsApi<A> {
+impl<A: crate::Access> UserDocumentsApi<A> {
     /// Returns one document of a user. The link to the file itself comes only with `expand[]=downloadUrl`.
     ///
     /// `GET /users/{userId}/documents/{documentId}`, v2. Needs the permission **Users: List User Documents**
     /// (`users-get-documents`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/UserDocumentsPublicV2Controller_getUserDocument/)
-    pub fn get(&self, user_id: impl Into<UserRef>, document_id: i64) -> builder::Get {
+    pub fn get(
+        &self,
+        user_id: impl Into<UserRef>,
+        document_id: impl Into<UserDocumentId>,
+    ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
+            crate::Call::new(&self.client, &meta::GET)
                 .path("userId", Into::<UserRef>::into(user_id))
-                .path("documentId", document_id),
+                .path("documentId", Into::<UserDocumentId>::into(document_id)),
         )
     }
 
@@ -50,7 +53,7 @@ impl<A: Access> UserDocumentsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/UserDocumentsPublicV2Controller_listUserDocuments/)
     pub fn list(&self, user_id: impl Into<UserRef>) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST)
+            crate::Call::new(&self.client, &meta::LIST)
                 .path("userId", Into::<UserRef>::into(user_id)),
         )
     }
@@ -67,12 +70,12 @@ impl UserDocumentsApi {
     pub fn delete(
         &self,
         user_id: impl Into<UserRef>,
-        document_id: i64,
+        document_id: impl Into<UserDocumentId>,
     ) -> builder::Delete {
         builder::Delete::new(
-            Call::new(&self.client, &meta::DELETE)
+            crate::Call::new(&self.client, &meta::DELETE)
                 .path("userId", Into::<UserRef>::into(user_id))
-                .path("documentId", document_id),
+                .path("documentId", Into::<UserDocumentId>::into(document_id)),
         )
     }
 
@@ -86,17 +89,21 @@ impl UserDocumentsApi {
     pub fn upload(
         &self,
         user_id: impl Into<UserRef>,
-        form: UserDocumentCreateForm,
+        form: impl std::borrow::Borrow<UserDocumentCreateForm>,
     ) -> builder::Upload {
         builder::Upload::new(
-            Call::new(&self.client, &meta::UPLOAD)
+            crate::Call::new(&self.client, &meta::UPLOAD)
                 .path("userId", Into::<UserRef>::into(user_id))
-                .form(form),
+                .form(
+                    Clone::clone(
+                        std::borrow::Borrow::<UserDocumentCreateForm>::borrow(&form),
+                    ),
+                ),
         )
     }
 
     /// Uploads a document for a user, either as a multipart `file` or as `base64File`. Fewer types can be uploaded
-    /// than can be listed. This is the form without a file, as JSON.
+    /// than can be listed. This is the request without a file, as JSON.
     ///
     /// `POST /users/{userId}/documents`, v2. Needs the permission **Users: Create User Document**
     /// (`users-post-document`).
@@ -105,12 +112,15 @@ impl UserDocumentsApi {
     pub fn upload_json(
         &self,
         user_id: impl Into<UserRef>,
-        body: &UserDocumentCreateRequest,
+        body: impl std::borrow::Borrow<UserDocumentCreateRequest>,
     ) -> builder::UploadJson {
         builder::UploadJson::new(
-            Call::new(&self.client, &meta::UPLOAD_JSON)
+            crate::Call::new(&self.client, &meta::UPLOAD_JSON)
                 .path("userId", Into::<UserRef>::into(user_id))
-                .json(body),
+                .body(
+                    std::borrow::Borrow::<UserDocumentCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

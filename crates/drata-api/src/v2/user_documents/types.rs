@@ -2,15 +2,10 @@
 
 //! Types of the area `user_documents`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::form_model;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{PaginationTotalCount, UserDocument};
-use crate::{Extra, List, Timestamp, Upload};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
-open_enum! {
-    /// Values of `type`.
+crate::support::open_enum::open_enum! {
     pub enum UploadedUserDocumentType {
         MfaEvidence = "MFA_EVIDENCE",
         SecTraining = "SEC_TRAINING",
@@ -27,48 +22,51 @@ pub struct UserDocumentCreateForm {
     pub type_: UploadedUserDocumentType,
     /// A PDF, a text document (`.doc`, `.docx`, `.odt`), spreadsheet (`.ods`, `.xlsx`), presentation (`.odp`,
     /// `.pptx`) or image (`.gif`, `.jpeg`, `.jpg`, `.png`); `base64File` is the alternative.
-    pub file: Option<Upload>,
+    pub file: Option<crate::Upload>,
     /// Alternative to `file`: a JSON object encoded as a string, with `base64String` (a `data:` URL) and
     /// `filename`.
     pub base64_file: Option<String>,
     /// When the user met the requirement that the document proves.
-    pub completion_date: Option<Timestamp>,
+    pub completion_date: Option<crate::Timestamp>,
 }
 
 impl UserDocumentCreateForm {
     /// A new `UserDocumentCreateForm` with what is required.
     pub fn new(type_: UploadedUserDocumentType) -> Self {
         Self {
-            type_,
+            type_: type_,
             file: Default::default(),
             base64_file: Default::default(),
             completion_date: Default::default(),
         }
     }
 
-    /// Sets [`file`](Self::file).
+    /// Sets [`file`](field@Self::file).
     #[must_use]
-    pub fn file(mut self, file: impl Into<Upload>) -> Self {
-        self.file = Some(file.into());
+    pub fn file(mut self, file: impl Into<crate::Upload>) -> Self {
+        self.file = Some(Into::<crate::Upload>::into(file));
         self
     }
 
-    /// Sets [`base64_file`](Self::base64_file).
+    /// Sets [`base64_file`](field@Self::base64_file).
     #[must_use]
     pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
+        self.base64_file = Some(Into::<String>::into(base64_file));
         self
     }
 
-    /// Sets [`completion_date`](Self::completion_date).
+    /// Sets [`completion_date`](field@Self::completion_date).
     #[must_use]
-    pub fn completion_date(mut self, completion_date: impl Into<Timestamp>) -> Self {
-        self.completion_date = Some(completion_date.into());
+    pub fn completion_date(
+        mut self,
+        completion_date: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.completion_date = Some(Into::<crate::Timestamp>::into(completion_date));
         self
     }
 }
 
-form_model!(UserDocumentCreateForm {
+crate::support::request_model::form_model!(UserDocumentCreateForm {
     type_: "type",
     file: "file",
     base64_file: "base64File",
@@ -85,53 +83,63 @@ pub struct UserDocumentCreateRequest {
     /// `filename`.
     pub base64_file: Option<String>,
     /// When the user met the requirement that the document proves.
-    pub completion_date: Option<Timestamp>,
+    pub completion_date: Option<crate::Timestamp>,
 }
 
 impl UserDocumentCreateRequest {
     /// A new `UserDocumentCreateRequest` with what is required.
     pub fn new(type_: UploadedUserDocumentType) -> Self {
         Self {
-            type_,
+            type_: type_,
             base64_file: Default::default(),
             completion_date: Default::default(),
         }
     }
 
-    /// Sets [`base64_file`](Self::base64_file).
+    /// Sets [`base64_file`](field@Self::base64_file).
     #[must_use]
     pub fn base64_file(mut self, base64_file: impl Into<String>) -> Self {
-        self.base64_file = Some(base64_file.into());
+        self.base64_file = Some(Into::<String>::into(base64_file));
         self
     }
 
-    /// Sets [`completion_date`](Self::completion_date).
+    /// Sets [`completion_date`](field@Self::completion_date).
     #[must_use]
-    pub fn completion_date(mut self, completion_date: impl Into<Timestamp>) -> Self {
-        self.completion_date = Some(completion_date.into());
+    pub fn completion_date(
+        mut self,
+        completion_date: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.completion_date = Some(Into::<crate::Timestamp>::into(completion_date));
         self
     }
 }
 
-request_model!(UserDocumentCreateRequest {
+crate::support::request_model::request_model!(UserDocumentCreateRequest {
     type_: "type",
     base64_file: "base64File",
     completion_date: "completionDate",
 });
 
+crate::support::open_enum::open_enum! {
+    /// What an answer can hold beside a document when `expand[]` asks for it.
+    pub enum UserDocumentExpand {
+        DownloadUrl = "downloadUrl",
+    }
+}
+
 /// One page of a user's documents.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserDocumentPage {
-    /// `data`
-    pub data: List<UserDocument>,
+    ///
+    pub data: crate::List<crate::v2::shared::UserDocument>,
     /// Next cursor, and the total when it was asked for.
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(UserDocumentPage {
+crate::support::model::model!(UserDocumentPage {
     data: "data",
     pagination: "pagination",
 });

@@ -11,21 +11,20 @@ pub use crate::v2::shared::{
     UserIdentity, UserPage, UserRef,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{UserDocumentId, UserId};
 /// The operations of the area `users`.
 #[derive(Clone, Debug)]
-pub struct UsersApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct UsersApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> UsersApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> UsersApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> UsersApi<A> {
+impl<A: crate::Access> UsersApi<A> {
     /// Returns one user, found by id or by address such as `email:ada@example.com`.
     ///
     /// `GET /users/{userId}`, v2. Needs the permission **Users: Get User** (`user-get`).
@@ -33,7 +32,7 @@ impl<A: Access> UsersApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/UsersPublicV2Controller_getUser/)
     pub fn get(&self, user_id: impl Into<UserRef>) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
+            crate::Call::new(&self.client, &meta::GET)
                 .path("userId", Into::<UserRef>::into(user_id)),
         )
     }
@@ -46,6 +45,6 @@ impl<A: Access> UsersApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/UsersPublicV2Controller_listUsers/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }

@@ -2,48 +2,19 @@
 
 //! Builders of the requests of the area `vendor_documents`.
 
-use super::{
-    SortDirection, SortKey, UserDocumentExpand, VendorDocument, VendorDocumentPage,
-    VendorDocumentType,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`get`](super::VendorDocumentsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Returns one document of a vendor. Built by [`get`](super::VendorDocumentsApi::get).
+    pub struct Get(Json<super::VendorDocument>);
 }
 
-impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorDocument, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list`](super::VendorDocumentsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the documents of a vendor, optionally of one type. Built by [`list`](super::VendorDocumentsApi::list).
+    pub struct List(Json<super::VendorDocumentPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -51,22 +22,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -78,74 +52,36 @@ impl List {
     }
 
     /// Keeps documents of this kind.
-    pub fn type_(mut self, type_: impl Into<VendorDocumentType>) -> Self {
-        self.call.query("type", Into::<VendorDocumentType>::into(type_));
+    pub fn type_(mut self, type_: impl Into<super::VendorDocumentType>) -> Self {
+        self.call.query("type", Into::<super::VendorDocumentType>::into(type_));
         self
     }
 
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = UserDocumentExpand>,
+        expand: impl IntoIterator<Item = super::VendorDocumentExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorDocumentPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = VendorDocumentPage;
-    type Item = VendorDocument;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::VendorDocumentPage;
+    type Item = super::VendorDocument;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`upload`](super::VendorDocumentsApi::upload).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Upload {
-    call: Call,
+builder! {
+    /// Uploads a document for a vendor as multipart form data. Built by
+    /// [`upload`](super::VendorDocumentsApi::upload).
+    pub struct Upload(Form, JsonOptional<super::VendorDocument>);
 }
-
-impl Upload {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorDocument>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Get => VendorDocument);
-operation!(List => VendorDocumentPage);
-operation!(Upload => Option<VendorDocument>);

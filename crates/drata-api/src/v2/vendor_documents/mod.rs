@@ -7,25 +7,24 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{
-    PaginationTotalCount, SignedUrl, SortDirection, SortKey, UserDocumentExpand,
-    VendorDocument, VendorDocumentType,
+    PaginationTotalCount, SignedUrl, SortDirection, SortKey, VendorDocument,
+    VendorDocumentType,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{SecurityReviewId, VendorDocumentId, VendorId};
 /// The operations of the area `vendor_documents`.
 #[derive(Clone, Debug)]
-pub struct VendorDocumentsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct VendorDocumentsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> VendorDocumentsApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> VendorDocumentsApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> VendorDocumentsApi<A> {
+impl<A: crate::Access> VendorDocumentsApi<A> {
     /// Returns one document of a vendor. The download link in it is short-lived and must be fetched without the API
     /// key.
     ///
@@ -33,11 +32,15 @@ impl<A: Access> VendorDocumentsApi<A> {
     /// (`vendors-get-vendor`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorDocumentsPublicV2Controller_getVendorDocument/)
-    pub fn get(&self, vendor_id: i64, document_id: i64) -> builder::Get {
+    pub fn get(
+        &self,
+        vendor_id: impl Into<VendorId>,
+        document_id: impl Into<VendorDocumentId>,
+    ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("vendorId", vendor_id)
-                .path("documentId", document_id),
+            crate::Call::new(&self.client, &meta::GET)
+                .path("vendorId", Into::<VendorId>::into(vendor_id))
+                .path("documentId", Into::<VendorDocumentId>::into(document_id)),
         )
     }
 
@@ -48,9 +51,10 @@ impl<A: Access> VendorDocumentsApi<A> {
     /// Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorDocumentsPublicV2Controller_getVendorDocuments/)
-    pub fn list(&self, vendor_id: i64) -> builder::List {
+    pub fn list(&self, vendor_id: impl Into<VendorId>) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST).path("vendorId", vendor_id),
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("vendorId", Into::<VendorId>::into(vendor_id)),
         )
     }
 }
@@ -64,9 +68,19 @@ impl VendorDocumentsApi {
     /// (`vendors-post-document`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorDocumentsPublicV2Controller_uploadVendorDocument/)
-    pub fn upload(&self, vendor_id: i64, form: VendorDocumentForm) -> builder::Upload {
+    pub fn upload(
+        &self,
+        vendor_id: impl Into<VendorId>,
+        form: impl std::borrow::Borrow<VendorDocumentForm>,
+    ) -> builder::Upload {
         builder::Upload::new(
-            Call::new(&self.client, &meta::UPLOAD).path("vendorId", vendor_id).form(form),
+            crate::Call::new(&self.client, &meta::UPLOAD)
+                .path("vendorId", Into::<VendorId>::into(vendor_id))
+                .form(
+                    Clone::clone(
+                        std::borrow::Borrow::<VendorDocumentForm>::borrow(&form),
+                    ),
+                ),
         )
     }
 }

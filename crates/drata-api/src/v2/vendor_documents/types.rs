@@ -2,10 +2,14 @@
 
 //! Types of the area `vendor_documents`.
 
-use crate::support::model::model;
-use crate::support::request_model::form_model;
-use crate::v2::shared::{PaginationTotalCount, VendorDocument, VendorDocumentType};
-use crate::{Extra, List, Upload};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
+
+crate::support::open_enum::open_enum! {
+    pub enum VendorDocumentExpand {
+        DownloadUrl = "downloadUrl",
+    }
+}
 
 /// A document to upload for a vendor.
 #[derive(Clone, Debug)]
@@ -13,39 +17,44 @@ use crate::{Extra, List, Upload};
 pub struct VendorDocumentForm {
     /// A PDF, a CSV, a text document (`.doc`, `.docx`, `.odt`), spreadsheet (`.ods`, `.xlsx`), presentation
     /// (`.odp`, `.pptx`) or image (`.gif`, `.jpeg`, `.jpg`, `.png`); its MIME type has to agree with the extension.
-    pub file: Upload,
+    pub file: crate::Upload,
     /// Security review to file the document under; `null` or absent for none.
-    pub security_review_id: Option<i64>,
-    /// `type`
-    pub type_: Option<VendorDocumentType>,
+    pub security_review_id: Option<crate::v2::ids::SecurityReviewId>,
+    ///
+    pub type_: Option<crate::v2::shared::VendorDocumentType>,
 }
 
 impl VendorDocumentForm {
     /// A new `VendorDocumentForm` with what is required.
-    pub fn new(file: impl Into<Upload>) -> Self {
+    pub fn new(file: impl Into<crate::Upload>) -> Self {
         Self {
-            file: file.into(),
+            file: Into::<crate::Upload>::into(file),
             security_review_id: Default::default(),
             type_: Default::default(),
         }
     }
 
-    /// Sets [`security_review_id`](Self::security_review_id).
+    /// Sets [`security_review_id`](field@Self::security_review_id).
     #[must_use]
-    pub fn security_review_id(mut self, security_review_id: i64) -> Self {
-        self.security_review_id = Some(security_review_id);
+    pub fn security_review_id(
+        mut self,
+        security_review_id: impl Into<crate::v2::ids::SecurityReviewId>,
+    ) -> Self {
+        self.security_review_id = Some(
+            Into::<crate::v2::ids::SecurityReviewId>::into(security_review_id),
+        );
         self
     }
 
-    /// Sets [`type_`](Self::type_).
+    /// Sets [`type_`](field@Self::type_).
     #[must_use]
-    pub fn type_(mut self, type_: VendorDocumentType) -> Self {
+    pub fn type_(mut self, type_: crate::v2::shared::VendorDocumentType) -> Self {
         self.type_ = Some(type_);
         self
     }
 }
 
-form_model!(VendorDocumentForm {
+crate::support::request_model::form_model!(VendorDocumentForm {
     file: "file",
     security_review_id: "securityReviewId",
     type_: "type",
@@ -55,15 +64,15 @@ form_model!(VendorDocumentForm {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorDocumentPage {
-    /// `data`
-    pub data: List<VendorDocument>,
+    ///
+    pub data: crate::List<crate::v2::shared::VendorDocument>,
     /// Next cursor, and the total when it was asked for.
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorDocumentPage {
+crate::support::model::model!(VendorDocumentPage {
     data: "data",
     pagination: "pagination",
 });

@@ -2,131 +2,48 @@
 
 //! Builders of the requests of the area `vendor_security_reviews`.
 
-use super::{
-    SecurityReviewActionResult, SecurityReviewActions, SortDirection, SortKey,
-    VendorSecurityQuestionnaire, VendorSecurityQuestionnairePage, VendorSecurityReview,
-    VendorSecurityReviewDecision, VendorSecurityReviewExpand, VendorSecurityReviewPage,
-    VendorSecurityReviewStatus, VendorSecurityReviewType,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged};
-
-/// Builds [`create`](super::VendorSecurityReviewsApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Creates a security review of a vendor. Built by [`create`](super::VendorSecurityReviewsApi::create).
+    pub struct Create(JsonOptional<super::VendorSecurityReview>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorSecurityReview>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Creates a security review of a vendor together with its file. Built by
+    /// [`create_with_file`](super::VendorSecurityReviewsApi::create_with_file).
+    pub struct CreateWithFile(Form, JsonOptional<super::VendorSecurityReview>);
 }
 
-/// Builds [`create_with_file`](super::VendorSecurityReviewsApi::create_with_file).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateWithFile {
-    call: Call,
+builder! {
+    /// Creates a security review of a vendor together with its file. Built by
+    /// [`create_with_file_json`](super::VendorSecurityReviewsApi::create_with_file_json).
+    pub struct CreateWithFileJson(JsonOptional<super::VendorSecurityReview>);
 }
 
-impl CreateWithFile {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorSecurityReview>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`create_with_file_json`](super::VendorSecurityReviewsApi::create_with_file_json).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateWithFileJson {
-    call: Call,
-}
-
-impl CreateWithFileJson {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorSecurityReview>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`get`](super::VendorSecurityReviewsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Returns one security review of a vendor. Built by [`get`](super::VendorSecurityReviewsApi::get).
+    pub struct Get(Json<super::VendorSecurityReview>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = VendorSecurityReviewExpand>,
+        expand: impl IntoIterator<Item = super::VendorSecurityReviewExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorSecurityReview, Error> {
-        self.call.receive().await
     }
 }
 
-/// Builds [`list`](super::VendorSecurityReviewsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the security reviews of a vendor, optionally by status, type and decision. Built by
+    /// [`list`](super::VendorSecurityReviewsApi::list).
+    pub struct List(Json<super::VendorSecurityReviewPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -134,22 +51,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -163,99 +83,66 @@ impl List {
     /// Keeps reviews in any of these states.
     pub fn status(
         mut self,
-        status: impl IntoIterator<Item = VendorSecurityReviewStatus>,
+        status: impl IntoIterator<Item = super::VendorSecurityReviewStatus>,
     ) -> Self {
-        self.call.query_each("status[]", status, crate::Limits::NONE);
+        self.call.query_list("status[]", status.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps reviews of any of these types.
     pub fn type_(
         mut self,
-        type_: impl IntoIterator<Item = VendorSecurityReviewType>,
+        type_: impl IntoIterator<Item = super::VendorSecurityReviewType>,
     ) -> Self {
-        self.call.query_each("type[]", type_, crate::Limits::NONE);
+        self.call.query_list("type[]", type_.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps reviews with any of these decisions.
     pub fn decision(
         mut self,
-        decision: impl IntoIterator<Item = VendorSecurityReviewDecision>,
+        decision: impl IntoIterator<Item = super::VendorSecurityReviewDecision>,
     ) -> Self {
-        self.call.query_each("decision[]", decision, crate::Limits::NONE);
+        self.call.query_list("decision[]", decision.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Related objects to embed in the answer; what is not named here is absent from it.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = VendorSecurityReviewExpand>,
+        expand: impl IntoIterator<Item = super::VendorSecurityReviewExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorSecurityReviewPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = VendorSecurityReviewPage;
-    type Item = VendorSecurityReview;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::VendorSecurityReviewPage;
+    type Item = super::VendorSecurityReview;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_actions`](super::VendorSecurityReviewsApi::list_actions).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListActions {
-    call: Call,
+builder! {
+    /// Lists the actions a security review allows in its present state. Built by
+    /// [`list_actions`](super::VendorSecurityReviewsApi::list_actions).
+    pub struct ListActions(Json<super::SecurityReviewActions>);
 }
 
-impl ListActions {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<SecurityReviewActions, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`list_questionnaires`](super::VendorSecurityReviewsApi::list_questionnaires).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListQuestionnaires {
-    call: Call,
+builder! {
+    /// Lists the questionnaires of a security review. Built by
+    /// [`list_questionnaires`](super::VendorSecurityReviewsApi::list_questionnaires).
+    pub struct ListQuestionnaires(Json<super::VendorSecurityQuestionnairePage>);
 }
 
 impl ListQuestionnaires {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -263,22 +150,25 @@ impl ListQuestionnaires {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -288,141 +178,41 @@ impl ListQuestionnaires {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorSecurityQuestionnairePage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for ListQuestionnaires {
-    type Page = VendorSecurityQuestionnairePage;
-    type Item = VendorSecurityQuestionnaire;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for ListQuestionnaires {
+    type Page = super::VendorSecurityQuestionnairePage;
+    type Item = super::VendorSecurityQuestionnaire;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`perform_action`](super::VendorSecurityReviewsApi::perform_action).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct PerformAction {
-    call: Call,
+builder! {
+    /// Finalizes a security review, or reopens a completed one. Built by
+    /// [`perform_action`](super::VendorSecurityReviewsApi::perform_action).
+    pub struct PerformAction(JsonOptional<super::SecurityReviewActionResult>);
 }
 
-impl PerformAction {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<SecurityReviewActionResult>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Uploads questionnaire files and files them under one security review of the vendor. Built by
+    /// [`send_questionnaire`](super::VendorSecurityReviewsApi::send_questionnaire).
+    pub struct SendQuestionnaire(Form, JsonOptional<super::VendorSecurityQuestionnaire>);
 }
 
-/// Builds [`send_questionnaire`](super::VendorSecurityReviewsApi::send_questionnaire).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct SendQuestionnaire {
-    call: Call,
+builder! {
+    /// Uploads questionnaire files for a vendor as multipart form data. Built by
+    /// [`send_questionnaire_to_vendor`](super::VendorSecurityReviewsApi::send_questionnaire_to_vendor).
+    pub struct SendQuestionnaireToVendor(Form, JsonOptional<super::VendorSecurityQuestionnaire>);
 }
 
-impl SendQuestionnaire {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorSecurityQuestionnaire>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Updates the title or the SOC form of a security review. Built by
+    /// [`update`](super::VendorSecurityReviewsApi::update).
+    pub struct Update(JsonOptional<super::VendorSecurityReview>);
 }
-
-/// Builds [`send_questionnaire_to_vendor`](super::VendorSecurityReviewsApi::send_questionnaire_to_vendor).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct SendQuestionnaireToVendor {
-    call: Call,
-}
-
-impl SendQuestionnaireToVendor {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the parts called `from` under another name: for a service that expects another than the contract says.
-    pub fn rename_part(mut self, from: &str, to: impl Into<String>) -> Self {
-        self.call.rename_part(from, to);
-        self
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorSecurityQuestionnaire>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-/// Builds [`update`](super::VendorSecurityReviewsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
-}
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorSecurityReview>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<VendorSecurityReview>);
-operation!(CreateWithFile => Option<VendorSecurityReview>);
-operation!(CreateWithFileJson => Option<VendorSecurityReview>);
-operation!(Get => VendorSecurityReview);
-operation!(List => VendorSecurityReviewPage);
-operation!(ListActions => SecurityReviewActions);
-operation!(ListQuestionnaires => VendorSecurityQuestionnairePage);
-operation!(PerformAction => Option<SecurityReviewActionResult>);
-operation!(SendQuestionnaire => Option<VendorSecurityQuestionnaire>);
-operation!(SendQuestionnaireToVendor => Option<VendorSecurityQuestionnaire>);
-operation!(Update => Option<VendorSecurityReview>);

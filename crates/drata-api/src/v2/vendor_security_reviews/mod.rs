@@ -12,32 +12,38 @@ pub use crate::v2::shared::{
     VendorSecurityReviewDecision, VendorSecurityReviewStatus, VendorSecurityReviewType,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{SecurityQuestionnaireId, SecurityReviewId, UserId, VendorId};
 /// The operations of the area `vendor_security_reviews`.
 #[derive(Clone, Debug)]
-pub struct VendorSecurityReviewsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct VendorSecurityReviewsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> VendorSecurityReviewsApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> VendorSecurityReviewsApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> VendorSecurityReviewsApi<A> {
+impl<A: crate::Access> VendorSecurityReviewsApi<A> {
     /// Returns one security review of a vendor. A review of type `SOC_REPORT` also carries its SOC form.
     ///
     /// `GET /vendors/{vendorId}/security-reviews/{securityReviewId}`, v2. Needs the permission **Vendors: List
     /// Vendors** (`vendors-get`). Beta: Drata may change it without notice.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorSecurityReviewsPublicV2Controller_getVendorSecurityReview/)
-    pub fn get(&self, vendor_id: i64, security_review_id: i64) -> builder::Get {
+    pub fn get(
+        &self,
+        vendor_id: impl Into<VendorId>,
+        security_review_id: impl Into<SecurityReviewId>,
+    ) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET)
-                .path("vendorId", vendor_id)
-                .path("securityReviewId", security_review_id),
+            crate::Call::new(&self.client, &meta::GET)
+                .path("vendorId", Into::<VendorId>::into(vendor_id))
+                .path(
+                    "securityReviewId",
+                    Into::<SecurityReviewId>::into(security_review_id),
+                ),
         )
     }
 
@@ -47,9 +53,10 @@ impl<A: Access> VendorSecurityReviewsApi<A> {
     /// (`vendors-get`). Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorSecurityReviewsPublicV2Controller_listVendorSecurityReviews/)
-    pub fn list(&self, vendor_id: i64) -> builder::List {
+    pub fn list(&self, vendor_id: impl Into<VendorId>) -> builder::List {
         builder::List::new(
-            Call::new(&self.client, &meta::LIST).path("vendorId", vendor_id),
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("vendorId", Into::<VendorId>::into(vendor_id)),
         )
     }
 
@@ -63,13 +70,16 @@ impl<A: Access> VendorSecurityReviewsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorSecurityReviewsPublicV2Controller_listSecurityReviewActions/)
     pub fn list_actions(
         &self,
-        vendor_id: i64,
-        security_review_id: i64,
+        vendor_id: impl Into<VendorId>,
+        security_review_id: impl Into<SecurityReviewId>,
     ) -> builder::ListActions {
         builder::ListActions::new(
-            Call::new(&self.client, &meta::LIST_ACTIONS)
-                .path("vendorId", vendor_id)
-                .path("securityReviewId", security_review_id),
+            crate::Call::new(&self.client, &meta::LIST_ACTIONS)
+                .path("vendorId", Into::<VendorId>::into(vendor_id))
+                .path(
+                    "securityReviewId",
+                    Into::<SecurityReviewId>::into(security_review_id),
+                ),
         )
     }
 
@@ -82,13 +92,16 @@ impl<A: Access> VendorSecurityReviewsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorSecurityReviewsPublicV2Controller_listVendorSecurityReviewSecurityQuestionnaires/)
     pub fn list_questionnaires(
         &self,
-        vendor_id: i64,
-        security_review_id: i64,
+        vendor_id: impl Into<VendorId>,
+        security_review_id: impl Into<SecurityReviewId>,
     ) -> builder::ListQuestionnaires {
         builder::ListQuestionnaires::new(
-            Call::new(&self.client, &meta::LIST_QUESTIONNAIRES)
-                .path("vendorId", vendor_id)
-                .path("securityReviewId", security_review_id),
+            crate::Call::new(&self.client, &meta::LIST_QUESTIONNAIRES)
+                .path("vendorId", Into::<VendorId>::into(vendor_id))
+                .path(
+                    "securityReviewId",
+                    Into::<SecurityReviewId>::into(security_review_id),
+                ),
         )
     }
 }
@@ -103,11 +116,18 @@ impl VendorSecurityReviewsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorSecurityReviewsPublicV2Controller_createVendorSecurityReview/)
     pub fn create(
         &self,
-        vendor_id: i64,
-        body: &VendorSecurityReviewCreateRequest,
+        vendor_id: impl Into<VendorId>,
+        body: impl std::borrow::Borrow<VendorSecurityReviewCreateRequest>,
     ) -> builder::Create {
         builder::Create::new(
-            Call::new(&self.client, &meta::CREATE).path("vendorId", vendor_id).json(body),
+            crate::Call::new(&self.client, &meta::CREATE)
+                .path("vendorId", Into::<VendorId>::into(vendor_id))
+                .body(
+                    std::borrow::Borrow::<
+                        VendorSecurityReviewCreateRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -119,18 +139,24 @@ impl VendorSecurityReviewsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorSecurityReviewsPublicV2Controller_createVendorSecurityReviewWithFile/)
     pub fn create_with_file(
         &self,
-        vendor_id: i64,
-        form: VendorSecurityReviewWithFileForm,
+        vendor_id: impl Into<VendorId>,
+        form: impl std::borrow::Borrow<VendorSecurityReviewWithFileForm>,
     ) -> builder::CreateWithFile {
         builder::CreateWithFile::new(
-            Call::new(&self.client, &meta::CREATE_WITH_FILE)
-                .path("vendorId", vendor_id)
-                .form(form),
+            crate::Call::new(&self.client, &meta::CREATE_WITH_FILE)
+                .path("vendorId", Into::<VendorId>::into(vendor_id))
+                .form(
+                    Clone::clone(
+                        std::borrow::Borrow::<
+                            VendorSecurityReviewWithFileForm,
+                        >::borrow(&form),
+                    ),
+                ),
         )
     }
 
     /// Creates a security review of a vendor together with its file. Both come into being or neither does. This is
-    /// the form without a file, as JSON.
+    /// the request without a file, as JSON.
     ///
     /// `POST /vendors/{vendorId}/security-reviews/with-file`, v2. Needs the permission **Vendors: Create Security
     /// Review** (`vendors-post-security-review`).
@@ -138,13 +164,18 @@ impl VendorSecurityReviewsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorSecurityReviewsPublicV2Controller_createVendorSecurityReviewWithFile/)
     pub fn create_with_file_json(
         &self,
-        vendor_id: i64,
-        body: &VendorSecurityReviewWithFileCreateRequest,
+        vendor_id: impl Into<VendorId>,
+        body: impl std::borrow::Borrow<VendorSecurityReviewWithFileCreateRequest>,
     ) -> builder::CreateWithFileJson {
         builder::CreateWithFileJson::new(
-            Call::new(&self.client, &meta::CREATE_WITH_FILE_JSON)
-                .path("vendorId", vendor_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::CREATE_WITH_FILE_JSON)
+                .path("vendorId", Into::<VendorId>::into(vendor_id))
+                .body(
+                    std::borrow::Borrow::<
+                        VendorSecurityReviewWithFileCreateRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -158,15 +189,21 @@ impl VendorSecurityReviewsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorSecurityReviewsPublicV2Controller_performSecurityReviewAction/)
     pub fn perform_action(
         &self,
-        vendor_id: i64,
-        security_review_id: i64,
-        body: &SecurityReviewActionRequest,
+        vendor_id: impl Into<VendorId>,
+        security_review_id: impl Into<SecurityReviewId>,
+        body: impl std::borrow::Borrow<SecurityReviewActionRequest>,
     ) -> builder::PerformAction {
         builder::PerformAction::new(
-            Call::new(&self.client, &meta::PERFORM_ACTION)
-                .path("vendorId", vendor_id)
-                .path("securityReviewId", security_review_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::PERFORM_ACTION)
+                .path("vendorId", Into::<VendorId>::into(vendor_id))
+                .path(
+                    "securityReviewId",
+                    Into::<SecurityReviewId>::into(security_review_id),
+                )
+                .body(
+                    std::borrow::Borrow::<SecurityReviewActionRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -179,15 +216,22 @@ impl VendorSecurityReviewsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorSecurityReviewsPublicV2Controller_sendSecurityQuestionnaireForSecurityReview/)
     pub fn send_questionnaire(
         &self,
-        vendor_id: i64,
-        security_review_id: i64,
-        form: SecurityQuestionnaireForm,
+        vendor_id: impl Into<VendorId>,
+        security_review_id: impl Into<SecurityReviewId>,
+        form: impl std::borrow::Borrow<SecurityQuestionnaireForm>,
     ) -> builder::SendQuestionnaire {
         builder::SendQuestionnaire::new(
-            Call::new(&self.client, &meta::SEND_QUESTIONNAIRE)
-                .path("vendorId", vendor_id)
-                .path("securityReviewId", security_review_id)
-                .form(form),
+            crate::Call::new(&self.client, &meta::SEND_QUESTIONNAIRE)
+                .path("vendorId", Into::<VendorId>::into(vendor_id))
+                .path(
+                    "securityReviewId",
+                    Into::<SecurityReviewId>::into(security_review_id),
+                )
+                .form(
+                    Clone::clone(
+                        std::borrow::Borrow::<SecurityQuestionnaireForm>::borrow(&form),
+                    ),
+                ),
         )
     }
 
@@ -200,13 +244,17 @@ impl VendorSecurityReviewsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorSecurityReviewsPublicV2Controller_sendSecurityQuestionnaire/)
     pub fn send_questionnaire_to_vendor(
         &self,
-        vendor_id: i64,
-        form: SecurityQuestionnaireForm,
+        vendor_id: impl Into<VendorId>,
+        form: impl std::borrow::Borrow<SecurityQuestionnaireForm>,
     ) -> builder::SendQuestionnaireToVendor {
         builder::SendQuestionnaireToVendor::new(
-            Call::new(&self.client, &meta::SEND_QUESTIONNAIRE_TO_VENDOR)
-                .path("vendorId", vendor_id)
-                .form(form),
+            crate::Call::new(&self.client, &meta::SEND_QUESTIONNAIRE_TO_VENDOR)
+                .path("vendorId", Into::<VendorId>::into(vendor_id))
+                .form(
+                    Clone::clone(
+                        std::borrow::Borrow::<SecurityQuestionnaireForm>::borrow(&form),
+                    ),
+                ),
         )
     }
 
@@ -219,15 +267,23 @@ impl VendorSecurityReviewsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorSecurityReviewsPublicV2Controller_updateVendorSecurityReview/)
     pub fn update(
         &self,
-        vendor_id: i64,
-        security_review_id: i64,
-        body: &VendorSecurityReviewUpdateRequest,
+        vendor_id: impl Into<VendorId>,
+        security_review_id: impl Into<SecurityReviewId>,
+        body: impl std::borrow::Borrow<VendorSecurityReviewUpdateRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
-                .path("vendorId", vendor_id)
-                .path("securityReviewId", security_review_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("vendorId", Into::<VendorId>::into(vendor_id))
+                .path(
+                    "securityReviewId",
+                    Into::<SecurityReviewId>::into(security_review_id),
+                )
+                .body(
+                    std::borrow::Borrow::<
+                        VendorSecurityReviewUpdateRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

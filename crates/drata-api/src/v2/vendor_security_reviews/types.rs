@@ -2,17 +2,8 @@
 
 //! Types of the area `vendor_security_reviews`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::form_model;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{
-    HateoasLinks, PaginationTotalCount, SocReportType, UserCompact, VendorDocumentType,
-    VendorReportOpinion, VendorSecurityReviewDecision, VendorSecurityReviewStatus,
-    VendorSecurityReviewType,
-};
-
-use crate::{Extra, List, Patch, Timestamp, Upload};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// Questionnaire files to upload for a vendor.
 #[derive(Clone, Debug)]
@@ -20,23 +11,23 @@ use crate::{Extra, List, Patch, Timestamp, Upload};
 pub struct SecurityQuestionnaireForm {
     /// PDFs, CSVs, text documents (`.doc`, `.docx`, `.odt`), spreadsheets (`.ods`, `.xlsx`) or presentations
     /// (`.odp`, `.pptx`), but no images.
-    pub files: Vec<Upload>,
+    pub files: Vec<crate::Upload>,
 }
 
 impl SecurityQuestionnaireForm {
     /// A new `SecurityQuestionnaireForm` with what is required.
-    pub fn new(files: impl IntoIterator<Item = impl Into<Upload>>) -> Self {
+    pub fn new(files: impl IntoIterator<Item = impl Into<crate::Upload>>) -> Self {
         Self {
             files: files.into_iter().map(Into::into).collect(),
         }
     }
 }
 
-form_model!(SecurityQuestionnaireForm {
+crate::support::request_model::form_model!(SecurityQuestionnaireForm {
     files: "files",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What can be done with a security review: `finalize` completes it, `reopen` takes a completed one back to in
     /// progress.
     pub enum SecurityReviewAction {
@@ -49,13 +40,13 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityReviewActionItem {
-    /// `action`
+    ///
     pub action: SecurityReviewAction,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SecurityReviewActionItem {
+crate::support::model::model!(SecurityReviewActionItem {
     action: "action",
 });
 
@@ -70,11 +61,11 @@ pub struct SecurityReviewActionRequest {
 impl SecurityReviewActionRequest {
     /// A new `SecurityReviewActionRequest` with what is required.
     pub fn new(action: SecurityReviewAction) -> Self {
-        Self { action }
+        Self { action: action }
     }
 }
 
-request_model!(SecurityReviewActionRequest {
+crate::support::request_model::request_model!(SecurityReviewActionRequest {
     action: "action",
 });
 
@@ -82,17 +73,17 @@ request_model!(SecurityReviewActionRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityReviewActionResult {
-    /// `success`
+    ///
     pub success: bool,
     /// Status the review has now, for example `COMPLETED`.
     pub new_status: Option<String>,
     /// Outcome in words, meant for people.
     pub message: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SecurityReviewActionResult {
+crate::support::model::model!(SecurityReviewActionResult {
     success: "success",
     new_status: "newStatus",
     message: "message",
@@ -102,13 +93,13 @@ model!(SecurityReviewActionResult {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityReviewActions {
-    /// `data`
-    pub data: List<SecurityReviewActionItem>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub data: crate::List<SecurityReviewActionItem>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SecurityReviewActions {
+crate::support::model::model!(SecurityReviewActions {
     data: "data",
 });
 
@@ -117,22 +108,25 @@ model!(SecurityReviewActions {
 #[non_exhaustive]
 pub struct SocReviewAuditPeriodRangeSectionRequest {
     /// First day, as `YYYY-MM-DD`.
-    pub start: Timestamp,
+    pub start: crate::Timestamp,
     /// Last day, as `YYYY-MM-DD`; later than `start`.
-    pub end: Timestamp,
+    pub end: crate::Timestamp,
 }
 
 impl SocReviewAuditPeriodRangeSectionRequest {
     /// A new `SocReviewAuditPeriodRangeSectionRequest` with what is required.
-    pub fn new(start: impl Into<Timestamp>, end: impl Into<Timestamp>) -> Self {
+    pub fn new(
+        start: impl Into<crate::Timestamp>,
+        end: impl Into<crate::Timestamp>,
+    ) -> Self {
         Self {
-            start: start.into(),
-            end: end.into(),
+            start: Into::<crate::Timestamp>::into(start),
+            end: Into::<crate::Timestamp>::into(end),
         }
     }
 }
 
-request_model!(SocReviewAuditPeriodRangeSectionRequest {
+crate::support::request_model::request_model!(SocReviewAuditPeriodRangeSectionRequest {
     start: "start",
     end: "end",
 });
@@ -144,22 +138,22 @@ pub struct SocReviewComplianceScopeSection {
     /// Whether this section lacks nothing that finalizing requires.
     pub is_complete: bool,
     /// Fields still to fill in, as dotted paths such as `reviewerInformation.reviewer`.
-    pub missing_required_fields: List<String>,
+    pub missing_required_fields: crate::List<String>,
     /// Which of the SOC reports this is.
-    pub certification: Option<SocReportType>,
+    pub certification: Option<crate::v2::shared::SocReportType>,
     /// Type 1 or Type 2; decides which period field is filled.
     pub scope_type: Option<VendorReviewScopeType>,
     /// Date of a `TYPE_1` audit, as `YYYY-MM-DD`.
-    pub audit_period: Option<Timestamp>,
+    pub audit_period: Option<crate::Timestamp>,
     /// Span of a `TYPE_2` audit.
     pub audit_period_range: Option<SocReviewComplianceScopeSectionAuditPeriodRange>,
     /// Trust criteria the audit examined.
-    pub trust_service_criteria: Option<List<VendorReviewServiceCategory>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub trust_service_criteria: Option<crate::List<VendorReviewServiceCategory>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SocReviewComplianceScopeSection {
+crate::support::model::model!(SocReviewComplianceScopeSection {
     is_complete: "isComplete",
     missing_required_fields: "missingRequiredFields",
     certification: "certification",
@@ -169,19 +163,19 @@ model!(SocReviewComplianceScopeSection {
     trust_service_criteria: "trustServiceCriteria",
 });
 
-/// What stands in `auditPeriodRange`.
+/// What is returned as `SocReviewComplianceScopeSectionResponsePublicV2Dto`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewComplianceScopeSectionAuditPeriodRange {
     /// First day, as `YYYY-MM-DD`.
-    pub start: Option<Timestamp>,
+    pub start: Option<crate::Timestamp>,
     /// Last day, as `YYYY-MM-DD`.
-    pub end: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub end: Option<crate::Timestamp>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SocReviewComplianceScopeSectionAuditPeriodRange {
+crate::support::model::model!(SocReviewComplianceScopeSectionAuditPeriodRange {
     start: "start",
     end: "end",
 });
@@ -190,16 +184,16 @@ model!(SocReviewComplianceScopeSectionAuditPeriodRange {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewComplianceScopeSectionRequest {
-    /// `certification`
-    pub certification: Patch<SocReportType>,
+    ///
+    pub certification: crate::Patch<crate::v2::shared::SocReportType>,
     /// Type 1 or Type 2; decides which period field is needed.
-    pub scope_type: Patch<VendorReviewScopeType>,
+    pub scope_type: crate::Patch<VendorReviewScopeType>,
     /// Date of the audit, as `YYYY-MM-DD`; needed before finalizing a `TYPE_1` report.
-    pub audit_period: Patch<Timestamp>,
+    pub audit_period: crate::Patch<crate::Timestamp>,
     /// Span of the audit; needed before finalizing a `TYPE_2` report.
-    pub audit_period_range: Patch<SocReviewAuditPeriodRangeSectionRequest>,
+    pub audit_period_range: crate::Patch<SocReviewAuditPeriodRangeSectionRequest>,
     /// Trust criteria examined; finalizing needs at least one, except for `SOC_1` and `SOC_3`.
-    pub trust_service_criteria: Patch<Vec<VendorReviewServiceCategory>>,
+    pub trust_service_criteria: crate::Patch<Vec<VendorReviewServiceCategory>>,
 }
 
 impl SocReviewComplianceScopeSectionRequest {
@@ -214,48 +208,53 @@ impl SocReviewComplianceScopeSectionRequest {
         }
     }
 
-    /// Sets [`certification`](Self::certification).
+    /// Sets [`certification`](field@Self::certification).
     #[must_use]
     pub fn certification(
         mut self,
-        certification: impl Into<Patch<SocReportType>>,
+        certification: impl Into<crate::Patch<crate::v2::shared::SocReportType>>,
     ) -> Self {
         self.certification = certification.into();
         self
     }
 
-    /// Sets [`scope_type`](Self::scope_type).
+    /// Sets [`scope_type`](field@Self::scope_type).
     #[must_use]
     pub fn scope_type(
         mut self,
-        scope_type: impl Into<Patch<VendorReviewScopeType>>,
+        scope_type: impl Into<crate::Patch<VendorReviewScopeType>>,
     ) -> Self {
         self.scope_type = scope_type.into();
         self
     }
 
-    /// Sets [`audit_period`](Self::audit_period).
+    /// Sets [`audit_period`](field@Self::audit_period).
     #[must_use]
-    pub fn audit_period(mut self, audit_period: impl Into<Patch<Timestamp>>) -> Self {
+    pub fn audit_period(
+        mut self,
+        audit_period: impl Into<crate::Patch<crate::Timestamp>>,
+    ) -> Self {
         self.audit_period = audit_period.into();
         self
     }
 
-    /// Sets [`audit_period_range`](Self::audit_period_range).
+    /// Sets [`audit_period_range`](field@Self::audit_period_range).
     #[must_use]
     pub fn audit_period_range(
         mut self,
-        audit_period_range: impl Into<Patch<SocReviewAuditPeriodRangeSectionRequest>>,
+        audit_period_range: impl Into<
+            crate::Patch<SocReviewAuditPeriodRangeSectionRequest>,
+        >,
     ) -> Self {
         self.audit_period_range = audit_period_range.into();
         self
     }
 
-    /// Sets [`trust_service_criteria`](Self::trust_service_criteria).
+    /// Sets [`trust_service_criteria`](field@Self::trust_service_criteria).
     #[must_use]
     pub fn trust_service_criteria(
         mut self,
-        trust_service_criteria: impl Into<Patch<Vec<VendorReviewServiceCategory>>>,
+        trust_service_criteria: impl Into<crate::Patch<Vec<VendorReviewServiceCategory>>>,
     ) -> Self {
         self.trust_service_criteria = trust_service_criteria.into();
         self
@@ -268,7 +267,7 @@ impl Default for SocReviewComplianceScopeSectionRequest {
     }
 }
 
-request_model!(SocReviewComplianceScopeSectionRequest {
+crate::support::request_model::request_model!(SocReviewComplianceScopeSectionRequest {
     certification: "certification",
     scope_type: "scopeType",
     audit_period: "auditPeriod",
@@ -283,16 +282,16 @@ pub struct SocReviewCpaFirmSection {
     /// Whether this section lacks nothing that finalizing requires.
     pub is_complete: bool,
     /// Fields still to fill in, as dotted paths such as `reviewerInformation.reviewer`.
-    pub missing_required_fields: List<String>,
-    /// `cpaFirm`
+    pub missing_required_fields: crate::List<String>,
+    ///
     pub cpa_firm: Option<String>,
     /// How the standing of the firm was checked.
     pub cpa_procedure_performed: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SocReviewCpaFirmSection {
+crate::support::model::model!(SocReviewCpaFirmSection {
     is_complete: "isComplete",
     missing_required_fields: "missingRequiredFields",
     cpa_firm: "cpaFirm",
@@ -303,10 +302,10 @@ model!(SocReviewCpaFirmSection {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewCpaFirmSectionRequest {
-    /// Name of the firm, at most 191 characters. At most 191 characters.
-    pub cpa_firm: Patch<String>,
+    /// Name of the firm, at most 191 characters.
+    pub cpa_firm: crate::Patch<String>,
     /// How the standing of the firm was checked; at most 30,000 characters. At most 30000 characters.
-    pub cpa_procedure_performed: Patch<String>,
+    pub cpa_procedure_performed: crate::Patch<String>,
 }
 
 impl SocReviewCpaFirmSectionRequest {
@@ -318,18 +317,18 @@ impl SocReviewCpaFirmSectionRequest {
         }
     }
 
-    /// Sets [`cpa_firm`](Self::cpa_firm).
+    /// Sets [`cpa_firm`](field@Self::cpa_firm).
     #[must_use]
-    pub fn cpa_firm(mut self, cpa_firm: impl Into<Patch<String>>) -> Self {
+    pub fn cpa_firm(mut self, cpa_firm: impl Into<crate::Patch<String>>) -> Self {
         self.cpa_firm = cpa_firm.into();
         self
     }
 
-    /// Sets [`cpa_procedure_performed`](Self::cpa_procedure_performed).
+    /// Sets [`cpa_procedure_performed`](field@Self::cpa_procedure_performed).
     #[must_use]
     pub fn cpa_procedure_performed(
         mut self,
-        cpa_procedure_performed: impl Into<Patch<String>>,
+        cpa_procedure_performed: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.cpa_procedure_performed = cpa_procedure_performed.into();
         self
@@ -342,7 +341,7 @@ impl Default for SocReviewCpaFirmSectionRequest {
     }
 }
 
-request_model!(SocReviewCpaFirmSectionRequest {
+crate::support::request_model::request_model!(SocReviewCpaFirmSectionRequest {
     cpa_firm: "cpaFirm" { max_length: 191 },
     cpa_procedure_performed: "cpaProcedurePerformed" { max_length: 30000 },
 });
@@ -354,14 +353,14 @@ pub struct SocReviewEndUserControlsSection {
     /// Whether this section lacks nothing that finalizing requires.
     pub is_complete: bool,
     /// Fields still to fill in, as dotted paths such as `reviewerInformation.reviewer`.
-    pub missing_required_fields: List<String>,
-    /// `userControls`
-    pub user_controls: List<SocReviewUserControlItem>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub missing_required_fields: crate::List<String>,
+    ///
+    pub user_controls: crate::List<SocReviewUserControlItem>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SocReviewEndUserControlsSection {
+crate::support::model::model!(SocReviewEndUserControlsSection {
     is_complete: "isComplete",
     missing_required_fields: "missingRequiredFields",
     user_controls: "userControls",
@@ -383,7 +382,7 @@ impl SocReviewEndUserControlsSectionRequest {
         }
     }
 
-    /// Sets [`user_controls`](Self::user_controls).
+    /// Sets [`user_controls`](field@Self::user_controls).
     #[must_use]
     pub fn user_controls(
         mut self,
@@ -400,7 +399,7 @@ impl Default for SocReviewEndUserControlsSectionRequest {
     }
 }
 
-request_model!(SocReviewEndUserControlsSectionRequest {
+crate::support::request_model::request_model!(SocReviewEndUserControlsSectionRequest {
     user_controls: "userControls",
 });
 
@@ -408,13 +407,13 @@ request_model!(SocReviewEndUserControlsSectionRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewFindingItem {
-    /// `description`
+    ///
     pub description: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SocReviewFindingItem {
+crate::support::model::model!(SocReviewFindingItem {
     description: "description",
 });
 
@@ -434,10 +433,10 @@ impl SocReviewFindingItemRequest {
         }
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 }
@@ -448,7 +447,7 @@ impl Default for SocReviewFindingItemRequest {
     }
 }
 
-request_model!(SocReviewFindingItemRequest {
+crate::support::request_model::request_model!(SocReviewFindingItemRequest {
     description: "description" { max_length: 30000 },
 });
 
@@ -459,16 +458,16 @@ pub struct SocReviewFindingsSection {
     /// Whether this section lacks nothing that finalizing requires.
     pub is_complete: bool,
     /// Fields still to fill in, as dotted paths such as `reviewerInformation.reviewer`.
-    pub missing_required_fields: List<String>,
-    /// `findings`
-    pub findings: List<SocReviewFindingItem>,
+    pub missing_required_fields: crate::List<String>,
+    ///
+    pub findings: crate::List<SocReviewFindingItem>,
     /// Whether the findings matter materially; `null` while unanswered.
     pub has_material_impact: Option<bool>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SocReviewFindingsSection {
+crate::support::model::model!(SocReviewFindingsSection {
     is_complete: "isComplete",
     missing_required_fields: "missingRequiredFields",
     findings: "findings",
@@ -482,7 +481,7 @@ pub struct SocReviewFindingsSectionRequest {
     /// Findings to append to those on record; an empty list clears them, leaving the field out keeps them.
     pub findings: Option<Vec<SocReviewFindingItemRequest>>,
     /// Whether the findings matter materially; finalizing needs an answer as soon as there is a finding.
-    pub has_material_impact: Patch<bool>,
+    pub has_material_impact: crate::Patch<bool>,
 }
 
 impl SocReviewFindingsSectionRequest {
@@ -494,7 +493,7 @@ impl SocReviewFindingsSectionRequest {
         }
     }
 
-    /// Sets [`findings`](Self::findings).
+    /// Sets [`findings`](field@Self::findings).
     #[must_use]
     pub fn findings(
         mut self,
@@ -504,11 +503,11 @@ impl SocReviewFindingsSectionRequest {
         self
     }
 
-    /// Sets [`has_material_impact`](Self::has_material_impact).
+    /// Sets [`has_material_impact`](field@Self::has_material_impact).
     #[must_use]
     pub fn has_material_impact(
         mut self,
-        has_material_impact: impl Into<Patch<bool>>,
+        has_material_impact: impl Into<crate::Patch<bool>>,
     ) -> Self {
         self.has_material_impact = has_material_impact.into();
         self
@@ -521,7 +520,7 @@ impl Default for SocReviewFindingsSectionRequest {
     }
 }
 
-request_model!(SocReviewFindingsSectionRequest {
+crate::support::request_model::request_model!(SocReviewFindingsSectionRequest {
     findings: "findings",
     has_material_impact: "hasMaterialImpact",
 });
@@ -548,11 +547,11 @@ pub struct SocReviewForm {
     pub cpa_firm: SocReviewCpaFirmSection,
     /// Organizations the vendor in turn relies on, and how the report treats them.
     pub subservice_organizations: SocReviewSubserviceOrganizationsSection,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SocReviewForm {
+crate::support::model::model!(SocReviewForm {
     ready_to_finalize: "readyToFinalize",
     reviewer_information: "reviewerInformation",
     compliance_scope: "complianceScope",
@@ -601,7 +600,7 @@ impl SocReviewFormSaveRequest {
         }
     }
 
-    /// Sets [`reviewer_information`](Self::reviewer_information).
+    /// Sets [`reviewer_information`](field@Self::reviewer_information).
     #[must_use]
     pub fn reviewer_information(
         mut self,
@@ -611,7 +610,7 @@ impl SocReviewFormSaveRequest {
         self
     }
 
-    /// Sets [`compliance_scope`](Self::compliance_scope).
+    /// Sets [`compliance_scope`](field@Self::compliance_scope).
     #[must_use]
     pub fn compliance_scope(
         mut self,
@@ -621,7 +620,7 @@ impl SocReviewFormSaveRequest {
         self
     }
 
-    /// Sets [`report_opinion`](Self::report_opinion).
+    /// Sets [`report_opinion`](field@Self::report_opinion).
     #[must_use]
     pub fn report_opinion(
         mut self,
@@ -631,14 +630,14 @@ impl SocReviewFormSaveRequest {
         self
     }
 
-    /// Sets [`findings`](Self::findings).
+    /// Sets [`findings`](field@Self::findings).
     #[must_use]
     pub fn findings(mut self, findings: SocReviewFindingsSectionRequest) -> Self {
         self.findings = Some(findings);
         self
     }
 
-    /// Sets [`end_user_controls`](Self::end_user_controls).
+    /// Sets [`end_user_controls`](field@Self::end_user_controls).
     #[must_use]
     pub fn end_user_controls(
         mut self,
@@ -648,7 +647,7 @@ impl SocReviewFormSaveRequest {
         self
     }
 
-    /// Sets [`services_and_locations`](Self::services_and_locations).
+    /// Sets [`services_and_locations`](field@Self::services_and_locations).
     #[must_use]
     pub fn services_and_locations(
         mut self,
@@ -658,14 +657,14 @@ impl SocReviewFormSaveRequest {
         self
     }
 
-    /// Sets [`cpa_firm`](Self::cpa_firm).
+    /// Sets [`cpa_firm`](field@Self::cpa_firm).
     #[must_use]
     pub fn cpa_firm(mut self, cpa_firm: SocReviewCpaFirmSectionRequest) -> Self {
         self.cpa_firm = Some(cpa_firm);
         self
     }
 
-    /// Sets [`subservice_organizations`](Self::subservice_organizations).
+    /// Sets [`subservice_organizations`](field@Self::subservice_organizations).
     #[must_use]
     pub fn subservice_organizations(
         mut self,
@@ -682,7 +681,7 @@ impl Default for SocReviewFormSaveRequest {
     }
 }
 
-request_model!(SocReviewFormSaveRequest {
+crate::support::request_model::request_model!(SocReviewFormSaveRequest {
     reviewer_information: "reviewerInformation",
     compliance_scope: "complianceScope",
     report_opinion: "reportOpinion",
@@ -697,15 +696,15 @@ request_model!(SocReviewFormSaveRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewLocationItem {
-    /// `city`
+    ///
     pub city: String,
     /// State within the United States, elsewhere the country, that goes with `city`.
     pub state_or_country: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SocReviewLocationItem {
+crate::support::model::model!(SocReviewLocationItem {
     city: "city",
     state_or_country: "stateOrCountry",
 });
@@ -714,10 +713,9 @@ model!(SocReviewLocationItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewLocationItemRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub city: Option<String>,
-    /// State within the United States, elsewhere the country, that goes with `city`; at most 191 characters. At
-    /// most 191 characters.
+    /// State within the United States, elsewhere the country, that goes with `city`; at most 191 characters.
     pub state_or_country: Option<String>,
 }
 
@@ -730,17 +728,17 @@ impl SocReviewLocationItemRequest {
         }
     }
 
-    /// Sets [`city`](Self::city).
+    /// Sets [`city`](field@Self::city).
     #[must_use]
     pub fn city(mut self, city: impl Into<String>) -> Self {
-        self.city = Some(city.into());
+        self.city = Some(Into::<String>::into(city));
         self
     }
 
-    /// Sets [`state_or_country`](Self::state_or_country).
+    /// Sets [`state_or_country`](field@Self::state_or_country).
     #[must_use]
     pub fn state_or_country(mut self, state_or_country: impl Into<String>) -> Self {
-        self.state_or_country = Some(state_or_country.into());
+        self.state_or_country = Some(Into::<String>::into(state_or_country));
         self
     }
 }
@@ -751,7 +749,7 @@ impl Default for SocReviewLocationItemRequest {
     }
 }
 
-request_model!(SocReviewLocationItemRequest {
+crate::support::request_model::request_model!(SocReviewLocationItemRequest {
     city: "city" { max_length: 191 },
     state_or_country: "stateOrCountry" { max_length: 191 },
 });
@@ -763,18 +761,18 @@ pub struct SocReviewReportOpinionSection {
     /// Whether this section lacks nothing that finalizing requires.
     pub is_complete: bool,
     /// Fields still to fill in, as dotted paths such as `reviewerInformation.reviewer`.
-    pub missing_required_fields: List<String>,
-    /// `reportOpinion`
-    pub report_opinion: Option<VendorReportOpinion>,
+    pub missing_required_fields: crate::List<String>,
+    ///
+    pub report_opinion: Option<crate::v2::shared::VendorReportOpinion>,
     /// Whether the control objectives cover what the business needs.
     pub encompass_business_needs: Option<bool>,
     /// What is planned after a qualified opinion.
     pub follow_up_activity: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SocReviewReportOpinionSection {
+crate::support::model::model!(SocReviewReportOpinionSection {
     is_complete: "isComplete",
     missing_required_fields: "missingRequiredFields",
     report_opinion: "reportOpinion",
@@ -786,12 +784,12 @@ model!(SocReviewReportOpinionSection {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewReportOpinionSectionRequest {
-    /// `reportOpinion`
-    pub report_opinion: Patch<VendorReportOpinion>,
+    ///
+    pub report_opinion: crate::Patch<crate::v2::shared::VendorReportOpinion>,
     /// Whether control objectives or trust principles cover what the business needs.
-    pub encompass_business_needs: Patch<bool>,
+    pub encompass_business_needs: crate::Patch<bool>,
     /// What is planned after a qualified opinion; at most 30,000 characters. At most 30000 characters.
-    pub follow_up_activity: Patch<String>,
+    pub follow_up_activity: crate::Patch<String>,
 }
 
 impl SocReviewReportOpinionSectionRequest {
@@ -804,31 +802,31 @@ impl SocReviewReportOpinionSectionRequest {
         }
     }
 
-    /// Sets [`report_opinion`](Self::report_opinion).
+    /// Sets [`report_opinion`](field@Self::report_opinion).
     #[must_use]
     pub fn report_opinion(
         mut self,
-        report_opinion: impl Into<Patch<VendorReportOpinion>>,
+        report_opinion: impl Into<crate::Patch<crate::v2::shared::VendorReportOpinion>>,
     ) -> Self {
         self.report_opinion = report_opinion.into();
         self
     }
 
-    /// Sets [`encompass_business_needs`](Self::encompass_business_needs).
+    /// Sets [`encompass_business_needs`](field@Self::encompass_business_needs).
     #[must_use]
     pub fn encompass_business_needs(
         mut self,
-        encompass_business_needs: impl Into<Patch<bool>>,
+        encompass_business_needs: impl Into<crate::Patch<bool>>,
     ) -> Self {
         self.encompass_business_needs = encompass_business_needs.into();
         self
     }
 
-    /// Sets [`follow_up_activity`](Self::follow_up_activity).
+    /// Sets [`follow_up_activity`](field@Self::follow_up_activity).
     #[must_use]
     pub fn follow_up_activity(
         mut self,
-        follow_up_activity: impl Into<Patch<String>>,
+        follow_up_activity: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.follow_up_activity = follow_up_activity.into();
         self
@@ -841,7 +839,7 @@ impl Default for SocReviewReportOpinionSectionRequest {
     }
 }
 
-request_model!(SocReviewReportOpinionSectionRequest {
+crate::support::request_model::request_model!(SocReviewReportOpinionSectionRequest {
     report_opinion: "reportOpinion",
     encompass_business_needs: "encompassBusinessNeeds",
     follow_up_activity: "followUpActivity" { max_length: 30000 },
@@ -854,16 +852,16 @@ pub struct SocReviewReviewerInformationSection {
     /// Whether this section lacks nothing that finalizing requires.
     pub is_complete: bool,
     /// Fields still to fill in, as dotted paths such as `reviewerInformation.reviewer`.
-    pub missing_required_fields: List<String>,
+    pub missing_required_fields: crate::List<String>,
     /// Display name, not an id; requests take `reviewerUserId` instead.
     pub reviewer: Option<String>,
     /// Date as `YYYY-MM-DD`.
-    pub report_issue_date: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub report_issue_date: Option<crate::Timestamp>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SocReviewReviewerInformationSection {
+crate::support::model::model!(SocReviewReviewerInformationSection {
     is_complete: "isComplete",
     missing_required_fields: "missingRequiredFields",
     reviewer: "reviewer",
@@ -874,10 +872,10 @@ model!(SocReviewReviewerInformationSection {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewReviewerInformationSectionRequest {
-    /// Id of the user who reviewed; reads back as the display name `reviewer`.
-    pub reviewer_user_id: Patch<i64>,
+    /// Id of the user who reviewed; reads back as the display name `reviewer`. At least 1.
+    pub reviewer_user_id: crate::Patch<i64>,
     /// Date as `YYYY-MM-DD`, today at the latest.
-    pub report_issue_date: Patch<Timestamp>,
+    pub report_issue_date: crate::Patch<crate::Timestamp>,
 }
 
 impl SocReviewReviewerInformationSectionRequest {
@@ -889,18 +887,21 @@ impl SocReviewReviewerInformationSectionRequest {
         }
     }
 
-    /// Sets [`reviewer_user_id`](Self::reviewer_user_id).
+    /// Sets [`reviewer_user_id`](field@Self::reviewer_user_id).
     #[must_use]
-    pub fn reviewer_user_id(mut self, reviewer_user_id: impl Into<Patch<i64>>) -> Self {
+    pub fn reviewer_user_id(
+        mut self,
+        reviewer_user_id: impl Into<crate::Patch<i64>>,
+    ) -> Self {
         self.reviewer_user_id = reviewer_user_id.into();
         self
     }
 
-    /// Sets [`report_issue_date`](Self::report_issue_date).
+    /// Sets [`report_issue_date`](field@Self::report_issue_date).
     #[must_use]
     pub fn report_issue_date(
         mut self,
-        report_issue_date: impl Into<Patch<Timestamp>>,
+        report_issue_date: impl Into<crate::Patch<crate::Timestamp>>,
     ) -> Self {
         self.report_issue_date = report_issue_date.into();
         self
@@ -913,8 +914,8 @@ impl Default for SocReviewReviewerInformationSectionRequest {
     }
 }
 
-request_model!(SocReviewReviewerInformationSectionRequest {
-    reviewer_user_id: "reviewerUserId" { minimum: 1 },
+crate::support::request_model::request_model!(SocReviewReviewerInformationSectionRequest {
+    reviewer_user_id: "reviewerUserId" { minimum: 1.0 },
     report_issue_date: "reportIssueDate",
 });
 
@@ -922,13 +923,13 @@ request_model!(SocReviewReviewerInformationSectionRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewServiceItem {
-    /// `name`
+    ///
     pub name: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SocReviewServiceItem {
+crate::support::model::model!(SocReviewServiceItem {
     name: "name",
 });
 
@@ -946,10 +947,10 @@ impl SocReviewServiceItemRequest {
         Self { name: Default::default() }
     }
 
-    /// Sets [`name`](Self::name).
+    /// Sets [`name`](field@Self::name).
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.name = Some(Into::<String>::into(name));
         self
     }
 }
@@ -960,7 +961,7 @@ impl Default for SocReviewServiceItemRequest {
     }
 }
 
-request_model!(SocReviewServiceItemRequest {
+crate::support::request_model::request_model!(SocReviewServiceItemRequest {
     name: "name" { max_length: 30000 },
 });
 
@@ -971,16 +972,16 @@ pub struct SocReviewServicesAndLocationsSection {
     /// Whether this section lacks nothing that finalizing requires.
     pub is_complete: bool,
     /// Fields still to fill in, as dotted paths such as `reviewerInformation.reviewer`.
-    pub missing_required_fields: List<String>,
-    /// `services`
-    pub services: List<SocReviewServiceItem>,
-    /// `locations`
-    pub locations: List<SocReviewLocationItem>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub missing_required_fields: crate::List<String>,
+    ///
+    pub services: crate::List<SocReviewServiceItem>,
+    ///
+    pub locations: crate::List<SocReviewLocationItem>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SocReviewServicesAndLocationsSection {
+crate::support::model::model!(SocReviewServicesAndLocationsSection {
     is_complete: "isComplete",
     missing_required_fields: "missingRequiredFields",
     services: "services",
@@ -1006,7 +1007,7 @@ impl SocReviewServicesAndLocationsSectionRequest {
         }
     }
 
-    /// Sets [`services`](Self::services).
+    /// Sets [`services`](field@Self::services).
     #[must_use]
     pub fn services(
         mut self,
@@ -1016,7 +1017,7 @@ impl SocReviewServicesAndLocationsSectionRequest {
         self
     }
 
-    /// Sets [`locations`](Self::locations).
+    /// Sets [`locations`](field@Self::locations).
     #[must_use]
     pub fn locations(
         mut self,
@@ -1033,7 +1034,7 @@ impl Default for SocReviewServicesAndLocationsSectionRequest {
     }
 }
 
-request_model!(SocReviewServicesAndLocationsSectionRequest {
+crate::support::request_model::request_model!(SocReviewServicesAndLocationsSectionRequest {
     services: "services",
     locations: "locations",
 });
@@ -1045,18 +1046,18 @@ pub struct SocReviewSubserviceOrganizationsSection {
     /// Whether this section lacks nothing that finalizing requires.
     pub is_complete: bool,
     /// Fields still to fill in, as dotted paths such as `reviewerInformation.reviewer`.
-    pub missing_required_fields: List<String>,
+    pub missing_required_fields: crate::List<String>,
     /// Their names, as free text.
     pub subservice_organization: Option<String>,
     /// Whether the report covers the subservice organizations by the inclusive method; `null` means not applicable.
     pub subservice_organization_using_inclusive_method: Option<bool>,
     /// How these organizations were assessed.
     pub subservice_organization_procedure_performed: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SocReviewSubserviceOrganizationsSection {
+crate::support::model::model!(SocReviewSubserviceOrganizationsSection {
     is_complete: "isComplete",
     missing_required_fields: "missingRequiredFields",
     subservice_organization: "subserviceOrganization",
@@ -1069,11 +1070,11 @@ model!(SocReviewSubserviceOrganizationsSection {
 #[non_exhaustive]
 pub struct SocReviewSubserviceOrganizationsSectionRequest {
     /// Their names, as free text of at most 30,000 characters. At most 30000 characters.
-    pub subservice_organization: Patch<String>,
+    pub subservice_organization: crate::Patch<String>,
     /// Whether the report covers the subservice organizations by the inclusive method; `null` means not applicable.
-    pub subservice_organization_using_inclusive_method: Patch<bool>,
+    pub subservice_organization_using_inclusive_method: crate::Patch<bool>,
     /// How these organizations were assessed; at most 30,000 characters. At most 30000 characters.
-    pub subservice_organization_procedure_performed: Patch<String>,
+    pub subservice_organization_procedure_performed: crate::Patch<String>,
 }
 
 impl SocReviewSubserviceOrganizationsSectionRequest {
@@ -1086,33 +1087,34 @@ impl SocReviewSubserviceOrganizationsSectionRequest {
         }
     }
 
-    /// Sets [`subservice_organization`](Self::subservice_organization).
+    /// Sets [`subservice_organization`](field@Self::subservice_organization).
     #[must_use]
     pub fn subservice_organization(
         mut self,
-        subservice_organization: impl Into<Patch<String>>,
+        subservice_organization: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.subservice_organization = subservice_organization.into();
         self
     }
 
     /// Sets
-    /// [`subservice_organization_using_inclusive_method`](Self::subservice_organization_using_inclusive_method).
+    /// [`subservice_organization_using_inclusive_method`](field@Self::subservice_organization_using_inclusive_method).
     #[must_use]
     pub fn subservice_organization_using_inclusive_method(
         mut self,
-        subservice_organization_using_inclusive_method: impl Into<Patch<bool>>,
+        subservice_organization_using_inclusive_method: impl Into<crate::Patch<bool>>,
     ) -> Self {
         self.subservice_organization_using_inclusive_method = subservice_organization_using_inclusive_method
             .into();
         self
     }
 
-    /// Sets [`subservice_organization_procedure_performed`](Self::subservice_organization_procedure_performed).
+    /// Sets
+    /// [`subservice_organization_procedure_performed`](field@Self::subservice_organization_procedure_performed).
     #[must_use]
     pub fn subservice_organization_procedure_performed(
         mut self,
-        subservice_organization_procedure_performed: impl Into<Patch<String>>,
+        subservice_organization_procedure_performed: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.subservice_organization_procedure_performed = subservice_organization_procedure_performed
             .into();
@@ -1126,7 +1128,7 @@ impl Default for SocReviewSubserviceOrganizationsSectionRequest {
     }
 }
 
-request_model!(SocReviewSubserviceOrganizationsSectionRequest {
+crate::support::request_model::request_model!(SocReviewSubserviceOrganizationsSectionRequest {
     subservice_organization: "subserviceOrganization" { max_length: 30000 },
     subservice_organization_using_inclusive_method: "subserviceOrganizationUsingInclusiveMethod",
     subservice_organization_procedure_performed: "subserviceOrganizationProcedurePerformed" { max_length: 30000 },
@@ -1136,15 +1138,15 @@ request_model!(SocReviewSubserviceOrganizationsSectionRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewUserControlItem {
-    /// `description`
+    ///
     pub description: String,
     /// Whether the account operates the control.
     pub in_place: bool,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(SocReviewUserControlItem {
+crate::support::model::model!(SocReviewUserControlItem {
     description: "description",
     in_place: "inPlace",
 });
@@ -1168,14 +1170,14 @@ impl SocReviewUserControlItemRequest {
         }
     }
 
-    /// Sets [`description`](Self::description).
+    /// Sets [`description`](field@Self::description).
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = Some(Into::<String>::into(description));
         self
     }
 
-    /// Sets [`in_place`](Self::in_place).
+    /// Sets [`in_place`](field@Self::in_place).
     #[must_use]
     pub fn in_place(mut self, in_place: bool) -> Self {
         self.in_place = Some(in_place);
@@ -1189,12 +1191,12 @@ impl Default for SocReviewUserControlItemRequest {
     }
 }
 
-request_model!(SocReviewUserControlItemRequest {
+crate::support::request_model::request_model!(SocReviewUserControlItemRequest {
     description: "description" { max_length: 30000 },
     in_place: "inPlace",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Type of a SOC audit: `TYPE_1` speaks of one date, `TYPE_2` of a period.
     pub enum VendorReviewScopeType {
         Type1 = "TYPE_1",
@@ -1202,7 +1204,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// One of the five trust criteria a SOC audit can examine.
     pub enum VendorReviewServiceCategory {
         Availability = "AVAILABILITY",
@@ -1217,27 +1219,27 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityQuestionnaire {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v2::ids::SecurityQuestionnaireId,
     /// Who answered; `null` while nobody has.
     pub completed_by: Option<String>,
     /// Address the questionnaire goes to. At most 191 characters.
     pub recipient_email: String,
     /// Whether the answers are in.
     pub is_completed: bool,
-    /// `dateSent`
-    pub date_sent: Timestamp,
+    ///
+    pub date_sent: crate::Timestamp,
     /// Whether it was uploaded by hand instead of sent by email.
     pub is_manual_upload: bool,
     /// Id of the answer file; `null` until completed.
     pub response_id: Option<i64>,
-    /// `title`
+    ///
     pub title: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorSecurityQuestionnaire {
+crate::support::model::model!(VendorSecurityQuestionnaire {
     id: "id",
     completed_by: "completedBy",
     recipient_email: "recipientEmail",
@@ -1252,15 +1254,15 @@ model!(VendorSecurityQuestionnaire {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityQuestionnairePage {
-    /// `data`
-    pub data: List<VendorSecurityQuestionnaire>,
+    ///
+    pub data: crate::List<VendorSecurityQuestionnaire>,
     /// Next cursor, and the total when it was asked for.
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorSecurityQuestionnairePage {
+crate::support::model::model!(VendorSecurityQuestionnairePage {
     data: "data",
     pagination: "pagination",
 });
@@ -1269,39 +1271,39 @@ model!(VendorSecurityQuestionnairePage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityReview {
-    /// `id`
-    pub id: i64,
-    /// `requestedAt`
-    pub requested_at: Timestamp,
+    ///
+    pub id: crate::v2::ids::SecurityReviewId,
+    ///
+    pub requested_at: crate::Timestamp,
     /// When the review is due.
-    pub review_deadline_at: Timestamp,
+    pub review_deadline_at: crate::Timestamp,
     /// Outcome of the review; `null` while there is none.
-    pub decision: Option<VendorSecurityReviewDecision>,
-    /// `title`
+    pub decision: Option<crate::v2::shared::VendorSecurityReviewDecision>,
+    ///
     pub title: Option<String>,
-    /// `note`
+    ///
     pub note: Option<String>,
-    /// `status`
-    pub status: VendorSecurityReviewStatus,
-    /// `type`
-    pub type_: VendorSecurityReviewType,
+    ///
+    pub status: crate::v2::shared::VendorSecurityReviewStatus,
+    ///
+    pub type_: crate::v2::shared::VendorSecurityReviewType,
     /// Id of the user who conducts the review; `null` when unassigned.
-    pub user_id: Option<i64>,
+    pub user_id: Option<crate::v2::ids::UserId>,
     /// Id of the user who asked for the review.
     pub requester_user_id: Option<i64>,
     /// User who conducts the review; only with `expand[]=user`.
-    pub user: Option<UserCompact>,
+    pub user: Option<crate::v2::shared::UserCompact>,
     /// User who asked for the review; only with `expand[]=requesterUser`.
-    pub requester_user: Option<UserCompact>,
+    pub requester_user: Option<crate::v2::shared::UserCompact>,
     /// Where to see the review in the web application.
-    pub links: Option<HateoasLinks>,
+    pub links: Option<crate::v2::shared::HateoasLinks>,
     /// The SOC form; only when `type` is `SOC_REPORT`.
     pub soc_review_form: Option<SocReviewForm>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorSecurityReview {
+crate::support::model::model!(VendorSecurityReview {
     id: "id",
     requested_at: "requestedAt",
     review_deadline_at: "reviewDeadlineAt",
@@ -1323,33 +1325,33 @@ model!(VendorSecurityReview {
 #[non_exhaustive]
 pub struct VendorSecurityReviewCreateRequest {
     /// When the review is due.
-    pub review_deadline_at: Timestamp,
-    /// `securityReviewStatus`
-    pub security_review_status: VendorSecurityReviewStatus,
+    pub review_deadline_at: crate::Timestamp,
+    ///
+    pub security_review_status: crate::v2::shared::VendorSecurityReviewStatus,
     /// Kind of review; decides whether there is a SOC form.
-    pub security_review_type: VendorSecurityReviewType,
+    pub security_review_type: crate::v2::shared::VendorSecurityReviewType,
     /// When the review was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// At most 1000 characters. At most 1000 characters.
-    pub note: Patch<String>,
+    pub requested_at: Option<crate::Timestamp>,
+    /// At most 1000 characters.
+    pub note: crate::Patch<String>,
     /// Id of the user who asked for the review; when absent, the active security owner of the vendor, otherwise the
-    /// administrator of the platform.
-    pub requester_user_id: Patch<i64>,
-    /// At most 191 characters. At most 191 characters.
-    pub title: Patch<String>,
+    /// administrator of the platform. At most 1000000000.
+    pub requester_user_id: crate::Patch<i64>,
+    /// At most 191 characters.
+    pub title: crate::Patch<String>,
 }
 
 impl VendorSecurityReviewCreateRequest {
     /// A new `VendorSecurityReviewCreateRequest` with what is required.
     pub fn new(
-        review_deadline_at: impl Into<Timestamp>,
-        security_review_status: VendorSecurityReviewStatus,
-        security_review_type: VendorSecurityReviewType,
+        review_deadline_at: impl Into<crate::Timestamp>,
+        security_review_status: crate::v2::shared::VendorSecurityReviewStatus,
+        security_review_type: crate::v2::shared::VendorSecurityReviewType,
     ) -> Self {
         Self {
-            review_deadline_at: review_deadline_at.into(),
-            security_review_status,
-            security_review_type,
+            review_deadline_at: Into::<crate::Timestamp>::into(review_deadline_at),
+            security_review_status: security_review_status,
+            security_review_type: security_review_type,
             requested_at: Default::default(),
             note: Default::default(),
             requester_user_id: Default::default(),
@@ -1357,49 +1359,49 @@ impl VendorSecurityReviewCreateRequest {
         }
     }
 
-    /// Sets [`requested_at`](Self::requested_at).
+    /// Sets [`requested_at`](field@Self::requested_at).
     #[must_use]
-    pub fn requested_at(mut self, requested_at: impl Into<Timestamp>) -> Self {
-        self.requested_at = Some(requested_at.into());
+    pub fn requested_at(mut self, requested_at: impl Into<crate::Timestamp>) -> Self {
+        self.requested_at = Some(Into::<crate::Timestamp>::into(requested_at));
         self
     }
 
-    /// Sets [`note`](Self::note).
+    /// Sets [`note`](field@Self::note).
     #[must_use]
-    pub fn note(mut self, note: impl Into<Patch<String>>) -> Self {
+    pub fn note(mut self, note: impl Into<crate::Patch<String>>) -> Self {
         self.note = note.into();
         self
     }
 
-    /// Sets [`requester_user_id`](Self::requester_user_id).
+    /// Sets [`requester_user_id`](field@Self::requester_user_id).
     #[must_use]
     pub fn requester_user_id(
         mut self,
-        requester_user_id: impl Into<Patch<i64>>,
+        requester_user_id: impl Into<crate::Patch<i64>>,
     ) -> Self {
         self.requester_user_id = requester_user_id.into();
         self
     }
 
-    /// Sets [`title`](Self::title).
+    /// Sets [`title`](field@Self::title).
     #[must_use]
-    pub fn title(mut self, title: impl Into<Patch<String>>) -> Self {
+    pub fn title(mut self, title: impl Into<crate::Patch<String>>) -> Self {
         self.title = title.into();
         self
     }
 }
 
-request_model!(VendorSecurityReviewCreateRequest {
+crate::support::request_model::request_model!(VendorSecurityReviewCreateRequest {
     review_deadline_at: "reviewDeadlineAt",
     security_review_status: "securityReviewStatus",
     security_review_type: "securityReviewType",
     requested_at: "requestedAt",
     note: "note" { max_length: 1000 },
-    requester_user_id: "requesterUserId" { maximum: 1000000000 },
+    requester_user_id: "requesterUserId" { maximum: 1000000000.0 },
     title: "title" { max_length: 191 },
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a security review when `expand[]` asks for it.
     pub enum VendorSecurityReviewExpand {
         User = "user",
@@ -1411,15 +1413,15 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityReviewPage {
-    /// `data`
-    pub data: List<VendorSecurityReview>,
+    ///
+    pub data: crate::List<VendorSecurityReview>,
     /// Next cursor, and the total when it was asked for.
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorSecurityReviewPage {
+crate::support::model::model!(VendorSecurityReviewPage {
     data: "data",
     pagination: "pagination",
 });
@@ -1428,10 +1430,10 @@ model!(VendorSecurityReviewPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityReviewUpdateRequest {
-    /// At most 191 characters; applies to every type of review. At most 191 characters.
+    /// At most 191 characters; applies to every type of review.
     pub title: Option<String>,
     /// Changes to the SOC form; ignored unless the review is of type `SOC_REPORT`.
-    pub soc_form: Patch<SocReviewFormSaveRequest>,
+    pub soc_form: crate::Patch<SocReviewFormSaveRequest>,
 }
 
 impl VendorSecurityReviewUpdateRequest {
@@ -1443,18 +1445,18 @@ impl VendorSecurityReviewUpdateRequest {
         }
     }
 
-    /// Sets [`title`](Self::title).
+    /// Sets [`title`](field@Self::title).
     #[must_use]
     pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
+        self.title = Some(Into::<String>::into(title));
         self
     }
 
-    /// Sets [`soc_form`](Self::soc_form).
+    /// Sets [`soc_form`](field@Self::soc_form).
     #[must_use]
     pub fn soc_form(
         mut self,
-        soc_form: impl Into<Patch<SocReviewFormSaveRequest>>,
+        soc_form: impl Into<crate::Patch<SocReviewFormSaveRequest>>,
     ) -> Self {
         self.soc_form = soc_form.into();
         self
@@ -1467,7 +1469,7 @@ impl Default for VendorSecurityReviewUpdateRequest {
     }
 }
 
-request_model!(VendorSecurityReviewUpdateRequest {
+crate::support::request_model::request_model!(VendorSecurityReviewUpdateRequest {
     title: "title" { max_length: 191 },
     soc_form: "socForm",
 });
@@ -1476,23 +1478,23 @@ request_model!(VendorSecurityReviewUpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityReviewWithFileCreateRequest {
-    /// At most 255 characters; required here, unlike in a review without a file. At most 255 characters.
+    /// At most 255 characters; required here, unlike in a review without a file.
     pub title: String,
     /// When the review is due.
-    pub review_deadline_at: Timestamp,
+    pub review_deadline_at: crate::Timestamp,
     /// When the review was asked for, as an RFC 3339 timestamp.
     pub requested_at: Option<String>,
-    /// `securityReviewStatus`
-    pub security_review_status: VendorSecurityReviewStatus,
+    ///
+    pub security_review_status: crate::v2::shared::VendorSecurityReviewStatus,
     /// Kind of review; decides whether there is a SOC form.
-    pub security_review_type: VendorSecurityReviewType,
+    pub security_review_type: crate::v2::shared::VendorSecurityReviewType,
     /// Id of the user who asked for the review; when absent, the active security owner of the vendor, otherwise the
     /// administrator of the platform.
     pub requester_user_id: Option<i64>,
-    /// At most 1000 characters. At most 1000 characters.
+    /// At most 1000 characters.
     pub note: Option<String>,
     /// Kind of document that `file` is.
-    pub document_type: Option<VendorDocumentType>,
+    pub document_type: Option<crate::v2::shared::VendorDocumentType>,
     /// A PDF, a CSV, a text document (`.doc`, `.docx`, `.odt`), spreadsheet (`.ods`, `.xlsx`), presentation
     /// (`.odp`, `.pptx`) or image (`.gif`, `.jpeg`, `.jpg`, `.png`).
     pub file: String,
@@ -1502,54 +1504,57 @@ impl VendorSecurityReviewWithFileCreateRequest {
     /// A new `VendorSecurityReviewWithFileCreateRequest` with what is required.
     pub fn new(
         title: impl Into<String>,
-        review_deadline_at: impl Into<Timestamp>,
-        security_review_status: VendorSecurityReviewStatus,
-        security_review_type: VendorSecurityReviewType,
+        review_deadline_at: impl Into<crate::Timestamp>,
+        security_review_status: crate::v2::shared::VendorSecurityReviewStatus,
+        security_review_type: crate::v2::shared::VendorSecurityReviewType,
         file: impl Into<String>,
     ) -> Self {
         Self {
-            title: title.into(),
-            review_deadline_at: review_deadline_at.into(),
+            title: Into::<String>::into(title),
+            review_deadline_at: Into::<crate::Timestamp>::into(review_deadline_at),
             requested_at: Default::default(),
-            security_review_status,
-            security_review_type,
+            security_review_status: security_review_status,
+            security_review_type: security_review_type,
             requester_user_id: Default::default(),
             note: Default::default(),
             document_type: Default::default(),
-            file: file.into(),
+            file: Into::<String>::into(file),
         }
     }
 
-    /// Sets [`requested_at`](Self::requested_at).
+    /// Sets [`requested_at`](field@Self::requested_at).
     #[must_use]
     pub fn requested_at(mut self, requested_at: impl Into<String>) -> Self {
-        self.requested_at = Some(requested_at.into());
+        self.requested_at = Some(Into::<String>::into(requested_at));
         self
     }
 
-    /// Sets [`requester_user_id`](Self::requester_user_id).
+    /// Sets [`requester_user_id`](field@Self::requester_user_id).
     #[must_use]
     pub fn requester_user_id(mut self, requester_user_id: i64) -> Self {
         self.requester_user_id = Some(requester_user_id);
         self
     }
 
-    /// Sets [`note`](Self::note).
+    /// Sets [`note`](field@Self::note).
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.note = Some(note.into());
+        self.note = Some(Into::<String>::into(note));
         self
     }
 
-    /// Sets [`document_type`](Self::document_type).
+    /// Sets [`document_type`](field@Self::document_type).
     #[must_use]
-    pub fn document_type(mut self, document_type: VendorDocumentType) -> Self {
+    pub fn document_type(
+        mut self,
+        document_type: crate::v2::shared::VendorDocumentType,
+    ) -> Self {
         self.document_type = Some(document_type);
         self
     }
 }
 
-request_model!(VendorSecurityReviewWithFileCreateRequest {
+crate::support::request_model::request_model!(VendorSecurityReviewWithFileCreateRequest {
     title: "title" { max_length: 255 },
     review_deadline_at: "reviewDeadlineAt",
     requested_at: "requestedAt",
@@ -1565,78 +1570,81 @@ request_model!(VendorSecurityReviewWithFileCreateRequest {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VendorSecurityReviewWithFileForm {
-    /// `title` At most 255 characters.
+    /// At most 255 characters.
     pub title: String,
-    /// `reviewDeadlineAt`
-    pub review_deadline_at: Timestamp,
-    /// `requestedAt`
+    ///
+    pub review_deadline_at: crate::Timestamp,
+    ///
     pub requested_at: Option<String>,
-    /// `securityReviewStatus`
-    pub security_review_status: VendorSecurityReviewStatus,
-    /// `securityReviewType`
-    pub security_review_type: VendorSecurityReviewType,
-    /// `requesterUserId`
+    ///
+    pub security_review_status: crate::v2::shared::VendorSecurityReviewStatus,
+    ///
+    pub security_review_type: crate::v2::shared::VendorSecurityReviewType,
+    ///
     pub requester_user_id: Option<i64>,
-    /// `note` At most 1000 characters.
+    /// At most 1000 characters.
     pub note: Option<String>,
-    /// `documentType`
-    pub document_type: Option<VendorDocumentType>,
-    /// `file`
-    pub file: Upload,
+    ///
+    pub document_type: Option<crate::v2::shared::VendorDocumentType>,
+    ///
+    pub file: crate::Upload,
 }
 
 impl VendorSecurityReviewWithFileForm {
     /// A new `VendorSecurityReviewWithFileForm` with what is required.
     pub fn new(
         title: impl Into<String>,
-        review_deadline_at: impl Into<Timestamp>,
-        security_review_status: VendorSecurityReviewStatus,
-        security_review_type: VendorSecurityReviewType,
-        file: impl Into<Upload>,
+        review_deadline_at: impl Into<crate::Timestamp>,
+        security_review_status: crate::v2::shared::VendorSecurityReviewStatus,
+        security_review_type: crate::v2::shared::VendorSecurityReviewType,
+        file: impl Into<crate::Upload>,
     ) -> Self {
         Self {
-            title: title.into(),
-            review_deadline_at: review_deadline_at.into(),
+            title: Into::<String>::into(title),
+            review_deadline_at: Into::<crate::Timestamp>::into(review_deadline_at),
             requested_at: Default::default(),
-            security_review_status,
-            security_review_type,
+            security_review_status: security_review_status,
+            security_review_type: security_review_type,
             requester_user_id: Default::default(),
             note: Default::default(),
             document_type: Default::default(),
-            file: file.into(),
+            file: Into::<crate::Upload>::into(file),
         }
     }
 
-    /// Sets [`requested_at`](Self::requested_at).
+    /// Sets [`requested_at`](field@Self::requested_at).
     #[must_use]
     pub fn requested_at(mut self, requested_at: impl Into<String>) -> Self {
-        self.requested_at = Some(requested_at.into());
+        self.requested_at = Some(Into::<String>::into(requested_at));
         self
     }
 
-    /// Sets [`requester_user_id`](Self::requester_user_id).
+    /// Sets [`requester_user_id`](field@Self::requester_user_id).
     #[must_use]
     pub fn requester_user_id(mut self, requester_user_id: i64) -> Self {
         self.requester_user_id = Some(requester_user_id);
         self
     }
 
-    /// Sets [`note`](Self::note).
+    /// Sets [`note`](field@Self::note).
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.note = Some(note.into());
+        self.note = Some(Into::<String>::into(note));
         self
     }
 
-    /// Sets [`document_type`](Self::document_type).
+    /// Sets [`document_type`](field@Self::document_type).
     #[must_use]
-    pub fn document_type(mut self, document_type: VendorDocumentType) -> Self {
+    pub fn document_type(
+        mut self,
+        document_type: crate::v2::shared::VendorDocumentType,
+    ) -> Self {
         self.document_type = Some(document_type);
         self
     }
 }
 
-form_model!(VendorSecurityReviewWithFileForm {
+crate::support::request_model::form_model!(VendorSecurityReviewWithFileForm {
     title: "title" { max_length: 255 },
     review_deadline_at: "reviewDeadlineAt",
     requested_at: "requestedAt",

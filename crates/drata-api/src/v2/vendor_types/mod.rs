@@ -7,21 +7,20 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{PaginationTotalCount, SortDirection, SortKey};
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::VendorTypeId;
 /// The operations of the area `vendor_types`.
 #[derive(Clone, Debug)]
-pub struct VendorTypesApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct VendorTypesApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> VendorTypesApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> VendorTypesApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> VendorTypesApi<A> {
+impl<A: crate::Access> VendorTypesApi<A> {
     /// Lists the vendor types the account has defined.
     ///
     /// `GET /vendor-types`, v2. Needs the permission **Vendors: List Vendor Types** (`vendor-types-get`). Pages by
@@ -29,7 +28,7 @@ impl<A: Access> VendorTypesApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorTypesPublicV2Controller_listVendorTypes/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }
 
@@ -40,8 +39,17 @@ impl VendorTypesApi {
     /// `POST /vendor-types`, v2. Needs the permission **Vendors: Create Vendor Type** (`vendor-types-post`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorTypesPublicV2Controller_createVendorType/)
-    pub fn create(&self, body: &VendorTypeCreateRequest) -> builder::Create {
-        builder::Create::new(Call::new(&self.client, &meta::CREATE).json(body))
+    pub fn create(
+        &self,
+        body: impl std::borrow::Borrow<VendorTypeCreateRequest>,
+    ) -> builder::Create {
+        builder::Create::new(
+            crate::Call::new(&self.client, &meta::CREATE)
+                .body(
+                    std::borrow::Borrow::<VendorTypeCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
     }
 
     /// Deletes a vendor type softly: it is marked as deleted, not erased. Success has no body.
@@ -50,9 +58,10 @@ impl VendorTypesApi {
     /// (`vendor-types-delete`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorTypesPublicV2Controller_deleteVendorType/)
-    pub fn delete(&self, vendor_type_id: i64) -> builder::Delete {
+    pub fn delete(&self, vendor_type_id: impl Into<VendorTypeId>) -> builder::Delete {
         builder::Delete::new(
-            Call::new(&self.client, &meta::DELETE).path("vendorTypeId", vendor_type_id),
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("vendorTypeId", Into::<VendorTypeId>::into(vendor_type_id)),
         )
     }
 
@@ -64,13 +73,16 @@ impl VendorTypesApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorTypesPublicV2Controller_updateVendorType/)
     pub fn update(
         &self,
-        vendor_type_id: i64,
-        body: &VendorTypeUpdateRequest,
+        vendor_type_id: impl Into<VendorTypeId>,
+        body: impl std::borrow::Borrow<VendorTypeUpdateRequest>,
     ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE)
-                .path("vendorTypeId", vendor_type_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("vendorTypeId", Into::<VendorTypeId>::into(vendor_type_id))
+                .body(
+                    std::borrow::Borrow::<VendorTypeUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

@@ -2,24 +2,22 @@
 
 //! Types of the area `vendor_types`.
 
-use crate::support::model::model;
-use crate::support::request_model::request_model;
-use crate::v2::shared::PaginationTotalCount;
-use crate::{Extra, List};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A vendor type of the account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorType {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v2::ids::VendorTypeId,
+    ///
     pub name: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorType {
+crate::support::model::model!(VendorType {
     id: "id",
     name: "name",
 });
@@ -28,18 +26,20 @@ model!(VendorType {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorTypeCreateRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: String,
 }
 
 impl VendorTypeCreateRequest {
     /// A new `VendorTypeCreateRequest` with what is required.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
+        Self {
+            name: Into::<String>::into(name),
+        }
     }
 }
 
-request_model!(VendorTypeCreateRequest {
+crate::support::request_model::request_model!(VendorTypeCreateRequest {
     name: "name" { max_length: 191 },
 });
 
@@ -47,15 +47,15 @@ request_model!(VendorTypeCreateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorTypePage {
-    /// `data`
-    pub data: List<VendorType>,
+    ///
+    pub data: crate::List<VendorType>,
     /// Next cursor, and the total when it was asked for.
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorTypePage {
+crate::support::model::model!(VendorTypePage {
     data: "data",
     pagination: "pagination",
 });
@@ -64,17 +64,19 @@ model!(VendorTypePage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorTypeUpdateRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: String,
 }
 
 impl VendorTypeUpdateRequest {
     /// A new `VendorTypeUpdateRequest` with what is required.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
+        Self {
+            name: Into::<String>::into(name),
+        }
     }
 }
 
-request_model!(VendorTypeUpdateRequest {
+crate::support::request_model::request_model!(VendorTypeUpdateRequest {
     name: "name" { max_length: 191 },
 });

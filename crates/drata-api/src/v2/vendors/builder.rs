@@ -2,127 +2,53 @@
 
 //! Builders of the requests of the area `vendors`.
 
-use super::{
-    RenewalScheduleType, SortDirection, SortKey, Vendor, VendorCategory, VendorExpand,
-    VendorImpactLevel, VendorKind, VendorPage, VendorQuestionnaireSent,
-    VendorQuestionnaireSentPage, VendorRisk, VendorStats, VendorStatsExpand, VendorStatus,
-};
+use crate::support::builder::builder;
 
-use crate::support::operation::operation;
-use crate::{Call, Error, ItemKey, PageParts, Paged, Timestamp};
-
-/// Builds [`create`](super::VendorsApi::create).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    call: Call,
+builder! {
+    /// Creates a vendor. Built by [`create`](super::VendorsApi::create).
+    pub struct Create(JsonOptional<super::Vendor>);
 }
 
-impl Create {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Vendor>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Removes a vendor from the account. Built by [`delete`](super::VendorsApi::delete).
+    pub struct Delete(Nothing);
 }
 
-/// Builds [`delete`](super::VendorsApi::delete).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    call: Call,
-}
-
-impl Delete {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<(), Error> {
-        self.call.receive_nothing().await
-    }
-}
-
-/// Builds [`get`](super::VendorsApi::get).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    call: Call,
+builder! {
+    /// Returns one vendor with its risk profile. Built by [`get`](super::VendorsApi::get).
+    pub struct Get(Json<super::Vendor>);
 }
 
 impl Get {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = VendorExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::VendorExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Vendor, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`get_questionnaire`](super::VendorsApi::get_questionnaire).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetQuestionnaire {
-    call: Call,
+builder! {
+    /// Returns one questionnaire that was sent to a vendor. Built by
+    /// [`get_questionnaire`](super::VendorsApi::get_questionnaire).
+    pub struct GetQuestionnaire(Json<super::VendorQuestionnaireSent>);
 }
 
-impl GetQuestionnaire {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorQuestionnaireSent, Error> {
-        self.call.receive().await
-    }
-}
-
-/// Builds [`get_stats`](super::VendorsApi::get_stats).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct GetStats {
-    call: Call,
+builder! {
+    /// Counts the vendors of the account by one or more scopes. Built by
+    /// [`get_stats`](super::VendorsApi::get_stats).
+    pub struct GetStats(Json<super::VendorStats>);
 }
 
 impl GetStats {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Scopes to count by, at least one; the answer holds these and no others.
     pub(super) fn expand(
         mut self,
-        expand: impl IntoIterator<Item = VendorStatsExpand>,
+        expand: impl IntoIterator<Item = super::VendorStatsExpand>,
     ) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -131,29 +57,15 @@ impl GetStats {
         self.call.query("includeArchived", include_archived);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorStats, Error> {
-        self.call.receive().await
-    }
 }
 
-/// Builds [`list`](super::VendorsApi::list).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    call: Call,
+builder! {
+    /// Lists the vendors of the account, optionally by category, type, status, risk, impact and renewal. Built by
+    /// [`list`](super::VendorsApi::list).
+    pub struct List(Json<super::VendorPage>);
 }
 
 impl List {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -161,22 +73,25 @@ impl List {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -188,99 +103,89 @@ impl List {
     }
 
     /// Keeps vendors of this business domain.
-    pub fn category(mut self, category: impl Into<VendorCategory>) -> Self {
-        self.call.query("category", Into::<VendorCategory>::into(category));
+    pub fn category(mut self, category: impl Into<super::VendorCategory>) -> Self {
+        self.call.query("category", Into::<super::VendorCategory>::into(category));
         self
     }
 
     /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(mut self, expand: impl IntoIterator<Item = VendorExpand>) -> Self {
-        self.call.query_each("expand[]", expand, crate::Limits::NONE);
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::VendorExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
 
     /// Keeps vendors with this overall impact.
-    pub fn impact_level(mut self, impact_level: impl Into<VendorImpactLevel>) -> Self {
-        self.call.query("impactLevel", Into::<VendorImpactLevel>::into(impact_level));
+    pub fn impact_level(
+        mut self,
+        impact_level: impl Into<super::VendorImpactLevel>,
+    ) -> Self {
+        self.call
+            .query("impactLevel", Into::<super::VendorImpactLevel>::into(impact_level));
         self
     }
 
     /// Keeps vendors that renew on this day, as `YYYY-MM-DD`.
-    pub fn renewal_date(mut self, renewal_date: impl Into<Timestamp>) -> Self {
-        self.call.query("renewalDate", Into::<Timestamp>::into(renewal_date));
+    pub fn renewal_date(mut self, renewal_date: impl Into<crate::Timestamp>) -> Self {
+        self.call.query("renewalDate", Into::<crate::Timestamp>::into(renewal_date));
         self
     }
 
     /// Keeps vendors with this renewal interval.
     pub fn renewal_schedule_type(
         mut self,
-        renewal_schedule_type: impl Into<RenewalScheduleType>,
+        renewal_schedule_type: impl Into<super::RenewalScheduleType>,
     ) -> Self {
         self.call
             .query(
                 "renewalScheduleType",
-                Into::<RenewalScheduleType>::into(renewal_schedule_type),
+                Into::<super::RenewalScheduleType>::into(renewal_schedule_type),
             );
         self
     }
 
     /// Keeps vendors with this level of risk.
-    pub fn risk(mut self, risk: impl Into<VendorRisk>) -> Self {
-        self.call.query("risk", Into::<VendorRisk>::into(risk));
+    pub fn risk(mut self, risk: impl Into<super::VendorRisk>) -> Self {
+        self.call.query("risk", Into::<super::VendorRisk>::into(risk));
         self
     }
 
     /// Keeps vendors in this status; asking for each value in turn need not find every vendor, since the status can
     /// be `null`.
-    pub fn status(mut self, status: impl Into<VendorStatus>) -> Self {
-        self.call.query("status", Into::<VendorStatus>::into(status));
+    pub fn status(mut self, status: impl Into<super::VendorStatus>) -> Self {
+        self.call.query("status", Into::<super::VendorStatus>::into(status));
         self
     }
 
     /// Keeps vendors of this built-in kind, not of an account-defined vendor type.
-    pub fn type_(mut self, type_: impl Into<VendorKind>) -> Self {
-        self.call.query("type", Into::<VendorKind>::into(type_));
+    pub fn type_(mut self, type_: impl Into<super::VendorKind>) -> Self {
+        self.call.query("type", Into::<super::VendorKind>::into(type_));
         self
-    }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorPage, Error> {
-        self.call.receive().await
     }
 }
 
-impl Paged for List {
-    type Page = VendorPage;
-    type Item = Vendor;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for List {
+    type Page = super::VendorPage;
+    type Item = super::Vendor;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`list_questionnaires`](super::VendorsApi::list_questionnaires).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct ListQuestionnaires {
-    call: Call,
+builder! {
+    /// Lists the questionnaires sent to a vendor, with whether each has been completed. Built by
+    /// [`list_questionnaires`](super::VendorsApi::list_questionnaires).
+    pub struct ListQuestionnaires(Json<super::VendorQuestionnaireSentPage>);
 }
 
 impl ListQuestionnaires {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
     /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
     pub fn cursor(mut self, cursor: &str) -> Self {
         self.call.query("cursor", cursor);
@@ -288,22 +193,25 @@ impl ListQuestionnaires {
     }
 
     /// Rows on one page, 1 to 500; 50 when absent.
-    ///
-    /// From 1 to 500.
     pub fn size(mut self, size: i64) -> Self {
-        self.call.query_within("size", size, 1..=500);
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
         self
     }
 
     /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<SortKey>) -> Self {
-        self.call.query("sort", Into::<SortKey>::into(sort));
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
         self
     }
 
     /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<SortDirection>::into(sort_dir));
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
 
@@ -313,83 +221,28 @@ impl ListQuestionnaires {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
-
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<VendorQuestionnaireSentPage, Error> {
-        self.call.receive().await
-    }
 }
 
-impl Paged for ListQuestionnaires {
-    type Page = VendorQuestionnaireSentPage;
-    type Item = VendorQuestionnaireSent;
-    fn split(page: Self::Page) -> PageParts<Self::Item> {
-        let (total, cursor) = (
-            page.pagination.clone().total_count,
-            page.pagination.clone().cursor.clone(),
-        );
-        PageParts::new(Some(page.data), total, cursor)
+impl crate::Paged for ListQuestionnaires {
+    type Page = super::VendorQuestionnaireSentPage;
+    type Item = super::VendorQuestionnaireSent;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
     }
 
-    fn key(_item: &Self::Item) -> Option<ItemKey> {
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
 }
 
-/// Builds [`send_questionnaire`](super::VendorsApi::send_questionnaire).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct SendQuestionnaire {
-    call: Call,
+builder! {
+    /// Emails a questionnaire to a contact at a vendor. Built by
+    /// [`send_questionnaire`](super::VendorsApi::send_questionnaire).
+    pub struct SendQuestionnaire(JsonOptional<super::VendorQuestionnaireSent>);
 }
 
-impl SendQuestionnaire {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<VendorQuestionnaireSent>, Error> {
-        self.call.receive_optional().await
-    }
+builder! {
+    /// Updates a vendor. Built by [`update`](super::VendorsApi::update).
+    pub struct Update(JsonOptional<super::Vendor>);
 }
-
-/// Builds [`update`](super::VendorsApi::update).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Update {
-    call: Call,
-}
-
-impl Update {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call }
-    }
-
-    /// Sends the request; `None` when Drata answered without a body, which it may do for a write.
-    ///
-    /// # Errors
-    /// See [`Error`]: the request breaks a rule of the contract, does not arrive, is refused, or its answer is not what
-    /// the contract says.
-    pub async fn send(self) -> Result<Option<Vendor>, Error> {
-        self.call.receive_optional().await
-    }
-}
-
-operation!(Create => Option<Vendor>);
-operation!(Delete => ());
-operation!(Get => Vendor);
-operation!(GetQuestionnaire => VendorQuestionnaireSent);
-operation!(GetStats => VendorStats);
-operation!(List => VendorPage);
-operation!(ListQuestionnaires => VendorQuestionnaireSentPage);
-operation!(SendQuestionnaire => Option<VendorQuestionnaireSent>);
-operation!(Update => Option<Vendor>);

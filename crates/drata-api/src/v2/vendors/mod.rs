@@ -14,30 +14,33 @@ pub use crate::v2::shared::{
     VendorSecurityReviewDecision, VendorSecurityReviewStatus, VendorSecurityReviewType,
 };
 
-use crate::{Access, Call, Client, ReadWrite};
+pub use crate::v2::ids::{
+    SecurityReviewId, UserId, VendorDocumentId, VendorId, VendorQuestionnaireId,
+};
 
 /// The operations of the area `vendors`.
 #[derive(Clone, Debug)]
-pub struct VendorsApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct VendorsApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> VendorsApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> VendorsApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> VendorsApi<A> {
+impl<A: crate::Access> VendorsApi<A> {
     /// Returns one vendor with its risk profile. Documents, reviews, contacts and custom fields come only when
     /// expanded.
     ///
     /// `GET /vendors/{vendorId}`, v2. Needs the permission **Vendors: Get Vendor** (`vendors-get-vendor`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorsPublicV2Controller_getVendor/)
-    pub fn get(&self, vendor_id: i64) -> builder::Get {
+    pub fn get(&self, vendor_id: impl Into<VendorId>) -> builder::Get {
         builder::Get::new(
-            Call::new(&self.client, &meta::GET).path("vendorId", vendor_id),
+            crate::Call::new(&self.client, &meta::GET)
+                .path("vendorId", Into::<VendorId>::into(vendor_id)),
         )
     }
 
@@ -49,13 +52,16 @@ impl<A: Access> VendorsApi<A> {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorsPublicV2Controller_getVendorQuestionnaire/)
     pub fn get_questionnaire(
         &self,
-        vendor_id: i64,
-        questionnaire_id: i64,
+        vendor_id: impl Into<VendorId>,
+        questionnaire_id: impl Into<VendorQuestionnaireId>,
     ) -> builder::GetQuestionnaire {
         builder::GetQuestionnaire::new(
-            Call::new(&self.client, &meta::GET_QUESTIONNAIRE)
-                .path("vendorId", vendor_id)
-                .path("questionnaireId", questionnaire_id),
+            crate::Call::new(&self.client, &meta::GET_QUESTIONNAIRE)
+                .path("vendorId", Into::<VendorId>::into(vendor_id))
+                .path(
+                    "questionnaireId",
+                    Into::<VendorQuestionnaireId>::into(questionnaire_id),
+                ),
         )
     }
 
@@ -69,7 +75,8 @@ impl<A: Access> VendorsApi<A> {
         &self,
         expand: impl IntoIterator<Item = VendorStatsExpand>,
     ) -> builder::GetStats {
-        builder::GetStats::new(Call::new(&self.client, &meta::GET_STATS)).expand(expand)
+        builder::GetStats::new(crate::Call::new(&self.client, &meta::GET_STATS))
+            .expand(expand)
     }
 
     /// Lists the vendors of the account, optionally by category, type, status, risk, impact and renewal. A vendor
@@ -80,7 +87,7 @@ impl<A: Access> VendorsApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorsPublicV2Controller_listVendors/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
     /// Lists the questionnaires sent to a vendor, with whether each has been completed.
@@ -89,10 +96,13 @@ impl<A: Access> VendorsApi<A> {
     /// (`vendors-get-questionnaires`). Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorsPublicV2Controller_listVendorQuestionnaires/)
-    pub fn list_questionnaires(&self, vendor_id: i64) -> builder::ListQuestionnaires {
+    pub fn list_questionnaires(
+        &self,
+        vendor_id: impl Into<VendorId>,
+    ) -> builder::ListQuestionnaires {
         builder::ListQuestionnaires::new(
-            Call::new(&self.client, &meta::LIST_QUESTIONNAIRES)
-                .path("vendorId", vendor_id),
+            crate::Call::new(&self.client, &meta::LIST_QUESTIONNAIRES)
+                .path("vendorId", Into::<VendorId>::into(vendor_id)),
         )
     }
 }
@@ -104,8 +114,17 @@ impl VendorsApi {
     /// `POST /vendors`, v2. Needs the permission **Vendors: Create Vendor** (`vendors-post`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorsPublicV2Controller_createVendor/)
-    pub fn create(&self, body: &VendorCreateRequest) -> builder::Create {
-        builder::Create::new(Call::new(&self.client, &meta::CREATE).json(body))
+    pub fn create(
+        &self,
+        body: impl std::borrow::Borrow<VendorCreateRequest>,
+    ) -> builder::Create {
+        builder::Create::new(
+            crate::Call::new(&self.client, &meta::CREATE)
+                .body(
+                    std::borrow::Borrow::<VendorCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
     }
 
     /// Removes a vendor from the account. Success has no body; to keep the record, update its status to `ARCHIVED`
@@ -114,9 +133,10 @@ impl VendorsApi {
     /// `DELETE /vendors/{vendorId}`, v2. Needs the permission **Vendors: Delete Vendor** (`vendors-delete`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorsPublicV2Controller_deleteVendor/)
-    pub fn delete(&self, vendor_id: i64) -> builder::Delete {
+    pub fn delete(&self, vendor_id: impl Into<VendorId>) -> builder::Delete {
         builder::Delete::new(
-            Call::new(&self.client, &meta::DELETE).path("vendorId", vendor_id),
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("vendorId", Into::<VendorId>::into(vendor_id)),
         )
     }
 
@@ -129,13 +149,18 @@ impl VendorsApi {
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorsPublicV2Controller_sendQuestionnaireToVendor/)
     pub fn send_questionnaire(
         &self,
-        vendor_id: i64,
-        body: &VendorQuestionnaireCreateRequest,
+        vendor_id: impl Into<VendorId>,
+        body: impl std::borrow::Borrow<VendorQuestionnaireCreateRequest>,
     ) -> builder::SendQuestionnaire {
         builder::SendQuestionnaire::new(
-            Call::new(&self.client, &meta::SEND_QUESTIONNAIRE)
-                .path("vendorId", vendor_id)
-                .json(body),
+            crate::Call::new(&self.client, &meta::SEND_QUESTIONNAIRE)
+                .path("vendorId", Into::<VendorId>::into(vendor_id))
+                .body(
+                    std::borrow::Borrow::<
+                        VendorQuestionnaireCreateRequest,
+                    >::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 
@@ -145,9 +170,18 @@ impl VendorsApi {
     /// `PUT /vendors/{vendorId}`, v2. Needs the permission **Vendors: Update Vendor** (`vendors-put`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorsPublicV2Controller_updateVendor/)
-    pub fn update(&self, vendor_id: i64, body: &VendorUpdateRequest) -> builder::Update {
+    pub fn update(
+        &self,
+        vendor_id: impl Into<VendorId>,
+        body: impl std::borrow::Borrow<VendorUpdateRequest>,
+    ) -> builder::Update {
         builder::Update::new(
-            Call::new(&self.client, &meta::UPDATE).path("vendorId", vendor_id).json(body),
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("vendorId", Into::<VendorId>::into(vendor_id))
+                .body(
+                    std::borrow::Borrow::<VendorUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
         )
     }
 }

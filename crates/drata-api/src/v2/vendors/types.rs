@@ -2,18 +2,10 @@
 
 //! Types of the area `vendors`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::support::request_model::request_model;
-use crate::v2::shared::{
-    CustomField, CustomFieldSubmitRequest, HateoasLinks, PaginationTotalCount,
-    RenewalScheduleType, SocReportType, UserCompact, VendorDocument, VendorReportOpinion,
-    VendorSecurityReviewDecision, VendorSecurityReviewStatus, VendorSecurityReviewType,
-};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
-use crate::{Extra, List, Patch, Timestamp};
-
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// How near a vendor's renewal is: none planned, done, due soon, or due.
     pub enum RenewalDateStatus {
         NoRenewal = "NO_RENEWAL",
@@ -23,7 +15,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Service that hosts the trust center of a vendor.
     pub enum TrustCenterProvider {
         Anecdotes = "ANECDOTES",
@@ -48,45 +40,45 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Vendor {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v2::ids::VendorId,
+    ///
     pub name: String,
     /// Business domain that uses the vendor.
     pub category: Option<VendorCategory>,
-    /// `risk`
+    ///
     pub risk: Option<VendorRisk>,
     /// Built-in kind of vendor, not an account-defined vendor type.
     pub type_: Option<VendorKind>,
-    /// `critical`
+    ///
     pub critical: Option<bool>,
     /// Stage of the relationship; `null` for vendors that were never given one.
     pub status: Option<VendorStatus>,
-    /// `location`
+    ///
     pub location: Option<String>,
-    /// `url`
+    ///
     pub url: Option<String>,
-    /// `privacyUrl`
+    ///
     pub privacy_url: Option<String>,
-    /// `termsUrl`
+    ///
     pub terms_url: Option<String>,
-    /// `trustCenterUrl`
+    ///
     pub trust_center_url: Option<String>,
     /// Service that hosts the trust center.
     pub trust_center_provider: Option<TrustCenterProvider>,
-    /// `servicesProvided`
+    ///
     pub services_provided: Option<String>,
-    /// `dataStored`
+    ///
     pub data_stored: Option<String>,
     /// Whether the vendor stores personally identifiable information.
     pub has_pii: bool,
     /// How people sign in to the vendor.
     pub password_policy: Option<VendorPasswordPolicy>,
-    /// `passwordRequiresMinLength`
+    ///
     pub password_requires_min_length: bool,
     /// In characters.
     pub password_min_length: Option<i64>,
-    /// `passwordRequiresNumber`
+    ///
     pub password_requires_number: bool,
     /// Whether passwords must contain a character other than letters and digits.
     pub password_requires_symbol: bool,
@@ -97,28 +89,28 @@ pub struct Vendor {
     /// Addresses at the vendor, separated by semicolons, in lower case; vendor creation calls the field
     /// `contactEmail`.
     pub contacts_email: Option<String>,
-    /// `notes`
+    ///
     pub notes: Option<String>,
-    /// `logoUrl`
+    ///
     pub logo_url: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
-    /// `isSubProcessor`
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    ///
     pub is_sub_processor: bool,
     /// Deprecated: whether the subprocessor is active. Deprecated by Drata.
     pub is_sub_processor_active: bool,
     /// Time of the change of status, by its name the archiving; `null` when there was none.
-    pub archived_at: Option<Timestamp>,
+    pub archived_at: Option<crate::Timestamp>,
     /// When the relationship is up for renewal, as `YYYY-MM-DD`.
     pub renewal_date: Option<String>,
-    /// `renewalScheduleType`
-    pub renewal_schedule_type: Option<RenewalScheduleType>,
+    ///
+    pub renewal_schedule_type: Option<crate::v2::shared::RenewalScheduleType>,
     /// How near the renewal is, as a string such as `COMPLETED` or `RENEWAL_DUE_SOON`.
     pub renewal_date_status: Option<String>,
     /// When the details were confirmed; `null` while unconfirmed.
-    pub confirmed_at: Option<Timestamp>,
+    pub confirmed_at: Option<crate::Timestamp>,
     /// UUID of the shared account.
     pub shared_account_id: Option<String>,
     /// Whether the vendor itself uses Drata.
@@ -126,39 +118,39 @@ pub struct Vendor {
     /// Number of notifications pending for the vendor.
     pub events: Option<i64>,
     /// Vendors this one integrates with; may be missing without `expand[]=integrations`.
-    pub integrations: Option<List<VendorIntegration>>,
+    pub integrations: Option<crate::List<VendorIntegration>>,
     /// Annual contract value in cents, a whole number written as a string: `"1088"` is 10.88.
     pub cost: Option<String>,
     /// How much operations depend on the vendor.
     pub operational_impact: Option<VendorOperationalImpact>,
     /// Access the vendor has to the environment.
     pub environment_access: Option<VendorEnvironmentAccess>,
-    /// `impactLevel`
+    ///
     pub impact_level: Option<VendorImpactLevel>,
     /// Kinds of data the vendor sees; may be missing without `expand[]=dataAccessedOrProcessed`.
-    pub data_accessed_or_processed_list: Option<List<String>>,
+    pub data_accessed_or_processed_list: Option<crate::List<String>>,
     /// User who answers for the vendor's compliance; only when expanded, for which the parameter offers
     /// `vendorUser`.
-    pub user: Option<UserCompact>,
+    pub user: Option<crate::v2::shared::UserCompact>,
     /// Documents of the vendor; only with `expand[]=documents`.
-    pub documents: Option<List<VendorDocument>>,
+    pub documents: Option<crate::List<crate::v2::shared::VendorDocument>>,
     /// Most recent questionnaire; only with `expand[]=lastQuestionnaire`, `null` when there is none.
     pub last_questionnaire: Option<VendorQuestionnaire>,
     /// Most recent security reviews; only with `expand[]=latestSecurityReviews`.
-    pub latest_security_reviews: Option<List<VendorSecurityReviewCompact>>,
+    pub latest_security_reviews: Option<crate::List<VendorSecurityReviewCompact>>,
     /// User who looks after the relationship; only with `expand[]=vendorRelationshipContact`.
-    pub vendor_relationship_contact: Option<UserCompact>,
+    pub vendor_relationship_contact: Option<crate::v2::shared::UserCompact>,
     /// Reviews of the vendor's SOC reports; only with `expand[]=reviews`.
-    pub reviews: Option<List<VendorReview>>,
+    pub reviews: Option<crate::List<VendorReview>>,
     /// Custom field values; only with `expand[]=customFields`.
-    pub custom_fields: Option<List<CustomField>>,
+    pub custom_fields: Option<crate::List<crate::v2::shared::CustomField>>,
     /// Where to see the vendor in the web application; list rows come without it.
-    pub links: Option<HateoasLinks>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub links: Option<crate::v2::shared::HateoasLinks>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Vendor {
+crate::support::model::model!(Vendor {
     id: "id",
     name: "name",
     category: "category",
@@ -217,20 +209,20 @@ model!(Vendor {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorBusinessUnitStatsItem {
-    /// Vendors counted under `key`.
+    /// Vendors counted under `key`. At least 0.
     pub count: i64,
     /// Business domain, as in the `category` of a vendor.
     pub key: VendorCategory,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorBusinessUnitStatsItem {
+crate::support::model::model!(VendorBusinessUnitStatsItem {
     count: "count",
     key: "key",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Business domain a vendor serves, such as `ENGINEERING` or `FINANCE`.
     pub enum VendorCategory {
         Engineering = "ENGINEERING",
@@ -252,7 +244,7 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorCreateRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: String,
     /// Whether the vendor stores personally identifiable information (default `false`).
     pub has_pii: Option<bool>,
@@ -269,78 +261,82 @@ pub struct VendorCreateRequest {
     /// Deprecated: whether the subprocessor is active. Deprecated by Drata.
     pub is_sub_processor_active: Option<bool>,
     /// Business domain that uses the vendor; `null` for none.
-    pub category: Patch<VendorCategory>,
+    pub category: crate::Patch<VendorCategory>,
     /// Level of risk to customer data.
     pub risk: Option<VendorRisk>,
     /// Stage of the relationship; `null` for none.
-    pub status: Patch<VendorStatus>,
-    /// `critical`
-    pub critical: Patch<bool>,
-    /// Id of the user who answers for the vendor's compliance; `null` for nobody.
-    pub user_id: Patch<i64>,
-    /// Web address of the vendor, at most 768 characters. At most 768 characters.
-    pub url: Patch<String>,
-    /// Web address of the privacy policy, at most 768 characters. At most 768 characters.
+    pub status: crate::Patch<VendorStatus>,
+    ///
+    pub critical: crate::Patch<bool>,
+    /// Id of the user who answers for the vendor's compliance; `null` for nobody. At most 1000000000.
+    pub user_id: crate::Patch<crate::v2::ids::UserId>,
+    /// Web address of the vendor, at most 768 characters.
+    pub url: crate::Patch<String>,
+    /// Web address of the privacy policy, at most 768 characters.
     pub privacy_url: Option<String>,
-    /// Web address of the terms of use, at most 768 characters. At most 768 characters.
+    /// Web address of the terms of use, at most 768 characters.
     pub terms_url: Option<String>,
-    /// Web address of the trust center, at most 768 characters. At most 768 characters.
+    /// Web address of the trust center, at most 768 characters.
     pub trust_center_url: Option<String>,
     /// What the vendor does for the organization, at most 30,000 characters. At most 30000 characters.
-    pub services_provided: Patch<String>,
+    pub services_provided: crate::Patch<String>,
     /// What data the vendor holds, at most 30,000 characters. At most 30000 characters.
-    pub data_stored: Patch<String>,
+    pub data_stored: crate::Patch<String>,
     /// Where the services are provided from, at most 30,000 characters. At most 30000 characters.
     pub location: Option<String>,
     /// How people sign in to the vendor.
-    pub password_policy: Patch<VendorPasswordPolicy>,
+    pub password_policy: crate::Patch<VendorPasswordPolicy>,
     /// Minimum length of a password in characters, 6 to 12.
-    pub password_min_length: Patch<i64>,
-    /// Name of the account manager on the vendor's side, at most 191 characters. At most 191 characters.
-    pub contact_at_vendor: Patch<String>,
+    pub password_min_length: crate::Patch<i64>,
+    /// Name of the account manager on the vendor's side, at most 191 characters.
+    pub contact_at_vendor: crate::Patch<String>,
     /// Addresses at the vendor, separated by semicolons, at most 191 characters in all; stored in lower case. Reads
-    /// back as `contactsEmail`. At most 191 characters.
-    pub contact_email: Patch<String>,
+    /// back as `contactsEmail`.
+    pub contact_email: crate::Patch<String>,
     /// At most 30,000 characters. At most 30000 characters.
     pub notes: Option<String>,
     /// When the relationship is up for renewal, as an RFC 3339 timestamp; reads back as a plain date.
-    pub renewal_date: Patch<String>,
+    pub renewal_date: crate::Patch<String>,
     /// Interval between renewals.
-    pub renewal_schedule_type: Patch<RenewalScheduleType>,
+    pub renewal_schedule_type: crate::Patch<crate::v2::shared::RenewalScheduleType>,
     /// Whether all details have been confirmed; reads back as `confirmedAt`.
-    pub confirmed: Patch<bool>,
+    pub confirmed: crate::Patch<bool>,
     /// Built-in kind of vendor, not an account-defined vendor type.
-    pub type_: Patch<VendorKind>,
-    /// Account id, at most 36 characters. At most 36 characters.
+    pub type_: crate::Patch<VendorKind>,
+    /// Account id, at most 36 characters.
     pub account_id: Option<String>,
     /// How much operations depend on the vendor.
-    pub operational_impact: Patch<VendorOperationalImpact>,
+    pub operational_impact: crate::Patch<VendorOperationalImpact>,
     /// Access the vendor has to the environment.
-    pub environment_access: Patch<VendorEnvironmentAccess>,
+    pub environment_access: crate::Patch<VendorEnvironmentAccess>,
     /// Overall impact.
-    pub impact_level: Patch<VendorImpactLevel>,
-    /// Id of a custom level of residual risk; ignored unless the account uses custom vendor risk levels.
-    pub residual_risk_level_id: Patch<i64>,
-    /// Id of a custom level of inherent risk; ignored unless the account uses custom vendor risk levels.
-    pub inherent_risk_level_id: Patch<i64>,
-    /// Kinds of data the vendor sees, each once, at most 300. At most 300 items.
-    pub data_accessed_or_processed_list: Patch<Vec<VendorDataAccessedOrProcessed>>,
+    pub impact_level: crate::Patch<VendorImpactLevel>,
+    /// Id of a custom level of residual risk; ignored unless the account uses custom vendor risk levels. At most
+    /// 1000000000.
+    pub residual_risk_level_id: crate::Patch<i64>,
+    /// Id of a custom level of inherent risk; ignored unless the account uses custom vendor risk levels. At most
+    /// 1000000000.
+    pub inherent_risk_level_id: crate::Patch<i64>,
+    /// Kinds of data the vendor sees, each once, at most 300.
+    pub data_accessed_or_processed_list: crate::Patch<
+        Vec<VendorDataAccessedOrProcessed>,
+    >,
     /// Ids of the vendors this one integrates with, each once.
     pub integrations: Option<Vec<i64>>,
     /// Annual contract value in cents, a whole number written as a string: `"1088"` is 10.88.
-    pub cost: Patch<String>,
+    pub cost: crate::Patch<String>,
     /// Values of custom fields, each found by `id` or `name`; a `null` value deletes. Fields the account requires
     /// must be here.
-    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
+    pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
     /// User who looks after the relationship; `null` or absent for nobody.
-    pub vendor_relationship_contact: Patch<VendorRelationshipContactRequest>,
+    pub vendor_relationship_contact: crate::Patch<VendorRelationshipContactRequest>,
 }
 
 impl VendorCreateRequest {
     /// A new `VendorCreateRequest` with what is required.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            name: name.into(),
+            name: Into::<String>::into(name),
             has_pii: Default::default(),
             password_requires_number: Default::default(),
             password_requires_symbol: Default::default(),
@@ -383,35 +379,35 @@ impl VendorCreateRequest {
         }
     }
 
-    /// Sets [`has_pii`](Self::has_pii).
+    /// Sets [`has_pii`](field@Self::has_pii).
     #[must_use]
     pub fn has_pii(mut self, has_pii: bool) -> Self {
         self.has_pii = Some(has_pii);
         self
     }
 
-    /// Sets [`password_requires_number`](Self::password_requires_number).
+    /// Sets [`password_requires_number`](field@Self::password_requires_number).
     #[must_use]
     pub fn password_requires_number(mut self, password_requires_number: bool) -> Self {
         self.password_requires_number = Some(password_requires_number);
         self
     }
 
-    /// Sets [`password_requires_symbol`](Self::password_requires_symbol).
+    /// Sets [`password_requires_symbol`](field@Self::password_requires_symbol).
     #[must_use]
     pub fn password_requires_symbol(mut self, password_requires_symbol: bool) -> Self {
         self.password_requires_symbol = Some(password_requires_symbol);
         self
     }
 
-    /// Sets [`password_mfa_enabled`](Self::password_mfa_enabled).
+    /// Sets [`password_mfa_enabled`](field@Self::password_mfa_enabled).
     #[must_use]
     pub fn password_mfa_enabled(mut self, password_mfa_enabled: bool) -> Self {
         self.password_mfa_enabled = Some(password_mfa_enabled);
         self
     }
 
-    /// Sets [`password_requires_min_length`](Self::password_requires_min_length).
+    /// Sets [`password_requires_min_length`](field@Self::password_requires_min_length).
     #[must_use]
     pub fn password_requires_min_length(
         mut self,
@@ -421,287 +417,305 @@ impl VendorCreateRequest {
         self
     }
 
-    /// Sets [`is_sub_processor`](Self::is_sub_processor).
+    /// Sets [`is_sub_processor`](field@Self::is_sub_processor).
     #[must_use]
     pub fn is_sub_processor(mut self, is_sub_processor: bool) -> Self {
         self.is_sub_processor = Some(is_sub_processor);
         self
     }
 
-    /// Sets [`is_sub_processor_active`](Self::is_sub_processor_active).
+    /// Sets [`is_sub_processor_active`](field@Self::is_sub_processor_active).
     #[must_use]
     pub fn is_sub_processor_active(mut self, is_sub_processor_active: bool) -> Self {
         self.is_sub_processor_active = Some(is_sub_processor_active);
         self
     }
 
-    /// Sets [`category`](Self::category).
+    /// Sets [`category`](field@Self::category).
     #[must_use]
-    pub fn category(mut self, category: impl Into<Patch<VendorCategory>>) -> Self {
+    pub fn category(
+        mut self,
+        category: impl Into<crate::Patch<VendorCategory>>,
+    ) -> Self {
         self.category = category.into();
         self
     }
 
-    /// Sets [`risk`](Self::risk).
+    /// Sets [`risk`](field@Self::risk).
     #[must_use]
     pub fn risk(mut self, risk: VendorRisk) -> Self {
         self.risk = Some(risk);
         self
     }
 
-    /// Sets [`status`](Self::status).
+    /// Sets [`status`](field@Self::status).
     #[must_use]
-    pub fn status(mut self, status: impl Into<Patch<VendorStatus>>) -> Self {
+    pub fn status(mut self, status: impl Into<crate::Patch<VendorStatus>>) -> Self {
         self.status = status.into();
         self
     }
 
-    /// Sets [`critical`](Self::critical).
+    /// Sets [`critical`](field@Self::critical).
     #[must_use]
-    pub fn critical(mut self, critical: impl Into<Patch<bool>>) -> Self {
+    pub fn critical(mut self, critical: impl Into<crate::Patch<bool>>) -> Self {
         self.critical = critical.into();
         self
     }
 
-    /// Sets [`user_id`](Self::user_id).
+    /// Sets [`user_id`](field@Self::user_id).
     #[must_use]
-    pub fn user_id(mut self, user_id: impl Into<Patch<i64>>) -> Self {
+    pub fn user_id(
+        mut self,
+        user_id: impl Into<crate::Patch<crate::v2::ids::UserId>>,
+    ) -> Self {
         self.user_id = user_id.into();
         self
     }
 
-    /// Sets [`url`](Self::url).
+    /// Sets [`url`](field@Self::url).
     #[must_use]
-    pub fn url(mut self, url: impl Into<Patch<String>>) -> Self {
+    pub fn url(mut self, url: impl Into<crate::Patch<String>>) -> Self {
         self.url = url.into();
         self
     }
 
-    /// Sets [`privacy_url`](Self::privacy_url).
+    /// Sets [`privacy_url`](field@Self::privacy_url).
     #[must_use]
     pub fn privacy_url(mut self, privacy_url: impl Into<String>) -> Self {
-        self.privacy_url = Some(privacy_url.into());
+        self.privacy_url = Some(Into::<String>::into(privacy_url));
         self
     }
 
-    /// Sets [`terms_url`](Self::terms_url).
+    /// Sets [`terms_url`](field@Self::terms_url).
     #[must_use]
     pub fn terms_url(mut self, terms_url: impl Into<String>) -> Self {
-        self.terms_url = Some(terms_url.into());
+        self.terms_url = Some(Into::<String>::into(terms_url));
         self
     }
 
-    /// Sets [`trust_center_url`](Self::trust_center_url).
+    /// Sets [`trust_center_url`](field@Self::trust_center_url).
     #[must_use]
     pub fn trust_center_url(mut self, trust_center_url: impl Into<String>) -> Self {
-        self.trust_center_url = Some(trust_center_url.into());
+        self.trust_center_url = Some(Into::<String>::into(trust_center_url));
         self
     }
 
-    /// Sets [`services_provided`](Self::services_provided).
+    /// Sets [`services_provided`](field@Self::services_provided).
     #[must_use]
     pub fn services_provided(
         mut self,
-        services_provided: impl Into<Patch<String>>,
+        services_provided: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.services_provided = services_provided.into();
         self
     }
 
-    /// Sets [`data_stored`](Self::data_stored).
+    /// Sets [`data_stored`](field@Self::data_stored).
     #[must_use]
-    pub fn data_stored(mut self, data_stored: impl Into<Patch<String>>) -> Self {
+    pub fn data_stored(mut self, data_stored: impl Into<crate::Patch<String>>) -> Self {
         self.data_stored = data_stored.into();
         self
     }
 
-    /// Sets [`location`](Self::location).
+    /// Sets [`location`](field@Self::location).
     #[must_use]
     pub fn location(mut self, location: impl Into<String>) -> Self {
-        self.location = Some(location.into());
+        self.location = Some(Into::<String>::into(location));
         self
     }
 
-    /// Sets [`password_policy`](Self::password_policy).
+    /// Sets [`password_policy`](field@Self::password_policy).
     #[must_use]
     pub fn password_policy(
         mut self,
-        password_policy: impl Into<Patch<VendorPasswordPolicy>>,
+        password_policy: impl Into<crate::Patch<VendorPasswordPolicy>>,
     ) -> Self {
         self.password_policy = password_policy.into();
         self
     }
 
-    /// Sets [`password_min_length`](Self::password_min_length).
+    /// Sets [`password_min_length`](field@Self::password_min_length).
     #[must_use]
     pub fn password_min_length(
         mut self,
-        password_min_length: impl Into<Patch<i64>>,
+        password_min_length: impl Into<crate::Patch<i64>>,
     ) -> Self {
         self.password_min_length = password_min_length.into();
         self
     }
 
-    /// Sets [`contact_at_vendor`](Self::contact_at_vendor).
+    /// Sets [`contact_at_vendor`](field@Self::contact_at_vendor).
     #[must_use]
     pub fn contact_at_vendor(
         mut self,
-        contact_at_vendor: impl Into<Patch<String>>,
+        contact_at_vendor: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.contact_at_vendor = contact_at_vendor.into();
         self
     }
 
-    /// Sets [`contact_email`](Self::contact_email).
+    /// Sets [`contact_email`](field@Self::contact_email).
     #[must_use]
-    pub fn contact_email(mut self, contact_email: impl Into<Patch<String>>) -> Self {
+    pub fn contact_email(
+        mut self,
+        contact_email: impl Into<crate::Patch<String>>,
+    ) -> Self {
         self.contact_email = contact_email.into();
         self
     }
 
-    /// Sets [`notes`](Self::notes).
+    /// Sets [`notes`](field@Self::notes).
     #[must_use]
     pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
+        self.notes = Some(Into::<String>::into(notes));
         self
     }
 
-    /// Sets [`renewal_date`](Self::renewal_date).
+    /// Sets [`renewal_date`](field@Self::renewal_date).
     #[must_use]
-    pub fn renewal_date(mut self, renewal_date: impl Into<Patch<String>>) -> Self {
+    pub fn renewal_date(
+        mut self,
+        renewal_date: impl Into<crate::Patch<String>>,
+    ) -> Self {
         self.renewal_date = renewal_date.into();
         self
     }
 
-    /// Sets [`renewal_schedule_type`](Self::renewal_schedule_type).
+    /// Sets [`renewal_schedule_type`](field@Self::renewal_schedule_type).
     #[must_use]
     pub fn renewal_schedule_type(
         mut self,
-        renewal_schedule_type: impl Into<Patch<RenewalScheduleType>>,
+        renewal_schedule_type: impl Into<
+            crate::Patch<crate::v2::shared::RenewalScheduleType>,
+        >,
     ) -> Self {
         self.renewal_schedule_type = renewal_schedule_type.into();
         self
     }
 
-    /// Sets [`confirmed`](Self::confirmed).
+    /// Sets [`confirmed`](field@Self::confirmed).
     #[must_use]
-    pub fn confirmed(mut self, confirmed: impl Into<Patch<bool>>) -> Self {
+    pub fn confirmed(mut self, confirmed: impl Into<crate::Patch<bool>>) -> Self {
         self.confirmed = confirmed.into();
         self
     }
 
-    /// Sets [`type_`](Self::type_).
+    /// Sets [`type_`](field@Self::type_).
     #[must_use]
-    pub fn type_(mut self, type_: impl Into<Patch<VendorKind>>) -> Self {
+    pub fn type_(mut self, type_: impl Into<crate::Patch<VendorKind>>) -> Self {
         self.type_ = type_.into();
         self
     }
 
-    /// Sets [`account_id`](Self::account_id).
+    /// Sets [`account_id`](field@Self::account_id).
     #[must_use]
     pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
-        self.account_id = Some(account_id.into());
+        self.account_id = Some(Into::<String>::into(account_id));
         self
     }
 
-    /// Sets [`operational_impact`](Self::operational_impact).
+    /// Sets [`operational_impact`](field@Self::operational_impact).
     #[must_use]
     pub fn operational_impact(
         mut self,
-        operational_impact: impl Into<Patch<VendorOperationalImpact>>,
+        operational_impact: impl Into<crate::Patch<VendorOperationalImpact>>,
     ) -> Self {
         self.operational_impact = operational_impact.into();
         self
     }
 
-    /// Sets [`environment_access`](Self::environment_access).
+    /// Sets [`environment_access`](field@Self::environment_access).
     #[must_use]
     pub fn environment_access(
         mut self,
-        environment_access: impl Into<Patch<VendorEnvironmentAccess>>,
+        environment_access: impl Into<crate::Patch<VendorEnvironmentAccess>>,
     ) -> Self {
         self.environment_access = environment_access.into();
         self
     }
 
-    /// Sets [`impact_level`](Self::impact_level).
+    /// Sets [`impact_level`](field@Self::impact_level).
     #[must_use]
     pub fn impact_level(
         mut self,
-        impact_level: impl Into<Patch<VendorImpactLevel>>,
+        impact_level: impl Into<crate::Patch<VendorImpactLevel>>,
     ) -> Self {
         self.impact_level = impact_level.into();
         self
     }
 
-    /// Sets [`residual_risk_level_id`](Self::residual_risk_level_id).
+    /// Sets [`residual_risk_level_id`](field@Self::residual_risk_level_id).
     #[must_use]
     pub fn residual_risk_level_id(
         mut self,
-        residual_risk_level_id: impl Into<Patch<i64>>,
+        residual_risk_level_id: impl Into<crate::Patch<i64>>,
     ) -> Self {
         self.residual_risk_level_id = residual_risk_level_id.into();
         self
     }
 
-    /// Sets [`inherent_risk_level_id`](Self::inherent_risk_level_id).
+    /// Sets [`inherent_risk_level_id`](field@Self::inherent_risk_level_id).
     #[must_use]
     pub fn inherent_risk_level_id(
         mut self,
-        inherent_risk_level_id: impl Into<Patch<i64>>,
+        inherent_risk_level_id: impl Into<crate::Patch<i64>>,
     ) -> Self {
         self.inherent_risk_level_id = inherent_risk_level_id.into();
         self
     }
 
-    /// Sets [`data_accessed_or_processed_list`](Self::data_accessed_or_processed_list).
+    /// Sets [`data_accessed_or_processed_list`](field@Self::data_accessed_or_processed_list).
     #[must_use]
     pub fn data_accessed_or_processed_list(
         mut self,
         data_accessed_or_processed_list: impl Into<
-            Patch<Vec<VendorDataAccessedOrProcessed>>,
+            crate::Patch<Vec<VendorDataAccessedOrProcessed>>,
         >,
     ) -> Self {
         self.data_accessed_or_processed_list = data_accessed_or_processed_list.into();
         self
     }
 
-    /// Sets [`integrations`](Self::integrations).
+    /// Sets [`integrations`](field@Self::integrations).
     #[must_use]
     pub fn integrations(mut self, integrations: impl IntoIterator<Item = i64>) -> Self {
         self.integrations = Some(integrations.into_iter().collect());
         self
     }
 
-    /// Sets [`cost`](Self::cost).
+    /// Sets [`cost`](field@Self::cost).
     #[must_use]
-    pub fn cost(mut self, cost: impl Into<Patch<String>>) -> Self {
+    pub fn cost(mut self, cost: impl Into<crate::Patch<String>>) -> Self {
         self.cost = cost.into();
         self
     }
 
-    /// Sets [`custom_fields`](Self::custom_fields).
+    /// Sets [`custom_fields`](field@Self::custom_fields).
     #[must_use]
     pub fn custom_fields(
         mut self,
-        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
+        custom_fields: impl IntoIterator<
+            Item = crate::v2::shared::CustomFieldSubmitRequest,
+        >,
     ) -> Self {
         self.custom_fields = Some(custom_fields.into_iter().collect());
         self
     }
 
-    /// Sets [`vendor_relationship_contact`](Self::vendor_relationship_contact).
+    /// Sets [`vendor_relationship_contact`](field@Self::vendor_relationship_contact).
     #[must_use]
     pub fn vendor_relationship_contact(
         mut self,
-        vendor_relationship_contact: impl Into<Patch<VendorRelationshipContactRequest>>,
+        vendor_relationship_contact: impl Into<
+            crate::Patch<VendorRelationshipContactRequest>,
+        >,
     ) -> Self {
         self.vendor_relationship_contact = vendor_relationship_contact.into();
         self
     }
 }
 
-request_model!(VendorCreateRequest {
+crate::support::request_model::request_model!(VendorCreateRequest {
     name: "name" { max_length: 191 },
     has_pii: "hasPii",
     password_requires_number: "passwordRequiresNumber",
@@ -714,7 +728,7 @@ request_model!(VendorCreateRequest {
     risk: "risk",
     status: "status",
     critical: "critical",
-    user_id: "userId" { maximum: 1000000000 },
+    user_id: "userId" { maximum: 1000000000.0 },
     url: "url" { max_length: 768 },
     privacy_url: "privacyUrl" { max_length: 768 },
     terms_url: "termsUrl" { max_length: 768 },
@@ -723,7 +737,7 @@ request_model!(VendorCreateRequest {
     data_stored: "dataStored" { max_length: 30000 },
     location: "location" { max_length: 30000 },
     password_policy: "passwordPolicy",
-    password_min_length: "passwordMinLength" { maximum: 12, minimum: 6 },
+    password_min_length: "passwordMinLength" { maximum: 12.0, minimum: 6.0 },
     contact_at_vendor: "contactAtVendor" { max_length: 191 },
     contact_email: "contactEmail" { max_length: 191 },
     notes: "notes" { max_length: 30000 },
@@ -735,8 +749,8 @@ request_model!(VendorCreateRequest {
     operational_impact: "operationalImpact",
     environment_access: "environmentAccess",
     impact_level: "impactLevel",
-    residual_risk_level_id: "residualRiskLevelId" { maximum: 1000000000 },
-    inherent_risk_level_id: "inherentRiskLevelId" { maximum: 1000000000 },
+    residual_risk_level_id: "residualRiskLevelId" { maximum: 1000000000.0 },
+    inherent_risk_level_id: "inherentRiskLevelId" { maximum: 1000000000.0 },
     data_accessed_or_processed_list: "dataAccessedOrProcessedList" { max_items: 300 },
     integrations: "integrations",
     cost: "cost",
@@ -744,7 +758,7 @@ request_model!(VendorCreateRequest {
     vendor_relationship_contact: "vendorRelationshipContact",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Whether vendors count as critical, in mixed-case text; `None` when nobody has said.
     pub enum VendorCriticality {
         Yes = "Yes",
@@ -753,7 +767,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Kind of data a vendor sees, from public to health and cardholder data.
     pub enum VendorDataAccessedOrProcessed {
         General = "GENERAL",
@@ -769,7 +783,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Access a vendor has to the environment; `NO` is none.
     pub enum VendorEnvironmentAccess {
         No = "NO",
@@ -778,7 +792,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a vendor when `expand[]` asks for it.
     pub enum VendorExpand {
         CustomFields = "customFields",
@@ -799,20 +813,20 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorHasPiiStatsItem {
-    /// Vendors counted under `key`.
+    /// Vendors counted under `key`. At least 0.
     pub count: i64,
     /// `true` for vendors that hold such information.
     pub key: bool,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorHasPiiStatsItem {
+crate::support::model::model!(VendorHasPiiStatsItem {
     count: "count",
     key: "key",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Overall impact of a vendor, in rising order; `UNSCORED` when not assessed.
     pub enum VendorImpactLevel {
         Insignificant = "INSIGNIFICANT",
@@ -828,15 +842,15 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorImpactLevelStatsItem {
-    /// Vendors counted under `key`.
+    /// Vendors counted under `key`. At least 0.
     pub count: i64,
     /// Impact on the business should the vendor fail.
     pub key: VendorImpactLevel,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorImpactLevelStatsItem {
+crate::support::model::model!(VendorImpactLevelStatsItem {
     count: "count",
     key: "key",
 });
@@ -847,13 +861,13 @@ model!(VendorImpactLevelStatsItem {
 pub struct VendorIntegration {
     /// Id of the integrated vendor.
     pub id: i64,
-    /// `name`
+    ///
     pub name: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorIntegration {
+crate::support::model::model!(VendorIntegration {
     id: "id",
     name: "name",
 });
@@ -862,15 +876,15 @@ model!(VendorIntegration {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorIsCriticalStatsItem {
-    /// Vendors counted under `key`.
+    /// Vendors counted under `key`. At least 0.
     pub count: i64,
     /// `Yes`, `No` or `None` as text, where a vendor has the nullable boolean `critical`.
     pub key: VendorCriticality,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorIsCriticalStatsItem {
+crate::support::model::model!(VendorIsCriticalStatsItem {
     count: "count",
     key: "key",
 });
@@ -879,20 +893,20 @@ model!(VendorIsCriticalStatsItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorIsSubProcessorStatsItem {
-    /// Vendors counted under `key`.
+    /// Vendors counted under `key`. At least 0.
     pub count: i64,
     /// `true` for vendors that process data on the organization's behalf.
     pub key: bool,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorIsSubProcessorStatsItem {
+crate::support::model::model!(VendorIsSubProcessorStatsItem {
     count: "count",
     key: "key",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Built-in kind of vendor, apart from the vendor types an account defines.
     pub enum VendorKind {
         Vendor = "VENDOR",
@@ -904,7 +918,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// How much operations depend on a vendor, in rising order.
     pub enum VendorOperationalImpact {
         None = "NONE",
@@ -919,20 +933,20 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorPage {
-    /// `data`
-    pub data: List<Vendor>,
+    ///
+    pub data: crate::List<Vendor>,
     /// Next cursor, and the total when it was asked for.
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorPage {
+crate::support::model::model!(VendorPage {
     data: "data",
     pagination: "pagination",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// How people sign in to a vendor: passwords, single sign-on, a directory, or otherwise.
     pub enum VendorPasswordPolicy {
         UsernamePassword = "USERNAME_PASSWORD",
@@ -949,15 +963,15 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorPasswordPolicyStatsItem {
-    /// Vendors counted under `key`.
+    /// Vendors counted under `key`. At least 0.
     pub count: i64,
     /// Way of signing in.
     pub key: VendorPasswordPolicy,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorPasswordPolicyStatsItem {
+crate::support::model::model!(VendorPasswordPolicyStatsItem {
     count: "count",
     key: "key",
 });
@@ -966,27 +980,27 @@ model!(VendorPasswordPolicyStatsItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorQuestionnaire {
-    /// `vendorId`
-    pub vendor_id: i64,
+    ///
+    pub vendor_id: crate::v2::ids::VendorId,
     /// When it was sent.
-    pub send_at: Timestamp,
+    pub send_at: crate::Timestamp,
     /// Address it was sent to.
     pub sent_email: String,
     /// Name of the file.
     pub file: String,
-    /// `respondedAt`
-    pub responded_at: Option<Timestamp>,
+    ///
+    pub responded_at: Option<crate::Timestamp>,
     /// Id of the answer file.
     pub response_id: Option<i64>,
     /// Whether it was uploaded by hand instead of sent by email.
     pub is_manual_upload: bool,
     /// Who answered.
     pub completed_by: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorQuestionnaire {
+crate::support::model::model!(VendorQuestionnaire {
     vendor_id: "vendorId",
     send_at: "sendAt",
     sent_email: "sentEmail",
@@ -1001,44 +1015,48 @@ model!(VendorQuestionnaire {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorQuestionnaireCreateRequest {
-    /// Recipient, at most 191 characters. At most 191 characters.
+    /// Recipient, at most 191 characters.
     pub email: String,
     /// Id of the questionnaire to send.
-    pub questionnaire_id: i64,
-    /// At most 191 characters. At most 191 characters.
+    pub questionnaire_id: crate::v2::ids::VendorQuestionnaireId,
+    /// At most 191 characters.
     pub email_subject: Option<String>,
     /// Text of the message, at most 30,000 characters. At most 30000 characters.
     pub email_content: String,
     /// Security review of the same vendor under which the questionnaire is filed as a document.
-    pub security_review_id: i64,
+    pub security_review_id: crate::v2::ids::SecurityReviewId,
 }
 
 impl VendorQuestionnaireCreateRequest {
     /// A new `VendorQuestionnaireCreateRequest` with what is required.
     pub fn new(
         email: impl Into<String>,
-        questionnaire_id: i64,
+        questionnaire_id: impl Into<crate::v2::ids::VendorQuestionnaireId>,
         email_content: impl Into<String>,
-        security_review_id: i64,
+        security_review_id: impl Into<crate::v2::ids::SecurityReviewId>,
     ) -> Self {
         Self {
-            email: email.into(),
-            questionnaire_id,
+            email: Into::<String>::into(email),
+            questionnaire_id: Into::<
+                crate::v2::ids::VendorQuestionnaireId,
+            >::into(questionnaire_id),
             email_subject: Default::default(),
-            email_content: email_content.into(),
-            security_review_id,
+            email_content: Into::<String>::into(email_content),
+            security_review_id: Into::<
+                crate::v2::ids::SecurityReviewId,
+            >::into(security_review_id),
         }
     }
 
-    /// Sets [`email_subject`](Self::email_subject).
+    /// Sets [`email_subject`](field@Self::email_subject).
     #[must_use]
     pub fn email_subject(mut self, email_subject: impl Into<String>) -> Self {
-        self.email_subject = Some(email_subject.into());
+        self.email_subject = Some(Into::<String>::into(email_subject));
         self
     }
 }
 
-request_model!(VendorQuestionnaireCreateRequest {
+crate::support::request_model::request_model!(VendorQuestionnaireCreateRequest {
     email: "email" { max_length: 191 },
     questionnaire_id: "questionnaireId",
     email_subject: "emailSubject" { max_length: 191 },
@@ -1050,27 +1068,27 @@ request_model!(VendorQuestionnaireCreateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorQuestionnaireSent {
-    /// `id`
-    pub id: i64,
-    /// `title`
+    ///
+    pub id: crate::v2::ids::VendorQuestionnaireId,
+    ///
     pub title: Option<String>,
-    /// `recipientEmail`
+    ///
     pub recipient_email: String,
-    /// `isCompleted`
+    ///
     pub is_completed: bool,
     /// Who answered; `null` or absent while nobody has.
     pub completed_by: Option<String>,
     /// Id of the answer file; `null` or absent until there is one.
     pub response_id: Option<i64>,
-    /// `dateSent`
-    pub date_sent: Timestamp,
+    ///
+    pub date_sent: crate::Timestamp,
     /// Whether it was uploaded by hand instead of sent by email.
     pub is_manual_upload: bool,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorQuestionnaireSent {
+crate::support::model::model!(VendorQuestionnaireSent {
     id: "id",
     title: "title",
     recipient_email: "recipientEmail",
@@ -1085,15 +1103,15 @@ model!(VendorQuestionnaireSent {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorQuestionnaireSentPage {
-    /// `data`
-    pub data: List<VendorQuestionnaireSent>,
+    ///
+    pub data: crate::List<VendorQuestionnaireSent>,
     /// Next cursor, and the total when it was asked for.
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorQuestionnaireSentPage {
+crate::support::model::model!(VendorQuestionnaireSentPage {
     data: "data",
     pagination: "pagination",
 });
@@ -1102,34 +1120,36 @@ model!(VendorQuestionnaireSentPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorRelationshipContactRequest {
-    /// Numeric id of the user; addresses are not accepted.
-    pub user_id: i64,
+    /// Numeric id of the user; addresses are not accepted. From 1 to 1000000000.
+    pub user_id: crate::v2::ids::UserId,
 }
 
 impl VendorRelationshipContactRequest {
     /// A new `VendorRelationshipContactRequest` with what is required.
-    pub fn new(user_id: i64) -> Self {
-        Self { user_id }
+    pub fn new(user_id: impl Into<crate::v2::ids::UserId>) -> Self {
+        Self {
+            user_id: Into::<crate::v2::ids::UserId>::into(user_id),
+        }
     }
 }
 
-request_model!(VendorRelationshipContactRequest {
-    user_id: "userId" { maximum: 1000000000, minimum: 1 },
+crate::support::request_model::request_model!(VendorRelationshipContactRequest {
+    user_id: "userId" { maximum: 1000000000.0, minimum: 1.0 },
 });
 
 /// The number of active vendors at one renewal status.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReminderStatsItem {
-    /// Vendors counted under `key`.
+    /// Vendors counted under `key`. At least 0.
     pub count: i64,
     /// How near the renewal is.
     pub key: RenewalDateStatus,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorReminderStatsItem {
+crate::support::model::model!(VendorReminderStatsItem {
     count: "count",
     key: "key",
 });
@@ -1138,39 +1158,39 @@ model!(VendorReminderStatsItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReview {
-    /// `id`
+    ///
     pub id: i64,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// Display name, not an id.
     pub reviewer: Option<String>,
-    /// `reviewDate`
-    pub review_date: Option<Timestamp>,
-    /// `reportIssueDate`
-    pub report_issue_date: Option<Timestamp>,
-    /// `socReport`
-    pub soc_report: Option<SocReportType>,
+    ///
+    pub review_date: Option<crate::Timestamp>,
+    ///
+    pub report_issue_date: Option<crate::Timestamp>,
+    ///
+    pub soc_report: Option<crate::v2::shared::SocReportType>,
     /// Whether the report is of Type 1.
     pub soc_report_type1: bool,
     /// Whether the report is of Type 2.
     pub soc_report_type2: bool,
     /// Start of the Type 1 period.
-    pub soc_type1_start_date: Option<Timestamp>,
+    pub soc_type1_start_date: Option<crate::Timestamp>,
     /// End of the Type 1 period.
-    pub soc_type1_end_date: Option<Timestamp>,
+    pub soc_type1_end_date: Option<crate::Timestamp>,
     /// Start of the Type 2 period.
-    pub soc_type2_start_date: Option<Timestamp>,
+    pub soc_type2_start_date: Option<crate::Timestamp>,
     /// End of the Type 2 period.
-    pub soc_type2_end_date: Option<Timestamp>,
-    /// `reportOpinion`
-    pub report_opinion: Option<VendorReportOpinion>,
+    pub soc_type2_end_date: Option<crate::Timestamp>,
+    ///
+    pub report_opinion: Option<crate::v2::shared::VendorReportOpinion>,
     /// Whether control objectives or trust principles cover what the business needs.
     pub encompass_business_needs: bool,
     /// What is planned after a qualified opinion.
     pub follow_up_activity: Option<String>,
     /// Whether the findings matter to the account's own controls.
     pub has_material_impact: bool,
-    /// `cpaFirm`
+    ///
     pub cpa_firm: Option<String>,
     /// How the standing of the CPA firm was checked.
     pub cpa_procedure_performed: Option<String>,
@@ -1181,20 +1201,20 @@ pub struct VendorReview {
     /// How the subservice organizations were assessed.
     pub subservice_organization_procedure_performed: Option<String>,
     /// Trust criteria the report covers.
-    pub trust_service_categories: List<VendorReviewTrustServiceCategoryMap>,
+    pub trust_service_categories: crate::List<VendorReviewTrustServiceCategoryMap>,
     /// Controls the report expects on the customer's side.
-    pub user_controls: List<VendorReviewUserControl>,
+    pub user_controls: crate::List<VendorReviewUserControl>,
     /// Services the report covers.
-    pub services: List<VendorReviewService>,
+    pub services: crate::List<VendorReviewService>,
     /// Places the report covers.
-    pub locations: List<VendorReviewLocation>,
+    pub locations: crate::List<VendorReviewLocation>,
     /// Exceptions the report notes.
-    pub findings: List<VendorReviewFinding>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub findings: crate::List<VendorReviewFinding>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorReview {
+crate::support::model::model!(VendorReview {
     id: "id",
     updated_at: "updatedAt",
     reviewer: "reviewer",
@@ -1227,15 +1247,15 @@ model!(VendorReview {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewFinding {
-    /// `id`
+    ///
     pub id: i64,
-    /// `description`
+    ///
     pub description: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorReviewFinding {
+crate::support::model::model!(VendorReviewFinding {
     id: "id",
     description: "description",
 });
@@ -1244,17 +1264,17 @@ model!(VendorReviewFinding {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewLocation {
-    /// `id`
+    ///
     pub id: i64,
-    /// `city`
+    ///
     pub city: String,
     /// State or country that goes with `city`.
     pub state_country: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorReviewLocation {
+crate::support::model::model!(VendorReviewLocation {
     id: "id",
     city: "city",
     state_country: "stateCountry",
@@ -1264,15 +1284,15 @@ model!(VendorReviewLocation {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewService {
-    /// `id`
+    ///
     pub id: i64,
-    /// `name`
+    ///
     pub name: String,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorReviewService {
+crate::support::model::model!(VendorReviewService {
     id: "id",
     name: "name",
 });
@@ -1281,15 +1301,15 @@ model!(VendorReviewService {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewTrustServiceCategoryMap {
-    /// `id`
+    ///
     pub id: i64,
     /// The criterion, as a number or as a name such as `AVAILABILITY`.
     pub category: Option<String>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorReviewTrustServiceCategoryMap {
+crate::support::model::model!(VendorReviewTrustServiceCategoryMap {
     id: "id",
     category: "category",
 });
@@ -1298,23 +1318,23 @@ model!(VendorReviewTrustServiceCategoryMap {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorReviewUserControl {
-    /// `id`
+    ///
     pub id: i64,
-    /// `name`
+    ///
     pub name: String,
     /// Whether the account operates the control.
     pub in_place: bool,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorReviewUserControl {
+crate::support::model::model!(VendorReviewUserControl {
     id: "id",
     name: "name",
     in_place: "inPlace",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Level of risk a vendor poses to customer data.
     pub enum VendorRisk {
         None = "NONE",
@@ -1328,15 +1348,15 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorRiskStatsItem {
-    /// Vendors counted under `key`.
+    /// Vendors counted under `key`. At least 0.
     pub count: i64,
-    /// `key`
+    ///
     pub key: VendorRisk,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorRiskStatsItem {
+crate::support::model::model!(VendorRiskStatsItem {
     count: "count",
     key: "key",
 });
@@ -1345,27 +1365,27 @@ model!(VendorRiskStatsItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityReviewCompact {
-    /// `id`
+    ///
     pub id: i64,
-    /// `requestedAt`
-    pub requested_at: Timestamp,
+    ///
+    pub requested_at: crate::Timestamp,
     /// When the review is due.
-    pub review_deadline_at: Timestamp,
+    pub review_deadline_at: crate::Timestamp,
     /// Outcome of the review; `null` while there is none.
-    pub decision: Option<VendorSecurityReviewDecision>,
-    /// `title`
+    pub decision: Option<crate::v2::shared::VendorSecurityReviewDecision>,
+    ///
     pub title: Option<String>,
-    /// `note`
+    ///
     pub note: Option<String>,
-    /// `status`
-    pub status: VendorSecurityReviewStatus,
-    /// `type`
-    pub type_: VendorSecurityReviewType,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    ///
+    pub status: crate::v2::shared::VendorSecurityReviewStatus,
+    ///
+    pub type_: crate::v2::shared::VendorSecurityReviewType,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorSecurityReviewCompact {
+crate::support::model::model!(VendorSecurityReviewCompact {
     id: "id",
     requested_at: "requestedAt",
     review_deadline_at: "reviewDeadlineAt",
@@ -1381,30 +1401,30 @@ model!(VendorSecurityReviewCompact {
 #[non_exhaustive]
 pub struct VendorStats {
     /// Active vendors by how near their renewal is; only with `expand[]=reminder`.
-    pub reminder: Option<List<VendorReminderStatsItem>>,
+    pub reminder: Option<crate::List<VendorReminderStatsItem>>,
     /// Vendors with and without personally identifiable information; only with `expand[]=hasPii`.
-    pub has_pii: Option<List<VendorHasPiiStatsItem>>,
+    pub has_pii: Option<crate::List<VendorHasPiiStatsItem>>,
     /// Vendors by the business domain they serve; only with `expand[]=businessUnits`.
-    pub business_units: Option<List<VendorBusinessUnitStatsItem>>,
+    pub business_units: Option<crate::List<VendorBusinessUnitStatsItem>>,
     /// Vendors by the way people sign in; only with `expand[]=passwordPolicy`.
-    pub password_policy: Option<List<VendorPasswordPolicyStatsItem>>,
+    pub password_policy: Option<crate::List<VendorPasswordPolicyStatsItem>>,
     /// Vendors by status; only with `expand[]=status`.
-    pub status: Option<List<VendorStatusStatsItem>>,
+    pub status: Option<crate::List<VendorStatusStatsItem>>,
     /// Vendors by criticality; only with `expand[]=isCritical`.
-    pub is_critical: Option<List<VendorIsCriticalStatsItem>>,
+    pub is_critical: Option<crate::List<VendorIsCriticalStatsItem>>,
     /// Vendors that are subprocessors and that are not; only with `expand[]=isSubProcessor`.
-    pub is_sub_processor: Option<List<VendorIsSubProcessorStatsItem>>,
+    pub is_sub_processor: Option<crate::List<VendorIsSubProcessorStatsItem>>,
     /// Vendors by built-in kind; only with `expand[]=type`.
-    pub type_: Option<List<VendorTypeStatsItem>>,
+    pub type_: Option<crate::List<VendorTypeStatsItem>>,
     /// Vendors by level of risk; only with `expand[]=risk`.
-    pub risk: Option<List<VendorRiskStatsItem>>,
+    pub risk: Option<crate::List<VendorRiskStatsItem>>,
     /// Vendors by overall impact; only with `expand[]=impactLevel`.
-    pub impact_level: Option<List<VendorImpactLevelStatsItem>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub impact_level: Option<crate::List<VendorImpactLevelStatsItem>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorStats {
+crate::support::model::model!(VendorStats {
     reminder: "reminder",
     has_pii: "hasPii",
     business_units: "businessUnits",
@@ -1417,7 +1437,7 @@ model!(VendorStats {
     impact_level: "impactLevel",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside the statistics when `expand[]` asks for it.
     pub enum VendorStatsExpand {
         Reminder = "reminder",
@@ -1433,7 +1453,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// Stage in the life of a vendor, from `PROSPECTIVE` to `OFFBOARDED`; a vendor can also have none, which is
     /// `null`.
     pub enum VendorStatus {
@@ -1454,15 +1474,15 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorStatusStatsItem {
-    /// Vendors counted under `key`.
+    /// Vendors counted under `key`. At least 0.
     pub count: i64,
-    /// `key`
+    ///
     pub key: VendorStatus,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorStatusStatsItem {
+crate::support::model::model!(VendorStatusStatsItem {
     count: "count",
     key: "key",
 });
@@ -1471,15 +1491,15 @@ model!(VendorStatusStatsItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorTypeStatsItem {
-    /// Vendors counted under `key`.
+    /// Vendors counted under `key`. At least 0.
     pub count: i64,
-    /// `key`
+    ///
     pub key: VendorKind,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(VendorTypeStatsItem {
+crate::support::model::model!(VendorTypeStatsItem {
     count: "count",
     key: "key",
 });
@@ -1488,7 +1508,7 @@ model!(VendorTypeStatsItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorUpdateRequest {
-    /// At most 191 characters. At most 191 characters.
+    /// At most 191 characters.
     pub name: Option<String>,
     /// Whether the vendor stores personally identifiable information.
     pub has_pii: Option<bool>,
@@ -1505,71 +1525,74 @@ pub struct VendorUpdateRequest {
     /// Deprecated: whether the subprocessor is active. Deprecated by Drata.
     pub is_sub_processor_active: Option<bool>,
     /// Business domain that uses the vendor; `null` for none.
-    pub category: Patch<VendorCategory>,
+    pub category: crate::Patch<VendorCategory>,
     /// Level of risk to customer data.
     pub risk: Option<VendorRisk>,
     /// Stage of the relationship; `null` for none.
-    pub status: Patch<VendorStatus>,
-    /// `critical`
-    pub critical: Patch<bool>,
-    /// Id of the user who answers for the vendor's compliance; `null` for nobody.
-    pub user_id: Patch<i64>,
-    /// Web address of the vendor, at most 768 characters. At most 768 characters.
-    pub url: Patch<String>,
-    /// Web address of the privacy policy, at most 768 characters. At most 768 characters.
+    pub status: crate::Patch<VendorStatus>,
+    ///
+    pub critical: crate::Patch<bool>,
+    /// Id of the user who answers for the vendor's compliance; `null` for nobody. At most 1000000000.
+    pub user_id: crate::Patch<crate::v2::ids::UserId>,
+    /// Web address of the vendor, at most 768 characters.
+    pub url: crate::Patch<String>,
+    /// Web address of the privacy policy, at most 768 characters.
     pub privacy_url: Option<String>,
-    /// Web address of the terms of use, at most 768 characters. At most 768 characters.
+    /// Web address of the terms of use, at most 768 characters.
     pub terms_url: Option<String>,
-    /// Web address of the trust center, at most 768 characters. At most 768 characters.
+    /// Web address of the trust center, at most 768 characters.
     pub trust_center_url: Option<String>,
     /// What the vendor does for the organization, at most 30,000 characters. At most 30000 characters.
-    pub services_provided: Patch<String>,
+    pub services_provided: crate::Patch<String>,
     /// What data the vendor holds, at most 30,000 characters. At most 30000 characters.
-    pub data_stored: Patch<String>,
+    pub data_stored: crate::Patch<String>,
     /// Where the services are provided from, at most 30,000 characters. At most 30000 characters.
     pub location: Option<String>,
     /// How people sign in to the vendor.
-    pub password_policy: Patch<VendorPasswordPolicy>,
+    pub password_policy: crate::Patch<VendorPasswordPolicy>,
     /// Minimum length of a password in characters, 6 to 12.
-    pub password_min_length: Patch<i64>,
-    /// Name of the account manager on the vendor's side, at most 191 characters. At most 191 characters.
-    pub contact_at_vendor: Patch<String>,
-    /// Addresses at the vendor, separated by semicolons, at most 191 characters in all; stored in lower case. At
-    /// most 191 characters.
-    pub contacts_email: Patch<String>,
+    pub password_min_length: crate::Patch<i64>,
+    /// Name of the account manager on the vendor's side, at most 191 characters.
+    pub contact_at_vendor: crate::Patch<String>,
+    /// Addresses at the vendor, separated by semicolons, at most 191 characters in all; stored in lower case.
+    pub contacts_email: crate::Patch<String>,
     /// At most 30,000 characters. At most 30000 characters.
     pub notes: Option<String>,
     /// When the relationship is up for renewal, as an RFC 3339 timestamp; reads back as a plain date.
-    pub renewal_date: Patch<String>,
+    pub renewal_date: crate::Patch<String>,
     /// Interval between renewals.
-    pub renewal_schedule_type: Patch<RenewalScheduleType>,
+    pub renewal_schedule_type: crate::Patch<crate::v2::shared::RenewalScheduleType>,
     /// Whether all details have been confirmed; reads back as `confirmedAt`.
-    pub confirmed: Patch<bool>,
+    pub confirmed: crate::Patch<bool>,
     /// Built-in kind of vendor, not an account-defined vendor type.
-    pub type_: Patch<VendorKind>,
-    /// Account id, at most 36 characters. At most 36 characters.
+    pub type_: crate::Patch<VendorKind>,
+    /// Account id, at most 36 characters.
     pub account_id: Option<String>,
     /// How much operations depend on the vendor.
-    pub operational_impact: Patch<VendorOperationalImpact>,
+    pub operational_impact: crate::Patch<VendorOperationalImpact>,
     /// Access the vendor has to the environment.
-    pub environment_access: Patch<VendorEnvironmentAccess>,
+    pub environment_access: crate::Patch<VendorEnvironmentAccess>,
     /// Overall impact.
-    pub impact_level: Patch<VendorImpactLevel>,
-    /// Id of a custom level of residual risk; ignored unless the account uses custom vendor risk levels.
-    pub residual_risk_level_id: Patch<i64>,
-    /// Id of a custom level of inherent risk; ignored unless the account uses custom vendor risk levels.
-    pub inherent_risk_level_id: Patch<i64>,
-    /// Kinds of data the vendor sees, each once, at most 300. At most 300 items.
-    pub data_accessed_or_processed_list: Patch<Vec<VendorDataAccessedOrProcessed>>,
+    pub impact_level: crate::Patch<VendorImpactLevel>,
+    /// Id of a custom level of residual risk; ignored unless the account uses custom vendor risk levels. At most
+    /// 1000000000.
+    pub residual_risk_level_id: crate::Patch<i64>,
+    /// Id of a custom level of inherent risk; ignored unless the account uses custom vendor risk levels. At most
+    /// 1000000000.
+    pub inherent_risk_level_id: crate::Patch<i64>,
+    /// Kinds of data the vendor sees, each once, at most 300.
+    pub data_accessed_or_processed_list: crate::Patch<
+        Vec<VendorDataAccessedOrProcessed>,
+    >,
     /// Ids of the vendors this one integrates with, each once.
     pub integrations: Option<Vec<i64>>,
     /// Annual contract value in cents, a whole number written as a string: `"1088"` is 10.88.
-    pub cost: Patch<String>,
+    pub cost: crate::Patch<String>,
     /// Values of custom fields, each found by `id` or `name`; a `null` value deletes. An ambiguous name is refused
     /// with 422.
-    pub custom_fields: Option<Vec<CustomFieldSubmitRequest>>,
+    pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
     /// User who looks after the relationship; `null` removes the present one.
-    pub vendor_relationship_contact: Patch<VendorRelationshipContactRequest>,
+    pub vendor_relationship_contact: crate::Patch<VendorRelationshipContactRequest>,
 }
 
 impl VendorUpdateRequest {
@@ -1619,42 +1642,42 @@ impl VendorUpdateRequest {
         }
     }
 
-    /// Sets [`name`](Self::name).
+    /// Sets [`name`](field@Self::name).
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.name = Some(Into::<String>::into(name));
         self
     }
 
-    /// Sets [`has_pii`](Self::has_pii).
+    /// Sets [`has_pii`](field@Self::has_pii).
     #[must_use]
     pub fn has_pii(mut self, has_pii: bool) -> Self {
         self.has_pii = Some(has_pii);
         self
     }
 
-    /// Sets [`password_requires_number`](Self::password_requires_number).
+    /// Sets [`password_requires_number`](field@Self::password_requires_number).
     #[must_use]
     pub fn password_requires_number(mut self, password_requires_number: bool) -> Self {
         self.password_requires_number = Some(password_requires_number);
         self
     }
 
-    /// Sets [`password_requires_symbol`](Self::password_requires_symbol).
+    /// Sets [`password_requires_symbol`](field@Self::password_requires_symbol).
     #[must_use]
     pub fn password_requires_symbol(mut self, password_requires_symbol: bool) -> Self {
         self.password_requires_symbol = Some(password_requires_symbol);
         self
     }
 
-    /// Sets [`password_mfa_enabled`](Self::password_mfa_enabled).
+    /// Sets [`password_mfa_enabled`](field@Self::password_mfa_enabled).
     #[must_use]
     pub fn password_mfa_enabled(mut self, password_mfa_enabled: bool) -> Self {
         self.password_mfa_enabled = Some(password_mfa_enabled);
         self
     }
 
-    /// Sets [`password_requires_min_length`](Self::password_requires_min_length).
+    /// Sets [`password_requires_min_length`](field@Self::password_requires_min_length).
     #[must_use]
     pub fn password_requires_min_length(
         mut self,
@@ -1664,280 +1687,298 @@ impl VendorUpdateRequest {
         self
     }
 
-    /// Sets [`is_sub_processor`](Self::is_sub_processor).
+    /// Sets [`is_sub_processor`](field@Self::is_sub_processor).
     #[must_use]
     pub fn is_sub_processor(mut self, is_sub_processor: bool) -> Self {
         self.is_sub_processor = Some(is_sub_processor);
         self
     }
 
-    /// Sets [`is_sub_processor_active`](Self::is_sub_processor_active).
+    /// Sets [`is_sub_processor_active`](field@Self::is_sub_processor_active).
     #[must_use]
     pub fn is_sub_processor_active(mut self, is_sub_processor_active: bool) -> Self {
         self.is_sub_processor_active = Some(is_sub_processor_active);
         self
     }
 
-    /// Sets [`category`](Self::category).
+    /// Sets [`category`](field@Self::category).
     #[must_use]
-    pub fn category(mut self, category: impl Into<Patch<VendorCategory>>) -> Self {
+    pub fn category(
+        mut self,
+        category: impl Into<crate::Patch<VendorCategory>>,
+    ) -> Self {
         self.category = category.into();
         self
     }
 
-    /// Sets [`risk`](Self::risk).
+    /// Sets [`risk`](field@Self::risk).
     #[must_use]
     pub fn risk(mut self, risk: VendorRisk) -> Self {
         self.risk = Some(risk);
         self
     }
 
-    /// Sets [`status`](Self::status).
+    /// Sets [`status`](field@Self::status).
     #[must_use]
-    pub fn status(mut self, status: impl Into<Patch<VendorStatus>>) -> Self {
+    pub fn status(mut self, status: impl Into<crate::Patch<VendorStatus>>) -> Self {
         self.status = status.into();
         self
     }
 
-    /// Sets [`critical`](Self::critical).
+    /// Sets [`critical`](field@Self::critical).
     #[must_use]
-    pub fn critical(mut self, critical: impl Into<Patch<bool>>) -> Self {
+    pub fn critical(mut self, critical: impl Into<crate::Patch<bool>>) -> Self {
         self.critical = critical.into();
         self
     }
 
-    /// Sets [`user_id`](Self::user_id).
+    /// Sets [`user_id`](field@Self::user_id).
     #[must_use]
-    pub fn user_id(mut self, user_id: impl Into<Patch<i64>>) -> Self {
+    pub fn user_id(
+        mut self,
+        user_id: impl Into<crate::Patch<crate::v2::ids::UserId>>,
+    ) -> Self {
         self.user_id = user_id.into();
         self
     }
 
-    /// Sets [`url`](Self::url).
+    /// Sets [`url`](field@Self::url).
     #[must_use]
-    pub fn url(mut self, url: impl Into<Patch<String>>) -> Self {
+    pub fn url(mut self, url: impl Into<crate::Patch<String>>) -> Self {
         self.url = url.into();
         self
     }
 
-    /// Sets [`privacy_url`](Self::privacy_url).
+    /// Sets [`privacy_url`](field@Self::privacy_url).
     #[must_use]
     pub fn privacy_url(mut self, privacy_url: impl Into<String>) -> Self {
-        self.privacy_url = Some(privacy_url.into());
+        self.privacy_url = Some(Into::<String>::into(privacy_url));
         self
     }
 
-    /// Sets [`terms_url`](Self::terms_url).
+    /// Sets [`terms_url`](field@Self::terms_url).
     #[must_use]
     pub fn terms_url(mut self, terms_url: impl Into<String>) -> Self {
-        self.terms_url = Some(terms_url.into());
+        self.terms_url = Some(Into::<String>::into(terms_url));
         self
     }
 
-    /// Sets [`trust_center_url`](Self::trust_center_url).
+    /// Sets [`trust_center_url`](field@Self::trust_center_url).
     #[must_use]
     pub fn trust_center_url(mut self, trust_center_url: impl Into<String>) -> Self {
-        self.trust_center_url = Some(trust_center_url.into());
+        self.trust_center_url = Some(Into::<String>::into(trust_center_url));
         self
     }
 
-    /// Sets [`services_provided`](Self::services_provided).
+    /// Sets [`services_provided`](field@Self::services_provided).
     #[must_use]
     pub fn services_provided(
         mut self,
-        services_provided: impl Into<Patch<String>>,
+        services_provided: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.services_provided = services_provided.into();
         self
     }
 
-    /// Sets [`data_stored`](Self::data_stored).
+    /// Sets [`data_stored`](field@Self::data_stored).
     #[must_use]
-    pub fn data_stored(mut self, data_stored: impl Into<Patch<String>>) -> Self {
+    pub fn data_stored(mut self, data_stored: impl Into<crate::Patch<String>>) -> Self {
         self.data_stored = data_stored.into();
         self
     }
 
-    /// Sets [`location`](Self::location).
+    /// Sets [`location`](field@Self::location).
     #[must_use]
     pub fn location(mut self, location: impl Into<String>) -> Self {
-        self.location = Some(location.into());
+        self.location = Some(Into::<String>::into(location));
         self
     }
 
-    /// Sets [`password_policy`](Self::password_policy).
+    /// Sets [`password_policy`](field@Self::password_policy).
     #[must_use]
     pub fn password_policy(
         mut self,
-        password_policy: impl Into<Patch<VendorPasswordPolicy>>,
+        password_policy: impl Into<crate::Patch<VendorPasswordPolicy>>,
     ) -> Self {
         self.password_policy = password_policy.into();
         self
     }
 
-    /// Sets [`password_min_length`](Self::password_min_length).
+    /// Sets [`password_min_length`](field@Self::password_min_length).
     #[must_use]
     pub fn password_min_length(
         mut self,
-        password_min_length: impl Into<Patch<i64>>,
+        password_min_length: impl Into<crate::Patch<i64>>,
     ) -> Self {
         self.password_min_length = password_min_length.into();
         self
     }
 
-    /// Sets [`contact_at_vendor`](Self::contact_at_vendor).
+    /// Sets [`contact_at_vendor`](field@Self::contact_at_vendor).
     #[must_use]
     pub fn contact_at_vendor(
         mut self,
-        contact_at_vendor: impl Into<Patch<String>>,
+        contact_at_vendor: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.contact_at_vendor = contact_at_vendor.into();
         self
     }
 
-    /// Sets [`contacts_email`](Self::contacts_email).
+    /// Sets [`contacts_email`](field@Self::contacts_email).
     #[must_use]
-    pub fn contacts_email(mut self, contacts_email: impl Into<Patch<String>>) -> Self {
+    pub fn contacts_email(
+        mut self,
+        contacts_email: impl Into<crate::Patch<String>>,
+    ) -> Self {
         self.contacts_email = contacts_email.into();
         self
     }
 
-    /// Sets [`notes`](Self::notes).
+    /// Sets [`notes`](field@Self::notes).
     #[must_use]
     pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
+        self.notes = Some(Into::<String>::into(notes));
         self
     }
 
-    /// Sets [`renewal_date`](Self::renewal_date).
+    /// Sets [`renewal_date`](field@Self::renewal_date).
     #[must_use]
-    pub fn renewal_date(mut self, renewal_date: impl Into<Patch<String>>) -> Self {
+    pub fn renewal_date(
+        mut self,
+        renewal_date: impl Into<crate::Patch<String>>,
+    ) -> Self {
         self.renewal_date = renewal_date.into();
         self
     }
 
-    /// Sets [`renewal_schedule_type`](Self::renewal_schedule_type).
+    /// Sets [`renewal_schedule_type`](field@Self::renewal_schedule_type).
     #[must_use]
     pub fn renewal_schedule_type(
         mut self,
-        renewal_schedule_type: impl Into<Patch<RenewalScheduleType>>,
+        renewal_schedule_type: impl Into<
+            crate::Patch<crate::v2::shared::RenewalScheduleType>,
+        >,
     ) -> Self {
         self.renewal_schedule_type = renewal_schedule_type.into();
         self
     }
 
-    /// Sets [`confirmed`](Self::confirmed).
+    /// Sets [`confirmed`](field@Self::confirmed).
     #[must_use]
-    pub fn confirmed(mut self, confirmed: impl Into<Patch<bool>>) -> Self {
+    pub fn confirmed(mut self, confirmed: impl Into<crate::Patch<bool>>) -> Self {
         self.confirmed = confirmed.into();
         self
     }
 
-    /// Sets [`type_`](Self::type_).
+    /// Sets [`type_`](field@Self::type_).
     #[must_use]
-    pub fn type_(mut self, type_: impl Into<Patch<VendorKind>>) -> Self {
+    pub fn type_(mut self, type_: impl Into<crate::Patch<VendorKind>>) -> Self {
         self.type_ = type_.into();
         self
     }
 
-    /// Sets [`account_id`](Self::account_id).
+    /// Sets [`account_id`](field@Self::account_id).
     #[must_use]
     pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
-        self.account_id = Some(account_id.into());
+        self.account_id = Some(Into::<String>::into(account_id));
         self
     }
 
-    /// Sets [`operational_impact`](Self::operational_impact).
+    /// Sets [`operational_impact`](field@Self::operational_impact).
     #[must_use]
     pub fn operational_impact(
         mut self,
-        operational_impact: impl Into<Patch<VendorOperationalImpact>>,
+        operational_impact: impl Into<crate::Patch<VendorOperationalImpact>>,
     ) -> Self {
         self.operational_impact = operational_impact.into();
         self
     }
 
-    /// Sets [`environment_access`](Self::environment_access).
+    /// Sets [`environment_access`](field@Self::environment_access).
     #[must_use]
     pub fn environment_access(
         mut self,
-        environment_access: impl Into<Patch<VendorEnvironmentAccess>>,
+        environment_access: impl Into<crate::Patch<VendorEnvironmentAccess>>,
     ) -> Self {
         self.environment_access = environment_access.into();
         self
     }
 
-    /// Sets [`impact_level`](Self::impact_level).
+    /// Sets [`impact_level`](field@Self::impact_level).
     #[must_use]
     pub fn impact_level(
         mut self,
-        impact_level: impl Into<Patch<VendorImpactLevel>>,
+        impact_level: impl Into<crate::Patch<VendorImpactLevel>>,
     ) -> Self {
         self.impact_level = impact_level.into();
         self
     }
 
-    /// Sets [`residual_risk_level_id`](Self::residual_risk_level_id).
+    /// Sets [`residual_risk_level_id`](field@Self::residual_risk_level_id).
     #[must_use]
     pub fn residual_risk_level_id(
         mut self,
-        residual_risk_level_id: impl Into<Patch<i64>>,
+        residual_risk_level_id: impl Into<crate::Patch<i64>>,
     ) -> Self {
         self.residual_risk_level_id = residual_risk_level_id.into();
         self
     }
 
-    /// Sets [`inherent_risk_level_id`](Self::inherent_risk_level_id).
+    /// Sets [`inherent_risk_level_id`](field@Self::inherent_risk_level_id).
     #[must_use]
     pub fn inherent_risk_level_id(
         mut self,
-        inherent_risk_level_id: impl Into<Patch<i64>>,
+        inherent_risk_level_id: impl Into<crate::Patch<i64>>,
     ) -> Self {
         self.inherent_risk_level_id = inherent_risk_level_id.into();
         self
     }
 
-    /// Sets [`data_accessed_or_processed_list`](Self::data_accessed_or_processed_list).
+    /// Sets [`data_accessed_or_processed_list`](field@Self::data_accessed_or_processed_list).
     #[must_use]
     pub fn data_accessed_or_processed_list(
         mut self,
         data_accessed_or_processed_list: impl Into<
-            Patch<Vec<VendorDataAccessedOrProcessed>>,
+            crate::Patch<Vec<VendorDataAccessedOrProcessed>>,
         >,
     ) -> Self {
         self.data_accessed_or_processed_list = data_accessed_or_processed_list.into();
         self
     }
 
-    /// Sets [`integrations`](Self::integrations).
+    /// Sets [`integrations`](field@Self::integrations).
     #[must_use]
     pub fn integrations(mut self, integrations: impl IntoIterator<Item = i64>) -> Self {
         self.integrations = Some(integrations.into_iter().collect());
         self
     }
 
-    /// Sets [`cost`](Self::cost).
+    /// Sets [`cost`](field@Self::cost).
     #[must_use]
-    pub fn cost(mut self, cost: impl Into<Patch<String>>) -> Self {
+    pub fn cost(mut self, cost: impl Into<crate::Patch<String>>) -> Self {
         self.cost = cost.into();
         self
     }
 
-    /// Sets [`custom_fields`](Self::custom_fields).
+    /// Sets [`custom_fields`](field@Self::custom_fields).
     #[must_use]
     pub fn custom_fields(
         mut self,
-        custom_fields: impl IntoIterator<Item = CustomFieldSubmitRequest>,
+        custom_fields: impl IntoIterator<
+            Item = crate::v2::shared::CustomFieldSubmitRequest,
+        >,
     ) -> Self {
         self.custom_fields = Some(custom_fields.into_iter().collect());
         self
     }
 
-    /// Sets [`vendor_relationship_contact`](Self::vendor_relationship_contact).
+    /// Sets [`vendor_relationship_contact`](field@Self::vendor_relationship_contact).
     #[must_use]
     pub fn vendor_relationship_contact(
         mut self,
-        vendor_relationship_contact: impl Into<Patch<VendorRelationshipContactRequest>>,
+        vendor_relationship_contact: impl Into<
+            crate::Patch<VendorRelationshipContactRequest>,
+        >,
     ) -> Self {
         self.vendor_relationship_contact = vendor_relationship_contact.into();
         self
@@ -1950,7 +1991,7 @@ impl Default for VendorUpdateRequest {
     }
 }
 
-request_model!(VendorUpdateRequest {
+crate::support::request_model::request_model!(VendorUpdateRequest {
     name: "name" { max_length: 191 },
     has_pii: "hasPii",
     password_requires_number: "passwordRequiresNumber",
@@ -1963,7 +2004,7 @@ request_model!(VendorUpdateRequest {
     risk: "risk",
     status: "status",
     critical: "critical",
-    user_id: "userId" { maximum: 1000000000 },
+    user_id: "userId" { maximum: 1000000000.0 },
     url: "url" { max_length: 768 },
     privacy_url: "privacyUrl" { max_length: 768 },
     terms_url: "termsUrl" { max_length: 768 },
@@ -1972,7 +2013,7 @@ request_model!(VendorUpdateRequest {
     data_stored: "dataStored" { max_length: 30000 },
     location: "location" { max_length: 30000 },
     password_policy: "passwordPolicy",
-    password_min_length: "passwordMinLength" { maximum: 12, minimum: 6 },
+    password_min_length: "passwordMinLength" { maximum: 12.0, minimum: 6.0 },
     contact_at_vendor: "contactAtVendor" { max_length: 191 },
     contacts_email: "contactsEmail" { max_length: 191 },
     notes: "notes" { max_length: 30000 },
@@ -1984,8 +2025,8 @@ request_model!(VendorUpdateRequest {
     operational_impact: "operationalImpact",
     environment_access: "environmentAccess",
     impact_level: "impactLevel",
-    residual_risk_level_id: "residualRiskLevelId" { maximum: 1000000000 },
-    inherent_risk_level_id: "inherentRiskLevelId" { maximum: 1000000000 },
+    residual_risk_level_id: "residualRiskLevelId" { maximum: 1000000000.0 },
+    inherent_risk_level_id: "inherentRiskLevelId" { maximum: 1000000000.0 },
     data_accessed_or_processed_list: "dataAccessedOrProcessedList" { max_items: 300 },
     integrations: "integrations",
     cost: "cost",

@@ -7,21 +7,20 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{PaginationTotalCount, SortDirection, SortKey};
-use crate::{Access, Call, Client, ReadWrite};
-
+pub use crate::v2::ids::{FrameworkId, WorkspaceId};
 /// The operations of the area `workspaces`.
 #[derive(Clone, Debug)]
-pub struct WorkspacesApi<A: Access = ReadWrite> {
-    client: Client<A>,
+pub struct WorkspacesApi<A: crate::Access = crate::ReadWrite> {
+    client: crate::Client<A>,
 }
 
-impl<A: Access> WorkspacesApi<A> {
-    pub(in crate::v2) fn new(client: &Client<A>) -> Self {
+impl<A: crate::Access> WorkspacesApi<A> {
+    pub(in crate::v2) fn new(client: &crate::Client<A>) -> Self {
         Self { client: client.clone() }
     }
 }
 
-impl<A: Access> WorkspacesApi<A> {
+impl<A: crate::Access> WorkspacesApi<A> {
     /// Lists the workspaces of the account. Their ids go into the paths of everything that is scoped to a
     /// workspace.
     ///
@@ -30,6 +29,6 @@ impl<A: Access> WorkspacesApi<A> {
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/WorkspacesPublicV2Controller_listWorkspaces/)
     pub fn list(&self) -> builder::List {
-        builder::List::new(Call::new(&self.client, &meta::LIST))
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }

@@ -2,32 +2,30 @@
 
 //! Types of the area `workspaces`.
 
-use crate::support::model::model;
-use crate::support::open_enum::open_enum;
-use crate::v2::shared::PaginationTotalCount;
-use crate::{Extra, List, Timestamp};
+// A field whose name says it all has no description.
+#![allow(missing_docs)]
 
 /// A framework in short form, embedded in a workspace.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameworkCompact {
-    /// `id`
-    pub id: i64,
-    /// `name`
+    ///
+    pub id: crate::v2::ids::FrameworkId,
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: String,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// When the framework was switched on; `null` while it is off.
-    pub enabled_at: Option<Timestamp>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub enabled_at: Option<crate::Timestamp>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(FrameworkCompact {
+crate::support::model::model!(FrameworkCompact {
     id: "id",
     name: "name",
     description: "description",
@@ -40,31 +38,31 @@ model!(FrameworkCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Workspace {
-    /// `id`
-    pub id: i64,
+    ///
+    pub id: crate::v2::ids::WorkspaceId,
     /// Whether this is the main workspace of the account.
     pub primary: bool,
-    /// `name`
+    ///
     pub name: String,
-    /// `description`
+    ///
     pub description: Option<String>,
-    /// `createdAt`
-    pub created_at: Timestamp,
-    /// `updatedAt`
-    pub updated_at: Timestamp,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
     /// How the product of this workspace works, in prose.
     pub how_it_works: Option<String>,
-    /// `url`
+    ///
     pub url: Option<String>,
     /// URL of the logo.
     pub logo: Option<String>,
     /// Frameworks of the workspace; only with `expand[]=frameworks`.
-    pub frameworks: Option<List<FrameworkCompact>>,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub frameworks: Option<crate::List<FrameworkCompact>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(Workspace {
+crate::support::model::model!(Workspace {
     id: "id",
     primary: "primary",
     name: "name",
@@ -77,7 +75,7 @@ model!(Workspace {
     frameworks: "frameworks",
 });
 
-open_enum! {
+crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a workspace when `expand[]` asks for it.
     pub enum WorkspaceExpand {
         Frameworks = "frameworks",
@@ -88,15 +86,15 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WorkspacePage {
-    /// `data`
-    pub data: List<Workspace>,
+    ///
+    pub data: crate::List<Workspace>,
     /// Next cursor, and the total when it was asked for.
-    pub pagination: PaginationTotalCount,
-    /// What came beyond the contract.
-    pub extra: Extra,
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
 }
 
-model!(WorkspacePage {
+crate::support::model::model!(WorkspacePage {
     data: "data",
     pagination: "pagination",
 });

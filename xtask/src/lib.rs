@@ -1,0 +1,28 @@
+//! `cargo xtask`: from the vendor's document to the generated crate.
+//!
+//! Data flows through the steps in one direction: `import` makes the contract, `overlay` corrects and describes it, `plain`
+//! makes it plain, `model` is its typed model, `emit` writes it. `compare` holds two contracts and two models side by side;
+//! `lint` says what is wrong with a document. `commands` are the ways in from a shell.
+
+mod commands;
+mod compare;
+mod contract;
+mod diagnosis;
+mod document;
+mod emit;
+mod files;
+mod git;
+mod import;
+mod keys;
+mod lint;
+mod model;
+mod names;
+mod overlay;
+mod plain;
+mod steps;
+mod version;
+
+pub use commands::main;
+pub use diagnosis::{Diagnosis, Findings, Weight};
+pub use steps::alone;
+pub use version::Version;

@@ -1,0 +1,161 @@
+//! The named types: progenitor's types of their fields, joined with what only the contract says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::naming::Names;
+use super::oracle::Oracle;
+use crate::document::{Document, items, members, reference, text};
+use crate::keys::{DOC, FORM, ID_FORMS, LIMITS, NULLABLE};
+use crate::model::{Field, IdForm, Kind, Limits, Ty, TypeDef, Variant};
+use crate::names::{Scope, rules, scope};
+use crate::plain::{Direction, directions, enum_values};
+
+/// The way a struct travels.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Response,
+    Request,
+    Form,
+}
+
+/// Every type, by its name. Enumerations of one name are one, with the values of all.
+pub(super) fn read(document: &Document, oracle: &Oracle, names: &Names) -> BTreeMap<String, TypeDef> {
+    let directions = directions(document);
+    let forms = forms(document);
+    let mut all: BTreeMap<String, TypeDef> = BTreeMap::new();
+    for (number, (key, schema)) in document.schemas().enumerate() {
+        let Some(name) = names.types.get(key) else { continue };
+        if let Some(known) = all.get_mut(name) {
+            known.origins.push(key.clone());
+            if let Kind::Enum(known) = &mut known.kind {
+                let wires: Vec<&str> =
+                    known.iter().map(|variant| variant.wire.as_str()).chain(enum_values(schema)).collect();
+                *known = variants(&wires.into_iter().map(str::to_owned).collect::<Vec<_>>());
+            }
+            continue;
+        }
+        let role = match directions.get(key) {
+            _ if forms.contains(key) => Role::Form,
+            Some(Direction::Request) => Role::Request,
+            _ => Role::Response,
+        };
+        let kind = if schema.get(ID_FORMS).is_some() {
+            Kind::Forms(None, id_forms(schema))
+        } else if schema.get("properties").is_some() {
+            fields(schema, oracle.properties(number), role, names)
+        } else {
+            Kind::Enum(variants(&enum_values(schema).into_iter().map(str::to_owned).collect::<Vec<_>>()))
+        };
+        let def = TypeDef {
+            name: name.clone(),
+            origins: vec![key.clone()],
+            doc: text(schema, DOC).to_owned(),
+            kind,
+            areas: BTreeSet::new(),
+        };
+        all.insert(name.clone(), def);
+    }
+    all
+}
+
+/// The schemas that are bodies of forms.
+fn forms(document: &Document) -> BTreeSet<String> {
+    document
+        .operations()
+        .filter(|(_, operation)| operation.get(FORM).is_some())
+        .filter_map(|(_, operation)| {
+            reference(operation.pointer("/requestBody/content/application~1json/schema")?).map(str::to_owned)
+        })
+        .collect()
+}
+
+fn id_forms(schema: &Value) -> Vec<IdForm> {
+    let mut scope = Scope::new(&["Id", "Self"]);
+    members(schema, ID_FORMS)
+        .map(|(form, prefix)| IdForm {
+            name: scope.give(&[rules::pascal(form)], form),
+            prefix: prefix.as_str().unwrap_or_default().to_owned(),
+        })
+        .collect()
+}
+
+/// The variants of these values, in their order and each once.
+fn variants(wires: &[String]) -> Vec<Variant> {
+    let mut scope = Scope::new(scope::VARIANTS);
+    let mut seen = BTreeSet::new();
+    wires
+        .iter()
+        .filter(|wire| seen.insert(wire.as_str()))
+        .map(|wire| {
+            let name = rules::variant(wire);
+            Variant { name: scope.give(&[name.clone(), format!("{name}Value")], wire), wire: wire.clone() }
+        })
+        .collect()
+}
+
+fn fields(schema: &Value, types: Vec<Ty>, role: Role, names: &Names) -> Kind {
+    let required: BTreeSet<&str> = items(schema, "required").iter().filter_map(Value::as_str).collect();
+    let mut idents = Scope::new(if role == Role::Response { scope::RESPONSE_FIELDS } else { &[] });
+    let mut setters = Scope::new(scope::REQUEST_FIELDS);
+    let mut all = Vec::new();
+    // The order of the contract, not the alphabet: it is the order in which the service writes them.
+    for ((wire, property), ty) in members(schema, "properties").zip(types) {
+        let ident = rules::ident(wire);
+        let ident = idents.give(&[ident.clone(), format!("{}_", ident.trim_end_matches('_'))], wire);
+        let setter = setters.give(&[ident.clone(), format!("{}_", ident.trim_end_matches('_'))], wire);
+        let nullable = property.get(NULLABLE).or(property.get("nullable")) == Some(&Value::Bool(true));
+        let required = required.contains(wire.as_str());
+        all.push(Field {
+            ident,
+            setter,
+            wire: wire.clone(),
+            ty: adjust(named(ty, names), role, required, nullable),
+            required,
+            doc: text(property, DOC).to_owned(),
+            limits: limits(property),
+            deprecated: property.get("deprecated") == Some(&Value::Bool(true)),
+        });
+    }
+    match role {
+        Role::Response => Kind::Response(all),
+        Role::Request => Kind::Request(all),
+        Role::Form => Kind::Form(all),
+    }
+}
+
+/// A type whose names are those in Rust instead of the keys of schemas.
+pub(super) fn named(ty: Ty, names: &Names) -> Ty {
+    ty.map(&|ty| match ty {
+        Ty::Named(key) => names.types.get(&key).cloned().map_or(Ty::Json, Ty::Named),
+        other => other,
+    })
+}
+
+/// The limits of a schema; a list has those of its items too, where they do not collide.
+pub(super) fn limits(schema: &Value) -> Limits {
+    let own = |schema: &Value| -> BTreeMap<&'static str, f64> {
+        let set_aside = &schema[LIMITS];
+        Limits::NAMES.iter().filter_map(|(wire, ours)| Some((*ours, set_aside[*wire].as_f64()?))).collect()
+    };
+    let mut all = schema.get("items").map(own).unwrap_or_default();
+    all.extend(own(schema));
+    Limits(all)
+}
+
+/// The type of a field from progenitor's, which cannot tell optional from nullable, nor absent lists from empty ones.
+fn adjust(ty: Ty, role: Role, required: bool, nullable: bool) -> Ty {
+    let present = match ty {
+        Ty::Option(inner) => *inner,
+        other => other,
+    };
+    match (role, required, nullable) {
+        (Role::Response, true, false) => present.tolerant(),
+        (Role::Response, _, _) => present.tolerant().optional(),
+        (_, true, false) => present,
+        (_, true, true) => present.optional(),
+        (Role::Request, false, true) => Ty::Patch(Box::new(present)),
+        (_, false, _) => present.optional(),
+    }
+}

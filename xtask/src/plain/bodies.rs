@@ -1,0 +1,148 @@
+//! Operations that take a body in two forms become two operations.
+//!
+//! The JSON form stays, and the multipart form becomes a second operation at the same path behind a fragment. There, what
+//! is a file is a file; the JSON body cannot hold one. A body of another media type is sent as the bytes that it is given.
+
+use serde_json::{Map, Value, json};
+
+use super::identify::id;
+use super::responses::{Media, media_of};
+use crate::diagnosis::{Diagnosis, Findings};
+use crate::document::{Document, JSON, MULTIPART, Place, forget_required, members, refer_to, reference, text, walk};
+use crate::keys::{BODIES, FORM, JSON_ALTERNATIVE, RAW_BODY, RULE_NAME};
+
+/// What stands behind the path and the id of the operation that sends the form.
+pub(crate) const FRAGMENT: &str = "#multipart";
+
+pub(crate) fn split(document: &mut Document, found: &mut Findings) {
+    let mut forms = Vec::new();
+    for place in document.places() {
+        let Some(operation) = document.operation_mut(&place) else { continue };
+        let Some(body) = operation.get("requestBody") else { continue };
+        let id = id(operation).to_owned();
+        let mut json_schema = None;
+        let mut form_schema = None;
+        let mut others = Vec::new();
+        for (media, content) in members(body, "content") {
+            let schema = content.get("schema").filter(|schema| schema.is_object());
+            let schema = schema.cloned().unwrap_or_else(|| json!({}));
+            if media.starts_with("multipart/") {
+                form_schema.get_or_insert(schema);
+            } else if media_of(media, content.get("schema")) == Media::Json {
+                json_schema.get_or_insert(schema);
+            } else {
+                others.push(media.clone());
+            }
+        }
+        let required = body["required"].clone();
+        let at = format!("{}/requestBody/content", place.pointer());
+        let fix = |media: &str| format!("in corrections.yaml: `operation: {id}`, `body: {media}` and `remove: true`");
+        if json_schema.is_none() && form_schema.is_none() {
+            let Some(media) = others.first() else {
+                operation.as_object_mut().map(|operation| operation.shift_remove("requestBody"));
+                continue;
+            };
+            found.push(
+                Diagnosis::unusual(
+                    "body-media",
+                    at,
+                    format!("no builder writes a request body of {media:?}"),
+                    "the method takes the bytes as they are",
+                    fix(media),
+                )
+                .in_operation(&id),
+            );
+            operation[BODIES] = others.clone().into();
+            operation[RAW_BODY] = media.clone().into();
+            operation.as_object_mut().map(|operation| operation.shift_remove("requestBody"));
+            continue;
+        }
+        for media in others {
+            let problem = format!("the request body may be {media:?} beside JSON or a form");
+            let effect = "the SDK sends the other";
+            found.push(Diagnosis::unusual("body-media", at.clone(), problem, effect, fix(&media)).in_operation(&id));
+        }
+        let mut medias = Vec::new();
+        medias.extend(json_schema.is_some().then_some(JSON));
+        medias.extend(form_schema.is_some().then_some(MULTIPART));
+        operation[BODIES] = medias.into();
+        let content = |schema: Value| json!({ "required": required, "content": { JSON: { "schema": schema } } });
+        match (json_schema, form_schema) {
+            (Some(schema), None) => operation["requestBody"] = content(schema),
+            (None, Some(schema)) => {
+                operation["requestBody"] = content(schema);
+                operation[FORM] = true.into();
+            }
+            (Some(schema), Some(form)) => {
+                let mut other = operation.clone();
+                other[FORM] = true.into();
+                other["operationId"] = format!("{id}{FRAGMENT}").into();
+                other["requestBody"] = content(form);
+                operation["requestBody"] = content(schema);
+                operation[JSON_ALTERNATIVE] = true.into();
+                forms.push((place, other));
+            }
+            (None, None) => {}
+        }
+    }
+    for (place, mut form) in forms {
+        let slot = &form["requestBody"]["content"][JSON]["schema"];
+        let mut schema = document.resolve(slot).clone();
+        // The form's type is another than the JSON body's: there, a file is a file.
+        let (key, name) = form_name(id(&form), slot);
+        schema[RULE_NAME] = name.into();
+        form["requestBody"]["content"][JSON]["schema"] = refer_to(&key);
+        document.schemas_mut().entry(key).or_insert(schema);
+        let path = Place { path: format!("{}{FRAGMENT}", place.path), method: place.method.clone() };
+        if let Some(paths) = document.0["paths"].as_object_mut() {
+            let item = paths.entry(path.path).or_insert_with(|| Value::Object(Map::new()));
+            item[path.method] = form;
+        }
+        strip_files(document, &place);
+    }
+}
+
+/// The key of a form's schema, beside that of the JSON body, and the name that it suggests.
+fn form_name(operation_id: &str, schema: &Value) -> (String, String) {
+    use crate::names::rules::type_name;
+    match reference(schema) {
+        // A form that the overlay wrote is no copy of a JSON body.
+        Some(name) if name.ends_with("FormDto") => (name.to_owned(), type_name(name)),
+        Some(name) => {
+            let form = format!("{}Form", name.replace("Request", ""));
+            (format!("{name}.form"), type_name(&form))
+        }
+        None => {
+            let id = operation_id.replace(FRAGMENT, "");
+            let form = format!("{}Form", id.rsplit('_').next().unwrap_or_default());
+            (format!("{id}.form"), type_name(&form))
+        }
+    }
+}
+
+/// A JSON body cannot hold a file; what it can hold instead is a field of its own.
+fn strip_files(document: &mut Document, place: &Place) {
+    let Some(operation) = document.operation_mut(place) else { return };
+    let Some(slot) = operation.pointer_mut("/requestBody/content/application~1json/schema") else { return };
+    let strip = |schema: &mut Value| {
+        walk("", schema, &mut |_, schema| {
+            if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+                properties.retain(|_, property| !is_file(property));
+            }
+        });
+        forget_required(schema);
+    };
+    match reference(slot).map(str::to_owned) {
+        Some(name) => {
+            if let Some(schema) = document.schemas_mut().get_mut(&name) {
+                strip(schema);
+            }
+        }
+        None => strip(slot),
+    }
+}
+
+/// Whether a property is a file or a list of files.
+pub(crate) fn is_file(property: &Value) -> bool {
+    text(property, "format") == "binary" || property.get("items").is_some_and(is_file)
+}
