@@ -1,4 +1,5 @@
 //! Hostile data, closed pipes, interruptions and files that others can read.
+#![allow(clippy::unwrap_used, reason = "a helper that unwraps fails its test")]
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;

@@ -1,5 +1,6 @@
 //! `drata mcp` through the official client, over a child process.
 #![cfg(feature = "mcp")]
+#![allow(clippy::unwrap_used, reason = "a helper that unwraps fails its test")]
 
 use std::process::Stdio;
 

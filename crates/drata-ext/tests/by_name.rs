@@ -6,13 +6,13 @@ use drata_sandbox::{Fault, Sandbox};
 use serde_json::{Value, json};
 
 async fn start() -> (Sandbox, Drata) {
-    let sandbox = Sandbox::builder().records(120).start().await.unwrap();
+    let sandbox = Sandbox::builder().records(120).start().await.expect("a port");
     let drata = Drata::builder()
         .api_key(sandbox.api_key())
         .base_url(sandbox.base_url())
         .rate_limiter(RateLimiter::unlimited())
         .build()
-        .unwrap();
+        .expect("a key and an address");
     (sandbox, drata)
 }
 

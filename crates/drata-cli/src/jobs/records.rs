@@ -64,7 +64,7 @@ pub(super) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), F
     let name = matches
         .get_one::<String>("session")
         .cloned()
-        .unwrap_or_else(|| format!("drata-cli-{}", jiff::Timestamp::now().as_second()));
+        .unwrap_or_else(|| format!("drata-cli-{}", jiff::Timestamp::now().as_millisecond()));
     let upload = Upload { session: &session, connection: number("connection"), resource: number("resource"), name };
     if globals.dry_run {
         session.screen.note(format!("not sent: {count} records as session {}", upload.name));
@@ -79,7 +79,10 @@ pub(super) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), F
         Err(failure) => {
             return Err(match upload.act("cancel").await {
                 Ok(()) => failure.hint(format!("session {} was canceled, nothing changed", upload.name)),
-                Err(_) => failure.hint(format!("session {} is still open and could not be canceled", upload.name)),
+                Err(_) => failure.hint(format!(
+                    "session {} could not be canceled: `drata custom-data-records list-sessions` shows its state",
+                    upload.name
+                )),
             });
         }
     };
@@ -179,7 +182,10 @@ fn records(path: &Path) -> Result<Records, Failure> {
     if start.trim_ascii_start().starts_with(b"[") {
         let all: Vec<Value> =
             serde_json::from_reader(reader).map_err(|error| invalid("the array".to_owned(), &error))?;
-        return Ok(Box::new(all.into_iter().map(Ok)));
+        return Ok(Box::new(all.into_iter().enumerate().map(move |(place, record)| match record.is_object() {
+            true => Ok(record),
+            false => Err(invalid(format!("item {}", place + 1), &"a record is an object")),
+        })));
     }
     Ok(Box::new(reader.lines().enumerate().filter_map(move |(place, line)| {
         let at = format!("line {}", place + 1);

@@ -45,7 +45,7 @@ impl Screen {
 
     /// Where tables are drawn.
     pub(crate) fn canvas(&self) -> Canvas {
-        Canvas { width: self.terminal.then(|| width()), color: self.colored() }
+        Canvas { width: self.terminal.then(width), color: self.colored() }
     }
 
     fn colored(&self) -> bool {

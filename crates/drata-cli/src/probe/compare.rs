@@ -143,9 +143,8 @@ impl Walk<'_> {
             (Shape::OneOf(choices), value) => {
                 // The choice that fits, or else the first: its differences are what there is to say.
                 let fits = choices.iter().find(|choice| check::check(self.schemas, **choice, value, "").is_empty());
-                match fits.or_else(|| choices.first()) {
-                    Some(choice) => self.value(*choice, value, deep + 1),
-                    None => {}
+                if let Some(choice) = fits.or_else(|| choices.first()) {
+                    self.value(*choice, value, deep + 1);
                 }
             }
             (shape, value) => self.found("type", expected(shape), kind(value)),
