@@ -24,5 +24,5 @@ mod version;
 
 pub use commands::main;
 pub use diagnosis::{Diagnosis, Findings, Weight};
-pub use steps::alone;
+pub use steps::{Alone, alone, differences_from_itself};
 pub use version::Version;

@@ -95,19 +95,49 @@ fn model(
     api.filter(|_| !findings.refuse())
 }
 
-/// The modules and sample calls of one document, as `module`, from the vendor's text to the generated files: what the tests
-/// of documents we have not seen go by.
+/// What becomes of one document by itself, without overlays: what the tests of documents that we have not seen go by.
+#[derive(Debug)]
+pub struct Alone {
+    /// The generated files: the module below `crates/drata-api/src`, its sample calls below `tests/src/samples`.
+    pub files: BTreeMap<PathBuf, String>,
+    /// The features that select its areas.
+    pub features: Vec<String>,
+    /// The table of names, with the lines that it lacked.
+    pub names: String,
+    /// What is unusual about it.
+    pub findings: Findings,
+}
+
+/// Takes every step with one document of the vendor's, as the module `module`; `names` is the table of names so far.
 ///
 /// # Errors
-/// The findings that have no faithful form, or what the import says, as text.
-pub fn alone(module: &str, name: &str, text: &str) -> Result<(BTreeMap<PathBuf, String>, Findings), String> {
-    let (contract, _) = import::read(name, text).map_err(|error| format!("{error:#}"))?;
-    let mut table = Table::default();
+/// What the import says, or the findings that have no faithful form, as text.
+pub fn alone(module: &str, document: &str, names: &str) -> Result<Alone, String> {
+    let (contract, _) = import::read(module, document).map_err(|error| format!("{error:#}"))?;
+    let mut table = Table::parse("names.yaml", names).map_err(|error| format!("{error:#}"))?;
     let mut findings = Findings::default();
     let Some(api) = model(Version::V2, module, &contract, &mut table, &mut findings) else {
         return Err(findings.to_string());
     };
     let mut output = Output::default();
     emit::emit_alone(&api, &contract, &mut output).map_err(|error| format!("{error:#}"))?;
-    Ok((output.files().map(|(path, text)| (path.to_owned(), text.to_owned())).collect(), findings))
+    Ok(Alone {
+        files: output.files().map(|(path, text)| (path.to_owned(), text.to_owned())).collect(),
+        features: api.areas.iter().map(|area| area.feature.clone()).collect(),
+        names: table.to_text(),
+        findings,
+    })
+}
+
+/// What differs between a document and the contract that is imported from it: nothing.
+///
+/// # Errors
+/// When it cannot be imported.
+pub fn differences_from_itself(document: &str) -> Result<Vec<String>, String> {
+    let read =
+        |text: &str| import::read("document", text).map(|(contract, _)| contract).map_err(|error| format!("{error:#}"));
+    let contract = read(document)?;
+    let again = read(&contract.to_text())?;
+    let changes = crate::compare::wire::compare(&contract, &again);
+    Ok(changes.into_iter().map(|change| format!("{}: {}", change.subject, change.what)).collect())
 }

@@ -107,8 +107,12 @@ pub(crate) fn variant(wire: &str) -> String {
 }
 
 /// The name of a module: `Users and Roles` is `users_and_roles`.
+///
+/// It names a file and a folder, too, so it is no longer than file systems take.
 pub(crate) fn module(tag: &str) -> String {
-    snake(&tag.replace('\'', ""))
+    const LONGEST: usize = 100;
+    let name = snake(&tag.replace('\'', ""));
+    if name.len() <= LONGEST { name } else { name[..LONGEST].trim_end_matches('_').to_owned() }
 }
 
 /// The name of a feature: `v1-users-and-roles`.

@@ -7,6 +7,7 @@
 mod aliases;
 mod bodies;
 pub(crate) mod choices;
+mod circles;
 mod directions;
 mod enums;
 pub(crate) mod expansions;
@@ -48,6 +49,7 @@ pub(crate) fn make_plain(document: &mut Document) -> Findings {
     strings::mark_formats(document);
     free_form::open(document);
     hoist::name_inline(document);
+    circles::open(document, &mut found);
     aliases::unreached(document);
     parameters::note_styles(document, &mut found);
     paging::note(document);

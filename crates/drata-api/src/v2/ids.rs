@@ -15,10 +15,14 @@ crate::support::id::id_types! {
     ControlLibraryId = ControlLibrary,
     /// Identifies a custom connection.
     CustomConnectionId = CustomConnection,
+    /// Identifies a custom field definition.
+    CustomFieldDefinitionId = CustomFieldDefinition,
     /// Identifies a device document.
     DeviceDocumentId = DeviceDocument,
     /// Identifies a device.
     DeviceId = Device,
+    /// Identifies an evidence artifact.
+    EvidenceArtifactId = EvidenceArtifact,
     /// Identifies an evidence.
     EvidenceId = Evidence,
     /// Identifies an evidence version.
@@ -29,6 +33,8 @@ crate::support::id::id_types! {
     FrameworkId = Framework,
     /// Identifies a framework requirement.
     FrameworkRequirementId = FrameworkRequirement,
+    /// Identifies a group.
+    GroupId = Group,
     /// Identifies a hris user identity.
     HrisUserIdentityId = HrisUserIdentity,
     /// Identifies a monitoring test.
@@ -37,6 +43,8 @@ crate::support::id::id_types! {
     PersonnelId = Personnel,
     /// Identifies a policy.
     PolicyId = Policy,
+    /// Identifies a policy language version.
+    PolicyLanguageVersionId = PolicyLanguageVersion,
     /// Identifies a policy version.
     PolicyVersionId = PolicyVersion,
     /// Identifies a requirement.

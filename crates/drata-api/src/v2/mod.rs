@@ -26,16 +26,22 @@ pub mod controls;
 pub mod custom_connections;
 #[cfg(feature = "v2-custom-data-records")]
 pub mod custom_data_records;
+#[cfg(feature = "v2-custom-field-definitions")]
+pub mod custom_field_definitions;
 #[cfg(feature = "v2-device-documents")]
 pub mod device_documents;
 #[cfg(feature = "v2-devices")]
 pub mod devices;
 #[cfg(feature = "v2-events")]
 pub mod events;
+#[cfg(feature = "v2-evidence")]
+pub mod evidence;
 #[cfg(feature = "v2-evidence-library")]
 pub mod evidence_library;
 #[cfg(feature = "v2-frameworks")]
 pub mod frameworks;
+#[cfg(feature = "v2-groups")]
+pub mod groups;
 #[cfg(feature = "v2-hris-user-identities")]
 pub mod hris_user_identities;
 #[cfg(feature = "v2-monitoring-tests")]
@@ -44,6 +50,8 @@ pub mod monitoring_tests;
 pub mod personnel;
 #[cfg(feature = "v2-policies")]
 pub mod policies;
+#[cfg(feature = "v2-policy-languages")]
+pub mod policy_languages;
 #[cfg(feature = "v2-procurement-mappings")]
 pub mod procurement_mappings;
 #[cfg(feature = "v2-risk-documents")]
@@ -60,6 +68,8 @@ pub mod risks;
 pub mod roles;
 #[cfg(feature = "v2-tasks")]
 pub mod tasks;
+#[cfg(feature = "v2-uploads")]
+pub mod uploads;
 #[cfg(feature = "v2-user-documents")]
 pub mod user_documents;
 #[cfg(feature = "v2-users")]
@@ -170,6 +180,15 @@ impl<A: Access> V2<A> {
         custom_data_records::CustomDataRecordsApi::new(&self.client)
     }
 
+    /// The custom fields that administrators have set up: name, type, choices, and the kinds of records that carry
+    /// them. Read the IDs of fields and of their options here before you write values.
+    #[cfg(feature = "v2-custom-field-definitions")]
+    pub fn custom_field_definitions(
+        &self,
+    ) -> custom_field_definitions::CustomFieldDefinitionsApi<A> {
+        custom_field_definitions::CustomFieldDefinitionsApi::new(&self.client)
+    }
+
     /// Files that prove a device meets a requirement, such as a screenshot of its disk encryption.
     #[cfg(feature = "v2-device-documents")]
     pub fn device_documents(&self) -> device_documents::DeviceDocumentsApi<A> {
@@ -190,8 +209,15 @@ impl<A: Access> V2<A> {
         events::EventsApi::new(&self.client)
     }
 
-    /// Proof kept for controls, such as files, links and tickets, each with an owner, a renewal schedule and a
-    /// history of versions. Items belong to one workspace.
+    /// Evidence items of a workspace, each with one or more artifacts: files, links or tickets. Upload a file
+    /// first, then name it by its `fileKey` when you create or update an item.
+    #[cfg(feature = "v2-evidence")]
+    pub fn evidence(&self) -> evidence::EvidenceApi<A> {
+        evidence::EvidenceApi::new(&self.client)
+    }
+
+    /// The older form of evidence, with one artifact for each item and a history of its versions. New work uses the
+    /// area for evidence, which supersedes every operation here except the deletion.
     #[cfg(feature = "v2-evidence-library")]
     pub fn evidence_library(&self) -> evidence_library::EvidenceLibraryApi<A> {
         evidence_library::EvidenceLibraryApi::new(&self.client)
@@ -202,6 +228,12 @@ impl<A: Access> V2<A> {
     #[cfg(feature = "v2-frameworks")]
     pub fn frameworks(&self) -> frameworks::FrameworksApi<A> {
         frameworks::FrameworksApi::new(&self.client)
+    }
+
+    /// Groups of people, such as teams and departments. Their IDs filter personnel searches and assign policies.
+    #[cfg(feature = "v2-groups")]
+    pub fn groups(&self) -> groups::GroupsApi<A> {
+        groups::GroupsApi::new(&self.client)
     }
 
     /// Employee records fed into a custom HRIS connection and keyed by an `identityId` of the caller's choice.
@@ -233,6 +265,12 @@ impl<A: Access> V2<A> {
     #[cfg(feature = "v2-policies")]
     pub fn policies(&self) -> policies::PoliciesApi<A> {
         policies::PoliciesApi::new(&self.client)
+    }
+
+    /// The languages of the organization's policies, and the language variants of each policy version. Read-only.
+    #[cfg(feature = "v2-policy-languages")]
+    pub fn policy_languages(&self) -> policy_languages::PolicyLanguagesApi<A> {
+        policy_languages::PolicyLanguagesApi::new(&self.client)
     }
 
     /// Rules that turn the records of a procurement connection into vendors, for Ironclad and for Tropic. Each rule
@@ -288,6 +326,13 @@ impl<A: Access> V2<A> {
     #[cfg(feature = "v2-tasks")]
     pub fn tasks(&self) -> tasks::TasksApi<A> {
         tasks::TasksApi::new(&self.client)
+    }
+
+    /// Pre-signed addresses to send a file to. The key of the stored file then goes into the call that the file is
+    /// for.
+    #[cfg(feature = "v2-uploads")]
+    pub fn uploads(&self) -> uploads::UploadsApi<A> {
+        uploads::UploadsApi::new(&self.client)
     }
 
     /// Files held for a user as manual proof of personnel compliance, such as training certificates and device
@@ -364,16 +409,22 @@ pub fn operations() -> impl Iterator<Item = &'static OperationMeta> {
         custom_connections::meta::ALL,
         #[cfg(feature = "v2-custom-data-records")]
         custom_data_records::meta::ALL,
+        #[cfg(feature = "v2-custom-field-definitions")]
+        custom_field_definitions::meta::ALL,
         #[cfg(feature = "v2-device-documents")]
         device_documents::meta::ALL,
         #[cfg(feature = "v2-devices")]
         devices::meta::ALL,
         #[cfg(feature = "v2-events")]
         events::meta::ALL,
+        #[cfg(feature = "v2-evidence")]
+        evidence::meta::ALL,
         #[cfg(feature = "v2-evidence-library")]
         evidence_library::meta::ALL,
         #[cfg(feature = "v2-frameworks")]
         frameworks::meta::ALL,
+        #[cfg(feature = "v2-groups")]
+        groups::meta::ALL,
         #[cfg(feature = "v2-hris-user-identities")]
         hris_user_identities::meta::ALL,
         #[cfg(feature = "v2-monitoring-tests")]
@@ -382,6 +433,8 @@ pub fn operations() -> impl Iterator<Item = &'static OperationMeta> {
         personnel::meta::ALL,
         #[cfg(feature = "v2-policies")]
         policies::meta::ALL,
+        #[cfg(feature = "v2-policy-languages")]
+        policy_languages::meta::ALL,
         #[cfg(feature = "v2-procurement-mappings")]
         procurement_mappings::meta::ALL,
         #[cfg(feature = "v2-risk-documents")]
@@ -398,6 +451,8 @@ pub fn operations() -> impl Iterator<Item = &'static OperationMeta> {
         roles::meta::ALL,
         #[cfg(feature = "v2-tasks")]
         tasks::meta::ALL,
+        #[cfg(feature = "v2-uploads")]
+        uploads::meta::ALL,
         #[cfg(feature = "v2-user-documents")]
         user_documents::meta::ALL,
         #[cfg(feature = "v2-users")]

@@ -221,7 +221,7 @@ crate::support::open_enum::open_enum! {
     }
 }
 
-#[cfg(any(feature = "v2-assets", feature = "v2-events", feature = "v2-monitoring-tests", feature = "v2-procurement-mappings", feature = "v2-roles", feature = "v2-users"))]
+#[cfg(any(feature = "v2-assets", feature = "v2-events", feature = "v2-monitoring-tests", feature = "v2-personnel", feature = "v2-procurement-mappings", feature = "v2-roles", feature = "v2-users"))]
 crate::support::open_enum::open_enum! {
     pub enum ClientType {
         Google = "GOOGLE",
@@ -518,6 +518,9 @@ crate::support::open_enum::open_enum! {
         AzureBoardsEntra = "AZURE_BOARDS_ENTRA",
         AzureReposEntra = "AZURE_REPOS_ENTRA",
         AzureDevopsEntra = "AZURE_DEVOPS_ENTRA",
+        CertnCentric = "CERTN_CENTRIC",
+        Datagrail = "DATAGRAIL",
+        LeenSocket = "LEEN_SOCKET",
     }
 }
 
@@ -560,6 +563,7 @@ crate::support::open_enum::open_enum! {
         feature = "v2-assets",
         feature = "v2-events",
         feature = "v2-monitoring-tests",
+        feature = "v2-personnel",
         feature = "v2-roles",
         feature = "v2-users"
     )
@@ -591,7 +595,7 @@ pub struct Connection {
     pub extra: crate::Extra,
 }
 
-#[cfg(any(feature = "v2-assets", feature = "v2-events", feature = "v2-monitoring-tests", feature = "v2-roles", feature = "v2-users"))]
+#[cfg(any(feature = "v2-assets", feature = "v2-events", feature = "v2-monitoring-tests", feature = "v2-personnel", feature = "v2-roles", feature = "v2-users"))]
 crate::support::model::model!(Connection {
     id: "id",
     client_type: "clientType",
@@ -605,7 +609,7 @@ crate::support::model::model!(Connection {
     deleted_at: "deletedAt",
 });
 
-#[cfg(any(feature = "v2-assets", feature = "v2-events", feature = "v2-monitoring-tests", feature = "v2-roles", feature = "v2-users"))]
+#[cfg(any(feature = "v2-assets", feature = "v2-events", feature = "v2-monitoring-tests", feature = "v2-personnel", feature = "v2-roles", feature = "v2-users"))]
 crate::support::open_enum::open_enum! {
     pub enum ConnectionState {
         Active = "ACTIVE",
@@ -616,6 +620,7 @@ crate::support::open_enum::open_enum! {
 /// A control as other objects embed it.
 #[cfg(
     any(
+        feature = "v2-evidence",
         feature = "v2-evidence-library",
         feature = "v2-monitoring-tests",
         feature = "v2-policies",
@@ -644,7 +649,7 @@ pub struct ControlCompact {
     pub extra: crate::Extra,
 }
 
-#[cfg(any(feature = "v2-evidence-library", feature = "v2-monitoring-tests", feature = "v2-policies", feature = "v2-risks"))]
+#[cfg(any(feature = "v2-evidence", feature = "v2-evidence-library", feature = "v2-monitoring-tests", feature = "v2-policies", feature = "v2-risks"))]
 crate::support::model::model!(ControlCompact {
     id: "id",
     code: "code",
@@ -671,7 +676,7 @@ crate::support::model::model!(ControlCompact {
 #[non_exhaustive]
 pub struct CustomField {
     /// Number of the custom field; goes into `id` when writing.
-    pub custom_field_id: i64,
+    pub custom_field_id: crate::v2::ids::CustomFieldDefinitionId,
     ///
     pub name: String,
     /// Current value; absent when never set, and a JSON number where the field is numeric.
@@ -682,6 +687,58 @@ pub struct CustomField {
 
 #[cfg(any(feature = "v2-assets", feature = "v2-control-library", feature = "v2-controls", feature = "v2-frameworks", feature = "v2-personnel", feature = "v2-risks", feature = "v2-vendors"))]
 crate::support::model::model!(CustomField {
+    custom_field_id: "customFieldId",
+    name: "name",
+    value: "value",
+});
+
+/// A filter on the exact value of a custom field, which is chosen by ID, by name, or by both if they agree.
+#[cfg(any(feature = "v2-personnel", feature = "v2-risks"))]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CustomFieldFilter {
+    /// ID of the field; needed unless `name` is given.
+    pub custom_field_id: Option<crate::v2::ids::CustomFieldDefinitionId>,
+    /// Name of the field in upper or lower case; needed unless `customFieldId` is given. Only fields that the
+    /// searched kind of record carries are found.
+    pub name: Option<String>,
+    /// Value to match exactly, also in upper and lower case.
+    pub value: String,
+}
+
+#[cfg(any(feature = "v2-personnel", feature = "v2-risks"))]
+impl CustomFieldFilter {
+    /// A new `CustomFieldFilter` with what is required.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self {
+            custom_field_id: Default::default(),
+            name: Default::default(),
+            value: Into::<String>::into(value),
+        }
+    }
+
+    /// Sets [`custom_field_id`](field@Self::custom_field_id).
+    #[must_use]
+    pub fn custom_field_id(
+        mut self,
+        custom_field_id: impl Into<crate::v2::ids::CustomFieldDefinitionId>,
+    ) -> Self {
+        self.custom_field_id = Some(
+            Into::<crate::v2::ids::CustomFieldDefinitionId>::into(custom_field_id),
+        );
+        self
+    }
+
+    /// Sets [`name`](field@Self::name).
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(Into::<String>::into(name));
+        self
+    }
+}
+
+#[cfg(any(feature = "v2-personnel", feature = "v2-risks"))]
+crate::support::request_model::request_model!(CustomFieldFilter {
     custom_field_id: "customFieldId",
     name: "name",
     value: "value",
@@ -751,6 +808,84 @@ crate::support::request_model::request_model!(CustomFieldSubmitRequest {
     id: "id",
     name: "name",
     value: "value" null,
+});
+
+/// A filter on the range of a custom field, which is chosen by ID, by name, or by both if they agree. At least
+/// one of `gte` and `lte` is needed.
+#[cfg(any(feature = "v2-personnel", feature = "v2-risks"))]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CustomRangeFieldFilter {
+    /// ID of the field; needed unless `name` is given.
+    pub custom_field_id: Option<crate::v2::ids::CustomFieldDefinitionId>,
+    /// Name of the field in upper or lower case; needed unless `customFieldId` is given. Only fields that the
+    /// searched kind of record carries are found.
+    pub name: Option<String>,
+    /// Lowest value to match, a number or an ISO 8601 date, as a string.
+    pub gte: Option<String>,
+    /// Highest value to match, a number or an ISO 8601 date, as a string.
+    pub lte: Option<String>,
+}
+
+#[cfg(any(feature = "v2-personnel", feature = "v2-risks"))]
+impl CustomRangeFieldFilter {
+    /// A new `CustomRangeFieldFilter` with what is required.
+    pub fn new() -> Self {
+        Self {
+            custom_field_id: Default::default(),
+            name: Default::default(),
+            gte: Default::default(),
+            lte: Default::default(),
+        }
+    }
+
+    /// Sets [`custom_field_id`](field@Self::custom_field_id).
+    #[must_use]
+    pub fn custom_field_id(
+        mut self,
+        custom_field_id: impl Into<crate::v2::ids::CustomFieldDefinitionId>,
+    ) -> Self {
+        self.custom_field_id = Some(
+            Into::<crate::v2::ids::CustomFieldDefinitionId>::into(custom_field_id),
+        );
+        self
+    }
+
+    /// Sets [`name`](field@Self::name).
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(Into::<String>::into(name));
+        self
+    }
+
+    /// Sets [`gte`](field@Self::gte).
+    #[must_use]
+    pub fn gte(mut self, gte: impl Into<String>) -> Self {
+        self.gte = Some(Into::<String>::into(gte));
+        self
+    }
+
+    /// Sets [`lte`](field@Self::lte).
+    #[must_use]
+    pub fn lte(mut self, lte: impl Into<String>) -> Self {
+        self.lte = Some(Into::<String>::into(lte));
+        self
+    }
+}
+
+#[cfg(any(feature = "v2-personnel", feature = "v2-risks"))]
+impl Default for CustomRangeFieldFilter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(any(feature = "v2-personnel", feature = "v2-risks"))]
+crate::support::request_model::request_model!(CustomRangeFieldFilter {
+    custom_field_id: "customFieldId",
+    name: "name",
+    gte: "gte",
+    lte: "lte",
 });
 
 /// A device as lists show it, without its installed apps.
@@ -985,7 +1120,40 @@ crate::support::open_enum::open_enum! {
     }
 }
 
-#[cfg(any(feature = "v2-control-library", feature = "v2-controls", feature = "v2-frameworks"))]
+#[cfg(any(feature = "v2-evidence", feature = "v2-evidence-library"))]
+crate::support::open_enum::open_enum! {
+    /// Where a piece of evidence stands: whether it has an artifact, and how long that will hold.
+    pub enum EvidenceStatus {
+        NeedsArtifact = "NEEDS_ARTIFACT",
+        Error = "ERROR",
+        Ready = "READY",
+        ExpiringSoon = "EXPIRING_SOON",
+        Expired = "EXPIRED",
+        NeedsSource = "NEEDS_SOURCE",
+        NeedsAttention = "NEEDS_ATTENTION",
+    }
+}
+
+/// The number of matches that have one value.
+#[cfg(any(feature = "v2-personnel", feature = "v2-risks"))]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct FacetBucket {
+    /// The value as a string, also where it is an ID.
+    pub value: String,
+    /// Number of matches with this value.
+    pub count: i64,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+#[cfg(any(feature = "v2-personnel", feature = "v2-risks"))]
+crate::support::model::model!(FacetBucket {
+    value: "value",
+    count: "count",
+});
+
+#[cfg(any(feature = "v2-control-library", feature = "v2-controls", feature = "v2-custom-field-definitions", feature = "v2-frameworks"))]
 crate::support::open_enum::open_enum! {
     /// A compliance framework; `CUSTOM` covers all custom ones.
     pub enum FrameworkTag {
@@ -1039,6 +1207,41 @@ crate::support::open_enum::open_enum! {
     }
 }
 
+/// A group of people, such as a team or a department.
+#[cfg(any(feature = "v2-groups", feature = "v2-personnel", feature = "v2-policies"))]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Group {
+    ///
+    pub id: crate::v2::ids::GroupId,
+    ///
+    pub name: String,
+    /// Id of the group at its identity provider.
+    pub external_id: String,
+    /// Identity provider the group comes from. Deprecated in favor of `connectionId`. Deprecated by Drata.
+    pub source: String,
+    /// Connection to the identity provider that brought the group in; look the connection up for its kind and
+    /// alias.
+    pub connection_id: Option<i64>,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+#[cfg(any(feature = "v2-groups", feature = "v2-personnel", feature = "v2-policies"))]
+crate::support::model::model!(Group {
+    id: "id",
+    name: "name",
+    external_id: "externalId",
+    source: "source",
+    connection_id: "connectionId",
+    created_at: "createdAt",
+    updated_at: "updatedAt",
+});
+
 /// A link to a page of the web application.
 #[cfg(any(feature = "v2-vendor-security-reviews", feature = "v2-vendors"))]
 #[derive(Clone, Debug, PartialEq)]
@@ -1071,6 +1274,24 @@ crate::support::model::model!(HateoasLinks {
     self_: "self",
 });
 
+#[cfg(any(feature = "v2-evidence", feature = "v2-evidence-library"))]
+crate::support::open_enum::open_enum! {
+    /// Where the artifact of an evidence version is kept, such as an uploaded file (`S3_FILE`), a web address, a
+    /// ticket or a cloud drive.
+    pub enum LibraryDocumentVersionType {
+        Url = "URL",
+        S3File = "S3_FILE",
+        TicketProvider = "TICKET_PROVIDER",
+        None = "NONE",
+        GoogleDrive = "GOOGLE_DRIVE",
+        OneDrive = "ONE_DRIVE",
+        Box = "BOX",
+        Dropbox = "DROPBOX",
+        SharePoint = "SHARE_POINT",
+        TestResult = "TEST_RESULT",
+    }
+}
+
 #[cfg(any(feature = "v2-assets", feature = "v2-devices"))]
 crate::support::open_enum::open_enum! {
     /// The source that reports a device; `CUSTOM` stands for a custom connection.
@@ -1092,11 +1313,33 @@ crate::support::open_enum::open_enum! {
     }
 }
 
+/// The first owners of a control or of an evidence item, and the number of all.
+#[cfg(any(feature = "v2-controls", feature = "v2-evidence"))]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct OwnersSubcollection {
+    /// At most ten owners; list the owners of the control for the rest.
+    pub data: crate::List<UserCompact>,
+    /// Number of all owners.
+    pub total_count: i64,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+#[cfg(any(feature = "v2-controls", feature = "v2-evidence"))]
+crate::support::model::model!(OwnersSubcollection {
+    data: "data",
+    total_count: "totalCount",
+});
+
 /// The cursor to the next page, for lists that do not count their rows.
 #[cfg(
     any(
         feature = "v2-audit-requests",
         feature = "v2-audits",
+        feature = "v2-custom-field-definitions",
+        feature = "v2-evidence",
+        feature = "v2-personnel",
         feature = "v2-risk-library"
     )
 )]
@@ -1109,7 +1352,7 @@ pub struct Pagination {
     pub extra: crate::Extra,
 }
 
-#[cfg(any(feature = "v2-audit-requests", feature = "v2-audits", feature = "v2-risk-library"))]
+#[cfg(any(feature = "v2-audit-requests", feature = "v2-audits", feature = "v2-custom-field-definitions", feature = "v2-evidence", feature = "v2-personnel", feature = "v2-risk-library"))]
 crate::support::model::model!(Pagination {
     cursor: "cursor",
 });
@@ -1129,10 +1372,12 @@ crate::support::model::model!(Pagination {
         feature = "v2-events",
         feature = "v2-evidence-library",
         feature = "v2-frameworks",
+        feature = "v2-groups",
         feature = "v2-hris-user-identities",
         feature = "v2-monitoring-tests",
         feature = "v2-personnel",
         feature = "v2-policies",
+        feature = "v2-policy-languages",
         feature = "v2-risk-documents",
         feature = "v2-risk-notes",
         feature = "v2-risk-registers",
@@ -1159,7 +1404,7 @@ pub struct PaginationTotalCount {
     pub extra: crate::Extra,
 }
 
-#[cfg(any(feature = "v2-assets", feature = "v2-assigned-policies", feature = "v2-control-library", feature = "v2-control-notes", feature = "v2-control-owners", feature = "v2-controls", feature = "v2-custom-connections", feature = "v2-custom-data-records", feature = "v2-devices", feature = "v2-events", feature = "v2-evidence-library", feature = "v2-frameworks", feature = "v2-hris-user-identities", feature = "v2-monitoring-tests", feature = "v2-personnel", feature = "v2-policies", feature = "v2-risk-documents", feature = "v2-risk-notes", feature = "v2-risk-registers", feature = "v2-risks", feature = "v2-roles", feature = "v2-tasks", feature = "v2-user-documents", feature = "v2-users", feature = "v2-vendor-documents", feature = "v2-vendor-security-reviews", feature = "v2-vendor-types", feature = "v2-vendors", feature = "v2-workspaces"))]
+#[cfg(any(feature = "v2-assets", feature = "v2-assigned-policies", feature = "v2-control-library", feature = "v2-control-notes", feature = "v2-control-owners", feature = "v2-controls", feature = "v2-custom-connections", feature = "v2-custom-data-records", feature = "v2-devices", feature = "v2-events", feature = "v2-evidence-library", feature = "v2-frameworks", feature = "v2-groups", feature = "v2-hris-user-identities", feature = "v2-monitoring-tests", feature = "v2-personnel", feature = "v2-policies", feature = "v2-policy-languages", feature = "v2-risk-documents", feature = "v2-risk-notes", feature = "v2-risk-registers", feature = "v2-risks", feature = "v2-roles", feature = "v2-tasks", feature = "v2-user-documents", feature = "v2-users", feature = "v2-vendor-documents", feature = "v2-vendor-security-reviews", feature = "v2-vendor-types", feature = "v2-vendors", feature = "v2-workspaces"))]
 crate::support::model::model!(PaginationTotalCount {
     cursor: "cursor",
     total_count: "totalCount",
@@ -1173,8 +1418,14 @@ crate::support::id_forms::id_forms! {
     }
 }
 
-/// A policy as a version of it embeds it.
-#[cfg(any(feature = "v2-assigned-policies", feature = "v2-policies"))]
+/// A policy as a version of it or a language variant embeds it.
+#[cfg(
+    any(
+        feature = "v2-assigned-policies",
+        feature = "v2-policies",
+        feature = "v2-policy-languages"
+    )
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyCompact {
@@ -1198,7 +1449,7 @@ pub struct PolicyCompact {
     pub extra: crate::Extra,
 }
 
-#[cfg(any(feature = "v2-assigned-policies", feature = "v2-policies"))]
+#[cfg(any(feature = "v2-assigned-policies", feature = "v2-policies", feature = "v2-policy-languages"))]
 crate::support::model::model!(PolicyCompact {
     id: "id",
     name: "name",
@@ -1210,7 +1461,106 @@ crate::support::model::model!(PolicyCompact {
     renewal_date: "renewalDate",
 });
 
-#[cfg(any(feature = "v2-assigned-policies", feature = "v2-policies"))]
+#[cfg(any(feature = "v2-policies", feature = "v2-policy-languages"))]
+crate::support::open_enum::open_enum! {
+    /// A language as a BCP 47 code; `xx-LS` and `en-XA` are codes for testing.
+    pub enum PolicyLanguage {
+        EnUs = "en-US",
+        EsLa = "es-LA",
+        DeDe = "de-DE",
+        FrFr = "fr-FR",
+        ItIt = "it-IT",
+        Nl = "nl",
+        AfZa = "af-ZA",
+        SqAl = "sq-AL",
+        ArSa = "ar-SA",
+        HyAm = "hy-AM",
+        AsIn = "as-IN",
+        AzAz = "az-AZ",
+        EuEs = "eu-ES",
+        BnBd = "bn-BD",
+        BsBa = "bs-BA",
+        BgBg = "bg-BG",
+        MyMm = "my-MM",
+        CaEs = "ca-ES",
+        CebPh = "ceb-PH",
+        ZhCn = "zh-CN",
+        ZhTw = "zh-TW",
+        HrHr = "hr-HR",
+        CsCz = "cs-CZ",
+        DaDk = "da-DK",
+        EtEe = "et-EE",
+        FiFi = "fi-FI",
+        FfSn = "ff-SN",
+        GlEs = "gl-ES",
+        KaGe = "ka-GE",
+        ElGr = "el-GR",
+        GuIn = "gu-IN",
+        HtHt = "ht-HT",
+        HaNg = "ha-NG",
+        HeIl = "he-IL",
+        HiIn = "hi-IN",
+        HuHu = "hu-HU",
+        IsIs = "is-IS",
+        IgNg = "ig-NG",
+        IdId = "id-ID",
+        JaJp = "ja-JP",
+        JvId = "jv-ID",
+        KnIn = "kn-IN",
+        KkKz = "kk-KZ",
+        KmKh = "km-KH",
+        KoKr = "ko-KR",
+        KuTr = "ku-TR",
+        KyKg = "ky-KG",
+        LvLv = "lv-LV",
+        LtLt = "lt-LT",
+        MkMk = "mk-MK",
+        MaiIn = "mai-IN",
+        MgMg = "mg-MG",
+        MsMy = "ms-MY",
+        MlIn = "ml-IN",
+        MiNz = "mi-NZ",
+        MrIn = "mr-IN",
+        MnMn = "mn-MN",
+        NeNp = "ne-NP",
+        NoNo = "no-NO",
+        OmEt = "om-ET",
+        FaIr = "fa-IR",
+        PlPl = "pl-PL",
+        PtPt = "pt-PT",
+        PaIn = "pa-IN",
+        RoRo = "ro-RO",
+        RuRu = "ru-RU",
+        SrRs = "sr-RS",
+        SnZw = "sn-ZW",
+        SdIn = "sd-IN",
+        SiLk = "si-LK",
+        SkSk = "sk-SK",
+        SlSi = "sl-SI",
+        SoSo = "so-SO",
+        SuId = "su-ID",
+        SwKe = "sw-KE",
+        SvSe = "sv-SE",
+        TlPh = "tl-PH",
+        TaIn = "ta-IN",
+        TeIn = "te-IN",
+        ThTh = "th-TH",
+        TrTr = "tr-TR",
+        UkUa = "uk-UA",
+        UrPk = "ur-PK",
+        UzUz = "uz-UZ",
+        ViVn = "vi-VN",
+        CyGb = "cy-GB",
+        WoSn = "wo-SN",
+        XhZa = "xh-ZA",
+        YoNg = "yo-NG",
+        ZuZa = "zu-ZA",
+        XxLs = "xx-LS",
+        EnXa = "en-XA",
+    }
+}
+
+#[cfg(any(feature = "v2-assigned-policies", feature = "v2-policies", feature = "v2-policy-languages"))]
 crate::support::open_enum::open_enum! {
     /// Who a policy is assigned to; everyone, chosen groups or nobody.
     pub enum PolicyScope {
@@ -1220,7 +1570,7 @@ crate::support::open_enum::open_enum! {
     }
 }
 
-#[cfg(any(feature = "v2-assigned-policies", feature = "v2-policies"))]
+#[cfg(any(feature = "v2-assigned-policies", feature = "v2-policies", feature = "v2-policy-languages"))]
 crate::support::open_enum::open_enum! {
     /// The state of a policy as a whole, apart from that of its versions.
     pub enum PolicyStatus {
@@ -1232,7 +1582,7 @@ crate::support::open_enum::open_enum! {
     }
 }
 
-#[cfg(any(feature = "v2-assigned-policies", feature = "v2-policies"))]
+#[cfg(any(feature = "v2-assigned-policies", feature = "v2-policies", feature = "v2-policy-languages"))]
 crate::support::open_enum::open_enum! {
     /// How the content of a policy version is made; in the editor (`BUILDER`), by upload or in a file kept
     /// elsewhere.
@@ -1243,7 +1593,72 @@ crate::support::open_enum::open_enum! {
     }
 }
 
-#[cfg(any(feature = "v2-evidence-library", feature = "v2-vendors"))]
+/// A version of a policy in short form.
+#[cfg(any(feature = "v2-assigned-policies", feature = "v2-policy-languages"))]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PolicyVersionCompact {
+    ///
+    pub id: crate::v2::ids::PolicyVersionId,
+    /// Major number of the version.
+    pub version: i64,
+    /// Whether this is the version in force.
+    pub current: bool,
+    /// How the text came into the account.
+    pub type_: PolicyType,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// When an administrator has to review the policy and settle whether users must acknowledge it again; an RFC
+    /// 3339 timestamp.
+    pub renewal_date: Option<String>,
+    /// Minor number, below `version`.
+    pub sub_version: i64,
+    ///
+    pub description: Option<String>,
+    /// `null` until approved.
+    pub approved_at: Option<crate::Timestamp>,
+    /// What this version changes; `null` when nobody said.
+    pub changes_explanation: Option<String>,
+    /// `null` until published.
+    pub published_at: Option<crate::Timestamp>,
+    /// Whether users must acknowledge this version.
+    pub requires_acknowledgment: Option<bool>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+#[cfg(any(feature = "v2-assigned-policies", feature = "v2-policy-languages"))]
+crate::support::model::model!(PolicyVersionCompact {
+    id: "id",
+    version: "version",
+    current: "current",
+    type_: "type",
+    created_at: "createdAt",
+    updated_at: "updatedAt",
+    renewal_date: "renewalDate",
+    sub_version: "subVersion",
+    description: "description",
+    approved_at: "approvedAt",
+    changes_explanation: "changesExplanation",
+    published_at: "publishedAt",
+    requires_acknowledgment: "requiresAcknowledgment",
+});
+
+#[cfg(any(feature = "v2-policies", feature = "v2-policy-languages"))]
+crate::support::open_enum::open_enum! {
+    /// How far a policy version has come, from `DRAFT` by way of approval to `PUBLISHED`, or `DISCARDED`.
+    pub enum PolicyVersionStatus {
+        NeedsApproval = "NEEDS_APPROVAL",
+        Approved = "APPROVED",
+        Published = "PUBLISHED",
+        Draft = "DRAFT",
+        Discarded = "DISCARDED",
+    }
+}
+
+#[cfg(any(feature = "v2-evidence", feature = "v2-evidence-library", feature = "v2-uploads", feature = "v2-vendors"))]
 crate::support::open_enum::open_enum! {
     /// How often evidence is renewed; `CUSTOM` goes by a date of its own and `NONE` sets no renewal.
     pub enum RenewalScheduleType {
@@ -1257,7 +1672,7 @@ crate::support::open_enum::open_enum! {
     }
 }
 
-/// A risk category as library entries and insights refer to it.
+/// A risk category as library entries, insights and searches refer to it.
 #[cfg(any(feature = "v2-risk-library", feature = "v2-risks"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1310,6 +1725,8 @@ pub struct SignedUrl {
     pub signed_url: String,
     /// Base64 content under `buffer`, for text files only; null otherwise.
     pub file_buffer: Option<serde_json::Value>,
+    /// Name for the downloaded file, with the right extension; null where the operation gives none.
+    pub file_name: Option<String>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
 }
@@ -1318,6 +1735,7 @@ pub struct SignedUrl {
 crate::support::model::model!(SignedUrl {
     signed_url: "signedUrl",
     file_buffer: "fileBuffer",
+    file_name: "fileName",
 });
 
 #[cfg(any(feature = "v2-vendor-security-reviews", feature = "v2-vendors"))]
@@ -1408,6 +1826,7 @@ crate::support::model::model!(User {
         feature = "v2-controls",
         feature = "v2-custom-connections",
         feature = "v2-events",
+        feature = "v2-evidence",
         feature = "v2-evidence-library",
         feature = "v2-monitoring-tests",
         feature = "v2-personnel",
@@ -1439,7 +1858,7 @@ pub struct UserCompact {
     pub extra: crate::Extra,
 }
 
-#[cfg(any(feature = "v2-audit-requests", feature = "v2-audits", feature = "v2-control-notes", feature = "v2-control-owners", feature = "v2-controls", feature = "v2-custom-connections", feature = "v2-events", feature = "v2-evidence-library", feature = "v2-monitoring-tests", feature = "v2-personnel", feature = "v2-policies", feature = "v2-risk-notes", feature = "v2-risk-registers", feature = "v2-risks", feature = "v2-tasks", feature = "v2-vendor-security-reviews", feature = "v2-vendors"))]
+#[cfg(any(feature = "v2-audit-requests", feature = "v2-audits", feature = "v2-control-notes", feature = "v2-control-owners", feature = "v2-controls", feature = "v2-custom-connections", feature = "v2-events", feature = "v2-evidence", feature = "v2-evidence-library", feature = "v2-monitoring-tests", feature = "v2-personnel", feature = "v2-policies", feature = "v2-risk-notes", feature = "v2-risk-registers", feature = "v2-risks", feature = "v2-tasks", feature = "v2-vendor-security-reviews", feature = "v2-vendors"))]
 crate::support::model::model!(UserCompact {
     id: "id",
     email: "email",
@@ -1627,6 +2046,25 @@ crate::support::id_forms::id_forms! {
     }
 }
 
+/// A vendor by ID and name, as a security review embeds it.
+#[cfg(any(feature = "v2-vendor-security-reviews", feature = "v2-vendors"))]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct VendorCompact {
+    ///
+    pub id: crate::v2::ids::VendorId,
+    ///
+    pub name: String,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+#[cfg(any(feature = "v2-vendor-security-reviews", feature = "v2-vendors"))]
+crate::support::model::model!(VendorCompact {
+    id: "id",
+    name: "name",
+});
+
 /// A document filed with a vendor.
 #[cfg(any(feature = "v2-vendor-documents", feature = "v2-vendors"))]
 #[derive(Clone, Debug, PartialEq)]
@@ -1642,8 +2080,8 @@ pub struct VendorDocument {
     pub updated_at: crate::Timestamp,
     ///
     pub type_: VendorDocumentType,
-    /// Short-lived link to the file, as an object with `signedUrl`; lists hold it only with `expand[]=downloadUrl`.
-    /// Fetch it without the API key.
+    /// Link to the file that works for 10 minutes, as an object with `signedUrl`; lists hold it only with
+    /// `expand[]=downloadUrl`. Fetch it without the API key.
     pub download_url: Option<SignedUrl>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1661,8 +2099,8 @@ crate::support::model::model!(VendorDocument {
 
 #[cfg(any(feature = "v2-vendor-documents", feature = "v2-vendor-security-reviews", feature = "v2-vendors"))]
 crate::support::open_enum::open_enum! {
-    /// Kind of a vendor document: compliance reports and reviews of them, bridge letters, SOC documents,
-    /// questionnaire reports and attachments.
+    /// Kind of a vendor document: compliance reports and reviews of them, bridge letters, SOC documents, trust
+    /// center pages, questionnaire reports and attachments.
     pub enum VendorDocumentType {
         ComplianceReport = "COMPLIANCE_REPORT",
         ComplianceReportReview = "COMPLIANCE_REPORT_REVIEW",
@@ -1671,6 +2109,7 @@ crate::support::open_enum::open_enum! {
         QuestionnaireAttachment = "QUESTIONNAIRE_ATTACHMENT",
         SocDocument = "SOC_DOCUMENT",
         QuestionnaireReport = "QUESTIONNAIRE_REPORT",
+        TrustCenterPage = "TRUST_CENTER_PAGE",
     }
 }
 

@@ -16,24 +16,16 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent(
             drata_api::v2::V2::new(client)
                 .background_checks()
-                .create(
-                    BackgroundCheckCreateRequest::new(
-                        1,
-                        "https://example.com/sample",
-                        "2026-01-15",
-                    ),
-                )
+                .create(BackgroundCheckCreateRequest::new(1, "2026-01-15"))
                 .send_optional(),
         ),
         full: |client| wire(
             &drata_api::v2::V2::new(client)
                 .background_checks()
                 .create(
-                    BackgroundCheckCreateRequest::new(
-                        1,
-                        "https://example.com/sample",
-                        "2026-01-15",
-                    ),
+                    BackgroundCheckCreateRequest::new(1, "2026-01-15")
+                        .url("https://example.com/sample")
+                        .file_key("sample"),
                 ),
         ),
         texts: &[],

@@ -79,6 +79,26 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
+        meta: &meta::LIST_REQUIREMENT_CONTROLS,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client)
+                .frameworks()
+                .list_requirement_controls(1, 1, 1),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .frameworks()
+                .list_requirement_controls(1, 1, 1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::LIST_REQUIREMENTS,
         alternative: false,
         minimal: |client| sent_page(

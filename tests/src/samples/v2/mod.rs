@@ -14,15 +14,19 @@ mod control_owners;
 mod controls;
 mod custom_connections;
 mod custom_data_records;
+mod custom_field_definitions;
 mod device_documents;
 mod devices;
 mod events;
+mod evidence;
 mod evidence_library;
 mod frameworks;
+mod groups;
 mod hris_user_identities;
 mod monitoring_tests;
 mod personnel;
 mod policies;
+mod policy_languages;
 mod procurement_mappings;
 mod risk_documents;
 mod risk_library;
@@ -31,6 +35,7 @@ mod risk_registers;
 mod risks;
 mod roles;
 mod tasks;
+mod uploads;
 mod user_documents;
 mod users;
 mod vendor_documents;
@@ -54,15 +59,19 @@ pub(super) static AREAS: &[&[Sample]] = &[
     controls::SAMPLES,
     custom_connections::SAMPLES,
     custom_data_records::SAMPLES,
+    custom_field_definitions::SAMPLES,
     device_documents::SAMPLES,
     devices::SAMPLES,
     events::SAMPLES,
+    evidence::SAMPLES,
     evidence_library::SAMPLES,
     frameworks::SAMPLES,
+    groups::SAMPLES,
     hris_user_identities::SAMPLES,
     monitoring_tests::SAMPLES,
     personnel::SAMPLES,
     policies::SAMPLES,
+    policy_languages::SAMPLES,
     procurement_mappings::SAMPLES,
     risk_documents::SAMPLES,
     risk_library::SAMPLES,
@@ -71,6 +80,7 @@ pub(super) static AREAS: &[&[Sample]] = &[
     risks::SAMPLES,
     roles::SAMPLES,
     tasks::SAMPLES,
+    uploads::SAMPLES,
     user_documents::SAMPLES,
     users::SAMPLES,
     vendor_documents::SAMPLES,

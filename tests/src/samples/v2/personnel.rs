@@ -11,6 +11,22 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::ADD_SCOPED_GROUP,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .personnel()
+                .add_scoped_group(1, ScopedPersonnelGroupAddRequest::new(1))
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .personnel()
+                .add_scoped_group(1, ScopedPersonnelGroupAddRequest::new(1)),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
@@ -24,6 +40,17 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .personnel()
                 .get(PersonnelRef::Email("ada@example.com".to_owned()))
                 .expand([PersonnelExpand::CustomFields]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_SCOPED_COUNTS,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).personnel().get_scoped_counts(1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).personnel().get_scoped_counts(1),
         ),
         texts: &[],
     },
@@ -47,6 +74,23 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
+        meta: &meta::LIST_SCOPED_GROUPS,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).personnel().list_scoped_groups(1),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .personnel()
+                .list_scoped_groups(1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::PERFORM_ACTION,
         alternative: false,
         minimal: |client| sent(
@@ -62,6 +106,137 @@ pub(super) static SAMPLES: &[Sample] = &[
                     PersonnelActionsRequest::new(PersonnelAction::ResetSync)
                         .personnel_ids([1]),
                 ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::REMOVE_SCOPED_GROUP,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).personnel().remove_scoped_group(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).personnel().remove_scoped_group(1, 1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::REPLACE_SCOPED_GROUPS,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .personnel()
+                .replace_scoped_groups(1, ScopedPersonnelGroupsReplaceRequest::new([1]))
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .personnel()
+                .replace_scoped_groups(1, ScopedPersonnelGroupsReplaceRequest::new([1])),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::SEARCH,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).personnel().search(1),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .personnel()
+                .search(1)
+                .cursor("sample")
+                .size(1)
+                .sort(PersonnelSort::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .expand([PersonnelSearchExpand::CustomFields])
+                .facets([PersonnelSearchFacet::EmploymentStatus])
+                .q("sample")
+                .first_name("sample")
+                .last_name("sample")
+                .employment_status([EmploymentStatus::CurrentEmployee])
+                .compliance_status([ComplianceCheckSearchStatus::Pass])
+                .accepted_policies_status([ComplianceCheckSearchStatus::Pass])
+                .bg_check_status([ComplianceCheckSearchStatus::Pass])
+                .identity_mfa_status([ComplianceCheckSearchStatus::Pass])
+                .security_training_status([ComplianceCheckSearchStatus::Pass])
+                .hipaa_training_status([ComplianceCheckSearchStatus::Pass])
+                .ai_awareness_training_status([ComplianceCheckSearchStatus::Pass])
+                .offboarding_status([ComplianceCheckSearchStatus::Pass])
+                .agent_installed_status([ComplianceCheckSearchStatus::Pass])
+                .password_manager_status([ComplianceCheckSearchStatus::Pass])
+                .disk_encryption_status([ComplianceCheckSearchStatus::Pass])
+                .antivirus_status([ComplianceCheckSearchStatus::Pass])
+                .auto_updates_status([ComplianceCheckSearchStatus::Pass])
+                .lock_screen_status([ComplianceCheckSearchStatus::Pass])
+                .group_ids([1])
+                .sync_status(PersonnelSyncStatus::Synced)
+                .idp_connection_ids([1])
+                .hris_connection_ids([1])
+                .custom_fields([
+                    CustomFieldFilter::new("sample").custom_field_id(1).name("sample"),
+                ])
+                .custom_range_fields([
+                    CustomRangeFieldFilter::new()
+                        .custom_field_id(1)
+                        .name("sample")
+                        .gte("sample")
+                        .lte("sample"),
+                ]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::SEARCH_ACROSS_WORKSPACES,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).personnel().search_across_workspaces(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .personnel()
+                .search_across_workspaces()
+                .cursor("sample")
+                .size(1)
+                .sort(PersonnelSort::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .expand([PersonnelSearchExpand::CustomFields])
+                .facets([PersonnelSearchFacet::EmploymentStatus])
+                .q("sample")
+                .first_name("sample")
+                .last_name("sample")
+                .employment_status([EmploymentStatus::CurrentEmployee])
+                .compliance_status([ComplianceCheckSearchStatus::Pass])
+                .accepted_policies_status([ComplianceCheckSearchStatus::Pass])
+                .bg_check_status([ComplianceCheckSearchStatus::Pass])
+                .identity_mfa_status([ComplianceCheckSearchStatus::Pass])
+                .security_training_status([ComplianceCheckSearchStatus::Pass])
+                .hipaa_training_status([ComplianceCheckSearchStatus::Pass])
+                .ai_awareness_training_status([ComplianceCheckSearchStatus::Pass])
+                .offboarding_status([ComplianceCheckSearchStatus::Pass])
+                .agent_installed_status([ComplianceCheckSearchStatus::Pass])
+                .password_manager_status([ComplianceCheckSearchStatus::Pass])
+                .disk_encryption_status([ComplianceCheckSearchStatus::Pass])
+                .antivirus_status([ComplianceCheckSearchStatus::Pass])
+                .auto_updates_status([ComplianceCheckSearchStatus::Pass])
+                .lock_screen_status([ComplianceCheckSearchStatus::Pass])
+                .group_ids([1])
+                .sync_status(PersonnelSyncStatus::Synced)
+                .idp_connection_ids([1])
+                .hris_connection_ids([1])
+                .custom_fields([
+                    CustomFieldFilter::new("sample").custom_field_id(1).name("sample"),
+                ])
+                .custom_range_fields([
+                    CustomRangeFieldFilter::new()
+                        .custom_field_id(1)
+                        .name("sample")
+                        .gte("sample")
+                        .lte("sample"),
+                ]),
         ),
         texts: &[],
     },

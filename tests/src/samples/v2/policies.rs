@@ -127,6 +127,86 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
+        meta: &meta::CREATE_VERSION,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .policies()
+                .create_version(
+                    1,
+                    PolicyVersionCreateForm::new(
+                            PolicySourceType::Uploaded,
+                            1,
+                            true,
+                            "2026-01-15",
+                        )
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
+                )
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .policies()
+                .create_version(
+                    1,
+                    PolicyVersionCreateForm::new(
+                            PolicySourceType::Uploaded,
+                            1,
+                            true,
+                            "2026-01-15",
+                        )
+                        .requires_approval(true)
+                        .external_file_id(1)
+                        .file_name("sample")
+                        .description("sample")
+                        .change_summary("sample")
+                        .changes_explanation("sample")
+                        .requires_acknowledgement(true)
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
+                ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::CREATE_VERSION_JSON,
+        alternative: true,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .policies()
+                .create_version_json(
+                    1,
+                    PolicyVersionCreateRequest::new(
+                        PolicySourceType::Uploaded,
+                        1,
+                        true,
+                        "2026-01-15",
+                    ),
+                )
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .policies()
+                .create_version_json(
+                    1,
+                    PolicyVersionCreateRequest::new(
+                            PolicySourceType::Uploaded,
+                            1,
+                            true,
+                            "2026-01-15",
+                        )
+                        .requires_approval(true)
+                        .external_file_id(1)
+                        .file_name("sample")
+                        .description("sample")
+                        .change_summary("sample")
+                        .changes_explanation("sample")
+                        .requires_acknowledgement(true),
+                ),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::DELETE_APPROVAL_CONFIGURATION,
         alternative: false,
         minimal: |client| sent(
@@ -237,7 +317,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .sort(SortKey::CreatedAt)
                 .sort_dir(SortDirection::Asc)
                 .include_total_count(true)
-                .expand([PolicyVersionExpand::Owner])
+                .expand([PolicyVersionListExpand::Owner])
                 .version(1)
                 .current(true)
                 .statuses([PolicyVersionStatus::NeedsApproval]),

@@ -49,6 +49,22 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .risks()
+                .delete(1, RiskRef::Code("RISK-001".to_owned()))
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .risks()
+                .delete(1, RiskRef::Code("RISK-001".to_owned())),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
@@ -100,6 +116,99 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .min_score(1)
                 .max_score(1)
                 .vendor_id(1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::SEARCH,
+        alternative: false,
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).risks().search(1)),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .risks()
+                .search(1)
+                .cursor("sample")
+                .size(1)
+                .sort(RiskSort::ResidualScore)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .expand([RiskSearchExpand::Owners])
+                .facets([RiskSearchInRegisterFacet::Status])
+                .q("sample")
+                .status([RiskStatusType::Active])
+                .treatment_plan([RiskTreatmentPlan::Untreated])
+                .type_([RiskVersionType::Internal])
+                .inherent_score_gte(1)
+                .inherent_score_lte(1)
+                .residual_score_gte(1)
+                .residual_score_lte(1)
+                .anticipated_completion_date_gte("2026-01-15T09:30:00.000Z")
+                .anticipated_completion_date_lte("2026-01-15T09:30:00.000Z")
+                .completed_date_gte("2026-01-15T09:30:00.000Z")
+                .completed_date_lte("2026-01-15T09:30:00.000Z")
+                .categories(["sample"])
+                .controls(["sample"])
+                .owner_emails(["sample"])
+                .reviewer_emails(["sample"])
+                .vendor_names(["sample"])
+                .custom_fields([
+                    CustomFieldFilter::new("sample").custom_field_id(1).name("sample"),
+                ])
+                .custom_range_fields([
+                    CustomRangeFieldFilter::new()
+                        .custom_field_id(1)
+                        .name("sample")
+                        .gte("sample")
+                        .lte("sample"),
+                ]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::SEARCH_ACROSS_REGISTERS,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).risks().search_across_registers(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .risks()
+                .search_across_registers()
+                .cursor("sample")
+                .size(1)
+                .sort(RiskSort::ResidualScore)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .expand([RiskSearchExpand::Owners])
+                .facets([RiskSearchFacet::Status])
+                .q("sample")
+                .status([RiskStatusType::Active])
+                .treatment_plan([RiskTreatmentPlan::Untreated])
+                .type_([RiskVersionType::Internal])
+                .inherent_score_gte(1)
+                .inherent_score_lte(1)
+                .residual_score_gte(1)
+                .residual_score_lte(1)
+                .anticipated_completion_date_gte("2026-01-15T09:30:00.000Z")
+                .anticipated_completion_date_lte("2026-01-15T09:30:00.000Z")
+                .completed_date_gte("2026-01-15T09:30:00.000Z")
+                .completed_date_lte("2026-01-15T09:30:00.000Z")
+                .categories(["sample"])
+                .controls(["sample"])
+                .owner_emails(["sample"])
+                .reviewer_emails(["sample"])
+                .vendor_names(["sample"])
+                .custom_fields([
+                    CustomFieldFilter::new("sample").custom_field_id(1).name("sample"),
+                ])
+                .custom_range_fields([
+                    CustomRangeFieldFilter::new()
+                        .custom_field_id(1)
+                        .name("sample")
+                        .gte("sample")
+                        .lte("sample"),
+                ])
+                .risk_register_id([1]),
         ),
         texts: &[],
     },

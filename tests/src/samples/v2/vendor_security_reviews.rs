@@ -152,7 +152,40 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .status([VendorSecurityReviewStatus::NotYetStarted])
                 .type_([VendorSecurityReviewType::Security])
                 .decision([VendorSecurityReviewDecision::Pending])
-                .expand([VendorSecurityReviewExpand::User]),
+                .expand([VendorSecurityReviewExpand::User])
+                .created_at_from("2026-01-15")
+                .created_at_to("2026-01-15")
+                .updated_at_from("2026-01-15")
+                .updated_at_to("2026-01-15"),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_ACROSS_VENDORS,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client)
+                .vendor_security_reviews()
+                .list_across_vendors(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .vendor_security_reviews()
+                .list_across_vendors()
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .status([VendorSecurityReviewStatus::NotYetStarted])
+                .type_([VendorSecurityReviewType::Security])
+                .decision([VendorSecurityReviewDecision::Pending])
+                .expand([SecurityReviewAcrossVendorsExpand::User])
+                .created_at_from("2026-01-15")
+                .created_at_to("2026-01-15")
+                .updated_at_from("2026-01-15")
+                .updated_at_to("2026-01-15")
+                .vendor_ids([1]),
         ),
         texts: &[],
     },
@@ -209,7 +242,10 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .perform_action(
                     1,
                     1,
-                    SecurityReviewActionRequest::new(SecurityReviewAction::Finalize),
+                    SecurityReviewActionRequest::new(SecurityReviewAction::Finalize)
+                        .decision(SecurityReviewFinalizeDecision::Approved)
+                        .note("sample")
+                        .reset_decision(true),
                 ),
         ),
         texts: &[],

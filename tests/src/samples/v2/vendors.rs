@@ -138,13 +138,21 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .sort_dir(SortDirection::Asc)
                 .include_total_count(true)
                 .category(VendorCategory::Engineering)
+                .categories([VendorCategory::Engineering])
                 .expand([VendorExpand::CustomFields])
                 .impact_level(VendorImpactLevel::Insignificant)
                 .renewal_date("2026-01-15")
                 .renewal_schedule_type(RenewalScheduleType::OneMonth)
                 .risk(VendorRisk::None)
                 .status(VendorStatus::Prospective)
-                .type_(VendorKind::Vendor),
+                .statuses([VendorStatus::Prospective])
+                .type_(VendorKind::Vendor)
+                .types([VendorKind::Vendor])
+                .is_sub_processor(true)
+                .vendor_type_ids([1])
+                .next_review_deadline_status([NextReviewDeadlineStatus::NoRenewal])
+                .action_required(true)
+                .vendor_user_ids([1]),
         ),
         texts: &[],
     },
@@ -243,6 +251,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .renewal_schedule_type(RenewalScheduleType::OneMonth)
                         .confirmed(true)
                         .type_(VendorKind::Vendor)
+                        .vendor_type_id(1i64)
                         .account_id("sample")
                         .operational_impact(VendorOperationalImpact::None)
                         .environment_access(VendorEnvironmentAccess::No)

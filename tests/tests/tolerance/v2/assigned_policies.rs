@@ -5,7 +5,6 @@
 mod answers {
     use drata_api::v2::assigned_policies::*;
 
-    answer!(policy_version_compact: PolicyVersionCompact, V2, "PolicyVersionCompactResponsePublicV2Dto");
     answer!(user_policy_version: UserPolicyVersion, V2, "UserPolicyVersionResponsePublicV2Dto");
     answer!(user_policy_version_page: UserPolicyVersionPage, V2, "UserPolicyVersionsResponsePublicV2Dto", data = "data");
 }

@@ -16,7 +16,6 @@ mod answers {
     answer!(control_test_ids: ControlTestIds, V2, "ControlTestIdsResponsePublicV2Dto", passing = "passing", failing = "failing", monitored = "monitored");
     answer!(controls_requirement_comparison: ControlsRequirementComparison, V2, "ControlsRequirementComparisonResponsePublicV2Dto", data = "data");
     answer!(controls_reset_mappings: ControlsResetMappings, V2, "ControlsResetMappingsResponsePublicV2Dto", results = "results");
-    answer!(owners_subcollection: OwnersSubcollection, V2, "OwnersSubcollectionResponsePublicV2Dto", data = "data");
     answer!(short_requirement: ShortRequirement, V2, "ShortRequirementResponsePublicV2Dto");
 }
 

@@ -15,12 +15,14 @@ mod answers {
     answer!(framework_requirements_bulk: FrameworkRequirementsBulk, V2, "FrameworkRequirementsBulkResponsePublicV2Dto", data = "data");
     answer!(legacy_framework_requirement: LegacyFrameworkRequirement, V2, "FrameworkRequirementResponsePublicV2Dto", custom_fields = "customFields");
     answer!(legacy_framework_requirement_page: LegacyFrameworkRequirementPage, V2, "FrameworkRequirementsResponsePublicV2Dto", data = "data");
+    answer!(requirement_control_page: RequirementControlPage, V2, "FrameworkRequirementControlsResponsePublicV2Dto", data = "data");
 }
 
 mod operations {
     operation!(create, "v2::frameworks::create");
     operation!(create_requirements, "v2::frameworks::create_requirements");
     operation!(list, "v2::frameworks::list");
+    operation!(list_requirement_controls, "v2::frameworks::list_requirement_controls");
     operation!(list_requirements, "v2::frameworks::list_requirements");
     operation!(list_requirements_legacy, "v2::frameworks::list_requirements_legacy");
     operation!(update, "v2::frameworks::update");

@@ -9,12 +9,28 @@ mod answers {
     answer!(compliance_check_with_exclusion: ComplianceCheckWithExclusion, V2, "ComplianceCheckWithExclusionResponsePublicV2Dto");
     answer!(person: Person, V2, "PersonResponsePublicV2Dto", compliance_checks = "complianceChecks", custom_fields = "customFields");
     answer!(person_page: PersonPage, V2, "PersonnelResponsePublicV2Dto", data = "data");
+    answer!(person_search_hit: PersonSearchHit, V2, "PersonSearchResponsePublicV2Dto");
+    answer!(person_search_page: PersonSearchPage, V2, "PersonnelSearchResponsePublicV2Dto", data = "data");
     answer!(personnel_actions: PersonnelActions, V2, "PersonnelActionsResponsePublicV2Dto");
+    answer!(personnel_compliance_checks_subcollection: PersonnelComplianceChecksSubcollection, V2, "PersonnelComplianceChecksSubcollectionPublicV2Dto", data = "data");
+    answer!(personnel_custom_fields_subcollection: PersonnelCustomFieldsSubcollection, V2, "PersonnelCustomFieldsSubcollectionPublicV2Dto", data = "data");
+    answer!(personnel_groups_subcollection: PersonnelGroupsSubcollection, V2, "PersonnelGroupsSubcollectionPublicV2Dto", data = "data");
+    answer!(personnel_search_facets: PersonnelSearchFacets, V2, "PersonnelSearchFacetsResponsePublicV2Dto", employment_status = "employmentStatus", compliance_status = "complianceStatus", sync_status = "syncStatus", group_ids = "groupIds", accepted_policies_status = "acceptedPoliciesStatus", bg_check_status = "bgCheckStatus", identity_mfa_status = "identityMfaStatus", security_training_status = "securityTrainingStatus", hipaa_training_status = "hipaaTrainingStatus", ai_awareness_training_status = "aiAwarenessTrainingStatus", offboarding_status = "offboardingStatus", agent_installed_status = "agentInstalledStatus", password_manager_status = "passwordManagerStatus", disk_encryption_status = "diskEncryptionStatus", antivirus_status = "antivirusStatus", auto_updates_status = "autoUpdatesStatus", lock_screen_status = "lockScreenStatus");
+    answer!(scoped_personnel_counts: ScopedPersonnelCounts, V2, "ScopedPersonnelCountsResponsePublicV2Dto");
+    answer!(scoped_personnel_group: ScopedPersonnelGroup, V2, "ScopedPersonnelGroupItemResponsePublicV2Dto");
+    answer!(scoped_personnel_group_page: ScopedPersonnelGroupPage, V2, "ScopedPersonnelGroupsListResponsePublicV2Dto", data = "data");
 }
 
 mod operations {
+    operation!(add_scoped_group, "v2::personnel::add_scoped_group");
     operation!(get, "v2::personnel::get");
+    operation!(get_scoped_counts, "v2::personnel::get_scoped_counts");
     operation!(list, "v2::personnel::list");
+    operation!(list_scoped_groups, "v2::personnel::list_scoped_groups");
     operation!(perform_action, "v2::personnel::perform_action");
+    operation!(remove_scoped_group, "v2::personnel::remove_scoped_group");
+    operation!(replace_scoped_groups, "v2::personnel::replace_scoped_groups");
+    operation!(search, "v2::personnel::search");
+    operation!(search_across_workspaces, "v2::personnel::search_across_workspaces");
     operation!(update, "v2::personnel::update");
 }

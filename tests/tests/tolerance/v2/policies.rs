@@ -6,7 +6,6 @@ mod answers {
     use drata_api::v2::policies::*;
 
     answer!(created_policy: CreatedPolicy, V2, "CreatePolicyResponsePublicV2Dto");
-    answer!(group_compact: GroupCompact, V2, "GroupCompactResponsePublicV2Dto");
     answer!(payload_schema: PayloadSchema, V2, "PayloadSchemaResponsePublicV2Dto");
     answer!(policy: Policy, V2, "PolicyResponsePublicV2Dto", groups = "groups", controls = "controls", week_time_frame_slas = "weekTimeFrameSlas", grace_period_slas = "gracePeriodSlas", p3_matrix_slas = "p3MatrixSlas");
     answer!(policy_action_item: PolicyActionItem, V2, "PolicyActionItemResponsePublicV2Dto", payload_schema = "payloadSchema");
@@ -16,7 +15,8 @@ mod answers {
     answer!(policy_grace_period_sla_compact: PolicyGracePeriodSlaCompact, V2, "PolicyGracePeriodSlaCompactResponsePublicV2Dto");
     answer!(policy_p3_matrix_sla_compact: PolicyP3MatrixSlaCompact, V2, "PolicyP3MatrixSlaCompactResponsePublicV2Dto");
     answer!(policy_page: PolicyPage, V2, "PoliciesResponsePublicV2Dto", data = "data");
-    answer!(policy_version: PolicyVersion, V2, "PolicyVersionResponsePublicV2Dto", grace_period_slas = "gracePeriodSlas", p3_matrix_slas = "p3MatrixSlas", week_time_frame_slas = "weekTimeFrameSlas");
+    answer!(policy_version: PolicyVersion, V2, "PolicyVersionResponsePublicV2Dto", grace_period_slas = "gracePeriodSlas", p3_matrix_slas = "p3MatrixSlas", week_time_frame_slas = "weekTimeFrameSlas", languages = "languages");
+    answer!(policy_version_language_compact: PolicyVersionLanguageCompact, V2, "PolicyVersionLanguageCompactResponsePublicV2Dto");
     answer!(policy_version_page: PolicyVersionPage, V2, "PolicyVersionsResponsePublicV2Dto", data = "data");
     answer!(policy_version_summary: PolicyVersionSummary, V2, "PolicyVersionSummaryResponsePublicV2Dto");
     answer!(policy_week_time_frame_sla_compact: PolicyWeekTimeFrameSlaCompact, V2, "PolicyWeekTimeFrameSlaCompactResponsePublicV2Dto");
@@ -28,6 +28,8 @@ mod operations {
     operation!(create, "v2::policies::create");
     operation!(create_approval_configuration, "v2::policies::create_approval_configuration");
     operation!(create_json, "v2::policies::create_json");
+    operation!(create_version, "v2::policies::create_version");
+    operation!(create_version_json, "v2::policies::create_version_json");
     operation!(delete_approval_configuration, "v2::policies::delete_approval_configuration");
     operation!(get, "v2::policies::get");
     operation!(get_approval_configuration, "v2::policies::get_approval_configuration");

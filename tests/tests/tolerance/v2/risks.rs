@@ -8,23 +8,38 @@ mod answers {
     answer!(category_severity: CategorySeverity, V2, "CategorySeverityResponsePublicV2Dto", severity = "severity");
     answer!(custom_task_compact: CustomTaskCompact, V2, "CustomTaskCompactResponsePublicV2Dto");
     answer!(risk: Risk, V2, "RiskResponsePublicV2Dto", controls = "controls", categories = "categories", owners = "owners", reviewers = "reviewers", documents = "documents", notes = "notes", tickets = "tickets", tasks = "tasks", custom_fields = "customFields");
+    answer!(risk_categories_subcollection: RiskCategoriesSubcollection, V2, "RiskCategoriesSubcollectionPublicV2Dto", data = "data");
     answer!(risk_category: RiskCategory, V2, "RiskCategoryResponsePublicV2Dto");
+    answer!(risk_controls_subcollection: RiskControlsSubcollection, V2, "RiskControlsSubcollectionPublicV2Dto", data = "data");
+    answer!(risk_custom_fields_subcollection: RiskCustomFieldsSubcollection, V2, "RiskCustomFieldsSubcollectionPublicV2Dto", data = "data");
     answer!(risk_dashboard: RiskDashboard, V2, "RiskDashboardResponsePublicV2Dto", risk_posture = "riskPosture", risk_heatmap = "riskHeatmap", category_breakdown = "categoryBreakdown", risk_over_time = "riskOverTime");
     answer!(risk_document_compact: RiskDocumentCompact, V2, "DocumentCompactResponsePublicV2Dto");
+    answer!(risk_documents_subcollection: RiskDocumentsSubcollection, V2, "RiskDocumentsSubcollectionPublicV2Dto", data = "data");
     answer!(risk_heatmap: RiskHeatmap, V2, "RiskHeatmapResponsePublicV2Dto");
     answer!(risk_note_compact: RiskNoteCompact, V2, "RiskNoteCompactResponsePublicV2Dto");
+    answer!(risk_notes_subcollection: RiskNotesSubcollection, V2, "RiskNotesSubcollectionPublicV2Dto", data = "data");
     answer!(risk_over_time: RiskOverTime, V2, "RiskOverTimeResponsePublicV2Dto", severity_counts = "severityCounts");
+    answer!(risk_owners_subcollection: RiskOwnersSubcollection, V2, "RiskOwnersSubcollectionPublicV2Dto", data = "data");
     answer!(risk_page: RiskPage, V2, "RisksResponsePublicV2Dto", data = "data");
     answer!(risk_register_compact: RiskRegisterCompact, V2, "RiskRegisterCompactResponsePublicV2Dto");
+    answer!(risk_reviewers_subcollection: RiskReviewersSubcollection, V2, "RiskReviewersSubcollectionPublicV2Dto", data = "data");
+    answer!(risk_search_facets: RiskSearchFacets, V2, "RiskSearchFacetsResponsePublicV2Dto", status = "status", treatment_plan = "treatmentPlan", type_ = "type", categories = "categories", controls = "controls", owner_emails = "ownerEmails", reviewer_emails = "reviewerEmails", vendor_names = "vendorNames", risk_register_id = "riskRegisterId");
+    answer!(risk_search_hit: RiskSearchHit, V2, "RiskItemSearchResponsePublicV2Dto");
+    answer!(risk_search_page: RiskSearchPage, V2, "RiskSearchResponsePublicV2Dto", data = "data");
+    answer!(risk_tasks_subcollection: RiskTasksSubcollection, V2, "RiskTasksSubcollectionPublicV2Dto", data = "data");
     answer!(risk_threshold_count: RiskThresholdCount, V2, "RiskThresholdCountResponsePublicV2Dto");
+    answer!(risk_tickets_subcollection: RiskTicketsSubcollection, V2, "RiskTicketsSubcollectionPublicV2Dto", data = "data");
     answer!(ticket_compact: TicketCompact, V2, "TicketCompactResponsePublicV2Dto");
     answer!(treatment_overview: TreatmentOverview, V2, "TreatmentOverviewResponsePublicV2Dto");
 }
 
 mod operations {
     operation!(create, "v2::risks::create");
+    operation!(delete, "v2::risks::delete");
     operation!(get, "v2::risks::get");
     operation!(get_insights, "v2::risks::get_insights");
     operation!(list, "v2::risks::list");
+    operation!(search, "v2::risks::search");
+    operation!(search_across_registers, "v2::risks::search_across_registers");
     operation!(update, "v2::risks::update");
 }

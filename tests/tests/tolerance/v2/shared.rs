@@ -8,17 +8,21 @@ answer!(asset_compact: v2::assets::AssetCompact, V2, "AssetCompactResponsePublic
 answer!(audit_control_compact: v2::audit_requests::AuditControlCompact, V2, "AuditControlCompactResponsePublicV2Dto");
 answer!(background_check: v2::assets::BackgroundCheck, V2, "BackgroundCheckResponsePublicV2Dto");
 answer!(connection: v2::assets::Connection, V2, "ConnectionCompactResponsePublicV2Dto");
-answer!(control_compact: v2::evidence_library::ControlCompact, V2, "ControlCompactResponsePublicV2Dto");
+answer!(control_compact: v2::evidence::ControlCompact, V2, "ControlCompactResponsePublicV2Dto");
 answer!(custom_field: v2::assets::CustomField, V2, "CustomFieldResponsePublicV2Dto");
 answer!(device: v2::assets::Device, V2, "DeviceResponsePublicV2Dto", compliance_checks = "complianceChecks", identifiers = "identifiers", documents = "documents");
 answer!(device_compliance_check: v2::assets::DeviceComplianceCheck, V2, "DeviceComplianceCheckResponsePublicV2Dto");
 answer!(device_document: v2::assets::DeviceDocument, V2, "DeviceDocumentResponsePublicV2Dto");
 answer!(device_identifier: v2::assets::DeviceIdentifier, V2, "DeviceIdentifierResponsePublicV2Dto");
+answer!(facet_bucket: v2::personnel::FacetBucket, V2, "FacetBucketResponsePublicV2Dto");
+answer!(group: v2::groups::Group, V2, "GroupCompactResponsePublicV2Dto");
 answer!(hateoas_link: v2::vendor_security_reviews::HateoasLink, V2, "HateoasLinkPublicV2Dto");
 answer!(hateoas_links: v2::vendor_security_reviews::HateoasLinks, V2, "HateoasLinksPublicV2Dto");
+answer!(owners_subcollection: v2::controls::OwnersSubcollection, V2, "OwnersSubcollectionResponsePublicV2Dto", data = "data");
 answer!(pagination: v2::audit_requests::Pagination, V2, "PaginationResponsePublicV2Dto");
 answer!(pagination_total_count: v2::assets::PaginationTotalCount, V2, "PaginationTotalCountResponsePublicV2Dto");
 answer!(policy_compact: v2::assigned_policies::PolicyCompact, V2, "PolicyCompactResponsePublicV2Dto");
+answer!(policy_version_compact: v2::assigned_policies::PolicyVersionCompact, V2, "PolicyVersionCompactResponsePublicV2Dto");
 answer!(risk_category_compact: v2::risk_library::RiskCategoryCompact, V2, "RiskCategoryCompactResponsePublicV2Dto");
 answer!(signed_url: v2::assets::SignedUrl, V2, "SignedUrlResponsePublicV2Dto");
 answer!(user: v2::assets::User, V2, "UserResponsePublicV2Dto", roles = "roles", background_checks = "backgroundChecks", documents = "documents", identities = "identities");
@@ -26,4 +30,5 @@ answer!(user_compact: v2::audit_requests::UserCompact, V2, "UserCompactResponseP
 answer!(user_document: v2::assets::UserDocument, V2, "UserDocumentResponsePublicV2Dto");
 answer!(user_identity: v2::assets::UserIdentity, V2, "UserIdentityResponsePublicV2Dto");
 answer!(user_page: v2::roles::UserPage, V2, "UsersResponsePublicV2Dto", data = "data");
+answer!(vendor_compact: v2::vendor_security_reviews::VendorCompact, V2, "VendorCompactResponsePublicV2Dto");
 answer!(vendor_document: v2::vendor_documents::VendorDocument, V2, "VendorDocumentResponsePublicV2Dto");

@@ -34,6 +34,7 @@ mod operations {
     operation!(create_with_file_json, "v2::vendor_security_reviews::create_with_file_json");
     operation!(get, "v2::vendor_security_reviews::get");
     operation!(list, "v2::vendor_security_reviews::list");
+    operation!(list_across_vendors, "v2::vendor_security_reviews::list_across_vendors");
     operation!(list_actions, "v2::vendor_security_reviews::list_actions");
     operation!(list_questionnaires, "v2::vendor_security_reviews::list_questionnaires");
     operation!(perform_action, "v2::vendor_security_reviews::perform_action");

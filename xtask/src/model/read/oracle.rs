@@ -3,8 +3,10 @@
 //!
 //! Schemas and fields go in with numbers for names, so that what comes back is matched by number, never by spelling.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::Once;
 
 use progenitor::{GenerationSettings, Generator};
 use serde_json::{Map, Value, json};
@@ -179,12 +181,8 @@ fn attempt(carriers: &BTreeMap<String, Carrier>, enums: &[bool]) -> Result<Gener
     // The schema's type is that of progenitor's own schemars, which is a version behind ours.
     let file = serde_json::from_value(json!({ "type": "string", "format": "binary" }));
     settings.with_conversion(file.map_err(|error| error.to_string())?, FILE, std::iter::empty());
-    // The panic becomes a finding; its own report would only frighten.
-    let hook = take_hook();
-    set_hook(Box::new(|_| {}));
     let mut generator = Generator::new(&settings);
-    let tokens = catch_unwind(AssertUnwindSafe(|| generator.generate_tokens(&spec)));
-    set_hook(hook);
+    let tokens = quietly(|| catch_unwind(AssertUnwindSafe(|| generator.generate_tokens(&spec))));
     match tokens {
         Ok(Ok(_)) => Ok(generator),
         Ok(Err(error)) => Err(error.to_string()),
@@ -194,6 +192,24 @@ fn attempt(carriers: &BTreeMap<String, Carrier>, enums: &[bool]) -> Result<Gener
             Err(format!("panicked: {}", said.unwrap_or_else(|| "without a message".to_owned())))
         }
     }
+}
+
+/// Runs something whose panic becomes a finding, so that its own report would only frighten.
+fn quietly<T>(run: impl FnOnce() -> T) -> T {
+    thread_local!(static QUIET: Cell<bool> = const { Cell::new(false) });
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let report = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !QUIET.get() {
+                report(panic);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let result = run();
+    QUIET.set(false);
+    result
 }
 
 /// Finds each part that progenitor does not take alone and opens it.

@@ -94,7 +94,7 @@ impl List {
         self
     }
 
-    /// Sets the query parameter `assetType`.
+    /// Keeps physical assets or virtual ones.
     pub fn asset_type(mut self, asset_type: impl Into<super::AssetType>) -> Self {
         self.call.query("assetType", Into::<super::AssetType>::into(asset_type));
         self

@@ -17,7 +17,8 @@ pub use crate::v2::shared::{
 };
 
 pub use crate::v2::ids::{
-    AssetId, DeviceDocumentId, DeviceId, PersonnelId, UserDocumentId, UserId,
+    AssetId, CustomFieldDefinitionId, DeviceDocumentId, DeviceId, PersonnelId,
+    UserDocumentId, UserId,
 };
 
 /// The operations of the area `assets`.

@@ -8,7 +8,7 @@ mod types;
 pub use types::*;
 pub use crate::v2::shared::{
     PaginationTotalCount, PolicyCompact, PolicyScope, PolicyStatus, PolicyType,
-    SortDirection, SortKey, UserRef,
+    PolicyVersionCompact, SortDirection, SortKey, UserRef,
 };
 
 pub use crate::v2::ids::{PolicyId, PolicyVersionId, UserId};

@@ -16,57 +16,6 @@ crate::support::open_enum::open_enum! {
     }
 }
 
-/// A version of a policy in short form.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PolicyVersionCompact {
-    ///
-    pub id: crate::v2::ids::PolicyVersionId,
-    /// Major number of the version.
-    pub version: i64,
-    /// Whether this is the version in force.
-    pub current: bool,
-    /// How the text came into the account.
-    pub type_: crate::v2::shared::PolicyType,
-    ///
-    pub created_at: crate::Timestamp,
-    ///
-    pub updated_at: crate::Timestamp,
-    /// When an administrator has to review the policy and settle whether users must acknowledge it again; an RFC
-    /// 3339 timestamp.
-    pub renewal_date: Option<String>,
-    /// Minor number, below `version`.
-    pub sub_version: i64,
-    ///
-    pub description: Option<String>,
-    /// `null` until approved.
-    pub approved_at: Option<crate::Timestamp>,
-    /// What this version changes; `null` when nobody said.
-    pub changes_explanation: Option<String>,
-    /// `null` until published.
-    pub published_at: Option<crate::Timestamp>,
-    /// Whether users must acknowledge this version.
-    pub requires_acknowledgment: Option<bool>,
-    /// Fields that are not in the contract.
-    pub extra: crate::Extra,
-}
-
-crate::support::model::model!(PolicyVersionCompact {
-    id: "id",
-    version: "version",
-    current: "current",
-    type_: "type",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    renewal_date: "renewalDate",
-    sub_version: "subVersion",
-    description: "description",
-    approved_at: "approvedAt",
-    changes_explanation: "changesExplanation",
-    published_at: "publishedAt",
-    requires_acknowledgment: "requiresAcknowledgment",
-});
-
 crate::support::open_enum::open_enum! {
     /// What an answer can hold beside an assigned policy when `expand[]` asks for it.
     pub enum UserPoliciesExpand {
@@ -130,7 +79,7 @@ pub struct UserPolicyVersion {
     /// The policy; only with `expand[]=policy`.
     pub policy: Option<crate::v2::shared::PolicyCompact>,
     /// The assigned version; only with `expand[]=policyVersion`.
-    pub policy_version: Option<PolicyVersionCompact>,
+    pub policy_version: Option<crate::v2::shared::PolicyVersionCompact>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
 }

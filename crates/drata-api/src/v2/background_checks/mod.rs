@@ -22,8 +22,8 @@ impl<A: crate::Access> BackgroundChecksApi<A> {
 
 /// Operations that write; a read-only client does not have them.
 impl BackgroundChecksApi {
-    /// Records a finished background check of a user and counts the requirement as met. Returns the person, not the
-    /// check.
+    /// Records a finished background check of a user and counts the requirement as met. The report is a link or an
+    /// uploaded file, and an uploaded one counts only after its virus scan. Returns the person, not the check.
     ///
     /// `POST /background-checks`, v2. Needs the permission **Personnel: Create Background Check**
     /// (`background-check-post`).

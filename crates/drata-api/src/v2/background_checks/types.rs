@@ -5,14 +5,17 @@
 // A field whose name says it all has no description.
 #![allow(missing_docs)]
 
-/// A finished background check to record for a user.
+/// A finished background check to record for a user; its report is a link or an uploaded file.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BackgroundCheckCreateRequest {
-    /// User the check is about; a user id, not a personnel id.
+    /// User the check is about; a user ID, not a personnel ID.
     pub user_id: crate::v2::ids::UserId,
-    /// Link to the report, up to 768 characters.
-    pub url: String,
+    /// Link to the report, stored as it is; excludes `fileKey`. At most 768 characters.
+    pub url: Option<String>,
+    /// Key of the uploaded report; excludes `url`. It is the `objectKey` that an upload address for the purpose
+    /// `background_check` came with. At most 191 characters.
+    pub file_key: Option<String>,
     /// Day the check was finished, `YYYY-MM-DD`.
     pub filed_at: crate::Timestamp,
 }
@@ -21,20 +24,35 @@ impl BackgroundCheckCreateRequest {
     /// A new `BackgroundCheckCreateRequest` with what is required.
     pub fn new(
         user_id: impl Into<crate::v2::ids::UserId>,
-        url: impl Into<String>,
         filed_at: impl Into<crate::Timestamp>,
     ) -> Self {
         Self {
             user_id: Into::<crate::v2::ids::UserId>::into(user_id),
-            url: Into::<String>::into(url),
+            url: Default::default(),
+            file_key: Default::default(),
             filed_at: Into::<crate::Timestamp>::into(filed_at),
         }
+    }
+
+    /// Sets [`url`](field@Self::url).
+    #[must_use]
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(Into::<String>::into(url));
+        self
+    }
+
+    /// Sets [`file_key`](field@Self::file_key).
+    #[must_use]
+    pub fn file_key(mut self, file_key: impl Into<String>) -> Self {
+        self.file_key = Some(Into::<String>::into(file_key));
+        self
     }
 }
 
 crate::support::request_model::request_model!(BackgroundCheckCreateRequest {
     user_id: "userId",
     url: "url" { max_length: 768 },
+    file_key: "fileKey" { max_length: 191 },
     filed_at: "filedAt",
 });
 

@@ -12,7 +12,10 @@ pub use crate::v2::shared::{
     SortDirection,
 };
 
-pub use crate::v2::ids::{ControlId, ControlLibraryId, WorkspaceId};
+pub use crate::v2::ids::{
+    ControlId, ControlLibraryId, CustomFieldDefinitionId, WorkspaceId,
+};
+
 /// The operations of the area `control_library`.
 #[derive(Clone, Debug)]
 pub struct ControlLibraryApi<A: crate::Access = crate::ReadWrite> {

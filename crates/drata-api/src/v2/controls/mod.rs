@@ -8,12 +8,13 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{
-    CustomField, CustomFieldSubmitRequest, FrameworkTag, PaginationTotalCount,
-    SortDirection, SortKey, UserCompact,
+    CustomField, CustomFieldSubmitRequest, FrameworkTag, OwnersSubcollection,
+    PaginationTotalCount, SortDirection, SortKey, UserCompact,
 };
 
 pub use crate::v2::ids::{
-    ControlId, MonitoringTestId, PolicyId, RequirementId, UserId, WorkspaceId,
+    ControlId, CustomFieldDefinitionId, MonitoringTestId, PolicyId, RequirementId,
+    UserId, WorkspaceId,
 };
 
 /// The operations of the area `controls`.

@@ -40,7 +40,7 @@ pub struct Control {
     /// Status flags; present only with `expand[]=flags`.
     pub flags: Option<ControlFlags>,
     /// At most ten owners and the number of all; present only with `expand[]=owners`.
-    pub owners: Option<OwnersSubcollection>,
+    pub owners: Option<crate::v2::shared::OwnersSubcollection>,
     /// Mapped requirements; present only with `expand[]=requirements`.
     pub requirements: Option<crate::List<ControlRequirement>>,
     /// Custom field values; present only with `expand[]=customFields`.
@@ -916,23 +916,6 @@ impl ControlsResetMappingsRequest {
 
 crate::support::request_model::request_model!(ControlsResetMappingsRequest {
     control_ids: "controlIds" { max_items: 100 },
-});
-
-/// The first owners of a control and the number of all.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct OwnersSubcollection {
-    /// At most ten owners; list the owners of the control for the rest.
-    pub data: crate::List<crate::v2::shared::UserCompact>,
-    /// Number of all owners.
-    pub total_count: i64,
-    /// Fields that are not in the contract.
-    pub extra: crate::Extra,
-}
-
-crate::support::model::model!(OwnersSubcollection {
-    data: "data",
-    total_count: "totalCount",
 });
 
 /// A framework requirement in brief.

@@ -187,6 +187,8 @@ crate::support::open_enum::open_enum! {
         SecurityReviews = "SECURITY_REVIEWS",
         Procurement = "PROCUREMENT",
         Audits = "AUDITS",
+        Mfa = "MFA",
+        Privacy = "PRIVACY",
     }
 }
 

@@ -22,7 +22,7 @@ builder! {
 }
 
 builder! {
-    /// Fetches one evidence item. Built by [`get`](super::EvidenceLibraryApi::get).
+    /// Returns one evidence item. Built by [`get`](super::EvidenceLibraryApi::get).
     pub struct Get(Json<super::EvidenceLibraryCompact>);
 }
 
@@ -38,7 +38,7 @@ impl Get {
 }
 
 builder! {
-    /// Fetches one version of an evidence item. Built by [`get_version`](super::EvidenceLibraryApi::get_version).
+    /// Returns one version of an evidence item. Built by [`get_version`](super::EvidenceLibraryApi::get_version).
     pub struct GetVersion(Json<super::EvidenceLibraryVersion>);
 }
 
@@ -105,7 +105,7 @@ impl List {
         self
     }
 
-    /// Keeps items that match this name; at most 191 characters.
+    /// Keeps items that match this name. At most 191 characters.
     pub fn name(mut self, name: &str) -> Self {
         self.call.query_checked("name", name, crate::Limits::NONE.max_length(191));
         self

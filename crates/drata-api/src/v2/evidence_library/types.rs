@@ -70,23 +70,27 @@ crate::support::model::model!(EvidenceLibraryCompactPage {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EvidenceLibraryCreateForm {
-    /// At most 191 characters.
+    /// Name of the item. At most 191 characters.
     pub name: String,
     /// Artifact as a JSON-encoded string with the keys `base64String` (a data URL) and `filename`. Excludes `file`,
-    /// `url` and `ticketUrl`; needs `renewalScheduleType`, `filedAt` and `ownerId`.
+    /// `url`, `ticketUrl` and `fileKey`; needs `renewalScheduleType`, `filedAt` and `ownerId`.
     pub base64_file: Option<String>,
-    /// Ids of the controls the evidence supports.
+    /// IDs of the controls the evidence supports.
     pub control_ids: Option<Vec<crate::v2::ids::ControlId>>,
-    /// At most 30000 characters.
+    /// What the evidence shows. At most 30000 characters.
     pub description: Option<String>,
     /// Date of origin of the artifact, `YYYY-MM-DD`; needed with any artifact.
     pub filed_at: Option<crate::Timestamp>,
     /// Artifact as an uploaded document, image, text, archive, mail (`.msg`) or video (`.mp4`). Excludes
-    /// `base64File`, `url` and `ticketUrl`; needs `renewalScheduleType`, `filedAt` and `ownerId`.
+    /// `base64File`, `url`, `ticketUrl` and `fileKey`; needs `renewalScheduleType`, `filedAt` and `ownerId`.
     pub file: Option<crate::Upload>,
-    /// Advice on how to produce the evidence, up to 30000 characters.
+    /// Artifact as the key of an uploaded file, the `objectKey` that an upload address for the purpose `evidence`
+    /// came with. Excludes `file`, `base64File`, `url` and `ticketUrl`; needs `renewalScheduleType`, `filedAt` and
+    /// `ownerId`.
+    pub file_key: Option<String>,
+    /// Advice on how to produce the evidence. At most 30000 characters.
     pub implementation_guidance: Option<String>,
-    /// Id of the user who owns the evidence; needed with any artifact.
+    /// ID of the user who owns the evidence; needed with any artifact.
     pub owner_id: Option<crate::v2::ids::UserId>,
     /// When the artifact is due for renewal, `YYYY-MM-DD`. Needed with the schedule `CUSTOM`, otherwise derived
     /// from `filedAt`.
@@ -94,11 +98,11 @@ pub struct EvidenceLibraryCreateForm {
     /// How often the artifact is renewed, counted from `filedAt`; needed with any artifact. `CUSTOM` takes the date
     /// from `renewalDate`.
     pub renewal_schedule_type: Option<crate::v2::shared::RenewalScheduleType>,
-    /// Artifact as the address of a ticket. Excludes `file`, `base64File` and `url`; needs `renewalScheduleType`,
-    /// `filedAt` and `ownerId`.
-    pub ticket_url: Option<String>,
-    /// Artifact as a web address of up to 768 characters. Excludes `file`, `base64File` and `ticketUrl`; needs
+    /// Artifact as the address of a ticket. Excludes `file`, `base64File`, `url` and `fileKey`; needs
     /// `renewalScheduleType`, `filedAt` and `ownerId`.
+    pub ticket_url: Option<String>,
+    /// Artifact as a web address. Excludes `file`, `base64File`, `ticketUrl` and `fileKey`; needs
+    /// `renewalScheduleType`, `filedAt` and `ownerId`. At most 768 characters.
     pub url: Option<String>,
 }
 
@@ -112,6 +116,7 @@ impl EvidenceLibraryCreateForm {
             description: Default::default(),
             filed_at: Default::default(),
             file: Default::default(),
+            file_key: Default::default(),
             implementation_guidance: Default::default(),
             owner_id: Default::default(),
             renewal_date: Default::default(),
@@ -156,6 +161,13 @@ impl EvidenceLibraryCreateForm {
     #[must_use]
     pub fn file(mut self, file: impl Into<crate::Upload>) -> Self {
         self.file = Some(Into::<crate::Upload>::into(file));
+        self
+    }
+
+    /// Sets [`file_key`](field@Self::file_key).
+    #[must_use]
+    pub fn file_key(mut self, file_key: impl Into<String>) -> Self {
+        self.file_key = Some(Into::<String>::into(file_key));
         self
     }
 
@@ -217,6 +229,7 @@ crate::support::request_model::form_model!(EvidenceLibraryCreateForm {
     description: "description" { max_length: 30000 },
     filed_at: "filedAt",
     file: "file",
+    file_key: "fileKey",
     implementation_guidance: "implementationGuidance" { max_length: 30000 },
     owner_id: "ownerId",
     renewal_date: "renewalDate",
@@ -229,20 +242,24 @@ crate::support::request_model::form_model!(EvidenceLibraryCreateForm {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceLibraryCreateRequest {
-    /// At most 191 characters.
+    /// Name of the item. At most 191 characters.
     pub name: String,
     /// Artifact as a JSON-encoded string with the keys `base64String` (a data URL) and `filename`. Excludes `file`,
-    /// `url` and `ticketUrl`; needs `renewalScheduleType`, `filedAt` and `ownerId`.
+    /// `url`, `ticketUrl` and `fileKey`; needs `renewalScheduleType`, `filedAt` and `ownerId`.
     pub base64_file: Option<String>,
-    /// Ids of the controls the evidence supports.
+    /// IDs of the controls the evidence supports.
     pub control_ids: crate::Patch<Vec<crate::v2::ids::ControlId>>,
-    /// At most 30000 characters.
+    /// What the evidence shows. At most 30000 characters.
     pub description: crate::Patch<String>,
     /// Date of origin of the artifact, `YYYY-MM-DD`; needed with any artifact.
     pub filed_at: Option<crate::Timestamp>,
-    /// Advice on how to produce the evidence, up to 30000 characters.
+    /// Artifact as the key of an uploaded file, the `objectKey` that an upload address for the purpose `evidence`
+    /// came with. Excludes `file`, `base64File`, `url` and `ticketUrl`; needs `renewalScheduleType`, `filedAt` and
+    /// `ownerId`.
+    pub file_key: Option<String>,
+    /// Advice on how to produce the evidence. At most 30000 characters.
     pub implementation_guidance: crate::Patch<String>,
-    /// Id of the user who owns the evidence; needed with any artifact.
+    /// ID of the user who owns the evidence; needed with any artifact.
     pub owner_id: Option<crate::v2::ids::UserId>,
     /// When the artifact is due for renewal, `YYYY-MM-DD`. Needed with the schedule `CUSTOM`, otherwise derived
     /// from `filedAt`.
@@ -250,11 +267,11 @@ pub struct EvidenceLibraryCreateRequest {
     /// How often the artifact is renewed, counted from `filedAt`; needed with any artifact. `CUSTOM` takes the date
     /// from `renewalDate`.
     pub renewal_schedule_type: Option<crate::v2::shared::RenewalScheduleType>,
-    /// Artifact as the address of a ticket. Excludes `file`, `base64File` and `url`; needs `renewalScheduleType`,
-    /// `filedAt` and `ownerId`.
-    pub ticket_url: crate::Patch<String>,
-    /// Artifact as a web address of up to 768 characters. Excludes `file`, `base64File` and `ticketUrl`; needs
+    /// Artifact as the address of a ticket. Excludes `file`, `base64File`, `url` and `fileKey`; needs
     /// `renewalScheduleType`, `filedAt` and `ownerId`.
+    pub ticket_url: crate::Patch<String>,
+    /// Artifact as a web address. Excludes `file`, `base64File`, `ticketUrl` and `fileKey`; needs
+    /// `renewalScheduleType`, `filedAt` and `ownerId`. At most 768 characters.
     pub url: Option<String>,
 }
 
@@ -267,6 +284,7 @@ impl EvidenceLibraryCreateRequest {
             control_ids: Default::default(),
             description: Default::default(),
             filed_at: Default::default(),
+            file_key: Default::default(),
             implementation_guidance: Default::default(),
             owner_id: Default::default(),
             renewal_date: Default::default(),
@@ -304,6 +322,13 @@ impl EvidenceLibraryCreateRequest {
     #[must_use]
     pub fn filed_at(mut self, filed_at: impl Into<crate::Timestamp>) -> Self {
         self.filed_at = Some(Into::<crate::Timestamp>::into(filed_at));
+        self
+    }
+
+    /// Sets [`file_key`](field@Self::file_key).
+    #[must_use]
+    pub fn file_key(mut self, file_key: impl Into<String>) -> Self {
+        self.file_key = Some(Into::<String>::into(file_key));
         self
     }
 
@@ -365,6 +390,7 @@ crate::support::request_model::request_model!(EvidenceLibraryCreateRequest {
     control_ids: "controlIds",
     description: "description" { max_length: 30000 },
     filed_at: "filedAt",
+    file_key: "fileKey",
     implementation_guidance: "implementationGuidance" { max_length: 30000 },
     owner_id: "ownerId",
     renewal_date: "renewalDate",
@@ -763,7 +789,7 @@ pub struct EvidenceLibraryVersionCompact {
     /// drive.
     pub source: String,
     /// The kind of place the artifact is kept in.
-    pub type_: LibraryDocumentVersionType,
+    pub type_: crate::v2::shared::LibraryDocumentVersionType,
     /// Whether this is the version in force; an item has no more than one.
     pub current: bool,
     ///
@@ -781,38 +807,8 @@ crate::support::model::model!(EvidenceLibraryVersionCompact {
 });
 
 crate::support::open_enum::open_enum! {
-    /// Where a piece of evidence stands: whether it has an artifact, and how long that will hold.
-    pub enum EvidenceStatus {
-        NeedsArtifact = "NEEDS_ARTIFACT",
-        Error = "ERROR",
-        Ready = "READY",
-        ExpiringSoon = "EXPIRING_SOON",
-        Expired = "EXPIRED",
-        NeedsSource = "NEEDS_SOURCE",
-        NeedsAttention = "NEEDS_ATTENTION",
-    }
-}
-
-crate::support::open_enum::open_enum! {
     pub enum EvidenceVersionExpand {
         DownloadUrl = "downloadUrl",
-    }
-}
-
-crate::support::open_enum::open_enum! {
-    /// Where the artifact of an evidence version is kept, such as an uploaded file (`S3_FILE`), a web address, a
-    /// ticket or a cloud drive.
-    pub enum LibraryDocumentVersionType {
-        Url = "URL",
-        S3File = "S3_FILE",
-        TicketProvider = "TICKET_PROVIDER",
-        None = "NONE",
-        GoogleDrive = "GOOGLE_DRIVE",
-        OneDrive = "ONE_DRIVE",
-        Box = "BOX",
-        Dropbox = "DROPBOX",
-        SharePoint = "SHARE_POINT",
-        TestResult = "TEST_RESULT",
     }
 }
 

@@ -97,6 +97,63 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Lists the controls that are mapped to a requirement, ordered by ID. Built by
+    /// [`list_requirement_controls`](super::FrameworksApi::list_requirement_controls).
+    pub struct ListRequirementControls(Json<super::RequirementControlPage>);
+}
+
+impl ListRequirementControls {
+    /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
+    pub fn cursor(mut self, cursor: &str) -> Self {
+        self.call.query("cursor", cursor);
+        self
+    }
+
+    /// Rows on one page, 1 to 500; 50 when absent.
+    pub fn size(mut self, size: i64) -> Self {
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
+        self
+    }
+
+    /// Field that orders the rows.
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
+        self
+    }
+
+    /// Order of the rows, `ASC` or `DESC`.
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
+        self
+    }
+
+    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// given.
+    pub fn include_total_count(mut self, include_total_count: bool) -> Self {
+        self.call.query("includeTotalCount", include_total_count);
+        self
+    }
+}
+
+impl crate::Paged for ListRequirementControls {
+    type Page = super::RequirementControlPage;
+    type Item = super::ControlForRequirementCompact;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
+    }
+
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
+        Some(_item.id.into())
+    }
+}
+
+builder! {
     /// Lists the requirements of one framework. Built by
     /// [`list_requirements`](super::FrameworksApi::list_requirements).
     pub struct ListRequirements(Json<super::FrameworkRequirementPage>);

@@ -10,6 +10,7 @@ pub static ALL: &[&OperationMeta] = &[
     &CREATE,
     &CREATE_REQUIREMENTS,
     &LIST,
+    &LIST_REQUIREMENT_CONTROLS,
     &LIST_REQUIREMENTS,
     &LIST_REQUIREMENTS_LEGACY,
     &UPDATE,
@@ -63,6 +64,27 @@ pub static LIST: OperationMeta = OperationMeta {
     rust_path: "v2::frameworks::list",
     permission: "workspaces-get-frameworks",
     permission_name: "Frameworks: List Frameworks",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`list_requirement_controls`](super::FrameworksApi::list_requirement_controls)
+pub static LIST_REQUIREMENT_CONTROLS: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "FrameworksPublicV2Controller_listFrameworkRequirementControls",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/frameworks/{frameworkId}/requirements/{requirementId}/controls",
+    area: "frameworks",
+    rust_path: "v2::frameworks::list_requirement_controls",
+    permission: "get-frameworks-requirements",
+    permission_name: "Frameworks: List Framework Requirements",
     entitlement: None,
     beta: false,
     idempotency: Idempotency::Safe,

@@ -13,7 +13,8 @@ pub use crate::v2::shared::{
 };
 
 pub use crate::v2::ids::{
-    ControlId, FrameworkId, FrameworkRequirementId, RequirementId, WorkspaceId,
+    ControlId, CustomFieldDefinitionId, FrameworkId, FrameworkRequirementId,
+    RequirementId, WorkspaceId,
 };
 
 /// The operations of the area `frameworks`.
@@ -42,6 +43,28 @@ impl<A: crate::Access> FrameworksApi<A> {
         )
     }
 
+    /// Lists the controls that are mapped to a requirement, ordered by ID. The requirement's own
+    /// `expand[]=controls` shows only ten of them, and those in another order.
+    ///
+    /// `GET /workspaces/{workspaceId}/frameworks/{frameworkId}/requirements/{requirementId}/controls`, v2. Needs
+    /// the permission **Frameworks: List Framework Requirements** (`get-frameworks-requirements`). Pages by cursor,
+    /// up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_listFrameworkRequirementControls/)
+    pub fn list_requirement_controls(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        framework_id: impl Into<FrameworkId>,
+        requirement_id: impl Into<RequirementId>,
+    ) -> builder::ListRequirementControls {
+        builder::ListRequirementControls::new(
+            crate::Call::new(&self.client, &meta::LIST_REQUIREMENT_CONTROLS)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("frameworkId", Into::<FrameworkId>::into(framework_id))
+                .path("requirementId", Into::<RequirementId>::into(requirement_id)),
+        )
+    }
+
     /// Lists the requirements of one framework. Controls, custom values and the framework itself are embedded only
     /// on request.
     ///
@@ -62,13 +85,15 @@ impl<A: crate::Access> FrameworksApi<A> {
         )
     }
 
-    /// Lists the requirements of all frameworks in a workspace. Deprecated in favor of the list under
-    /// `/frameworks/{frameworkId}/requirements`, which covers one framework at a time.
+    /// Lists the requirements of all frameworks in a workspace. Superseded by
+    /// [`frameworks::list_requirements`](crate::v2::frameworks::FrameworksApi::list_requirements), which covers one
+    /// framework at a time.
     ///
     /// `GET /workspaces/{workspaceId}/framework-requirements`, v2. Needs the permission **Frameworks: List
     /// Framework Requirements** (`get-frameworks-requirements`). Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_getFrameworkRequirementsLegacy/)
+    #[deprecated(note = "use `v2::frameworks::list_requirements` instead")]
     pub fn list_requirements_legacy(
         &self,
         workspace_id: impl Into<WorkspaceId>,
@@ -181,14 +206,16 @@ impl FrameworksApi {
         )
     }
 
-    /// Updates the custom values of a requirement, and nothing else. Deprecated in favor of the update under
-    /// `/frameworks/{frameworkId}/requirements`, which changes all other fields as well.
+    /// Updates the custom values of a requirement, and nothing else. Superseded by
+    /// [`frameworks::update_requirement`](crate::v2::frameworks::FrameworksApi::update_requirement), which changes
+    /// all other fields as well.
     ///
     /// `PUT /workspaces/{workspaceId}/framework-requirements/{frameworkRequirementId}`, v2. Needs the permission
     /// **Frameworks: Update Framework Requirement** (`framework-requirement-put`). Needs the plan feature
     /// `CUSTOM_FIELDS_AND_FORMULAS`.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_updateFrameworkRequirementLegacy/)
+    #[deprecated(note = "use `v2::frameworks::update_requirement` instead")]
     pub fn update_requirement_legacy(
         &self,
         workspace_id: impl Into<WorkspaceId>,

@@ -668,3 +668,20 @@ impl Default for LegacyFrameworkRequirementUpdateRequest {
 crate::support::request_model::request_model!(LegacyFrameworkRequirementUpdateRequest {
     custom_fields: "customFields",
 });
+
+/// One page of the controls that a requirement is mapped to.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RequirementControlPage {
+    ///
+    pub data: crate::List<ControlForRequirementCompact>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(RequirementControlPage {
+    data: "data",
+    pagination: "pagination",
+});

@@ -5,6 +5,12 @@
 use crate::support::builder::builder;
 
 builder! {
+    /// Adds one group to the people that a workspace covers. Built by
+    /// [`add_scoped_group`](super::PersonnelApi::add_scoped_group).
+    pub struct AddScopedGroup(JsonOptional<super::ScopedPersonnelGroup>);
+}
+
+builder! {
     /// Fetches one person, by numeric personnel id or an address such as `email:ada@example.com`. Built by
     /// [`get`](super::PersonnelApi::get).
     pub struct Get(Json<super::Person>);
@@ -19,6 +25,12 @@ impl Get {
         self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
+}
+
+builder! {
+    /// Counts the people that a workspace covers, and those of the account for comparison. Built by
+    /// [`get_scoped_counts`](super::PersonnelApi::get_scoped_counts).
+    pub struct GetScopedCounts(Json<super::ScopedPersonnelCounts>);
 }
 
 builder! {
@@ -115,9 +127,888 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Lists the groups whose people a workspace covers. Built by
+    /// [`list_scoped_groups`](super::PersonnelApi::list_scoped_groups).
+    pub struct ListScopedGroups(Json<super::ScopedPersonnelGroupPage>);
+}
+
+impl ListScopedGroups {
+    /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
+    pub fn cursor(mut self, cursor: &str) -> Self {
+        self.call.query("cursor", cursor);
+        self
+    }
+
+    /// Rows on one page, 1 to 500; 50 when absent.
+    pub fn size(mut self, size: i64) -> Self {
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
+        self
+    }
+
+    /// Field that orders the rows.
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
+        self
+    }
+
+    /// Order of the rows, `ASC` or `DESC`.
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
+        self
+    }
+}
+
+impl crate::Paged for ListScopedGroups {
+    type Page = super::ScopedPersonnelGroupPage;
+    type Item = super::ScopedPersonnelGroup;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (None, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
+    }
+
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
+        Some(_item.id.into())
+    }
+}
+
+builder! {
     /// Hands manually changed personnel back to the identity provider and HRIS sync. Built by
     /// [`perform_action`](super::PersonnelApi::perform_action).
     pub struct PerformAction(JsonOptional<super::PersonnelActions>);
+}
+
+builder! {
+    /// Removes one group from the people that a workspace covers. Built by
+    /// [`remove_scoped_group`](super::PersonnelApi::remove_scoped_group).
+    pub struct RemoveScopedGroup(Nothing);
+}
+
+builder! {
+    /// Replaces the groups whose people a workspace covers. Built by
+    /// [`replace_scoped_groups`](super::PersonnelApi::replace_scoped_groups).
+    pub struct ReplaceScopedGroups(Nothing);
+}
+
+builder! {
+    /// Searches the people of one workspace. Built by [`search`](super::PersonnelApi::search).
+    pub struct Search(Json<super::PersonSearchPage>);
+}
+
+impl Search {
+    /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
+    pub fn cursor(mut self, cursor: &str) -> Self {
+        self.call.query("cursor", cursor);
+        self
+    }
+
+    /// Rows on one page, 1 to 500; 50 when absent.
+    pub fn size(mut self, size: i64) -> Self {
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
+        self
+    }
+
+    /// Field that orders the rows.
+    pub fn sort(mut self, sort: impl Into<super::PersonnelSort>) -> Self {
+        self.call.query("sort", Into::<super::PersonnelSort>::into(sort));
+        self
+    }
+
+    /// Order of the rows, `ASC` or `DESC`.
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
+        self
+    }
+
+    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// given.
+    pub fn include_total_count(mut self, include_total_count: bool) -> Self {
+        self.call.query("includeTotalCount", include_total_count);
+        self
+    }
+
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::PersonnelSearchExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self
+    }
+
+    /// Filters to count the matches by, for each of their values. The counts come with the first page alone, when
+    /// no `cursor` is given.
+    pub fn facets(
+        mut self,
+        facets: impl IntoIterator<Item = super::PersonnelSearchFacet>,
+    ) -> Self {
+        self.call.query_list("facets[]", facets.into_iter(), crate::Limits::NONE);
+        self
+    }
+
+    /// Finds this text in names, email addresses and job titles. It forgives typing errors, matches beginnings of
+    /// words, and puts the best match first. At most 191 characters.
+    pub fn q(mut self, q: &str) -> Self {
+        self.call.query_checked("q", q, crate::Limits::NONE.max_length(191));
+        self
+    }
+
+    /// Keeps people whose first name begins with this text, in upper or lower case. At most 191 characters.
+    pub fn first_name(mut self, first_name: &str) -> Self {
+        self.call
+            .query_checked("firstName", first_name, crate::Limits::NONE.max_length(191));
+        self
+    }
+
+    /// Keeps people whose last name begins with this text, in upper or lower case. At most 191 characters.
+    pub fn last_name(mut self, last_name: &str) -> Self {
+        self.call
+            .query_checked("lastName", last_name, crate::Limits::NONE.max_length(191));
+        self
+    }
+
+    /// Keeps people with one of these employment statuses.
+    pub fn employment_status(
+        mut self,
+        employment_status: impl IntoIterator<Item = super::EmploymentStatus>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "employmentStatus[]",
+                employment_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose compliance as a whole is in one of these states; `OUT_OF_SCOPE` finds those whose
+    /// compliance does not count, such as future hires.
+    pub fn compliance_status(
+        mut self,
+        compliance_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "complianceStatus[]",
+                compliance_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose check for acknowledged policies has one of these results.
+    pub fn accepted_policies_status(
+        mut self,
+        accepted_policies_status: impl IntoIterator<
+            Item = super::ComplianceCheckSearchStatus,
+        >,
+    ) -> Self {
+        self.call
+            .query_list(
+                "acceptedPoliciesStatus[]",
+                accepted_policies_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose background check has one of these results.
+    pub fn bg_check_status(
+        mut self,
+        bg_check_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "bgCheckStatus[]",
+                bg_check_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose check for multi-factor authentication has one of these results.
+    pub fn identity_mfa_status(
+        mut self,
+        identity_mfa_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "identityMfaStatus[]",
+                identity_mfa_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose check for security training has one of these results.
+    pub fn security_training_status(
+        mut self,
+        security_training_status: impl IntoIterator<
+            Item = super::ComplianceCheckSearchStatus,
+        >,
+    ) -> Self {
+        self.call
+            .query_list(
+                "securityTrainingStatus[]",
+                security_training_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose check for HIPAA training has one of these results.
+    pub fn hipaa_training_status(
+        mut self,
+        hipaa_training_status: impl IntoIterator<
+            Item = super::ComplianceCheckSearchStatus,
+        >,
+    ) -> Self {
+        self.call
+            .query_list(
+                "hipaaTrainingStatus[]",
+                hipaa_training_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose check for AI awareness training has one of these results.
+    pub fn ai_awareness_training_status(
+        mut self,
+        ai_awareness_training_status: impl IntoIterator<
+            Item = super::ComplianceCheckSearchStatus,
+        >,
+    ) -> Self {
+        self.call
+            .query_list(
+                "aiAwarenessTrainingStatus[]",
+                ai_awareness_training_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose offboarding check has one of these results; only people with a separation date can match.
+    pub fn offboarding_status(
+        mut self,
+        offboarding_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "offboardingStatus[]",
+                offboarding_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose check for the Drata Agent on their devices has one of these results.
+    pub fn agent_installed_status(
+        mut self,
+        agent_installed_status: impl IntoIterator<
+            Item = super::ComplianceCheckSearchStatus,
+        >,
+    ) -> Self {
+        self.call
+            .query_list(
+                "agentInstalledStatus[]",
+                agent_installed_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people by the worst password manager result of their devices. People without device data are never
+    /// found, and `OUT_OF_SCOPE` finds nobody.
+    pub fn password_manager_status(
+        mut self,
+        password_manager_status: impl IntoIterator<
+            Item = super::ComplianceCheckSearchStatus,
+        >,
+    ) -> Self {
+        self.call
+            .query_list(
+                "passwordManagerStatus[]",
+                password_manager_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people by the worst disk encryption result of their devices. People without device data are never
+    /// found, and `OUT_OF_SCOPE` finds nobody.
+    pub fn disk_encryption_status(
+        mut self,
+        disk_encryption_status: impl IntoIterator<
+            Item = super::ComplianceCheckSearchStatus,
+        >,
+    ) -> Self {
+        self.call
+            .query_list(
+                "diskEncryptionStatus[]",
+                disk_encryption_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people by the worst antivirus result of their devices. People without device data are never found, and
+    /// `OUT_OF_SCOPE` finds nobody.
+    pub fn antivirus_status(
+        mut self,
+        antivirus_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "antivirusStatus[]",
+                antivirus_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people by the worst result of their devices for automatic updates. People without device data are
+    /// never found, and `OUT_OF_SCOPE` finds nobody.
+    pub fn auto_updates_status(
+        mut self,
+        auto_updates_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "autoUpdatesStatus[]",
+                auto_updates_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people by the worst screen lock result of their devices. People without device data are never found,
+    /// and `OUT_OF_SCOPE` finds nobody.
+    pub fn lock_screen_status(
+        mut self,
+        lock_screen_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "lockScreenStatus[]",
+                lock_screen_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people who belong to any of these groups. At least 1.
+    pub fn group_ids(
+        mut self,
+        group_ids: impl IntoIterator<Item = impl Into<super::GroupId>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "groupIds[]",
+                group_ids.into_iter().map(Into::<super::GroupId>::into),
+                crate::Limits::NONE.minimum(1.0),
+            );
+        self
+    }
+
+    /// Keeps people with an HRIS or identity provider connection (`SYNCED`), or those without any.
+    pub fn sync_status(
+        mut self,
+        sync_status: impl Into<super::PersonnelSyncStatus>,
+    ) -> Self {
+        self.call
+            .query("syncStatus", Into::<super::PersonnelSyncStatus>::into(sync_status));
+        self
+    }
+
+    /// Keeps people who come from any of these identity provider connections. At least 1.
+    pub fn idp_connection_ids(
+        mut self,
+        idp_connection_ids: impl IntoIterator<Item = i64>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "idpConnectionIds[]",
+                idp_connection_ids.into_iter(),
+                crate::Limits::NONE.minimum(1.0),
+            );
+        self
+    }
+
+    /// Keeps people who come from any of these HRIS connections. At least 1.
+    pub fn hris_connection_ids(
+        mut self,
+        hris_connection_ids: impl IntoIterator<Item = i64>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "hrisConnectionIds[]",
+                hris_connection_ids.into_iter(),
+                crate::Limits::NONE.minimum(1.0),
+            );
+        self
+    }
+
+    /// Keeps records whose custom fields have these values; all entries must match.
+    pub fn custom_fields(
+        mut self,
+        custom_fields: impl IntoIterator<Item = super::CustomFieldFilter>,
+    ) -> Self {
+        self.call
+            .query_nested(
+                "customFields",
+                &custom_fields.into_iter().collect::<Vec<super::CustomFieldFilter>>(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps records whose custom fields lie within these ranges; all entries must match.
+    pub fn custom_range_fields(
+        mut self,
+        custom_range_fields: impl IntoIterator<Item = super::CustomRangeFieldFilter>,
+    ) -> Self {
+        self.call
+            .query_nested(
+                "customRangeFields",
+                &custom_range_fields
+                    .into_iter()
+                    .collect::<Vec<super::CustomRangeFieldFilter>>(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+}
+
+impl crate::Paged for Search {
+    type Page = super::PersonSearchPage;
+    type Item = super::PersonSearchHit;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
+    }
+
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
+        Some(_item.id.into())
+    }
+}
+
+builder! {
+    /// Searches the people of all workspaces that the caller may see. Built by
+    /// [`search_across_workspaces`](super::PersonnelApi::search_across_workspaces).
+    pub struct SearchAcrossWorkspaces(Json<super::PersonSearchPage>);
+}
+
+impl SearchAcrossWorkspaces {
+    /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
+    pub fn cursor(mut self, cursor: &str) -> Self {
+        self.call.query("cursor", cursor);
+        self
+    }
+
+    /// Rows on one page, 1 to 500; 50 when absent.
+    pub fn size(mut self, size: i64) -> Self {
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
+        self
+    }
+
+    /// Field that orders the rows.
+    pub fn sort(mut self, sort: impl Into<super::PersonnelSort>) -> Self {
+        self.call.query("sort", Into::<super::PersonnelSort>::into(sort));
+        self
+    }
+
+    /// Order of the rows, `ASC` or `DESC`.
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
+        self
+    }
+
+    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// given.
+    pub fn include_total_count(mut self, include_total_count: bool) -> Self {
+        self.call.query("includeTotalCount", include_total_count);
+        self
+    }
+
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::PersonnelSearchExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self
+    }
+
+    /// Filters to count the matches by, for each of their values. The counts come with the first page alone, when
+    /// no `cursor` is given.
+    pub fn facets(
+        mut self,
+        facets: impl IntoIterator<Item = super::PersonnelSearchFacet>,
+    ) -> Self {
+        self.call.query_list("facets[]", facets.into_iter(), crate::Limits::NONE);
+        self
+    }
+
+    /// Finds this text in names, email addresses and job titles. It forgives typing errors, matches beginnings of
+    /// words, and puts the best match first. At most 191 characters.
+    pub fn q(mut self, q: &str) -> Self {
+        self.call.query_checked("q", q, crate::Limits::NONE.max_length(191));
+        self
+    }
+
+    /// Keeps people whose first name begins with this text, in upper or lower case. At most 191 characters.
+    pub fn first_name(mut self, first_name: &str) -> Self {
+        self.call
+            .query_checked("firstName", first_name, crate::Limits::NONE.max_length(191));
+        self
+    }
+
+    /// Keeps people whose last name begins with this text, in upper or lower case. At most 191 characters.
+    pub fn last_name(mut self, last_name: &str) -> Self {
+        self.call
+            .query_checked("lastName", last_name, crate::Limits::NONE.max_length(191));
+        self
+    }
+
+    /// Keeps people with one of these employment statuses.
+    pub fn employment_status(
+        mut self,
+        employment_status: impl IntoIterator<Item = super::EmploymentStatus>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "employmentStatus[]",
+                employment_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose compliance as a whole is in one of these states; `OUT_OF_SCOPE` finds those whose
+    /// compliance does not count, such as future hires.
+    pub fn compliance_status(
+        mut self,
+        compliance_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "complianceStatus[]",
+                compliance_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose check for acknowledged policies has one of these results.
+    pub fn accepted_policies_status(
+        mut self,
+        accepted_policies_status: impl IntoIterator<
+            Item = super::ComplianceCheckSearchStatus,
+        >,
+    ) -> Self {
+        self.call
+            .query_list(
+                "acceptedPoliciesStatus[]",
+                accepted_policies_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose background check has one of these results.
+    pub fn bg_check_status(
+        mut self,
+        bg_check_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "bgCheckStatus[]",
+                bg_check_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose check for multi-factor authentication has one of these results.
+    pub fn identity_mfa_status(
+        mut self,
+        identity_mfa_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "identityMfaStatus[]",
+                identity_mfa_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose check for security training has one of these results.
+    pub fn security_training_status(
+        mut self,
+        security_training_status: impl IntoIterator<
+            Item = super::ComplianceCheckSearchStatus,
+        >,
+    ) -> Self {
+        self.call
+            .query_list(
+                "securityTrainingStatus[]",
+                security_training_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose check for HIPAA training has one of these results.
+    pub fn hipaa_training_status(
+        mut self,
+        hipaa_training_status: impl IntoIterator<
+            Item = super::ComplianceCheckSearchStatus,
+        >,
+    ) -> Self {
+        self.call
+            .query_list(
+                "hipaaTrainingStatus[]",
+                hipaa_training_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose check for AI awareness training has one of these results.
+    pub fn ai_awareness_training_status(
+        mut self,
+        ai_awareness_training_status: impl IntoIterator<
+            Item = super::ComplianceCheckSearchStatus,
+        >,
+    ) -> Self {
+        self.call
+            .query_list(
+                "aiAwarenessTrainingStatus[]",
+                ai_awareness_training_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose offboarding check has one of these results; only people with a separation date can match.
+    pub fn offboarding_status(
+        mut self,
+        offboarding_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "offboardingStatus[]",
+                offboarding_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people whose check for the Drata Agent on their devices has one of these results.
+    pub fn agent_installed_status(
+        mut self,
+        agent_installed_status: impl IntoIterator<
+            Item = super::ComplianceCheckSearchStatus,
+        >,
+    ) -> Self {
+        self.call
+            .query_list(
+                "agentInstalledStatus[]",
+                agent_installed_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people by the worst password manager result of their devices. People without device data are never
+    /// found, and `OUT_OF_SCOPE` finds nobody.
+    pub fn password_manager_status(
+        mut self,
+        password_manager_status: impl IntoIterator<
+            Item = super::ComplianceCheckSearchStatus,
+        >,
+    ) -> Self {
+        self.call
+            .query_list(
+                "passwordManagerStatus[]",
+                password_manager_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people by the worst disk encryption result of their devices. People without device data are never
+    /// found, and `OUT_OF_SCOPE` finds nobody.
+    pub fn disk_encryption_status(
+        mut self,
+        disk_encryption_status: impl IntoIterator<
+            Item = super::ComplianceCheckSearchStatus,
+        >,
+    ) -> Self {
+        self.call
+            .query_list(
+                "diskEncryptionStatus[]",
+                disk_encryption_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people by the worst antivirus result of their devices. People without device data are never found, and
+    /// `OUT_OF_SCOPE` finds nobody.
+    pub fn antivirus_status(
+        mut self,
+        antivirus_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "antivirusStatus[]",
+                antivirus_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people by the worst result of their devices for automatic updates. People without device data are
+    /// never found, and `OUT_OF_SCOPE` finds nobody.
+    pub fn auto_updates_status(
+        mut self,
+        auto_updates_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "autoUpdatesStatus[]",
+                auto_updates_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people by the worst screen lock result of their devices. People without device data are never found,
+    /// and `OUT_OF_SCOPE` finds nobody.
+    pub fn lock_screen_status(
+        mut self,
+        lock_screen_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "lockScreenStatus[]",
+                lock_screen_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps people who belong to any of these groups. At least 1.
+    pub fn group_ids(
+        mut self,
+        group_ids: impl IntoIterator<Item = impl Into<super::GroupId>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "groupIds[]",
+                group_ids.into_iter().map(Into::<super::GroupId>::into),
+                crate::Limits::NONE.minimum(1.0),
+            );
+        self
+    }
+
+    /// Keeps people with an HRIS or identity provider connection (`SYNCED`), or those without any.
+    pub fn sync_status(
+        mut self,
+        sync_status: impl Into<super::PersonnelSyncStatus>,
+    ) -> Self {
+        self.call
+            .query("syncStatus", Into::<super::PersonnelSyncStatus>::into(sync_status));
+        self
+    }
+
+    /// Keeps people who come from any of these identity provider connections. At least 1.
+    pub fn idp_connection_ids(
+        mut self,
+        idp_connection_ids: impl IntoIterator<Item = i64>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "idpConnectionIds[]",
+                idp_connection_ids.into_iter(),
+                crate::Limits::NONE.minimum(1.0),
+            );
+        self
+    }
+
+    /// Keeps people who come from any of these HRIS connections. At least 1.
+    pub fn hris_connection_ids(
+        mut self,
+        hris_connection_ids: impl IntoIterator<Item = i64>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "hrisConnectionIds[]",
+                hris_connection_ids.into_iter(),
+                crate::Limits::NONE.minimum(1.0),
+            );
+        self
+    }
+
+    /// Keeps records whose custom fields have these values; all entries must match.
+    pub fn custom_fields(
+        mut self,
+        custom_fields: impl IntoIterator<Item = super::CustomFieldFilter>,
+    ) -> Self {
+        self.call
+            .query_nested(
+                "customFields",
+                &custom_fields.into_iter().collect::<Vec<super::CustomFieldFilter>>(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps records whose custom fields lie within these ranges; all entries must match.
+    pub fn custom_range_fields(
+        mut self,
+        custom_range_fields: impl IntoIterator<Item = super::CustomRangeFieldFilter>,
+    ) -> Self {
+        self.call
+            .query_nested(
+                "customRangeFields",
+                &custom_range_fields
+                    .into_iter()
+                    .collect::<Vec<super::CustomRangeFieldFilter>>(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+}
+
+impl crate::Paged for SearchAcrossWorkspaces {
+    type Page = super::PersonSearchPage;
+    type Item = super::PersonSearchHit;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
+    }
+
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
+        Some(_item.id.into())
+    }
 }
 
 builder! {

@@ -6,7 +6,37 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&GET, &LIST, &PERFORM_ACTION, &UPDATE];
+pub static ALL: &[&OperationMeta] = &[
+    &ADD_SCOPED_GROUP,
+    &GET,
+    &GET_SCOPED_COUNTS,
+    &LIST,
+    &LIST_SCOPED_GROUPS,
+    &PERFORM_ACTION,
+    &REMOVE_SCOPED_GROUP,
+    &REPLACE_SCOPED_GROUPS,
+    &SEARCH,
+    &SEARCH_ACROSS_WORKSPACES,
+    &UPDATE,
+];
+
+/// [`add_scoped_group`](super::PersonnelApi::add_scoped_group)
+pub static ADD_SCOPED_GROUP: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "ScopedPersonnelGroupsPublicV2Controller_addScopedPersonnelGroup",
+    method: Method::POST,
+    path: "/workspaces/{workspaceId}/scoped-personnel-groups",
+    area: "personnel",
+    rust_path: "v2::personnel::add_scoped_group",
+    permission: "workspace-personnel-scope-update",
+    permission_name: "Workspaces: Replace Workspace Personnel Scope",
+    entitlement: None,
+    beta: true,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
+};
 
 /// [`get`](super::PersonnelApi::get)
 pub static GET: OperationMeta = OperationMeta {
@@ -20,6 +50,24 @@ pub static GET: OperationMeta = OperationMeta {
     permission_name: "Personnel: Get Personnel",
     entitlement: None,
     beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get_scoped_counts`](super::PersonnelApi::get_scoped_counts)
+pub static GET_SCOPED_COUNTS: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "ScopedPersonnelGroupsPublicV2Controller_getScopedPersonnelCounts",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/scoped-personnel-counts",
+    area: "personnel",
+    rust_path: "v2::personnel::get_scoped_counts",
+    permission: "workspace-personnel-scope-get",
+    permission_name: "Workspaces: View Workspace Personnel Scope",
+    entitlement: None,
+    beta: true,
     idempotency: Idempotency::Safe,
     pagination: Pagination::None,
     request_bodies: &[],
@@ -47,6 +95,27 @@ pub static LIST: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
+/// [`list_scoped_groups`](super::PersonnelApi::list_scoped_groups)
+pub static LIST_SCOPED_GROUPS: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "ScopedPersonnelGroupsPublicV2Controller_listScopedPersonnelGroups",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/scoped-personnel-groups",
+    area: "personnel",
+    rust_path: "v2::personnel::list_scoped_groups",
+    permission: "workspace-personnel-scope-get",
+    permission_name: "Workspaces: View Workspace Personnel Scope",
+    entitlement: None,
+    beta: true,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: false,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
 /// [`perform_action`](super::PersonnelApi::perform_action)
 pub static PERFORM_ACTION: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
@@ -63,6 +132,84 @@ pub static PERFORM_ACTION: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(201, "application/json")],
+};
+
+/// [`remove_scoped_group`](super::PersonnelApi::remove_scoped_group)
+pub static REMOVE_SCOPED_GROUP: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "ScopedPersonnelGroupsPublicV2Controller_removeScopedPersonnelGroup",
+    method: Method::DELETE,
+    path: "/workspaces/{workspaceId}/scoped-personnel-groups/{groupId}",
+    area: "personnel",
+    rust_path: "v2::personnel::remove_scoped_group",
+    permission: "workspace-personnel-scope-delete",
+    permission_name: "Workspaces: Remove Group From Workspace Personnel Scope",
+    entitlement: None,
+    beta: true,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(204, "")],
+};
+
+/// [`replace_scoped_groups`](super::PersonnelApi::replace_scoped_groups)
+pub static REPLACE_SCOPED_GROUPS: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "ScopedPersonnelGroupsPublicV2Controller_putScopedPersonnelGroups",
+    method: Method::PUT,
+    path: "/workspaces/{workspaceId}/scoped-personnel-groups",
+    area: "personnel",
+    rust_path: "v2::personnel::replace_scoped_groups",
+    permission: "workspace-personnel-scope-update",
+    permission_name: "Workspaces: Replace Workspace Personnel Scope",
+    entitlement: None,
+    beta: true,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(204, "")],
+};
+
+/// [`search`](super::PersonnelApi::search)
+pub static SEARCH: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "PersonnelPublicV2Controller_searchPersonnel",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/personnel-search",
+    area: "personnel",
+    rust_path: "v2::personnel::search",
+    permission: "personnel-get",
+    permission_name: "Personnel: List Personnel",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`search_across_workspaces`](super::PersonnelApi::search_across_workspaces)
+pub static SEARCH_ACROSS_WORKSPACES: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "PersonnelPublicV2Controller_searchPersonnelAcrossWorkspaces",
+    method: Method::GET,
+    path: "/personnel-search",
+    area: "personnel",
+    rust_path: "v2::personnel::search_across_workspaces",
+    permission: "personnel-get",
+    permission_name: "Personnel: List Personnel",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
 };
 
 /// [`update`](super::PersonnelApi::update)

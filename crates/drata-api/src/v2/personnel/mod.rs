@@ -8,12 +8,16 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{
-    CheckFrequency, ComplianceCheckStatus, ComplianceCheckType, CustomField,
-    CustomFieldSubmitRequest, EmploymentStatus, PaginationTotalCount, PersonnelRef,
-    SortDirection, SortKey, UserCompact,
+    CheckFrequency, ClientType, ComplianceCheckStatus, ComplianceCheckType, Connection,
+    ConnectionState, CustomField, CustomFieldFilter, CustomFieldSubmitRequest,
+    CustomRangeFieldFilter, EmploymentStatus, FacetBucket, Group, Pagination,
+    PaginationTotalCount, PersonnelRef, SortDirection, SortKey, UserCompact,
 };
 
-pub use crate::v2::ids::{PersonnelId, UserId};
+pub use crate::v2::ids::{
+    CustomFieldDefinitionId, GroupId, PersonnelId, UserId, WorkspaceId,
+};
+
 /// The operations of the area `personnel`.
 #[derive(Clone, Debug)]
 pub struct PersonnelApi<A: crate::Access = crate::ReadWrite> {
@@ -40,6 +44,22 @@ impl<A: crate::Access> PersonnelApi<A> {
         )
     }
 
+    /// Counts the people that a workspace covers, and those of the account for comparison.
+    ///
+    /// `GET /workspaces/{workspaceId}/scoped-personnel-counts`, v2. Needs the permission **Workspaces: View
+    /// Workspace Personnel Scope** (`workspace-personnel-scope-get`). Beta: Drata may change it without notice.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ScopedPersonnelGroupsPublicV2Controller_getScopedPersonnelCounts/)
+    pub fn get_scoped_counts(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+    ) -> builder::GetScopedCounts {
+        builder::GetScopedCounts::new(
+            crate::Call::new(&self.client, &meta::GET_SCOPED_COUNTS)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
+        )
+    }
+
     /// Lists the people of the account, including those who left. Filter by `employmentStatus[]` for current staff.
     ///
     /// `GET /personnel`, v2. Needs the permission **Personnel: List Personnel** (`personnel-get`). Pages by cursor,
@@ -49,10 +69,78 @@ impl<A: crate::Access> PersonnelApi<A> {
     pub fn list(&self) -> builder::List {
         builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
+
+    /// Lists the groups whose people a workspace covers. The cursor holds only a position, so send the other
+    /// parameters again with each page.
+    ///
+    /// `GET /workspaces/{workspaceId}/scoped-personnel-groups`, v2. Needs the permission **Workspaces: View
+    /// Workspace Personnel Scope** (`workspace-personnel-scope-get`). Beta: Drata may change it without notice.
+    /// Pages by cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ScopedPersonnelGroupsPublicV2Controller_listScopedPersonnelGroups/)
+    pub fn list_scoped_groups(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+    ) -> builder::ListScopedGroups {
+        builder::ListScopedGroups::new(
+            crate::Call::new(&self.client, &meta::LIST_SCOPED_GROUPS)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
+        )
+    }
+
+    /// Searches the people of one workspace. The search index lags a little behind, so a change can be missing for
+    /// a while; [`personnel::list`](crate::v2::personnel::PersonnelApi::list) shows it at once.
+    ///
+    /// `GET /workspaces/{workspaceId}/personnel-search`, v2. Needs the permission **Personnel: List Personnel**
+    /// (`personnel-get`). Pages by cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PersonnelPublicV2Controller_searchPersonnel/)
+    pub fn search(&self, workspace_id: impl Into<WorkspaceId>) -> builder::Search {
+        builder::Search::new(
+            crate::Call::new(&self.client, &meta::SEARCH)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
+        )
+    }
+
+    /// Searches the people of all workspaces that the caller may see. The search index lags a little behind, so a
+    /// change can be missing for a while; [`personnel::list`](crate::v2::personnel::PersonnelApi::list) shows it at
+    /// once.
+    ///
+    /// `GET /personnel-search`, v2. Needs the permission **Personnel: List Personnel** (`personnel-get`). Pages by
+    /// cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PersonnelPublicV2Controller_searchPersonnelAcrossWorkspaces/)
+    pub fn search_across_workspaces(&self) -> builder::SearchAcrossWorkspaces {
+        builder::SearchAcrossWorkspaces::new(
+            crate::Call::new(&self.client, &meta::SEARCH_ACROSS_WORKSPACES),
+        )
+    }
 }
 
 /// Operations that write; a read-only client does not have them.
 impl PersonnelApi {
+    /// Adds one group to the people that a workspace covers. It fails with 409 for a group that is covered already,
+    /// and with 400 for one that does not come from an identity provider.
+    ///
+    /// `POST /workspaces/{workspaceId}/scoped-personnel-groups`, v2. Needs the permission **Workspaces: Replace
+    /// Workspace Personnel Scope** (`workspace-personnel-scope-update`). Beta: Drata may change it without notice.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ScopedPersonnelGroupsPublicV2Controller_addScopedPersonnelGroup/)
+    pub fn add_scoped_group(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        body: impl std::borrow::Borrow<ScopedPersonnelGroupAddRequest>,
+    ) -> builder::AddScopedGroup {
+        builder::AddScopedGroup::new(
+            crate::Call::new(&self.client, &meta::ADD_SCOPED_GROUP)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .body(
+                    std::borrow::Borrow::<ScopedPersonnelGroupAddRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
+    }
+
     /// Hands manually changed personnel back to the identity provider and HRIS sync. `reset-sync` takes
     /// `personnelIds`; `reset-sync-all` covers everyone and must come without them.
     ///
@@ -68,6 +156,49 @@ impl PersonnelApi {
             crate::Call::new(&self.client, &meta::PERFORM_ACTION)
                 .body(
                     std::borrow::Borrow::<PersonnelActionsRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
+    }
+
+    /// Removes one group from the people that a workspace covers.
+    ///
+    /// `DELETE /workspaces/{workspaceId}/scoped-personnel-groups/{groupId}`, v2. Needs the permission **Workspaces:
+    /// Remove Group From Workspace Personnel Scope** (`workspace-personnel-scope-delete`). Beta: Drata may change
+    /// it without notice.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ScopedPersonnelGroupsPublicV2Controller_removeScopedPersonnelGroup/)
+    pub fn remove_scoped_group(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        group_id: impl Into<GroupId>,
+    ) -> builder::RemoveScopedGroup {
+        builder::RemoveScopedGroup::new(
+            crate::Call::new(&self.client, &meta::REMOVE_SCOPED_GROUP)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("groupId", Into::<GroupId>::into(group_id)),
+        )
+    }
+
+    /// Replaces the groups whose people a workspace covers. Groups that the request leaves out leave the scope, and
+    /// an empty list clears it.
+    ///
+    /// `PUT /workspaces/{workspaceId}/scoped-personnel-groups`, v2. Needs the permission **Workspaces: Replace
+    /// Workspace Personnel Scope** (`workspace-personnel-scope-update`). Beta: Drata may change it without notice.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ScopedPersonnelGroupsPublicV2Controller_putScopedPersonnelGroups/)
+    pub fn replace_scoped_groups(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        body: impl std::borrow::Borrow<ScopedPersonnelGroupsReplaceRequest>,
+    ) -> builder::ReplaceScopedGroups {
+        builder::ReplaceScopedGroups::new(
+            crate::Call::new(&self.client, &meta::REPLACE_SCOPED_GROUPS)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .body(
+                    std::borrow::Borrow::<
+                        ScopedPersonnelGroupsReplaceRequest,
+                    >::borrow(&body),
                     crate::Limits::NONE,
                 ),
         )

@@ -37,6 +37,18 @@ crate::support::model::model!(ComplianceCheckExclusion {
     end_date: "endDate",
 });
 
+crate::support::open_enum::open_enum! {
+    /// The outcome of a compliance check as searches know it; `OUT_OF_SCOPE` stands for people whose compliance
+    /// does not count.
+    pub enum ComplianceCheckSearchStatus {
+        Pass = "PASS",
+        Fail = "FAIL",
+        Misconfigured = "MISCONFIGURED",
+        Excluded = "EXCLUDED",
+        OutOfScope = "OUT_OF_SCOPE",
+    }
+}
+
 /// One compliance check of a person, with its exclusion if there is one.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -146,6 +158,95 @@ crate::support::model::model!(PersonPage {
     pagination: "pagination",
 });
 
+/// A person found by a search, with related objects on request.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PersonSearchHit {
+    /// Personnel ID; not the user ID.
+    pub id: crate::v2::ids::PersonnelId,
+    /// ID of the user that belongs to this person.
+    pub user_id: crate::v2::ids::UserId,
+    /// The user that belongs to this person; present with `expand[]=user`.
+    pub user: Option<crate::v2::shared::UserCompact>,
+    ///
+    pub employment_status: crate::v2::shared::EmploymentStatus,
+    /// Why the person is `OUT_OF_SCOPE`.
+    pub not_human_reason: Option<String>,
+    /// Who set `OUT_OF_SCOPE` and gave the reason; present with `expand[]=reasonProvider`.
+    pub reason_provider: Option<crate::v2::shared::UserCompact>,
+    /// Whether the person has an HRIS or identity provider connection.
+    pub sync_status: PersonnelSyncStatus,
+    /// Identity provider connection the person comes from; null without one.
+    pub idp_connection_id: Option<i64>,
+    /// HRIS connection the person comes from; null without one.
+    pub hris_connection_id: Option<i64>,
+    /// When the person joined.
+    pub started_at: Option<crate::Timestamp>,
+    /// When the person left.
+    pub separated_at: Option<crate::Timestamp>,
+    /// When someone last changed the person by hand. Unless null, the employment status no longer follows the
+    /// identity provider or HRIS.
+    pub status_updated_at: Option<crate::Timestamp>,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// State of the first compliance checks; present with `expand[]=complianceChecks`.
+    pub compliance_checks: Option<PersonnelComplianceChecksSubcollection>,
+    /// The first custom values; present with `expand[]=customFields`.
+    pub custom_fields: Option<PersonnelCustomFieldsSubcollection>,
+    /// The first groups of the person; present with `expand[]=groups`.
+    pub groups: Option<PersonnelGroupsSubcollection>,
+    /// Identity provider connection; present with `expand[]=idpConnection`.
+    pub idp_connection: Option<crate::v2::shared::Connection>,
+    /// HRIS connection; present with `expand[]=hrisConnection`.
+    pub hris_connection: Option<crate::v2::shared::Connection>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(PersonSearchHit {
+    id: "id",
+    user_id: "userId",
+    user: "user",
+    employment_status: "employmentStatus",
+    not_human_reason: "notHumanReason",
+    reason_provider: "reasonProvider",
+    sync_status: "syncStatus",
+    idp_connection_id: "idpConnectionId",
+    hris_connection_id: "hrisConnectionId",
+    started_at: "startedAt",
+    separated_at: "separatedAt",
+    status_updated_at: "statusUpdatedAt",
+    created_at: "createdAt",
+    updated_at: "updatedAt",
+    compliance_checks: "complianceChecks",
+    custom_fields: "customFields",
+    groups: "groups",
+    idp_connection: "idpConnection",
+    hris_connection: "hrisConnection",
+});
+
+/// One page of the people found.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PersonSearchPage {
+    ///
+    pub data: crate::List<PersonSearchHit>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Counts of the matches by value; only on the first page, when `facets[]` asks for them.
+    pub facets: Option<PersonnelSearchFacets>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(PersonSearchPage {
+    data: "data",
+    pagination: "pagination",
+    facets: "facets",
+});
+
 crate::support::open_enum::open_enum! {
     /// An action on personnel; `reset-sync` for chosen people, `reset-sync-all` for everyone.
     pub enum PersonnelAction {
@@ -203,6 +304,40 @@ crate::support::request_model::request_model!(PersonnelActionsRequest {
     personnel_ids: "personnelIds",
 });
 
+/// The first compliance checks of a person and the number of all.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PersonnelComplianceChecksSubcollection {
+    /// At most ten compliance checks; the person itself has the rest.
+    pub data: crate::List<ComplianceCheckWithExclusion>,
+    /// Number of all compliance checks.
+    pub total_count: i64,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(PersonnelComplianceChecksSubcollection {
+    data: "data",
+    total_count: "totalCount",
+});
+
+/// The first custom values of a person and the number of all.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PersonnelCustomFieldsSubcollection {
+    /// At most ten custom values; the person itself has the rest.
+    pub data: crate::List<crate::v2::shared::CustomField>,
+    /// Number of all custom values.
+    pub total_count: i64,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(PersonnelCustomFieldsSubcollection {
+    data: "data",
+    total_count: "totalCount",
+});
+
 crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a person when `expand[]` asks for it.
     pub enum PersonnelExpand {
@@ -210,6 +345,143 @@ crate::support::open_enum::open_enum! {
         ComplianceChecks = "complianceChecks",
         ReasonProvider = "reasonProvider",
         User = "user",
+    }
+}
+
+/// The first groups of a person and the number of all.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PersonnelGroupsSubcollection {
+    /// At most ten groups.
+    pub data: crate::List<crate::v2::shared::Group>,
+    /// Number of all groups.
+    pub total_count: i64,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(PersonnelGroupsSubcollection {
+    data: "data",
+    total_count: "totalCount",
+});
+
+crate::support::open_enum::open_enum! {
+    /// What a response can hold beside a person that was found when `expand[]` asks for it.
+    pub enum PersonnelSearchExpand {
+        CustomFields = "customFields",
+        ComplianceChecks = "complianceChecks",
+        ReasonProvider = "reasonProvider",
+        User = "user",
+        Groups = "groups",
+        IdpConnection = "idpConnection",
+        HrisConnection = "hrisConnection",
+    }
+}
+
+crate::support::open_enum::open_enum! {
+    /// A filter of the personnel search whose values can be counted.
+    pub enum PersonnelSearchFacet {
+        EmploymentStatus = "employmentStatus",
+        ComplianceStatus = "complianceStatus",
+        SyncStatus = "syncStatus",
+        GroupIds = "groupIds",
+        AcceptedPoliciesStatus = "acceptedPoliciesStatus",
+        BgCheckStatus = "bgCheckStatus",
+        IdentityMfaStatus = "identityMfaStatus",
+        SecurityTrainingStatus = "securityTrainingStatus",
+        HipaaTrainingStatus = "hipaaTrainingStatus",
+        AiAwarenessTrainingStatus = "aiAwarenessTrainingStatus",
+        OffboardingStatus = "offboardingStatus",
+        AgentInstalledStatus = "agentInstalledStatus",
+        PasswordManagerStatus = "passwordManagerStatus",
+        DiskEncryptionStatus = "diskEncryptionStatus",
+        AntivirusStatus = "antivirusStatus",
+        AutoUpdatesStatus = "autoUpdatesStatus",
+        LockScreenStatus = "lockScreenStatus",
+    }
+}
+
+/// Counts of the people found, by filter and value. `employmentStatus`, `complianceStatus` and `syncStatus`
+/// list all of their values, also those that nobody has; `groupIds` lists only those found, up to a cap.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PersonnelSearchFacets {
+    /// People by employment status.
+    pub employment_status: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// People by the state of their compliance as a whole.
+    pub compliance_status: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// People with and without an HRIS or identity provider connection.
+    pub sync_status: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// People by group; the value is a group ID.
+    pub group_ids: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// People by the result of the check for acknowledged policies.
+    pub accepted_policies_status: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// People by the result of the background check.
+    pub bg_check_status: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// People by the result of the check for multi-factor authentication.
+    pub identity_mfa_status: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// People by the result of the check for security training.
+    pub security_training_status: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// People by the result of the check for HIPAA training.
+    pub hipaa_training_status: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// People by the result of the check for AI awareness training.
+    pub ai_awareness_training_status: Option<
+        crate::List<crate::v2::shared::FacetBucket>,
+    >,
+    /// People by the result of the offboarding check.
+    pub offboarding_status: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// People by the result of the check for the Drata Agent.
+    pub agent_installed_status: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// People by the worst password manager result of their devices; those without device data are not counted.
+    pub password_manager_status: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// People by the worst disk encryption result of their devices; those without device data are not counted.
+    pub disk_encryption_status: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// People by the worst antivirus result of their devices; those without device data are not counted.
+    pub antivirus_status: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// People by the worst result of their devices for automatic updates; those without device data are not
+    /// counted.
+    pub auto_updates_status: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// People by the worst screen lock result of their devices; those without device data are not counted.
+    pub lock_screen_status: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(PersonnelSearchFacets {
+    employment_status: "employmentStatus",
+    compliance_status: "complianceStatus",
+    sync_status: "syncStatus",
+    group_ids: "groupIds",
+    accepted_policies_status: "acceptedPoliciesStatus",
+    bg_check_status: "bgCheckStatus",
+    identity_mfa_status: "identityMfaStatus",
+    security_training_status: "securityTrainingStatus",
+    hipaa_training_status: "hipaaTrainingStatus",
+    ai_awareness_training_status: "aiAwarenessTrainingStatus",
+    offboarding_status: "offboardingStatus",
+    agent_installed_status: "agentInstalledStatus",
+    password_manager_status: "passwordManagerStatus",
+    disk_encryption_status: "diskEncryptionStatus",
+    antivirus_status: "antivirusStatus",
+    auto_updates_status: "autoUpdatesStatus",
+    lock_screen_status: "lockScreenStatus",
+});
+
+crate::support::open_enum::open_enum! {
+    /// Keys that a personnel search can be ordered by.
+    pub enum PersonnelSort {
+        CreatedAt = "createdAt",
+        UpdatedAt = "updatedAt",
+        Name = "name",
+        StartDate = "startDate",
+    }
+}
+
+crate::support::open_enum::open_enum! {
+    /// Whether a person has an HRIS or identity provider connection (`SYNCED`) or none (`NOT_SYNCED`).
+    pub enum PersonnelSyncStatus {
+        Synced = "SYNCED",
+        NotSynced = "NOT_SYNCED",
     }
 }
 
@@ -297,4 +569,102 @@ crate::support::request_model::request_model!(PersonnelUpdateRequest {
     employment_status: "employmentStatus",
     not_human_reason: "notHumanReason" { max_length: 30000 },
     custom_fields: "customFields",
+});
+
+/// How many people a workspace covers, and how many the account has.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ScopedPersonnelCounts {
+    /// Active people in any group of the workspace, each counted once.
+    pub scoped_personnel_count: i64,
+    /// Active people in any group of the account that comes from an identity provider.
+    pub total_personnel_count: i64,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(ScopedPersonnelCounts {
+    scoped_personnel_count: "scopedPersonnelCount",
+    total_personnel_count: "totalPersonnelCount",
+});
+
+/// A group whose people a workspace covers.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ScopedPersonnelGroup {
+    /// ID of the group.
+    pub id: crate::v2::ids::GroupId,
+    ///
+    pub name: String,
+    /// Product the group comes from, such as `GOOGLE`; null if its connection is not found.
+    pub connection_provider: Option<String>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(ScopedPersonnelGroup {
+    id: "id",
+    name: "name",
+    connection_provider: "connectionProvider",
+});
+
+/// A group to add to the people that a workspace covers.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ScopedPersonnelGroupAddRequest {
+    /// Group to add; it must come from an identity provider.
+    pub group_id: crate::v2::ids::GroupId,
+}
+
+impl ScopedPersonnelGroupAddRequest {
+    /// A new `ScopedPersonnelGroupAddRequest` with what is required.
+    pub fn new(group_id: impl Into<crate::v2::ids::GroupId>) -> Self {
+        Self {
+            group_id: Into::<crate::v2::ids::GroupId>::into(group_id),
+        }
+    }
+}
+
+crate::support::request_model::request_model!(ScopedPersonnelGroupAddRequest {
+    group_id: "groupId",
+});
+
+/// One page of the groups whose people a workspace covers.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ScopedPersonnelGroupPage {
+    ///
+    pub data: crate::List<ScopedPersonnelGroup>,
+    ///
+    pub pagination: crate::v2::shared::Pagination,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(ScopedPersonnelGroupPage {
+    data: "data",
+    pagination: "pagination",
+});
+
+/// The complete set of groups whose people a workspace covers.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ScopedPersonnelGroupsReplaceRequest {
+    /// IDs of all groups that the workspace shall cover; an empty list clears the scope.
+    pub group_ids: Vec<crate::v2::ids::GroupId>,
+}
+
+impl ScopedPersonnelGroupsReplaceRequest {
+    /// A new `ScopedPersonnelGroupsReplaceRequest` with what is required.
+    pub fn new(
+        group_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::GroupId>>,
+    ) -> Self {
+        Self {
+            group_ids: group_ids.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+crate::support::request_model::request_model!(ScopedPersonnelGroupsReplaceRequest {
+    group_ids: "groupIds",
 });

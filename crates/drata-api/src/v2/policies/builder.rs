@@ -26,6 +26,18 @@ builder! {
 }
 
 builder! {
+    /// Creates the next version of a policy, from an uploaded file or a file kept elsewhere. Built by
+    /// [`create_version`](super::PoliciesApi::create_version).
+    pub struct CreateVersion(Form, JsonOptional<super::PolicyVersion>);
+}
+
+builder! {
+    /// Creates the next version of a policy, from an uploaded file or a file kept elsewhere. Built by
+    /// [`create_version_json`](super::PoliciesApi::create_version_json).
+    pub struct CreateVersionJson(JsonOptional<super::PolicyVersion>);
+}
+
+builder! {
     /// Deletes one approval tier of a policy and closes the gap in the numbering. Built by
     /// [`delete_approval_configuration`](super::PoliciesApi::delete_approval_configuration).
     pub struct DeleteApprovalConfiguration(Nothing);
@@ -62,7 +74,7 @@ media!(GetVersion: "text/html", send_for_html, stream_html);
 
 impl GetVersion {
     /// Related data to embed, any of `owner`, `weekTimeFrameSlas`, `gracePeriodSlas`, `p3MatrixSlas`,
-    /// `downloadUrl`, `downloadPdfUrl`.
+    /// `downloadUrl`, `downloadPdfUrl`, `languages`.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::PolicyVersionExpand>,
@@ -227,7 +239,7 @@ impl ListVersions {
     /// `downloadUrl`, `downloadPdfUrl`.
     pub fn expand(
         mut self,
-        expand: impl IntoIterator<Item = super::PolicyVersionExpand>,
+        expand: impl IntoIterator<Item = super::PolicyVersionListExpand>,
     ) -> Self {
         self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self

@@ -8,11 +8,12 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{
-    ControlCompact, PaginationTotalCount, PolicyCompact, PolicyScope, PolicyStatus,
-    PolicyType, SortDirection, SortKey, UserCompact,
+    ControlCompact, Group, PaginationTotalCount, PolicyCompact, PolicyLanguage,
+    PolicyScope, PolicyStatus, PolicyType, PolicyVersionStatus, SortDirection, SortKey,
+    UserCompact,
 };
 
-pub use crate::v2::ids::{ControlId, PolicyId, PolicyVersionId, UserId};
+pub use crate::v2::ids::{ControlId, GroupId, PolicyId, PolicyVersionId, UserId};
 /// The operations of the area `policies`.
 #[derive(Clone, Debug)]
 pub struct PoliciesApi<A: crate::Access = crate::ReadWrite> {
@@ -101,7 +102,8 @@ impl<A: crate::Access> PoliciesApi<A> {
         )
     }
 
-    /// Lists the versions of a policy, drafts included.
+    /// Lists the versions of a policy, drafts included. For their languages use
+    /// [`policy_languages::list_versions`](crate::v2::policy_languages::PolicyLanguagesApi::list_versions).
     ///
     /// `GET /policies/{policyId}/policy-versions`, v2. Needs the permission **Policies: List Policies**
     /// (`policies-get-policies`). Pages by cursor, up to 500 rows a page.
@@ -145,7 +147,7 @@ impl PoliciesApi {
     /// Creates a policy with a first draft version. With `sourceType` `UPLOADED` it requires `file` and goes as
     /// multipart, with `EXTERNAL` it requires `externalFileId`.
     ///
-    /// `POST /policies`, v2. Needs the permission **policies-post** (`policies-post`).
+    /// `POST /policies`, v2. Needs the permission **Policies: Create Policy** (`policies-post`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_createPolicy/)
     pub fn create(
@@ -184,7 +186,7 @@ impl PoliciesApi {
     /// Creates a policy with a first draft version. With `sourceType` `UPLOADED` it requires `file` and goes as
     /// multipart, with `EXTERNAL` it requires `externalFileId`. This is the request without a file, as JSON.
     ///
-    /// `POST /policies`, v2. Needs the permission **policies-post** (`policies-post`).
+    /// `POST /policies`, v2. Needs the permission **Policies: Create Policy** (`policies-post`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_createPolicy/)
     pub fn create_json(
@@ -195,6 +197,54 @@ impl PoliciesApi {
             crate::Call::new(&self.client, &meta::CREATE_JSON)
                 .body(
                     std::borrow::Borrow::<PolicyCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
+    }
+
+    /// Creates the next version of a policy, from an uploaded file or a file kept elsewhere. A material change
+    /// always waits for approval; another one is published at once unless `requiresApproval` is set. The policy
+    /// needs a published version to build on, otherwise the response is 404.
+    ///
+    /// `POST /policies/{policyId}/policy-versions`, v2. Needs the permission **Policies: Create Policy Version**
+    /// (`policies-post-policy-version`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_createPolicyVersion/)
+    pub fn create_version(
+        &self,
+        policy_id: impl Into<PolicyId>,
+        form: impl std::borrow::Borrow<PolicyVersionCreateForm>,
+    ) -> builder::CreateVersion {
+        builder::CreateVersion::new(
+            crate::Call::new(&self.client, &meta::CREATE_VERSION)
+                .path("policyId", Into::<PolicyId>::into(policy_id))
+                .form(
+                    Clone::clone(
+                        std::borrow::Borrow::<PolicyVersionCreateForm>::borrow(&form),
+                    ),
+                ),
+        )
+    }
+
+    /// Creates the next version of a policy, from an uploaded file or a file kept elsewhere. A material change
+    /// always waits for approval; another one is published at once unless `requiresApproval` is set. The policy
+    /// needs a published version to build on, otherwise the response is 404. This is the request without a file, as
+    /// JSON.
+    ///
+    /// `POST /policies/{policyId}/policy-versions`, v2. Needs the permission **Policies: Create Policy Version**
+    /// (`policies-post-policy-version`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_createPolicyVersion/)
+    pub fn create_version_json(
+        &self,
+        policy_id: impl Into<PolicyId>,
+        body: impl std::borrow::Borrow<PolicyVersionCreateRequest>,
+    ) -> builder::CreateVersionJson {
+        builder::CreateVersionJson::new(
+            crate::Call::new(&self.client, &meta::CREATE_VERSION_JSON)
+                .path("policyId", Into::<PolicyId>::into(policy_id))
+                .body(
+                    std::borrow::Borrow::<PolicyVersionCreateRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
         )

@@ -54,39 +54,6 @@ crate::support::model::model!(CreatedPolicy {
     latest_version: "latestVersion",
 });
 
-/// A group of people as a policy embeds it.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GroupCompact {
-    ///
-    pub id: i64,
-    ///
-    pub name: String,
-    /// Id of the group at its identity provider.
-    pub external_id: String,
-    /// Identity provider the group comes from. Deprecated in favor of `connectionId`. Deprecated by Drata.
-    pub source: String,
-    /// Connection to the identity provider that brought the group in; look the connection up for its kind and
-    /// alias.
-    pub connection_id: Option<i64>,
-    ///
-    pub created_at: crate::Timestamp,
-    ///
-    pub updated_at: crate::Timestamp,
-    /// Fields that are not in the contract.
-    pub extra: crate::Extra,
-}
-
-crate::support::model::model!(GroupCompact {
-    id: "id",
-    name: "name",
-    external_id: "externalId",
-    source: "source",
-    connection_id: "connectionId",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-});
-
 /// A further field that a policy action takes.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -145,7 +112,7 @@ pub struct Policy {
     /// The owner; present with `expand[]=owner`.
     pub owner: Option<crate::v2::shared::UserCompact>,
     /// Assigned groups; present with `expand[]=groups`.
-    pub groups: Option<crate::List<GroupCompact>>,
+    pub groups: Option<crate::List<crate::v2::shared::Group>>,
     /// Controls the policy supports; present with `expand[]=controls`, on a single policy only.
     pub controls: Option<crate::List<crate::v2::shared::ControlCompact>>,
     /// SLAs with a time frame in weeks; present with `expand[]=weekTimeFrameSlas`.
@@ -337,7 +304,7 @@ pub struct PolicyCreateForm {
     /// Who must acknowledge the policy; `GROUP` needs `groupIds`.
     pub assigned_to: Option<crate::v2::shared::PolicyScope>,
     /// Groups that must acknowledge the policy, at least one; needed with `GROUP`. At least 1 items.
-    pub group_ids: Option<Vec<i64>>,
+    pub group_ids: Option<Vec<crate::v2::ids::GroupId>>,
 }
 
 impl PolicyCreateForm {
@@ -409,8 +376,11 @@ impl PolicyCreateForm {
 
     /// Sets [`group_ids`](field@Self::group_ids).
     #[must_use]
-    pub fn group_ids(mut self, group_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.group_ids = Some(group_ids.into_iter().collect());
+    pub fn group_ids(
+        mut self,
+        group_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::GroupId>>,
+    ) -> Self {
+        self.group_ids = Some(group_ids.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -455,7 +425,7 @@ pub struct PolicyCreateRequest {
     /// Who must acknowledge the policy; `GROUP` needs `groupIds`.
     pub assigned_to: Option<crate::v2::shared::PolicyScope>,
     /// Groups that must acknowledge the policy, at least one; needed with `GROUP`. At least 1 items.
-    pub group_ids: Option<Vec<i64>>,
+    pub group_ids: Option<Vec<crate::v2::ids::GroupId>>,
 }
 
 impl PolicyCreateRequest {
@@ -519,8 +489,11 @@ impl PolicyCreateRequest {
 
     /// Sets [`group_ids`](field@Self::group_ids).
     #[must_use]
-    pub fn group_ids(mut self, group_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.group_ids = Some(group_ids.into_iter().collect());
+    pub fn group_ids(
+        mut self,
+        group_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::GroupId>>,
+    ) -> Self {
+        self.group_ids = Some(group_ids.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -654,7 +627,7 @@ crate::support::model::model!(PolicyPage {
 });
 
 crate::support::open_enum::open_enum! {
-    /// Where the content of a new policy comes from, an upload or a file kept elsewhere.
+    /// Where the content of a policy version comes from, an upload or a file kept elsewhere.
     pub enum PolicySourceType {
         Uploaded = "UPLOADED",
         External = "EXTERNAL",
@@ -679,7 +652,7 @@ pub struct PolicyUpdateRequest {
     pub assigned_to: Option<crate::v2::shared::PolicyScope>,
     /// Complete new set of group ids, at least one; needed with `GROUP` and not allowed otherwise. At least 1
     /// items.
-    pub group_ids: Option<Vec<i64>>,
+    pub group_ids: Option<Vec<crate::v2::ids::GroupId>>,
     /// Whether members of the groups hear of the policy, off unless set; allowed with `GROUP` only.
     pub notify_groups: Option<bool>,
     /// Complete new set of control ids; an empty list removes all.
@@ -746,8 +719,11 @@ impl PolicyUpdateRequest {
 
     /// Sets [`group_ids`](field@Self::group_ids).
     #[must_use]
-    pub fn group_ids(mut self, group_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.group_ids = Some(group_ids.into_iter().collect());
+    pub fn group_ids(
+        mut self,
+        group_ids: impl IntoIterator<Item = impl Into<crate::v2::ids::GroupId>>,
+    ) -> Self {
+        self.group_ids = Some(group_ids.into_iter().map(Into::into).collect());
         self
     }
 
@@ -806,7 +782,7 @@ pub struct PolicyVersion {
     ///
     pub description: Option<String>,
     ///
-    pub policy_version_status: Option<PolicyVersionStatus>,
+    pub policy_version_status: Option<crate::v2::shared::PolicyVersionStatus>,
     /// When the version was published; null before that.
     pub published_at: Option<crate::Timestamp>,
     /// When the version is due for review, `YYYY-MM-DD`.
@@ -837,6 +813,8 @@ pub struct PolicyVersion {
     /// Signed link to the version as a PDF, good for 15 minutes; present with `expand[]=downloadPdfUrl`. Fetch it
     /// without the API key.
     pub download_pdf_url: Option<String>,
+    /// Language variants; present with `expand[]=languages` while policy languages are switched on.
+    pub languages: Option<crate::List<PolicyVersionLanguageCompact>>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
 }
@@ -864,11 +842,313 @@ crate::support::model::model!(PolicyVersion {
     week_time_frame_slas: "weekTimeFrameSlas",
     download_url: "downloadUrl",
     download_pdf_url: "downloadPdfUrl",
+    languages: "languages",
+});
+
+/// The next version of a policy, with its content or a reference to it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PolicyVersionCreateForm {
+    /// Where the content comes from; `UPLOADED` needs `file`, `EXTERNAL` needs `externalFileId`.
+    pub source_type: PolicySourceType,
+    /// ID of the user who owns the policy.
+    pub owner_id: crate::v2::ids::UserId,
+    /// Whether the change is material. A material one raises the major version, needs approval, and makes assigned
+    /// users acknowledge the policy again; another one raises the minor version.
+    pub is_material_change: bool,
+    /// Whether a change that is not material waits for approval; by default it is published at once.
+    pub requires_approval: Option<bool>,
+    /// When the policy is due for review, `YYYY-MM-DD`; not in the past.
+    pub renewal_date: crate::Timestamp,
+    /// ID of a file from outside that the account already knows; needed with `EXTERNAL`.
+    pub external_file_id: Option<i64>,
+    /// File name to show. At most 191 characters.
+    pub file_name: Option<String>,
+    /// What the policy is about. At most 30000 characters.
+    pub description: Option<String>,
+    /// What changed, in brief. At most 30000 characters.
+    pub change_summary: Option<String>,
+    /// What changed from earlier versions, at length. At most 768 characters.
+    pub changes_explanation: Option<String>,
+    /// Whether people must acknowledge the version after it is published.
+    pub requires_acknowledgement: Option<bool>,
+    /// Content as an uploaded document, image, text, archive, mail (`.msg`) or video (`.mp4`); needed with
+    /// `UPLOADED`.
+    pub file: Option<crate::Upload>,
+}
+
+impl PolicyVersionCreateForm {
+    /// A new `PolicyVersionCreateForm` with what is required.
+    pub fn new(
+        source_type: PolicySourceType,
+        owner_id: impl Into<crate::v2::ids::UserId>,
+        is_material_change: bool,
+        renewal_date: impl Into<crate::Timestamp>,
+    ) -> Self {
+        Self {
+            source_type: source_type,
+            owner_id: Into::<crate::v2::ids::UserId>::into(owner_id),
+            is_material_change: is_material_change,
+            requires_approval: Default::default(),
+            renewal_date: Into::<crate::Timestamp>::into(renewal_date),
+            external_file_id: Default::default(),
+            file_name: Default::default(),
+            description: Default::default(),
+            change_summary: Default::default(),
+            changes_explanation: Default::default(),
+            requires_acknowledgement: Default::default(),
+            file: Default::default(),
+        }
+    }
+
+    /// Sets [`requires_approval`](field@Self::requires_approval).
+    #[must_use]
+    pub fn requires_approval(mut self, requires_approval: bool) -> Self {
+        self.requires_approval = Some(requires_approval);
+        self
+    }
+
+    /// Sets [`external_file_id`](field@Self::external_file_id).
+    #[must_use]
+    pub fn external_file_id(mut self, external_file_id: i64) -> Self {
+        self.external_file_id = Some(external_file_id);
+        self
+    }
+
+    /// Sets [`file_name`](field@Self::file_name).
+    #[must_use]
+    pub fn file_name(mut self, file_name: impl Into<String>) -> Self {
+        self.file_name = Some(Into::<String>::into(file_name));
+        self
+    }
+
+    /// Sets [`description`](field@Self::description).
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(Into::<String>::into(description));
+        self
+    }
+
+    /// Sets [`change_summary`](field@Self::change_summary).
+    #[must_use]
+    pub fn change_summary(mut self, change_summary: impl Into<String>) -> Self {
+        self.change_summary = Some(Into::<String>::into(change_summary));
+        self
+    }
+
+    /// Sets [`changes_explanation`](field@Self::changes_explanation).
+    #[must_use]
+    pub fn changes_explanation(
+        mut self,
+        changes_explanation: impl Into<String>,
+    ) -> Self {
+        self.changes_explanation = Some(Into::<String>::into(changes_explanation));
+        self
+    }
+
+    /// Sets [`requires_acknowledgement`](field@Self::requires_acknowledgement).
+    #[must_use]
+    pub fn requires_acknowledgement(mut self, requires_acknowledgement: bool) -> Self {
+        self.requires_acknowledgement = Some(requires_acknowledgement);
+        self
+    }
+
+    /// Sets [`file`](field@Self::file).
+    #[must_use]
+    pub fn file(mut self, file: impl Into<crate::Upload>) -> Self {
+        self.file = Some(Into::<crate::Upload>::into(file));
+        self
+    }
+}
+
+crate::support::request_model::form_model!(PolicyVersionCreateForm {
+    source_type: "sourceType",
+    owner_id: "ownerId",
+    is_material_change: "isMaterialChange",
+    requires_approval: "requiresApproval",
+    renewal_date: "renewalDate",
+    external_file_id: "externalFileId",
+    file_name: "fileName" { max_length: 191 },
+    description: "description" { max_length: 30000 },
+    change_summary: "changeSummary" { max_length: 30000 },
+    changes_explanation: "changesExplanation" { max_length: 768 },
+    requires_acknowledgement: "requiresAcknowledgement",
+    file: "file",
+});
+
+/// The next version of a policy, with its content or a reference to it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PolicyVersionCreateRequest {
+    /// Where the content comes from; `UPLOADED` needs `file`, `EXTERNAL` needs `externalFileId`.
+    pub source_type: PolicySourceType,
+    /// ID of the user who owns the policy.
+    pub owner_id: crate::v2::ids::UserId,
+    /// Whether the change is material. A material one raises the major version, needs approval, and makes assigned
+    /// users acknowledge the policy again; another one raises the minor version.
+    pub is_material_change: bool,
+    /// Whether a change that is not material waits for approval; by default it is published at once.
+    pub requires_approval: Option<bool>,
+    /// When the policy is due for review, `YYYY-MM-DD`; not in the past.
+    pub renewal_date: crate::Timestamp,
+    /// ID of a file from outside that the account already knows; needed with `EXTERNAL`.
+    pub external_file_id: Option<i64>,
+    /// File name to show. At most 191 characters.
+    pub file_name: Option<String>,
+    /// What the policy is about. At most 30000 characters.
+    pub description: Option<String>,
+    /// What changed, in brief. At most 30000 characters.
+    pub change_summary: Option<String>,
+    /// What changed from earlier versions, at length. At most 768 characters.
+    pub changes_explanation: Option<String>,
+    /// Whether people must acknowledge the version after it is published.
+    pub requires_acknowledgement: Option<bool>,
+}
+
+impl PolicyVersionCreateRequest {
+    /// A new `PolicyVersionCreateRequest` with what is required.
+    pub fn new(
+        source_type: PolicySourceType,
+        owner_id: impl Into<crate::v2::ids::UserId>,
+        is_material_change: bool,
+        renewal_date: impl Into<crate::Timestamp>,
+    ) -> Self {
+        Self {
+            source_type: source_type,
+            owner_id: Into::<crate::v2::ids::UserId>::into(owner_id),
+            is_material_change: is_material_change,
+            requires_approval: Default::default(),
+            renewal_date: Into::<crate::Timestamp>::into(renewal_date),
+            external_file_id: Default::default(),
+            file_name: Default::default(),
+            description: Default::default(),
+            change_summary: Default::default(),
+            changes_explanation: Default::default(),
+            requires_acknowledgement: Default::default(),
+        }
+    }
+
+    /// Sets [`requires_approval`](field@Self::requires_approval).
+    #[must_use]
+    pub fn requires_approval(mut self, requires_approval: bool) -> Self {
+        self.requires_approval = Some(requires_approval);
+        self
+    }
+
+    /// Sets [`external_file_id`](field@Self::external_file_id).
+    #[must_use]
+    pub fn external_file_id(mut self, external_file_id: i64) -> Self {
+        self.external_file_id = Some(external_file_id);
+        self
+    }
+
+    /// Sets [`file_name`](field@Self::file_name).
+    #[must_use]
+    pub fn file_name(mut self, file_name: impl Into<String>) -> Self {
+        self.file_name = Some(Into::<String>::into(file_name));
+        self
+    }
+
+    /// Sets [`description`](field@Self::description).
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(Into::<String>::into(description));
+        self
+    }
+
+    /// Sets [`change_summary`](field@Self::change_summary).
+    #[must_use]
+    pub fn change_summary(mut self, change_summary: impl Into<String>) -> Self {
+        self.change_summary = Some(Into::<String>::into(change_summary));
+        self
+    }
+
+    /// Sets [`changes_explanation`](field@Self::changes_explanation).
+    #[must_use]
+    pub fn changes_explanation(
+        mut self,
+        changes_explanation: impl Into<String>,
+    ) -> Self {
+        self.changes_explanation = Some(Into::<String>::into(changes_explanation));
+        self
+    }
+
+    /// Sets [`requires_acknowledgement`](field@Self::requires_acknowledgement).
+    #[must_use]
+    pub fn requires_acknowledgement(mut self, requires_acknowledgement: bool) -> Self {
+        self.requires_acknowledgement = Some(requires_acknowledgement);
+        self
+    }
+}
+
+crate::support::request_model::request_model!(PolicyVersionCreateRequest {
+    source_type: "sourceType",
+    owner_id: "ownerId",
+    is_material_change: "isMaterialChange",
+    requires_approval: "requiresApproval",
+    renewal_date: "renewalDate",
+    external_file_id: "externalFileId",
+    file_name: "fileName" { max_length: 191 },
+    description: "description" { max_length: 30000 },
+    change_summary: "changeSummary" { max_length: 30000 },
+    changes_explanation: "changesExplanation" { max_length: 768 },
+    requires_acknowledgement: "requiresAcknowledgement",
 });
 
 crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a policy version when `expand[]` asks for it.
     pub enum PolicyVersionExpand {
+        Owner = "owner",
+        WeekTimeFrameSlas = "weekTimeFrameSlas",
+        P3MatrixSlas = "p3MatrixSlas",
+        GracePeriodSlas = "gracePeriodSlas",
+        DownloadUrl = "downloadUrl",
+        DownloadPdfUrl = "downloadPdfUrl",
+        Languages = "languages",
+    }
+}
+
+/// A language variant as a policy version embeds it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PolicyVersionLanguageCompact {
+    /// ID of the variant; not that of the policy version.
+    pub id: i64,
+    /// BCP 47 code of the language, such as `en-US`.
+    pub language: crate::v2::shared::PolicyLanguage,
+    /// Reserved; always `false` for now.
+    pub default: bool,
+    /// Whether the file that was uploaded can be downloaded.
+    pub has_file: bool,
+    /// Whether a PDF can be downloaded.
+    pub has_pdf: bool,
+    /// Whether the variant has content written in the editor, as HTML.
+    pub has_html: bool,
+    /// Name of the file that was uploaded.
+    pub original_file_name: Option<String>,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(PolicyVersionLanguageCompact {
+    id: "id",
+    language: "language",
+    default: "default",
+    has_file: "hasFile",
+    has_pdf: "hasPdf",
+    has_html: "hasHtml",
+    original_file_name: "originalFileName",
+    created_at: "createdAt",
+    updated_at: "updatedAt",
+});
+
+crate::support::open_enum::open_enum! {
+    /// What a response can hold beside the rows of a list of policy versions when `expand[]` asks for it.
+    pub enum PolicyVersionListExpand {
         Owner = "owner",
         WeekTimeFrameSlas = "weekTimeFrameSlas",
         P3MatrixSlas = "p3MatrixSlas",
@@ -894,17 +1174,6 @@ crate::support::model::model!(PolicyVersionPage {
     data: "data",
     pagination: "pagination",
 });
-
-crate::support::open_enum::open_enum! {
-    /// How far a policy version has come, from `DRAFT` by way of approval to `PUBLISHED`, or `DISCARDED`.
-    pub enum PolicyVersionStatus {
-        NeedsApproval = "NEEDS_APPROVAL",
-        Approved = "APPROVED",
-        Published = "PUBLISHED",
-        Draft = "DRAFT",
-        Discarded = "DISCARDED",
-    }
-}
 
 /// The first draft of a policy just created.
 #[derive(Clone, Debug, PartialEq)]

@@ -22,6 +22,8 @@ pub struct ProcurementConnectionMapping {
     pub dry_run: bool,
     /// Whether suggested fields have been merged into `vendorMapping`; read-only.
     pub ai_mapping_suggested: bool,
+    /// How Drata authenticates with the provider, through an OAuth application or with an API key.
+    pub credential_type: Option<ProcurementConnectionMappingCredentialType>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
 }
@@ -33,7 +35,15 @@ crate::support::model::model!(ProcurementConnectionMapping {
     vendor_types: "vendorTypes",
     dry_run: "dryRun",
     ai_mapping_suggested: "aiMappingSuggested",
+    credential_type: "credentialType",
 });
+
+crate::support::open_enum::open_enum! {
+    pub enum ProcurementConnectionMappingCredentialType {
+        OauthApplication = "oauth-application",
+        ApiKey = "api-key",
+    }
+}
 
 /// New rules for turning records of a procurement connection into vendors.
 #[derive(Clone, Debug, PartialEq)]

@@ -54,7 +54,7 @@ pub static GET: OperationMeta = OperationMeta {
     rust_path: "v2::risk_registers::get",
     permission: "risk-registers-get",
     permission_name: "Risk Management: Get Risk Register",
-    entitlement: Some("RISK_MANAGEMENT"),
+    entitlement: None,
     beta: false,
     idempotency: Idempotency::Safe,
     pagination: Pagination::None,
@@ -72,7 +72,7 @@ pub static LIST: OperationMeta = OperationMeta {
     rust_path: "v2::risk_registers::list",
     permission: "risk-registers-list",
     permission_name: "Risk Management: List Risk Registers",
-    entitlement: Some("RISK_MANAGEMENT"),
+    entitlement: None,
     beta: false,
     idempotency: Idempotency::Safe,
     pagination: Pagination::Cursor {

@@ -24,7 +24,7 @@ impl<A: crate::Access> RiskRegistersApi<A> {
     /// Fetches one risk register with its owners and workspaces.
     ///
     /// `GET /risk-registers/{riskRegisterId}`, v2. Needs the permission **Risk Management: Get Risk Register**
-    /// (`risk-registers-get`). Needs the plan feature `RISK_MANAGEMENT`.
+    /// (`risk-registers-get`).
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskRegisterPublicV2Controller_getRiskRegister/)
     pub fn get(&self, risk_register_id: impl Into<RiskRegisterId>) -> builder::Get {
@@ -37,7 +37,7 @@ impl<A: crate::Access> RiskRegistersApi<A> {
     /// Lists the risk registers of the account. They can be narrowed by name, owner, and workspace.
     ///
     /// `GET /risk-registers`, v2. Needs the permission **Risk Management: List Risk Registers**
-    /// (`risk-registers-list`). Needs the plan feature `RISK_MANAGEMENT`. Pages by cursor, up to 500 rows a page.
+    /// (`risk-registers-list`). Pages by cursor, up to 500 rows a page.
     ///
     /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskRegisterPublicV2Controller_listRiskRegisters/)
     pub fn list(&self) -> builder::List {

@@ -10,6 +10,11 @@ builder! {
 }
 
 builder! {
+    /// Deletes a risk from its register. Built by [`delete`](super::RisksApi::delete).
+    pub struct Delete(Nothing);
+}
+
+builder! {
     /// Fetches one risk of a register. Built by [`get`](super::RisksApi::get).
     pub struct Get(Json<super::Risk>);
 }
@@ -117,7 +122,7 @@ impl List {
         self
     }
 
-    /// Sets the query parameter `status`.
+    /// Keeps risks in this state.
     pub fn status(mut self, status: impl Into<super::RiskStatusType>) -> Self {
         self.call.query("status", Into::<super::RiskStatusType>::into(status));
         self
@@ -170,6 +175,604 @@ impl List {
 impl crate::Paged for List {
     type Page = super::RiskPage;
     type Item = super::Risk;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
+    }
+
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
+        Some(_item.id.into())
+    }
+}
+
+builder! {
+    /// Searches the risks of one register. Built by [`search`](super::RisksApi::search).
+    pub struct Search(Json<super::RiskSearchPage>);
+}
+
+impl Search {
+    /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
+    pub fn cursor(mut self, cursor: &str) -> Self {
+        self.call.query("cursor", cursor);
+        self
+    }
+
+    /// Rows on one page, 1 to 500; 50 when absent.
+    pub fn size(mut self, size: i64) -> Self {
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
+        self
+    }
+
+    /// Field that orders the rows; `residualScore` with `sortDir` `DESC` puts the most severe risks first.
+    pub fn sort(mut self, sort: impl Into<super::RiskSort>) -> Self {
+        self.call.query("sort", Into::<super::RiskSort>::into(sort));
+        self
+    }
+
+    /// Order of the rows, `ASC` or `DESC`.
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
+        self
+    }
+
+    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// given.
+    pub fn include_total_count(mut self, include_total_count: bool) -> Self {
+        self.call.query("includeTotalCount", include_total_count);
+        self
+    }
+
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::RiskSearchExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self
+    }
+
+    /// Filters to count the matches by, for each of their values. The counts come with the first page alone, when
+    /// no `cursor` is given.
+    pub fn facets(
+        mut self,
+        facets: impl IntoIterator<Item = super::RiskSearchInRegisterFacet>,
+    ) -> Self {
+        self.call.query_list("facets[]", facets.into_iter(), crate::Limits::NONE);
+        self
+    }
+
+    /// Finds this text in titles, descriptions, identifiers and vendor names. It forgives typing errors, matches
+    /// beginnings of words, and puts the best match first. At most 191 characters.
+    pub fn q(mut self, q: &str) -> Self {
+        self.call.query_checked("q", q, crate::Limits::NONE.max_length(191));
+        self
+    }
+
+    /// Keeps risks in one of these states.
+    pub fn status(
+        mut self,
+        status: impl IntoIterator<Item = super::RiskStatusType>,
+    ) -> Self {
+        self.call.query_list("status[]", status.into_iter(), crate::Limits::NONE);
+        self
+    }
+
+    /// Keeps risks with one of these treatment plans.
+    pub fn treatment_plan(
+        mut self,
+        treatment_plan: impl IntoIterator<Item = super::RiskTreatmentPlan>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "treatmentPlan[]",
+                treatment_plan.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps internal risks, external ones, or both.
+    pub fn type_(
+        mut self,
+        type_: impl IntoIterator<Item = super::RiskVersionType>,
+    ) -> Self {
+        self.call.query_list("type[]", type_.into_iter(), crate::Limits::NONE);
+        self
+    }
+
+    /// Lowest score before treatment to keep.
+    pub fn inherent_score_gte(mut self, inherent_score_gte: i64) -> Self {
+        self.call.query("inherentScoreGte", inherent_score_gte);
+        self
+    }
+
+    /// Highest score before treatment to keep.
+    pub fn inherent_score_lte(mut self, inherent_score_lte: i64) -> Self {
+        self.call.query("inherentScoreLte", inherent_score_lte);
+        self
+    }
+
+    /// Lowest score after treatment to keep.
+    pub fn residual_score_gte(mut self, residual_score_gte: i64) -> Self {
+        self.call.query("residualScoreGte", residual_score_gte);
+        self
+    }
+
+    /// Highest score after treatment to keep.
+    pub fn residual_score_lte(mut self, residual_score_lte: i64) -> Self {
+        self.call.query("residualScoreLte", residual_score_lte);
+        self
+    }
+
+    /// Earliest planned completion of the treatment to keep.
+    pub fn anticipated_completion_date_gte(
+        mut self,
+        anticipated_completion_date_gte: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.call
+            .query(
+                "anticipatedCompletionDateGte",
+                Into::<crate::Timestamp>::into(anticipated_completion_date_gte),
+            );
+        self
+    }
+
+    /// Latest planned completion of the treatment to keep.
+    pub fn anticipated_completion_date_lte(
+        mut self,
+        anticipated_completion_date_lte: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.call
+            .query(
+                "anticipatedCompletionDateLte",
+                Into::<crate::Timestamp>::into(anticipated_completion_date_lte),
+            );
+        self
+    }
+
+    /// Earliest completion of the treatment to keep.
+    pub fn completed_date_gte(
+        mut self,
+        completed_date_gte: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.call
+            .query(
+                "completedDateGte",
+                Into::<crate::Timestamp>::into(completed_date_gte),
+            );
+        self
+    }
+
+    /// Latest completion of the treatment to keep.
+    pub fn completed_date_lte(
+        mut self,
+        completed_date_lte: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.call
+            .query(
+                "completedDateLte",
+                Into::<crate::Timestamp>::into(completed_date_lte),
+            );
+        self
+    }
+
+    /// Keeps risks in any category with one of these exact names.
+    pub fn categories(
+        mut self,
+        categories: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "categories[]",
+                categories.into_iter().map(|it| it.as_ref().to_owned()),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps risks with a control of one of these exact codes, such as `AC-04`.
+    pub fn controls(
+        mut self,
+        controls: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "controls[]",
+                controls.into_iter().map(|it| it.as_ref().to_owned()),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps risks owned by a user with one of these email addresses.
+    pub fn owner_emails(
+        mut self,
+        owner_emails: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "ownerEmails[]",
+                owner_emails.into_iter().map(|it| it.as_ref().to_owned()),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps risks reviewed by a user with one of these email addresses.
+    pub fn reviewer_emails(
+        mut self,
+        reviewer_emails: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "reviewerEmails[]",
+                reviewer_emails.into_iter().map(|it| it.as_ref().to_owned()),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps risks of vendors with one of these exact names. Of several vendors of a risk, only the first is
+    /// searched.
+    pub fn vendor_names(
+        mut self,
+        vendor_names: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "vendorNames[]",
+                vendor_names.into_iter().map(|it| it.as_ref().to_owned()),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps records whose custom fields have these values; all entries must match.
+    pub fn custom_fields(
+        mut self,
+        custom_fields: impl IntoIterator<Item = super::CustomFieldFilter>,
+    ) -> Self {
+        self.call
+            .query_nested(
+                "customFields",
+                &custom_fields.into_iter().collect::<Vec<super::CustomFieldFilter>>(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps records whose custom fields lie within these ranges; all entries must match.
+    pub fn custom_range_fields(
+        mut self,
+        custom_range_fields: impl IntoIterator<Item = super::CustomRangeFieldFilter>,
+    ) -> Self {
+        self.call
+            .query_nested(
+                "customRangeFields",
+                &custom_range_fields
+                    .into_iter()
+                    .collect::<Vec<super::CustomRangeFieldFilter>>(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+}
+
+impl crate::Paged for Search {
+    type Page = super::RiskSearchPage;
+    type Item = super::RiskSearchHit;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
+    }
+
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
+        Some(_item.id.into())
+    }
+}
+
+builder! {
+    /// Searches the risks of all registers that the caller may see. Built by
+    /// [`search_across_registers`](super::RisksApi::search_across_registers).
+    pub struct SearchAcrossRegisters(Json<super::RiskSearchPage>);
+}
+
+impl SearchAcrossRegisters {
+    /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
+    pub fn cursor(mut self, cursor: &str) -> Self {
+        self.call.query("cursor", cursor);
+        self
+    }
+
+    /// Rows on one page, 1 to 500; 50 when absent.
+    pub fn size(mut self, size: i64) -> Self {
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
+        self
+    }
+
+    /// Field that orders the rows; `residualScore` with `sortDir` `DESC` puts the most severe risks first.
+    pub fn sort(mut self, sort: impl Into<super::RiskSort>) -> Self {
+        self.call.query("sort", Into::<super::RiskSort>::into(sort));
+        self
+    }
+
+    /// Order of the rows, `ASC` or `DESC`.
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
+        self
+    }
+
+    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// given.
+    pub fn include_total_count(mut self, include_total_count: bool) -> Self {
+        self.call.query("includeTotalCount", include_total_count);
+        self
+    }
+
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::RiskSearchExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self
+    }
+
+    /// Filters to count the matches by, for each of their values. The counts come with the first page alone, when
+    /// no `cursor` is given.
+    pub fn facets(
+        mut self,
+        facets: impl IntoIterator<Item = super::RiskSearchFacet>,
+    ) -> Self {
+        self.call.query_list("facets[]", facets.into_iter(), crate::Limits::NONE);
+        self
+    }
+
+    /// Finds this text in titles, descriptions, identifiers and vendor names. It forgives typing errors, matches
+    /// beginnings of words, and puts the best match first. At most 191 characters.
+    pub fn q(mut self, q: &str) -> Self {
+        self.call.query_checked("q", q, crate::Limits::NONE.max_length(191));
+        self
+    }
+
+    /// Keeps risks in one of these states.
+    pub fn status(
+        mut self,
+        status: impl IntoIterator<Item = super::RiskStatusType>,
+    ) -> Self {
+        self.call.query_list("status[]", status.into_iter(), crate::Limits::NONE);
+        self
+    }
+
+    /// Keeps risks with one of these treatment plans.
+    pub fn treatment_plan(
+        mut self,
+        treatment_plan: impl IntoIterator<Item = super::RiskTreatmentPlan>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "treatmentPlan[]",
+                treatment_plan.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps internal risks, external ones, or both.
+    pub fn type_(
+        mut self,
+        type_: impl IntoIterator<Item = super::RiskVersionType>,
+    ) -> Self {
+        self.call.query_list("type[]", type_.into_iter(), crate::Limits::NONE);
+        self
+    }
+
+    /// Lowest score before treatment to keep.
+    pub fn inherent_score_gte(mut self, inherent_score_gte: i64) -> Self {
+        self.call.query("inherentScoreGte", inherent_score_gte);
+        self
+    }
+
+    /// Highest score before treatment to keep.
+    pub fn inherent_score_lte(mut self, inherent_score_lte: i64) -> Self {
+        self.call.query("inherentScoreLte", inherent_score_lte);
+        self
+    }
+
+    /// Lowest score after treatment to keep.
+    pub fn residual_score_gte(mut self, residual_score_gte: i64) -> Self {
+        self.call.query("residualScoreGte", residual_score_gte);
+        self
+    }
+
+    /// Highest score after treatment to keep.
+    pub fn residual_score_lte(mut self, residual_score_lte: i64) -> Self {
+        self.call.query("residualScoreLte", residual_score_lte);
+        self
+    }
+
+    /// Earliest planned completion of the treatment to keep.
+    pub fn anticipated_completion_date_gte(
+        mut self,
+        anticipated_completion_date_gte: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.call
+            .query(
+                "anticipatedCompletionDateGte",
+                Into::<crate::Timestamp>::into(anticipated_completion_date_gte),
+            );
+        self
+    }
+
+    /// Latest planned completion of the treatment to keep.
+    pub fn anticipated_completion_date_lte(
+        mut self,
+        anticipated_completion_date_lte: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.call
+            .query(
+                "anticipatedCompletionDateLte",
+                Into::<crate::Timestamp>::into(anticipated_completion_date_lte),
+            );
+        self
+    }
+
+    /// Earliest completion of the treatment to keep.
+    pub fn completed_date_gte(
+        mut self,
+        completed_date_gte: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.call
+            .query(
+                "completedDateGte",
+                Into::<crate::Timestamp>::into(completed_date_gte),
+            );
+        self
+    }
+
+    /// Latest completion of the treatment to keep.
+    pub fn completed_date_lte(
+        mut self,
+        completed_date_lte: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.call
+            .query(
+                "completedDateLte",
+                Into::<crate::Timestamp>::into(completed_date_lte),
+            );
+        self
+    }
+
+    /// Keeps risks in any category with one of these exact names.
+    pub fn categories(
+        mut self,
+        categories: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "categories[]",
+                categories.into_iter().map(|it| it.as_ref().to_owned()),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps risks with a control of one of these exact codes, such as `AC-04`.
+    pub fn controls(
+        mut self,
+        controls: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "controls[]",
+                controls.into_iter().map(|it| it.as_ref().to_owned()),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps risks owned by a user with one of these email addresses.
+    pub fn owner_emails(
+        mut self,
+        owner_emails: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "ownerEmails[]",
+                owner_emails.into_iter().map(|it| it.as_ref().to_owned()),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps risks reviewed by a user with one of these email addresses.
+    pub fn reviewer_emails(
+        mut self,
+        reviewer_emails: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "reviewerEmails[]",
+                reviewer_emails.into_iter().map(|it| it.as_ref().to_owned()),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps risks of vendors with one of these exact names. Of several vendors of a risk, only the first is
+    /// searched.
+    pub fn vendor_names(
+        mut self,
+        vendor_names: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "vendorNames[]",
+                vendor_names.into_iter().map(|it| it.as_ref().to_owned()),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps records whose custom fields have these values; all entries must match.
+    pub fn custom_fields(
+        mut self,
+        custom_fields: impl IntoIterator<Item = super::CustomFieldFilter>,
+    ) -> Self {
+        self.call
+            .query_nested(
+                "customFields",
+                &custom_fields.into_iter().collect::<Vec<super::CustomFieldFilter>>(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps records whose custom fields lie within these ranges; all entries must match.
+    pub fn custom_range_fields(
+        mut self,
+        custom_range_fields: impl IntoIterator<Item = super::CustomRangeFieldFilter>,
+    ) -> Self {
+        self.call
+            .query_nested(
+                "customRangeFields",
+                &custom_range_fields
+                    .into_iter()
+                    .collect::<Vec<super::CustomRangeFieldFilter>>(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps risks of these registers; one that is unknown or closed to the caller is dropped without an error. At
+    /// least 1.
+    pub fn risk_register_id(
+        mut self,
+        risk_register_id: impl IntoIterator<Item = impl Into<super::RiskRegisterId>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "riskRegisterId[]",
+                risk_register_id.into_iter().map(Into::<super::RiskRegisterId>::into),
+                crate::Limits::NONE.minimum(1.0),
+            );
+        self
+    }
+}
+
+impl crate::Paged for SearchAcrossRegisters {
+    type Page = super::RiskSearchPage;
+    type Item = super::RiskSearchHit;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
         let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
         crate::PageParts::new(Some(page.data), total, cursor)

@@ -6,7 +6,16 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&CREATE, &GET, &GET_INSIGHTS, &LIST, &UPDATE];
+pub static ALL: &[&OperationMeta] = &[
+    &CREATE,
+    &DELETE,
+    &GET,
+    &GET_INSIGHTS,
+    &LIST,
+    &SEARCH,
+    &SEARCH_ACROSS_REGISTERS,
+    &UPDATE,
+];
 
 /// [`create`](super::RisksApi::create)
 pub static CREATE: OperationMeta = OperationMeta {
@@ -24,6 +33,24 @@ pub static CREATE: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(201, "application/json")],
+};
+
+/// [`delete`](super::RisksApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RiskManagementPublicV2Controller_deleteRisk",
+    method: Method::DELETE,
+    path: "/risk-registers/{riskRegisterId}/risks/{riskId}",
+    area: "risks",
+    rust_path: "v2::risks::delete",
+    permission: "risk-management-delete",
+    permission_name: "risk-management-delete",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(204, "")],
 };
 
 /// [`get`](super::RisksApi::get)
@@ -70,6 +97,48 @@ pub static LIST: OperationMeta = OperationMeta {
     path: "/risk-registers/{riskRegisterId}/risks",
     area: "risks",
     rust_path: "v2::risks::list",
+    permission: "risk-management-get",
+    permission_name: "Risk Management: List Risks",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`search`](super::RisksApi::search)
+pub static SEARCH: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RiskManagementPublicV2Controller_searchRisks",
+    method: Method::GET,
+    path: "/risk-registers/{riskRegisterId}/risks-search",
+    area: "risks",
+    rust_path: "v2::risks::search",
+    permission: "risk-management-get",
+    permission_name: "Risk Management: List Risks",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`search_across_registers`](super::RisksApi::search_across_registers)
+pub static SEARCH_ACROSS_REGISTERS: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RiskManagementPublicV2Controller_searchRisksAcrossRegisters",
+    method: Method::GET,
+    path: "/risks-search",
+    area: "risks",
+    rust_path: "v2::risks::search_across_registers",
     permission: "risk-management-get",
     permission_name: "Risk Management: List Risks",
     entitlement: None,

@@ -8,12 +8,14 @@ pub mod meta;
 mod types;
 pub use types::*;
 pub use crate::v2::shared::{
-    ControlCompact, CustomField, CustomFieldSubmitRequest, PaginationTotalCount,
-    RiskCategoryCompact, RiskRef, SortDirection, SortKey, UserCompact,
+    ControlCompact, CustomField, CustomFieldFilter, CustomFieldSubmitRequest,
+    CustomRangeFieldFilter, FacetBucket, PaginationTotalCount, RiskCategoryCompact,
+    RiskRef, SortDirection, SortKey, UserCompact,
 };
 
 pub use crate::v2::ids::{
-    ControlId, RiskDocumentId, RiskId, RiskNoteId, RiskRegisterId, UserId, VendorId,
+    ControlId, CustomFieldDefinitionId, RiskDocumentId, RiskId, RiskNoteId,
+    RiskRegisterId, UserId, VendorId,
 };
 
 /// The operations of the area `risks`.
@@ -78,6 +80,36 @@ impl<A: crate::Access> RisksApi<A> {
                 .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id)),
         )
     }
+
+    /// Searches the risks of one register. The search index lags a little behind, so a change can be missing for a
+    /// while; [`risks::list`](crate::v2::risks::RisksApi::list) reads the register itself.
+    ///
+    /// `GET /risk-registers/{riskRegisterId}/risks-search`, v2. Needs the permission **Risk Management: List
+    /// Risks** (`risk-management-get`). Pages by cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskManagementPublicV2Controller_searchRisks/)
+    pub fn search(
+        &self,
+        risk_register_id: impl Into<RiskRegisterId>,
+    ) -> builder::Search {
+        builder::Search::new(
+            crate::Call::new(&self.client, &meta::SEARCH)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id)),
+        )
+    }
+
+    /// Searches the risks of all registers that the caller may see. The search index lags a little behind, so a
+    /// change can be missing for a while.
+    ///
+    /// `GET /risks-search`, v2. Needs the permission **Risk Management: List Risks** (`risk-management-get`). Pages
+    /// by cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskManagementPublicV2Controller_searchRisksAcrossRegisters/)
+    pub fn search_across_registers(&self) -> builder::SearchAcrossRegisters {
+        builder::SearchAcrossRegisters::new(
+            crate::Call::new(&self.client, &meta::SEARCH_ACROSS_REGISTERS),
+        )
+    }
 }
 
 /// Operations that write; a read-only client does not have them.
@@ -102,6 +134,24 @@ impl RisksApi {
                     std::borrow::Borrow::<RiskCreateRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
+        )
+    }
+
+    /// Deletes a risk from its register. The response has no body.
+    ///
+    /// `DELETE /risk-registers/{riskRegisterId}/risks/{riskId}`, v2. Needs the permission
+    /// **risk-management-delete** (`risk-management-delete`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskManagementPublicV2Controller_deleteRisk/)
+    pub fn delete(
+        &self,
+        risk_register_id: impl Into<RiskRegisterId>,
+        risk_id: impl Into<RiskRef>,
+    ) -> builder::Delete {
+        builder::Delete::new(
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
+                .path("riskId", Into::<RiskRef>::into(risk_id)),
         )
     }
 

@@ -188,6 +188,23 @@ crate::support::model::model!(Risk {
     custom_fields: "customFields",
 });
 
+/// The first categories of a risk and the number of all.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RiskCategoriesSubcollection {
+    /// At most ten categories; the risk itself has the rest.
+    pub data: crate::List<crate::v2::shared::RiskCategoryCompact>,
+    /// Number of all categories.
+    pub total_count: i64,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(RiskCategoriesSubcollection {
+    data: "data",
+    total_count: "totalCount",
+});
+
 /// A category that groups risks.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -228,6 +245,23 @@ impl RiskControlRequest {
 
 crate::support::request_model::request_model!(RiskControlRequest {
     id: "id",
+});
+
+/// The first controls of a risk and the number of all.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RiskControlsSubcollection {
+    /// At most ten controls; the risk itself has the rest.
+    pub data: crate::List<crate::v2::shared::ControlCompact>,
+    /// Number of all controls.
+    pub total_count: i64,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(RiskControlsSubcollection {
+    data: "data",
+    total_count: "totalCount",
 });
 
 /// A custom risk to create.
@@ -452,6 +486,23 @@ crate::support::request_model::request_model!(RiskCreateRequest {
     custom_fields: "customFields",
 });
 
+/// The first custom values of a risk and the number of all.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RiskCustomFieldsSubcollection {
+    /// At most ten custom values; the risk itself has the rest.
+    pub data: crate::List<crate::v2::shared::CustomField>,
+    /// Number of all custom values.
+    pub total_count: i64,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(RiskCustomFieldsSubcollection {
+    data: "data",
+    total_count: "totalCount",
+});
+
 /// The dashboard figures of a risk register.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -508,6 +559,23 @@ crate::support::model::model!(RiskDocumentCompact {
     download_url: "downloadUrl",
     created_at: "createdAt",
     updated_at: "updatedAt",
+});
+
+/// The first documents of a risk and the number of all.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RiskDocumentsSubcollection {
+    /// At most ten documents; the list of the risk's documents has the rest.
+    pub data: crate::List<RiskDocumentCompact>,
+    /// Number of all documents.
+    pub total_count: i64,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(RiskDocumentsSubcollection {
+    data: "data",
+    total_count: "totalCount",
 });
 
 crate::support::open_enum::open_enum! {
@@ -568,6 +636,23 @@ crate::support::model::model!(RiskNoteCompact {
     updated_at: "updatedAt",
 });
 
+/// The first notes of a risk and the number of all.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RiskNotesSubcollection {
+    /// At most ten notes; the list of the risk's notes has the rest.
+    pub data: crate::List<RiskNoteCompact>,
+    /// Number of all notes.
+    pub total_count: i64,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(RiskNotesSubcollection {
+    data: "data",
+    total_count: "totalCount",
+});
+
 /// The severity bands of one month.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -602,6 +687,23 @@ impl RiskOwnerRequest {
 
 crate::support::request_model::request_model!(RiskOwnerRequest {
     id: "id",
+});
+
+/// The first owners of a risk and the number of all.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RiskOwnersSubcollection {
+    /// At most ten owners; the risk itself has the rest.
+    pub data: crate::List<crate::v2::shared::UserCompact>,
+    /// Number of all owners.
+    pub total_count: i64,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(RiskOwnersSubcollection {
+    data: "data",
+    total_count: "totalCount",
 });
 
 /// One page of risks.
@@ -641,6 +743,238 @@ crate::support::model::model!(RiskRegisterCompact {
     description: "description",
 });
 
+/// The first reviewers of a risk and the number of all.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RiskReviewersSubcollection {
+    /// At most ten reviewers; the risk itself has the rest.
+    pub data: crate::List<crate::v2::shared::UserCompact>,
+    /// Number of all reviewers.
+    pub total_count: i64,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(RiskReviewersSubcollection {
+    data: "data",
+    total_count: "totalCount",
+});
+
+crate::support::open_enum::open_enum! {
+    /// What a response can hold beside a risk that was found when `expand[]` asks for it.
+    pub enum RiskSearchExpand {
+        Owners = "owners",
+        Reviewers = "reviewers",
+        Controls = "controls",
+        Categories = "categories",
+        Documents = "documents",
+        Notes = "notes",
+        Tickets = "tickets",
+        Tasks = "tasks",
+        CustomFields = "customFields",
+    }
+}
+
+crate::support::open_enum::open_enum! {
+    /// A filter of the risk search over all registers whose values can be counted.
+    pub enum RiskSearchFacet {
+        Status = "status",
+        TreatmentPlan = "treatmentPlan",
+        Type = "type",
+        Categories = "categories",
+        Controls = "controls",
+        OwnerEmails = "ownerEmails",
+        ReviewerEmails = "reviewerEmails",
+        VendorNames = "vendorNames",
+        RiskRegisterId = "riskRegisterId",
+    }
+}
+
+/// Counts of the risks found, by filter and value. `status`, `treatmentPlan` and `type` list all of their
+/// values, also those that no risk has; the others list only those found, up to a cap.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RiskSearchFacets {
+    /// Risks by status.
+    pub status: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// Risks by treatment plan.
+    pub treatment_plan: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// Internal and external risks.
+    pub type_: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// Risks by category; the value is its name.
+    pub categories: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// Risks by control; the value is its code.
+    pub controls: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// Risks by owner; the value is an email address.
+    pub owner_emails: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// Risks by reviewer; the value is an email address.
+    pub reviewer_emails: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// Risks by vendor; the value is its name.
+    pub vendor_names: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// Risks by register; the value is its ID. Only for the search over all registers.
+    pub risk_register_id: Option<crate::List<crate::v2::shared::FacetBucket>>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(RiskSearchFacets {
+    status: "status",
+    treatment_plan: "treatmentPlan",
+    type_: "type",
+    categories: "categories",
+    controls: "controls",
+    owner_emails: "ownerEmails",
+    reviewer_emails: "reviewerEmails",
+    vendor_names: "vendorNames",
+    risk_register_id: "riskRegisterId",
+});
+
+/// A risk found by a search, with related objects on request.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RiskSearchHit {
+    /// Numeric ID of the risk; see `riskId` for the readable one.
+    pub id: crate::v2::ids::RiskId,
+    /// Register that holds the risk.
+    pub risk_register_id: crate::v2::ids::RiskRegisterId,
+    /// Readable identifier, such as `AC-04` or `VR-001`.
+    pub risk_id: String,
+    ///
+    pub title: String,
+    ///
+    pub description: String,
+    /// How the risk is handled; `UNTREATED` means that nothing has been decided.
+    pub treatment_plan: RiskTreatmentPlan,
+    /// How the treatment is carried out, or why it was chosen; null for an untreated risk.
+    pub treatment_details: Option<String>,
+    /// When the treatment should be finished.
+    pub anticipated_completion_date: Option<crate::Timestamp>,
+    /// When the treatment was in fact finished; its sort key and its filters are named `completedDate`.
+    pub completion_date: Option<crate::Timestamp>,
+    /// When the risk was first seen.
+    pub identified_at: Option<crate::Timestamp>,
+    /// Severity should the risk come true; null until assessed.
+    pub impact: Option<i64>,
+    /// How probable the risk is; null until assessed.
+    pub likelihood: Option<i64>,
+    /// `impact` times `likelihood`, before treatment.
+    pub score: Option<i64>,
+    /// Severity left after treatment.
+    pub residual_impact: Option<i64>,
+    /// Probability left after treatment.
+    pub residual_likelihood: Option<i64>,
+    /// `residualImpact` times `residualLikelihood`, after treatment.
+    pub residual_score: Option<i64>,
+    ///
+    pub status: RiskStatusType,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// The first users in charge of the risk; present with `expand[]=owners`.
+    pub owners: Option<RiskOwnersSubcollection>,
+    /// The first users who check its assessment and treatment; present with `expand[]=reviewers`.
+    pub reviewers: Option<RiskReviewersSubcollection>,
+    /// The first controls that reduce the risk; present with `expand[]=controls`.
+    pub controls: Option<RiskControlsSubcollection>,
+    /// The first categories of the risk; present with `expand[]=categories`.
+    pub categories: Option<RiskCategoriesSubcollection>,
+    /// The first attached files; present with `expand[]=documents`.
+    pub documents: Option<RiskDocumentsSubcollection>,
+    /// The first comments on the risk; present with `expand[]=notes`.
+    pub notes: Option<RiskNotesSubcollection>,
+    /// The first tickets of connected trackers such as Jira or ServiceNow; present with `expand[]=tickets`.
+    pub tickets: Option<RiskTicketsSubcollection>,
+    /// The first custom tasks linked to the risk; present with `expand[]=tasks`.
+    pub tasks: Option<RiskTasksSubcollection>,
+    /// The first custom values; present with `expand[]=customFields`. They need the plan feature for custom fields.
+    pub custom_fields: Option<RiskCustomFieldsSubcollection>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(RiskSearchHit {
+    id: "id",
+    risk_register_id: "riskRegisterId",
+    risk_id: "riskId",
+    title: "title",
+    description: "description",
+    treatment_plan: "treatmentPlan",
+    treatment_details: "treatmentDetails",
+    anticipated_completion_date: "anticipatedCompletionDate",
+    completion_date: "completionDate",
+    identified_at: "identifiedAt",
+    impact: "impact",
+    likelihood: "likelihood",
+    score: "score",
+    residual_impact: "residualImpact",
+    residual_likelihood: "residualLikelihood",
+    residual_score: "residualScore",
+    status: "status",
+    created_at: "createdAt",
+    updated_at: "updatedAt",
+    owners: "owners",
+    reviewers: "reviewers",
+    controls: "controls",
+    categories: "categories",
+    documents: "documents",
+    notes: "notes",
+    tickets: "tickets",
+    tasks: "tasks",
+    custom_fields: "customFields",
+});
+
+crate::support::open_enum::open_enum! {
+    /// A filter of the risk search within a register whose values can be counted.
+    pub enum RiskSearchInRegisterFacet {
+        Status = "status",
+        TreatmentPlan = "treatmentPlan",
+        Type = "type",
+        Categories = "categories",
+        Controls = "controls",
+        OwnerEmails = "ownerEmails",
+        ReviewerEmails = "reviewerEmails",
+        VendorNames = "vendorNames",
+    }
+}
+
+/// One page of the risks found.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RiskSearchPage {
+    ///
+    pub data: crate::List<RiskSearchHit>,
+    ///
+    pub pagination: crate::v2::shared::PaginationTotalCount,
+    /// Counts of the matches by value; only on the first page, when `facets[]` asks for them.
+    pub facets: Option<RiskSearchFacets>,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(RiskSearchPage {
+    data: "data",
+    pagination: "pagination",
+    facets: "facets",
+});
+
+crate::support::open_enum::open_enum! {
+    /// Keys that a risk search can be ordered by; `inherentScore` is the score before treatment, `residualScore`
+    /// the one after.
+    pub enum RiskSort {
+        ResidualScore = "residualScore",
+        InherentScore = "inherentScore",
+        AnticipatedCompletionDate = "anticipatedCompletionDate",
+        CompletedDate = "completedDate",
+        Title = "title",
+        RiskId = "riskId",
+        Status = "status",
+        VendorName = "vendorName",
+        CreatedAt = "createdAt",
+        UpdatedAt = "updatedAt",
+    }
+}
+
 crate::support::open_enum::open_enum! {
     /// Where a risk stands: watched or treated (`ACTIVE`), not applicable to the organization (`ARCHIVED`), or
     /// settled (`CLOSED`).
@@ -650,6 +984,23 @@ crate::support::open_enum::open_enum! {
         Closed = "CLOSED",
     }
 }
+
+/// The first custom tasks of a risk and the number of all.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RiskTasksSubcollection {
+    /// At most ten custom tasks; the risk itself has the rest.
+    pub data: crate::List<CustomTaskCompact>,
+    /// Number of all custom tasks.
+    pub total_count: i64,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(RiskTasksSubcollection {
+    data: "data",
+    total_count: "totalCount",
+});
 
 /// The number of risks in one severity band.
 #[derive(Clone, Debug, PartialEq)]
@@ -669,6 +1020,23 @@ crate::support::model::model!(RiskThresholdCount {
     id: "id",
     title: "title",
     count: "count",
+});
+
+/// The first tickets of a risk and the number of all.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RiskTicketsSubcollection {
+    /// At most ten tickets; the risk itself has the rest.
+    pub data: crate::List<TicketCompact>,
+    /// Number of all tickets.
+    pub total_count: i64,
+    /// Fields that are not in the contract.
+    pub extra: crate::Extra,
+}
+
+crate::support::model::model!(RiskTicketsSubcollection {
+    data: "data",
+    total_count: "totalCount",
 });
 
 crate::support::open_enum::open_enum! {
@@ -922,6 +1290,14 @@ crate::support::request_model::request_model!(RiskUpdateRequest {
     controls: "controls",
     custom_fields: "customFields",
 });
+
+crate::support::open_enum::open_enum! {
+    /// Whether a risk comes from inside the organization or from outside.
+    pub enum RiskVersionType {
+        Internal = "INTERNAL",
+        External = "EXTERNAL",
+    }
+}
 
 /// A ticket of a connected tracker that is linked to a risk.
 #[derive(Clone, Debug, PartialEq)]

@@ -153,6 +153,10 @@ crate::support::open_enum::open_enum! {
         BulkImportAsset = "BulkImportAsset",
         Groups = "Groups",
         Task = "Task",
+        ExecutiveDashboard = "ExecutiveDashboard",
+        PolicyLanguage = "PolicyLanguage",
+        BulkImportEvidence = "BulkImportEvidence",
+        Webhooks = "Webhooks",
         All = "ALL",
         DenyControl = "DenyControl",
     }

@@ -76,7 +76,7 @@ impl List {
         self
     }
 
-    /// Sets the query parameter `status`.
+    /// Keeps tasks in this state.
     pub fn status(mut self, status: impl Into<super::TaskStatus>) -> Self {
         self.call.query("status", Into::<super::TaskStatus>::into(status));
         self
@@ -112,7 +112,7 @@ impl List {
         self
     }
 
-    /// Sets the query parameter `taskType`.
+    /// Keeps tasks of this kind.
     pub fn task_type(mut self, task_type: impl Into<super::TaskType>) -> Self {
         self.call.query("taskType", Into::<super::TaskType>::into(task_type));
         self
@@ -188,13 +188,13 @@ impl ListUpcoming {
         self
     }
 
-    /// Sets the query parameter `status`.
+    /// Keeps work in this state.
     pub fn status(mut self, status: impl Into<super::TaskStatus>) -> Self {
         self.call.query("status", Into::<super::TaskStatus>::into(status));
         self
     }
 
-    /// Sets the query parameter `taskType`.
+    /// Keeps work of this kind.
     pub fn task_type(mut self, task_type: impl Into<super::TaskType>) -> Self {
         self.call.query("taskType", Into::<super::TaskType>::into(task_type));
         self

@@ -38,7 +38,7 @@ impl Get {
 }
 
 builder! {
-    /// Lists the security reviews of a vendor, optionally by status, type and decision. Built by
+    /// Lists the security reviews of a vendor, optionally by status, type, decision and date. Built by
     /// [`list`](super::VendorSecurityReviewsApi::list).
     pub struct List(Json<super::VendorSecurityReviewPage>);
 }
@@ -115,6 +115,38 @@ impl List {
         self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
         self
     }
+
+    /// First day of creation to keep, as `YYYY-MM-DD`; that day counts.
+    pub fn created_at_from(
+        mut self,
+        created_at_from: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.call
+            .query("createdAtFrom", Into::<crate::Timestamp>::into(created_at_from));
+        self
+    }
+
+    /// Last day of creation to keep, as `YYYY-MM-DD`; that day counts.
+    pub fn created_at_to(mut self, created_at_to: impl Into<crate::Timestamp>) -> Self {
+        self.call.query("createdAtTo", Into::<crate::Timestamp>::into(created_at_to));
+        self
+    }
+
+    /// First day of the last change to keep, as `YYYY-MM-DD`; that day counts.
+    pub fn updated_at_from(
+        mut self,
+        updated_at_from: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.call
+            .query("updatedAtFrom", Into::<crate::Timestamp>::into(updated_at_from));
+        self
+    }
+
+    /// Last day of the last change to keep, as `YYYY-MM-DD`; that day counts.
+    pub fn updated_at_to(mut self, updated_at_to: impl Into<crate::Timestamp>) -> Self {
+        self.call.query("updatedAtTo", Into::<crate::Timestamp>::into(updated_at_to));
+        self
+    }
 }
 
 impl crate::Paged for List {
@@ -131,7 +163,146 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Lists the actions a security review allows in its present state. Built by
+    /// Lists the security reviews of all vendors that the caller may see, optionally by vendor, status, type,
+    /// decision and date. Built by [`list_across_vendors`](super::VendorSecurityReviewsApi::list_across_vendors).
+    pub struct ListAcrossVendors(Json<super::VendorSecurityReviewPage>);
+}
+
+impl ListAcrossVendors {
+    /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
+    pub fn cursor(mut self, cursor: &str) -> Self {
+        self.call.query("cursor", cursor);
+        self
+    }
+
+    /// Rows on one page, 1 to 500; 50 when absent.
+    pub fn size(mut self, size: i64) -> Self {
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
+        self
+    }
+
+    /// Field that orders the rows.
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
+        self
+    }
+
+    /// Order of the rows, `ASC` or `DESC`.
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
+        self
+    }
+
+    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// given.
+    pub fn include_total_count(mut self, include_total_count: bool) -> Self {
+        self.call.query("includeTotalCount", include_total_count);
+        self
+    }
+
+    /// Keeps reviews in any of these states.
+    pub fn status(
+        mut self,
+        status: impl IntoIterator<Item = super::VendorSecurityReviewStatus>,
+    ) -> Self {
+        self.call.query_list("status[]", status.into_iter(), crate::Limits::NONE);
+        self
+    }
+
+    /// Keeps reviews of any of these types.
+    pub fn type_(
+        mut self,
+        type_: impl IntoIterator<Item = super::VendorSecurityReviewType>,
+    ) -> Self {
+        self.call.query_list("type[]", type_.into_iter(), crate::Limits::NONE);
+        self
+    }
+
+    /// Keeps reviews with any of these decisions.
+    pub fn decision(
+        mut self,
+        decision: impl IntoIterator<Item = super::VendorSecurityReviewDecision>,
+    ) -> Self {
+        self.call.query_list("decision[]", decision.into_iter(), crate::Limits::NONE);
+        self
+    }
+
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::SecurityReviewAcrossVendorsExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self
+    }
+
+    /// First day of creation to keep, as `YYYY-MM-DD`; that day counts.
+    pub fn created_at_from(
+        mut self,
+        created_at_from: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.call
+            .query("createdAtFrom", Into::<crate::Timestamp>::into(created_at_from));
+        self
+    }
+
+    /// Last day of creation to keep, as `YYYY-MM-DD`; that day counts.
+    pub fn created_at_to(mut self, created_at_to: impl Into<crate::Timestamp>) -> Self {
+        self.call.query("createdAtTo", Into::<crate::Timestamp>::into(created_at_to));
+        self
+    }
+
+    /// First day of the last change to keep, as `YYYY-MM-DD`; that day counts.
+    pub fn updated_at_from(
+        mut self,
+        updated_at_from: impl Into<crate::Timestamp>,
+    ) -> Self {
+        self.call
+            .query("updatedAtFrom", Into::<crate::Timestamp>::into(updated_at_from));
+        self
+    }
+
+    /// Last day of the last change to keep, as `YYYY-MM-DD`; that day counts.
+    pub fn updated_at_to(mut self, updated_at_to: impl Into<crate::Timestamp>) -> Self {
+        self.call.query("updatedAtTo", Into::<crate::Timestamp>::into(updated_at_to));
+        self
+    }
+
+    /// Keeps reviews of these vendors; those that the caller may not see are left out.
+    pub fn vendor_ids(
+        mut self,
+        vendor_ids: impl IntoIterator<Item = impl Into<super::VendorId>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "vendorIds[]",
+                vendor_ids.into_iter().map(Into::<super::VendorId>::into),
+                crate::Limits::NONE,
+            );
+        self
+    }
+}
+
+impl crate::Paged for ListAcrossVendors {
+    type Page = super::VendorSecurityReviewPage;
+    type Item = super::VendorSecurityReview;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (page.pagination.total_count, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
+    }
+
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
+        Some(_item.id.into())
+    }
+}
+
+builder! {
+    /// Lists the actions that a security review allows in its present state. Built by
     /// [`list_actions`](super::VendorSecurityReviewsApi::list_actions).
     pub struct ListActions(Json<super::SecurityReviewActions>);
 }

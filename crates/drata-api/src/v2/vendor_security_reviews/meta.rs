@@ -12,6 +12,7 @@ pub static ALL: &[&OperationMeta] = &[
     &CREATE_WITH_FILE_JSON,
     &GET,
     &LIST,
+    &LIST_ACROSS_VENDORS,
     &LIST_ACTIONS,
     &LIST_QUESTIONNAIRES,
     &PERFORM_ACTION,
@@ -100,6 +101,27 @@ pub static LIST: OperationMeta = OperationMeta {
     path: "/vendors/{vendorId}/security-reviews",
     area: "vendor_security_reviews",
     rust_path: "v2::vendor_security_reviews::list",
+    permission: "vendors-get",
+    permission_name: "Vendors: List Vendors",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`list_across_vendors`](super::VendorSecurityReviewsApi::list_across_vendors)
+pub static LIST_ACROSS_VENDORS: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "VendorSecurityReviewsPublicV2Controller_listVendorSecurityReviewsAcrossVendors",
+    method: Method::GET,
+    path: "/vendor-security-reviews",
+    area: "vendor_security_reviews",
+    rust_path: "v2::vendor_security_reviews::list_across_vendors",
     permission: "vendors-get",
     permission_name: "Vendors: List Vendors",
     entitlement: None,

@@ -8,7 +8,7 @@ mod types;
 pub use types::*;
 pub use crate::v2::shared::{
     HateoasLink, HateoasLinks, PaginationTotalCount, SocReportType, SortDirection,
-    SortKey, UserCompact, VendorDocumentType, VendorReportOpinion,
+    SortKey, UserCompact, VendorCompact, VendorDocumentType, VendorReportOpinion,
     VendorSecurityReviewDecision, VendorSecurityReviewStatus, VendorSecurityReviewType,
 };
 
@@ -47,7 +47,7 @@ impl<A: crate::Access> VendorSecurityReviewsApi<A> {
         )
     }
 
-    /// Lists the security reviews of a vendor, optionally by status, type and decision.
+    /// Lists the security reviews of a vendor, optionally by status, type, decision and date.
     ///
     /// `GET /vendors/{vendorId}/security-reviews`, v2. Needs the permission **Vendors: List Vendors**
     /// (`vendors-get`). Pages by cursor, up to 500 rows a page.
@@ -60,8 +60,21 @@ impl<A: crate::Access> VendorSecurityReviewsApi<A> {
         )
     }
 
-    /// Lists the actions a security review allows in its present state. Only reviews of type `SOC_REPORT` have
-    /// actions; others are refused with 422.
+    /// Lists the security reviews of all vendors that the caller may see, optionally by vendor, status, type,
+    /// decision and date.
+    ///
+    /// `GET /vendor-security-reviews`, v2. Needs the permission **Vendors: List Vendors** (`vendors-get`). Pages by
+    /// cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorSecurityReviewsPublicV2Controller_listVendorSecurityReviewsAcrossVendors/)
+    pub fn list_across_vendors(&self) -> builder::ListAcrossVendors {
+        builder::ListAcrossVendors::new(
+            crate::Call::new(&self.client, &meta::LIST_ACROSS_VENDORS),
+        )
+    }
+
+    /// Lists the actions that a security review allows in its present state. Only a review of type `SOC_REPORT` can
+    /// be finalized and reopened this way.
     ///
     /// `GET /vendors/{vendorId}/security-reviews/{securityReviewId}/actions`, v2. Needs the permission **Vendors:
     /// List Security Review Actions** (`vendors-get-security-review-actions`). Beta: Drata may change it without

@@ -28,6 +28,15 @@ crate::support::request_model::form_model!(SecurityQuestionnaireForm {
 });
 
 crate::support::open_enum::open_enum! {
+    /// What a response can hold beside the security reviews of all vendors when `expand[]` asks for it.
+    pub enum SecurityReviewAcrossVendorsExpand {
+        User = "user",
+        RequesterUser = "requesterUser",
+        Vendor = "vendor",
+    }
+}
+
+crate::support::open_enum::open_enum! {
     /// What can be done with a security review: `finalize` completes it, `reopen` takes a completed one back to in
     /// progress.
     pub enum SecurityReviewAction {
@@ -56,17 +65,52 @@ crate::support::model::model!(SecurityReviewActionItem {
 pub struct SecurityReviewActionRequest {
     /// Must be among the actions the review allows at present.
     pub action: SecurityReviewAction,
+    /// Outcome of the review, `APPROVED` if left out; only with `finalize`.
+    pub decision: Option<SecurityReviewFinalizeDecision>,
+    /// Remark on the decision; only with `finalize`. At most 1000 characters.
+    pub note: Option<String>,
+    /// Whether the decision goes back to `PENDING`; it stays by default. Only with `reopen`.
+    pub reset_decision: Option<bool>,
 }
 
 impl SecurityReviewActionRequest {
     /// A new `SecurityReviewActionRequest` with what is required.
     pub fn new(action: SecurityReviewAction) -> Self {
-        Self { action: action }
+        Self {
+            action: action,
+            decision: Default::default(),
+            note: Default::default(),
+            reset_decision: Default::default(),
+        }
+    }
+
+    /// Sets [`decision`](field@Self::decision).
+    #[must_use]
+    pub fn decision(mut self, decision: SecurityReviewFinalizeDecision) -> Self {
+        self.decision = Some(decision);
+        self
+    }
+
+    /// Sets [`note`](field@Self::note).
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(Into::<String>::into(note));
+        self
+    }
+
+    /// Sets [`reset_decision`](field@Self::reset_decision).
+    #[must_use]
+    pub fn reset_decision(mut self, reset_decision: bool) -> Self {
+        self.reset_decision = Some(reset_decision);
+        self
     }
 }
 
 crate::support::request_model::request_model!(SecurityReviewActionRequest {
     action: "action",
+    decision: "decision",
+    note: "note" { max_length: 1000 },
+    reset_decision: "resetDecision",
 });
 
 /// The result of finalizing or reopening a security review.
@@ -102,6 +146,15 @@ pub struct SecurityReviewActions {
 crate::support::model::model!(SecurityReviewActions {
     data: "data",
 });
+
+crate::support::open_enum::open_enum! {
+    /// The outcome that a security review is finalized with.
+    pub enum SecurityReviewFinalizeDecision {
+        Approved = "APPROVED",
+        ApprovedWithConditions = "APPROVED_WITH_CONDITIONS",
+        Rejected = "REJECTED",
+    }
+}
 
 /// The span of a Type 2 audit, to save.
 #[derive(Clone, Debug, PartialEq)]
@@ -1235,6 +1288,16 @@ pub struct VendorSecurityQuestionnaire {
     pub response_id: Option<i64>,
     ///
     pub title: Option<String>,
+    /// `DRAFT` for a follow-up questionnaire that is saved but not sent, otherwise `SENT`.
+    pub status: VendorSecurityQuestionnaireStatus,
+    /// When the questionnaire was completed; null until then.
+    pub completed_at: Option<crate::Timestamp>,
+    /// Number of questions; null for a draft.
+    pub total_questions: Option<i64>,
+    /// Number of questions that are answered; null for a draft.
+    pub total_questions_answered: Option<i64>,
+    /// When the latest reminder was sent; null if none was.
+    pub reminder_date: Option<crate::Timestamp>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
 }
@@ -1248,6 +1311,11 @@ crate::support::model::model!(VendorSecurityQuestionnaire {
     is_manual_upload: "isManualUpload",
     response_id: "responseId",
     title: "title",
+    status: "status",
+    completed_at: "completedAt",
+    total_questions: "totalQuestions",
+    total_questions_answered: "totalQuestionsAnswered",
+    reminder_date: "reminderDate",
 });
 
 /// One page of security questionnaires.
@@ -1266,6 +1334,13 @@ crate::support::model::model!(VendorSecurityQuestionnairePage {
     data: "data",
     pagination: "pagination",
 });
+
+crate::support::open_enum::open_enum! {
+    pub enum VendorSecurityQuestionnaireStatus {
+        Draft = "DRAFT",
+        Sent = "SENT",
+    }
+}
 
 /// A security review of a vendor.
 #[derive(Clone, Debug, PartialEq)]
@@ -1287,6 +1362,14 @@ pub struct VendorSecurityReview {
     pub status: crate::v2::shared::VendorSecurityReviewStatus,
     ///
     pub type_: crate::v2::shared::VendorSecurityReviewType,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// ID of the vendor that is reviewed.
+    pub vendor_id: crate::v2::ids::VendorId,
+    /// Vendor that is reviewed; present with `expand[]=vendor` in the list over all vendors.
+    pub vendor: Option<crate::v2::shared::VendorCompact>,
     /// Id of the user who conducts the review; `null` when unassigned.
     pub user_id: Option<crate::v2::ids::UserId>,
     /// Id of the user who asked for the review.
@@ -1312,6 +1395,10 @@ crate::support::model::model!(VendorSecurityReview {
     note: "note",
     status: "status",
     type_: "type",
+    created_at: "createdAt",
+    updated_at: "updatedAt",
+    vendor_id: "vendorId",
+    vendor: "vendor",
     user_id: "userId",
     requester_user_id: "requesterUserId",
     user: "user",
@@ -1409,7 +1496,7 @@ crate::support::open_enum::open_enum! {
     }
 }
 
-/// One page of a vendor's security reviews.
+/// One page of security reviews.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorSecurityReviewPage {

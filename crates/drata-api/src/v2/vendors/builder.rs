@@ -60,8 +60,8 @@ impl GetStats {
 }
 
 builder! {
-    /// Lists the vendors of the account, optionally by category, type, status, risk, impact and renewal. Built by
-    /// [`list`](super::VendorsApi::list).
+    /// Lists the vendors of the account, optionally by category, type, status, owner, risk, impact and renewal.
+    /// Built by [`list`](super::VendorsApi::list).
     pub struct List(Json<super::VendorPage>);
 }
 
@@ -105,6 +105,16 @@ impl List {
     /// Keeps vendors of this business domain.
     pub fn category(mut self, category: impl Into<super::VendorCategory>) -> Self {
         self.call.query("category", Into::<super::VendorCategory>::into(category));
+        self
+    }
+
+    /// Keeps vendors of any of these business domains.
+    pub fn categories(
+        mut self,
+        categories: impl IntoIterator<Item = super::VendorCategory>,
+    ) -> Self {
+        self.call
+            .query_list("categories[]", categories.into_iter(), crate::Limits::NONE);
         self
     }
 
@@ -159,9 +169,81 @@ impl List {
         self
     }
 
+    /// Keeps vendors in any of these statuses.
+    pub fn statuses(
+        mut self,
+        statuses: impl IntoIterator<Item = super::VendorStatus>,
+    ) -> Self {
+        self.call.query_list("statuses[]", statuses.into_iter(), crate::Limits::NONE);
+        self
+    }
+
     /// Keeps vendors of this built-in kind, not of an account-defined vendor type.
     pub fn type_(mut self, type_: impl Into<super::VendorKind>) -> Self {
         self.call.query("type", Into::<super::VendorKind>::into(type_));
+        self
+    }
+
+    /// Keeps vendors of any of these built-in kinds.
+    pub fn types(mut self, types: impl IntoIterator<Item = super::VendorKind>) -> Self {
+        self.call.query_list("types[]", types.into_iter(), crate::Limits::NONE);
+        self
+    }
+
+    /// Keeps subprocessors (`true`) or the other vendors (`false`).
+    pub fn is_sub_processor(mut self, is_sub_processor: bool) -> Self {
+        self.call.query("isSubProcessor", is_sub_processor);
+        self
+    }
+
+    /// Keeps vendors of any of these account-defined vendor types.
+    pub fn vendor_type_ids(
+        mut self,
+        vendor_type_ids: impl IntoIterator<Item = impl Into<super::VendorTypeId>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "vendorTypeIds[]",
+                vendor_type_ids.into_iter().map(Into::<super::VendorTypeId>::into),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Keeps vendors whose next review is in any of these states.
+    pub fn next_review_deadline_status(
+        mut self,
+        next_review_deadline_status: impl IntoIterator<
+            Item = super::NextReviewDeadlineStatus,
+        >,
+    ) -> Self {
+        self.call
+            .query_list(
+                "nextReviewDeadlineStatus[]",
+                next_review_deadline_status.into_iter(),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// With `true`, keeps vendors that wait for somebody: in use, with an owner, and with a renewal that is near or
+    /// past.
+    pub fn action_required(mut self, action_required: bool) -> Self {
+        self.call.query("actionRequired", action_required);
+        self
+    }
+
+    /// Keeps vendors that any of these users answers for.
+    pub fn vendor_user_ids(
+        mut self,
+        vendor_user_ids: impl IntoIterator<Item = i64>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "vendorUserIds[]",
+                vendor_user_ids.into_iter(),
+                crate::Limits::NONE,
+            );
         self
     }
 }

@@ -10,12 +10,14 @@ pub use types::*;
 pub use crate::v2::shared::{
     CustomField, CustomFieldSubmitRequest, HateoasLink, HateoasLinks,
     PaginationTotalCount, RenewalScheduleType, SignedUrl, SocReportType, SortDirection,
-    SortKey, UserCompact, VendorDocument, VendorDocumentType, VendorReportOpinion,
-    VendorSecurityReviewDecision, VendorSecurityReviewStatus, VendorSecurityReviewType,
+    SortKey, UserCompact, VendorCompact, VendorDocument, VendorDocumentType,
+    VendorReportOpinion, VendorSecurityReviewDecision, VendorSecurityReviewStatus,
+    VendorSecurityReviewType,
 };
 
 pub use crate::v2::ids::{
-    SecurityReviewId, UserId, VendorDocumentId, VendorId, VendorQuestionnaireId,
+    CustomFieldDefinitionId, SecurityReviewId, UserId, VendorDocumentId, VendorId,
+    VendorQuestionnaireId, VendorTypeId,
 };
 
 /// The operations of the area `vendors`.
@@ -79,8 +81,8 @@ impl<A: crate::Access> VendorsApi<A> {
             .expand(expand)
     }
 
-    /// Lists the vendors of the account, optionally by category, type, status, risk, impact and renewal. A vendor
-    /// without a status may match no status at all.
+    /// Lists the vendors of the account, optionally by category, type, status, owner, risk, impact and renewal. A
+    /// vendor without a status may match no status at all.
     ///
     /// `GET /vendors`, v2. Needs the permission **Vendors: List Vendors** (`vendors-get`). Pages by cursor, up to
     /// 500 rows a page.

@@ -6,6 +6,15 @@
 #![allow(missing_docs)]
 
 crate::support::open_enum::open_enum! {
+    /// How near a vendor's next review is: not planned, due soon, or overdue.
+    pub enum NextReviewDeadlineStatus {
+        NoRenewal = "NO_RENEWAL",
+        DueSoon = "DUE_SOON",
+        Overdue = "OVERDUE",
+    }
+}
+
+crate::support::open_enum::open_enum! {
     /// How near a vendor's renewal is: none planned, done, due soon, or due.
     pub enum RenewalDateStatus {
         NoRenewal = "NO_RENEWAL",
@@ -146,6 +155,8 @@ pub struct Vendor {
     pub custom_fields: Option<crate::List<crate::v2::shared::CustomField>>,
     /// Where to see the vendor in the web application; list rows come without it.
     pub links: Option<crate::v2::shared::HateoasLinks>,
+    /// ID of the product in Drata's catalog that may be this vendor; null without one.
+    pub catalog_product_candidate_id: Option<i64>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
 }
@@ -203,6 +214,7 @@ crate::support::model::model!(Vendor {
     reviews: "reviews",
     custom_fields: "customFields",
     links: "_links",
+    catalog_product_candidate_id: "catalogProductCandidateId",
 });
 
 /// The number of vendors that serve one business domain.
@@ -1381,6 +1393,14 @@ pub struct VendorSecurityReviewCompact {
     pub status: crate::v2::shared::VendorSecurityReviewStatus,
     ///
     pub type_: crate::v2::shared::VendorSecurityReviewType,
+    ///
+    pub created_at: crate::Timestamp,
+    ///
+    pub updated_at: crate::Timestamp,
+    /// ID of the vendor that is reviewed.
+    pub vendor_id: crate::v2::ids::VendorId,
+    /// Vendor that is reviewed; present with `expand[]=vendor`.
+    pub vendor: Option<crate::v2::shared::VendorCompact>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
 }
@@ -1394,6 +1414,10 @@ crate::support::model::model!(VendorSecurityReviewCompact {
     note: "note",
     status: "status",
     type_: "type",
+    created_at: "createdAt",
+    updated_at: "updatedAt",
+    vendor_id: "vendorId",
+    vendor: "vendor",
 });
 
 /// Vendor counts, one list for each scope that was asked for.
@@ -1566,6 +1590,9 @@ pub struct VendorUpdateRequest {
     pub confirmed: crate::Patch<bool>,
     /// Built-in kind of vendor, not an account-defined vendor type.
     pub type_: crate::Patch<VendorKind>,
+    /// Vendor type of the account, which excludes `type`; only where the account uses types of its own. At most
+    /// 1000000000.
+    pub vendor_type_id: crate::Patch<crate::v2::ids::VendorTypeId>,
     /// Account id, at most 36 characters.
     pub account_id: Option<String>,
     /// How much operations depend on the vendor.
@@ -1628,6 +1655,7 @@ impl VendorUpdateRequest {
             renewal_schedule_type: Default::default(),
             confirmed: Default::default(),
             type_: Default::default(),
+            vendor_type_id: Default::default(),
             account_id: Default::default(),
             operational_impact: Default::default(),
             environment_access: Default::default(),
@@ -1877,6 +1905,16 @@ impl VendorUpdateRequest {
         self
     }
 
+    /// Sets [`vendor_type_id`](field@Self::vendor_type_id).
+    #[must_use]
+    pub fn vendor_type_id(
+        mut self,
+        vendor_type_id: impl Into<crate::Patch<crate::v2::ids::VendorTypeId>>,
+    ) -> Self {
+        self.vendor_type_id = vendor_type_id.into();
+        self
+    }
+
     /// Sets [`account_id`](field@Self::account_id).
     #[must_use]
     pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
@@ -2021,6 +2059,7 @@ crate::support::request_model::request_model!(VendorUpdateRequest {
     renewal_schedule_type: "renewalScheduleType",
     confirmed: "confirmed",
     type_: "type",
+    vendor_type_id: "vendorTypeId" { maximum: 1000000000.0 },
     account_id: "accountId" { max_length: 36 },
     operational_impact: "operationalImpact",
     environment_access: "environmentAccess",

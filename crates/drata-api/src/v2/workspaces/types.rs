@@ -58,6 +58,9 @@ pub struct Workspace {
     pub logo: Option<String>,
     /// Frameworks of the workspace; only with `expand[]=frameworks`.
     pub frameworks: Option<crate::List<FrameworkCompact>>,
+    /// People that the workspace covers; present with `expand[]=personnelScope`. Null where no groups are set or
+    /// the feature is off. The field is in beta.
+    pub scoped_personnel_count: Option<i64>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
 }
@@ -73,12 +76,14 @@ crate::support::model::model!(Workspace {
     url: "url",
     logo: "logo",
     frameworks: "frameworks",
+    scoped_personnel_count: "scopedPersonnelCount",
 });
 
 crate::support::open_enum::open_enum! {
     /// What an answer can hold beside a workspace when `expand[]` asks for it.
     pub enum WorkspaceExpand {
         Frameworks = "frameworks",
+        PersonnelScope = "personnelScope",
     }
 }
 
