@@ -132,7 +132,7 @@ pub(crate) fn sample_line(known: Known) -> String {
     let schemas = &known.contract.schemas;
     let mut line = format!("drata {}", command_name(known));
     let mut nested = Map::new();
-    let mut optional = None;
+    let mut optional: Vec<(u8, String)> = Vec::new();
     let mut has_body = false;
     for Input { flag, target, .. } in inputs(known) {
         match target {
@@ -153,19 +153,21 @@ pub(crate) fn sample_line(known: Known) -> String {
                 has_body = true;
                 line += &field_of_sample(schemas, &flag, field.schema);
             }
+            // Of what may be left out, a name says the most, and a file more than the rest.
             Target::Field(field) => {
-                let telling = ["name", "title", "description"].contains(&&*field.name);
-                if optional.is_none() || telling {
-                    optional = Some(field_of_sample(schemas, &flag, field.schema));
-                }
+                let rank = if ["name", "title", "description"].contains(&&*field.name) { 0 } else { 2 };
+                optional.push((rank, field_of_sample(schemas, &flag, field.schema)));
             }
             Target::File(file) if file.required => {
                 has_body = true;
                 line += &format!(" --{flag} FILE");
             }
-            _ => {}
+            Target::File(_) => optional.push((1, format!(" --{flag} FILE"))),
+            Target::Parameter(_) => {}
         }
     }
+    optional.sort_by_key(|(rank, _)| *rank);
+    let optional = optional.into_iter().next().map(|(_, sample)| sample);
     let body = known.operation.json_body().or_else(|| known.operation.form_body());
     if let Some(body) = body {
         let whole = sample(schemas, body, Extent::Required);
