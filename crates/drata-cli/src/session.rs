@@ -11,6 +11,9 @@ use crate::config::{Config, read_key};
 use crate::failure::{Failure, Kind};
 use crate::output::{Screen, clean};
 
+/// Requests that the account in memory remembers: nobody asks for them here.
+const HISTORY: usize = 16;
+
 /// An account, and how its output is shown.
 pub(crate) struct Session {
     pub(crate) drata: Drata,
@@ -80,7 +83,7 @@ impl Session {
     }
 
     async fn sandboxed(globals: &Globals, builder: drata_ext::Builder, seed: u64) -> Result<Self, Failure> {
-        let sandbox = Sandbox::builder().seed(seed).start().await;
+        let sandbox = Sandbox::builder().seed(seed).history(HISTORY).start().await;
         let sandbox = sandbox.map_err(|error| Failure::other(format!("the sandbox did not start: {error}")))?;
         let builder = builder.api_key(sandbox.api_key()).base_url(sandbox.base_url()).no_proxy();
         let drata = builder.rate_limiter(drata_ext::RateLimiter::unlimited()).build()?;

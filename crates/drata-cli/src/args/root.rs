@@ -67,7 +67,10 @@ pub(crate) fn build(arguments: &[OsString], extent: Extent) -> Result<Command, F
         }
         return Ok(root);
     }
+    let asks_version = arguments.iter().any(|argument| argument == "--version" || argument == "-V");
     match first {
+        // A version is told without reading a contract.
+        None if asks_version => {}
         None => root = root.after_help(format!("{}\n\n{EXAMPLES}\n\n{EXIT_CODES}", list_of_areas()?)),
         Some("v1" | "v2") => {}
         // An area of the contract may be called as one of our commands is.

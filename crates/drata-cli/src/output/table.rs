@@ -10,6 +10,9 @@ use super::{clean, fields};
 /// The widest that a column is drawn when it shares the terminal with others.
 const WIDEST: usize = 40;
 
+/// The narrowest that a column is cut to.
+const NARROWEST: usize = 16;
+
 /// Where a table is drawn.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Canvas {
@@ -135,6 +138,10 @@ fn choose(rows: &[Value], canvas: Canvas) -> Vec<String> {
         let widest = rows.iter().map(|row| fields::cell(&row[&name]).width()).chain([name.width()]).max().unwrap_or(0);
         let wide = widest.min(WIDEST) + 2;
         if wide > left && !chosen.is_empty() {
+            // The last column takes what is left, where that is enough to read.
+            if left >= NARROWEST {
+                chosen.push(name);
+            }
             break;
         }
         left = left.saturating_sub(wide);
@@ -155,5 +162,36 @@ fn rank(name: &str) -> usize {
         _ if lower.ends_with("url") || lower.contains("description") || lower.contains("guidance") => 9,
         "createdat" | "updatedat" => 8,
         _ => 5,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const NARROW: Canvas = Canvas { width: Some(40), color: false };
+
+    #[test]
+    fn a_table_fits_the_terminal_whatever_it_holds() {
+        let rows = [
+            json!({ "id": 1, "name": "漢字かな交じりの長い名前がここにあります", "status": "FAILED", "description": "x".repeat(300) }),
+            json!({ "id": 2, "name": "two\nlines", "status": "PASSED", "owner": { "email": "a@b.c" } }),
+        ];
+        let table = draw(&rows, None, NARROW);
+        assert!(table.lines().all(|line| line.width() <= 40), "{table}");
+        assert_eq!(table.lines().count(), 3, "a row is a line: {table}");
+        assert!(table.contains("two⏎lines") && !table.contains('\u{1b}'), "{table}");
+        let chosen = draw(&rows, Some(&["owner.email".to_owned()]), NARROW);
+        assert_eq!(chosen, " owner.email\n\n a@b.c\n");
+    }
+
+    #[test]
+    fn what_is_wrong_is_colored_where_color_is_wanted() {
+        let rows = [json!({ "status": "FAILED" }), json!({ "status": "PASSED" })];
+        let table = draw(&rows, None, Canvas { width: None, color: true });
+        assert!(table.contains("\u{1b}[38;5;9m FAILED") || table.contains("\u{1b}["), "{table:?}");
+        assert_eq!(draw(&[json!(7), json!("a")], None, NARROW), "7\na\n");
     }
 }
