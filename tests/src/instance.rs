@@ -1,5 +1,6 @@
 //! Valid instances of a schema.
 
+use drata_contract::schema::{Format, SchemaId};
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Contract, Shape};
@@ -17,12 +18,12 @@ pub enum Extent {
 ///
 /// # Panics
 /// When a schema requires itself.
-pub fn instance(contract: &Contract, schema: &Value, extent: Extent) -> Value {
+pub fn instance(contract: &Contract, schema: SchemaId, extent: Extent) -> Value {
     build(contract, schema, extent, &mut Vec::new()).expect("a schema that requires itself has no instance")
 }
 
 /// `None` where the same schema would begin again: whatever holds it there has to do without.
-fn build<'a>(contract: &'a Contract, schema: &'a Value, extent: Extent, within: &mut Vec<&'a str>) -> Option<Value> {
+fn build<'a>(contract: &'a Contract, schema: SchemaId, extent: Extent, within: &mut Vec<&'a str>) -> Option<Value> {
     let name = contract.name(schema);
     if name.is_some_and(|name| within.contains(&name)) {
         return contract.is_nullable(schema).then_some(Value::Null);
@@ -33,7 +34,7 @@ fn build<'a>(contract: &'a Contract, schema: &'a Value, extent: Extent, within: 
     built
 }
 
-fn of_shape<'a>(contract: &'a Contract, schema: &'a Value, extent: Extent, within: &mut Vec<&'a str>) -> Option<Value> {
+fn of_shape<'a>(contract: &'a Contract, schema: SchemaId, extent: Extent, within: &mut Vec<&'a str>) -> Option<Value> {
     Some(match contract.shape(schema) {
         Shape::Any => json!({ "any": ["thing", 1, null] }),
         Shape::Boolean => json!(true),
@@ -46,17 +47,17 @@ fn of_shape<'a>(contract: &'a Contract, schema: &'a Value, extent: Extent, withi
         Shape::Map(values) => Value::Object(
             build(contract, values, extent, within).map(|value| ("key".to_owned(), value)).into_iter().collect(),
         ),
-        Shape::Object(properties, required) => {
+        Shape::Object(object) => {
             let mut map = Map::new();
-            for (name, property) in properties {
-                let required = required.iter().any(|required| required == name);
+            for property in &object.properties {
+                let required = property.required;
                 let value = match extent {
                     Extent::Minimal if !required => continue,
-                    Extent::Minimal if contract.is_nullable(property) => Some(Value::Null),
-                    _ => build(contract, property, extent, within),
+                    Extent::Minimal if contract.is_nullable(property.schema) => Some(Value::Null),
+                    _ => build(contract, property.schema, extent, within),
                 };
                 match value {
-                    Some(value) => map.insert(name.clone(), value),
+                    Some(value) => map.insert(property.name.to_string(), value),
                     None if required => return None,
                     None => continue,
                 };
@@ -66,13 +67,13 @@ fn of_shape<'a>(contract: &'a Contract, schema: &'a Value, extent: Extent, withi
     })
 }
 
-fn text(format: &str) -> &'static str {
+fn text(format: Format) -> &'static str {
     match format {
-        "date" => "2026-06-26",
-        "date-time" => "2026-06-26T08:30:00.000Z",
-        "email" => "ada@example.com",
-        "uri" => "https://example.com/sample",
-        "uuid" => "3fa85f64-5717-4562-b3fc-2c963f66afa6",
-        _ => "sample",
+        Format::Date => "2026-06-26",
+        Format::DateTime => "2026-06-26T08:30:00.000Z",
+        Format::Email => "ada@example.com",
+        Format::Uri => "https://example.com/sample",
+        Format::Uuid => "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+        Format::Plain | Format::Binary => "sample",
     }
 }

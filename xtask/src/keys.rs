@@ -23,6 +23,8 @@ pub(crate) const ID_FORMS: &str = "x-id-forms";
 pub(crate) const ARGUMENT: &str = "x-rust-name";
 /// An operation that writes the same when it is sent twice, by the overlay.
 pub(crate) const UPSERT: &str = "x-upsert";
+/// What an operation replaces as a whole, so that a program asks before it is called, by the overlay.
+pub(crate) const REPLACES: &str = "x-replaces";
 /// A form that the vendor does not document beside the JSON body that it does, by the overlay.
 pub(crate) const UNDOCUMENTED_FORM: &str = "x-undocumented-form";
 /// The file that a sample call sends, by the overlay.

@@ -1,13 +1,13 @@
 //! The contract of both versions, compiled once for the process.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use http::Method;
 
 use crate::compile::Compiler;
-use crate::document::{Document, PathItem, RawMedia, RawOperation, RawParameter};
-use crate::operation::{Anchor, Answer, ApiVersion, Body, Operation, Parameter, Place};
+use crate::document::{By, Document, Members, PathItem, RawMedia, RawOperation, RawPaging, RawParameter};
+use crate::operation::{Anchor, Answer, ApiVersion, Body, Operation, Paging, Parameter, Place};
 use crate::resource::{self, KindId, Kinds, Plan, Walk};
 use crate::schema::{SchemaId, Schemas, Shape};
 
@@ -15,6 +15,14 @@ use crate::schema::{SchemaId, Schemas, Shape};
 pub const V1: &[u8] = include_bytes!("../contract/v1.json");
 /// The effective contract of version 2, an OpenAPI 3.0 document.
 pub const V2: &[u8] = include_bytes!("../contract/v2.json");
+
+/// The effective contract of a version, an OpenAPI 3.0 document.
+pub fn document(version: ApiVersion) -> &'static [u8] {
+    match version {
+        ApiVersion::V1 => V1,
+        ApiVersion::V2 => V2,
+    }
+}
 
 /// Everything that follows from the contract.
 #[derive(Debug)]
@@ -25,6 +33,19 @@ pub struct Contract {
     pub kinds: Kinds,
     /// Every operation, version 1 first.
     pub operations: Vec<Operation>,
+    /// The areas of the API, version 1 first.
+    pub areas: Vec<Area>,
+}
+
+/// An area of the API, as the generated crate names its module.
+#[derive(Debug)]
+pub struct Area {
+    /// The version of the API it belongs to.
+    pub version: ApiVersion,
+    /// The name, such as `risk_registers`.
+    pub name: Cow<'static, str>,
+    /// What its operations are about.
+    pub doc: Cow<'static, str>,
 }
 
 impl Contract {
@@ -41,23 +62,63 @@ impl Contract {
             .map_err(Clone::clone)
     }
 
-    fn read(contracts: &[(ApiVersion, &[u8])]) -> Result<Self, String> {
+    /// One version of the contract, read at the first call.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::shared`].
+    pub fn of(version: ApiVersion) -> Result<&'static Self, String> {
+        static EACH: [OnceLock<Result<Contract, String>>; 2] = [OnceLock::new(), OnceLock::new()];
+        let place = &EACH[usize::from(version == ApiVersion::V2)];
+        place.get_or_init(|| Self::load(version)).as_ref().map_err(Clone::clone)
+    }
+
+    /// Reads one version of the contract anew.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::shared`].
+    pub fn load(version: ApiVersion) -> Result<Self, String> {
+        Self::read(&[(version, document(version))])
+    }
+
+    fn read(contracts: &[(ApiVersion, &'static [u8])]) -> Result<Self, String> {
         let mut schemas = Schemas::default();
         let mut operations = Vec::new();
+        let mut areas = Vec::new();
         for (version, bytes) in contracts {
-            let document: Document = serde_json::from_slice(bytes)
-                .map_err(|error| format!("the {} contract does not parse: {error}", version.as_str()))?;
+            let unreadable =
+                |error: &dyn std::fmt::Display| format!("the {} contract does not parse: {error}", version.as_str());
+            // That it is UTF-8 is checked once for the whole, which costs less than string by string.
+            let text = str::from_utf8(bytes).map_err(|error| unreadable(&error))?;
+            let document: Document<'static> = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
             let mut compiler = Compiler::new(&mut schemas, &document.components.schemas);
-            for (path, item) in document.paths {
+            let mut paths = document.paths.0;
+            paths.sort_by(|(a, _), (b, _)| a.cmp(b));
+            for (path, item) in paths {
                 operations.extend(path_operations(*version, &path, item, &mut compiler));
             }
             compiler.settle();
+            let named = document.areas.0.into_iter();
+            areas.extend(named.map(|(name, doc)| Area { version: *version, name: name.0, doc: doc.0 }));
         }
         let kinds = plan(&mut operations, &schemas);
         for operation in &mut operations {
             operation.expands = expands(operation, &schemas);
         }
-        Ok(Self { schemas, kinds, operations })
+        Ok(Self { schemas, kinds, operations, areas })
+    }
+
+    /// The operation that stands there in Rust, such as `v2::risks::list`.
+    pub fn at(&self, rust_path: &str) -> Option<&Operation> {
+        let mut steps = rust_path.split("::");
+        let (Some(version), Some(area), Some(name), None) = (steps.next(), steps.next(), steps.next(), steps.next())
+        else {
+            return None;
+        };
+        self.operations
+            .iter()
+            .find(|operation| operation.version.as_str() == version && operation.area == area && operation.name == name)
     }
 
     /// The operations that go by this name, in either version.
@@ -69,7 +130,7 @@ impl Contract {
 fn path_operations(
     version: ApiVersion,
     path: &str,
-    item: PathItem,
+    item: PathItem<'static>,
     compiler: &mut Compiler<'_>,
 ) -> impl Iterator<Item = Operation> {
     let methods = [
@@ -91,27 +152,36 @@ fn operation(
     version: ApiVersion,
     path: &str,
     method: Method,
-    raw: RawOperation,
-    shared: &[RawParameter],
+    raw: RawOperation<'static>,
+    shared: &[RawParameter<'static>],
     compiler: &mut Compiler<'_>,
 ) -> Operation {
     let own = raw.parameters.iter();
     let inherited = shared.iter().filter(|parameter| raw.parameters.iter().all(|own| own.name != parameter.name));
     let parameters = own.chain(inherited).filter_map(|parameter| compile_parameter(parameter, compiler)).collect();
     let body = raw.request_body.map(|body| Body { required: body.required, content: content(body.content, compiler) });
-    let answers = raw.responses.into_iter().filter_map(|(status, response)| {
+    let answers = raw.responses.0.into_iter().filter_map(|(status, response)| {
         Some(Answer { status: status.parse().ok()?, content: content(response.content, compiler) })
     });
     let answers = answers.collect();
     Operation {
         version,
-        id: raw.operation_id.into(),
+        id: (*raw.operation_id).into(),
+        area: raw.call.area.0,
+        name: raw.call.name.0,
+        doc: raw.description.0,
+        beta: raw.beta,
+        deprecated: raw.deprecated,
+        upsert: raw.call.upsert,
+        replaces: raw.call.replaces.map(|words| words.0),
+        paging: raw.call.paging.map(paging),
         method,
         path: path.to_owned(),
         parameters,
         body,
         answers,
         permissions: raw.permissions.into_vec(),
+        permission_name: raw.permission_name.0,
         entitlements: raw.entitlements.into_vec(),
         expands: Vec::new(),
         anchors: Vec::new(),
@@ -121,18 +191,38 @@ fn operation(
     }
 }
 
-fn compile_parameter(raw: &RawParameter, compiler: &mut Compiler<'_>) -> Option<Parameter> {
-    let place = match raw.place.as_str() {
+fn compile_parameter(raw: &RawParameter<'static>, compiler: &mut Compiler<'_>) -> Option<Parameter> {
+    let place = match &*raw.place {
         "path" => Place::Path,
         "query" => Place::Query,
         "header" => Place::Header,
         _ => return None,
     };
-    Some(Parameter { name: raw.name.clone(), place, required: raw.required, schema: compiler.add(&raw.schema) })
+    let doc = raw.description.0.clone();
+    Some(Parameter {
+        name: raw.name.to_string(),
+        doc,
+        place,
+        required: raw.required,
+        schema: compiler.add(&raw.schema),
+    })
 }
 
-fn content(media: BTreeMap<String, RawMedia>, compiler: &mut Compiler<'_>) -> Vec<(String, Option<SchemaId>)> {
-    media.into_iter().map(|(name, media)| (name, media.schema.map(|schema| compiler.add(&schema)))).collect()
+fn paging(raw: RawPaging) -> Paging {
+    Paging {
+        by_cursor: matches!(raw.by, By::Cursor),
+        max_size: raw.max,
+        max_page: raw.last,
+        counts: raw.counts,
+        rows: raw.rows,
+        total: raw.total,
+        cursor: raw.cursor,
+    }
+}
+
+fn content(media: Members<'static, RawMedia<'static>>, compiler: &mut Compiler<'_>) -> Vec<(String, Option<SchemaId>)> {
+    let media = media.0.into_iter();
+    media.map(|(name, media)| (name.to_string(), media.schema.map(|schema| compiler.add(&schema)))).collect()
 }
 
 /// Gives every operation its plan and its anchors, and collects the kinds.

@@ -1,107 +1,238 @@
-//! The part of an OpenAPI 3.0 document that the sandbox reads.
+//! The part of an OpenAPI 3.0 document that is read, borrowed from its bytes.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
+use crate::schema::Format;
+
+/// A string, borrowed where it holds no escape.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Words<'a>(pub(crate) Cow<'a, str>);
+
+impl Deref for Words<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Words<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Words<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Words<'de>, E> {
+                Ok(Words(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Words<'de>, E> {
+                Ok(Words(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Either)
+    }
+}
+
+/// The members of an object, in their order.
+#[derive(Clone, Debug)]
+pub(crate) struct Members<'a, T>(pub(crate) Vec<(Words<'a>, T)>);
+
+impl<T> Default for Members<'_, T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Members<'a, T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder<'a, T>(PhantomData<(&'a (), T)>);
+        impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for InOrder<'a, T> {
+            type Value = Members<'a, T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut input: A) -> Result<Self::Value, A::Error> {
+                let mut all = Vec::new();
+                while let Some(member) = input.next_entry()? {
+                    all.push(member);
+                }
+                Ok(Members(all))
+            }
+        }
+        deserializer.deserialize_map(InOrder(PhantomData))
+    }
+}
+
 /// A whole document.
-#[derive(Deserialize)]
-pub(crate) struct Document {
-    pub(crate) paths: BTreeMap<String, PathItem>,
-    pub(crate) components: Components,
+#[derive(serde::Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(crate) struct Document<'a> {
+    pub(crate) paths: Members<'a, PathItem<'a>>,
+    pub(crate) components: Components<'a>,
+    #[serde(default, rename = "x-drata-areas")]
+    pub(crate) areas: Members<'a, Words<'a>>,
 }
 
 /// The named schemas.
-#[derive(Deserialize)]
-pub(crate) struct Components {
-    pub(crate) schemas: BTreeMap<String, RawSchema>,
+#[derive(serde::Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(crate) struct Components<'a> {
+    pub(crate) schemas: Members<'a, RawSchema<'a>>,
 }
 
 /// The operations of one path.
-#[derive(Deserialize)]
-pub(crate) struct PathItem {
-    pub(crate) get: Option<RawOperation>,
-    pub(crate) put: Option<RawOperation>,
-    pub(crate) post: Option<RawOperation>,
-    pub(crate) patch: Option<RawOperation>,
-    pub(crate) delete: Option<RawOperation>,
+#[derive(serde::Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(crate) struct PathItem<'a> {
+    pub(crate) get: Option<RawOperation<'a>>,
+    pub(crate) put: Option<RawOperation<'a>>,
+    pub(crate) post: Option<RawOperation<'a>>,
+    pub(crate) patch: Option<RawOperation<'a>>,
+    pub(crate) delete: Option<RawOperation<'a>>,
     #[serde(default)]
-    pub(crate) parameters: Vec<RawParameter>,
+    pub(crate) parameters: Vec<RawParameter<'a>>,
 }
 
 /// One operation.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct RawOperation {
-    pub(crate) operation_id: String,
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
+pub(crate) struct RawOperation<'a> {
+    pub(crate) operation_id: Words<'a>,
     #[serde(default)]
-    pub(crate) parameters: Vec<RawParameter>,
-    pub(crate) request_body: Option<RawBody>,
-    pub(crate) responses: BTreeMap<String, RawResponse>,
+    pub(crate) description: Words<'a>,
+    #[serde(default)]
+    pub(crate) deprecated: bool,
+    #[serde(default)]
+    pub(crate) parameters: Vec<RawParameter<'a>>,
+    pub(crate) request_body: Option<RawBody<'a>>,
+    pub(crate) responses: Members<'a, RawResponse<'a>>,
     #[serde(default, rename = "x-drata-permissions")]
     pub(crate) permissions: OneOrMany,
+    #[serde(default, rename = "x-drata-permission-name")]
+    pub(crate) permission_name: Words<'a>,
     #[serde(default, rename = "x-drata-entitlement")]
     pub(crate) entitlements: OneOrMany,
+    #[serde(default, rename = "x-drata-beta")]
+    pub(crate) beta: bool,
+    #[serde(default, rename = "x-drata-call")]
+    pub(crate) call: RawCall<'a>,
+}
+
+/// What the generated crate knows of an operation.
+#[derive(Default, serde::Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(crate) struct RawCall<'a> {
+    pub(crate) area: Words<'a>,
+    pub(crate) name: Words<'a>,
+    #[serde(default)]
+    pub(crate) upsert: bool,
+    pub(crate) replaces: Option<Words<'a>>,
+    pub(crate) paging: Option<RawPaging>,
+}
+
+/// How a list pages, and the ways into its page.
+#[derive(serde::Deserialize)]
+pub(crate) struct RawPaging {
+    pub(crate) by: By,
+    pub(crate) max: u32,
+    pub(crate) last: Option<u32>,
+    #[serde(default)]
+    pub(crate) counts: bool,
+    pub(crate) rows: Vec<String>,
+    pub(crate) total: Option<Vec<String>>,
+    pub(crate) cursor: Option<Vec<String>>,
+}
+
+/// By what a list pages.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum By {
+    Number,
+    Cursor,
 }
 
 /// A parameter in the path, the query or a header.
-#[derive(Clone, Deserialize)]
-pub(crate) struct RawParameter {
-    pub(crate) name: String,
+#[derive(Clone, serde::Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(crate) struct RawParameter<'a> {
+    pub(crate) name: Words<'a>,
     #[serde(rename = "in")]
-    pub(crate) place: String,
+    pub(crate) place: Words<'a>,
+    #[serde(default)]
+    pub(crate) description: Words<'a>,
     #[serde(default)]
     pub(crate) required: bool,
     #[serde(default)]
-    pub(crate) schema: RawSchema,
+    pub(crate) schema: RawSchema<'a>,
 }
 
 /// A request body.
-#[derive(Deserialize)]
-pub(crate) struct RawBody {
+#[derive(serde::Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(crate) struct RawBody<'a> {
     #[serde(default)]
     pub(crate) required: bool,
-    pub(crate) content: BTreeMap<String, RawMedia>,
+    pub(crate) content: Members<'a, RawMedia<'a>>,
 }
 
-/// One documented answer.
-#[derive(Deserialize)]
-pub(crate) struct RawResponse {
+/// One documented response.
+#[derive(serde::Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(crate) struct RawResponse<'a> {
     #[serde(default)]
-    pub(crate) content: BTreeMap<String, RawMedia>,
+    pub(crate) content: Members<'a, RawMedia<'a>>,
 }
 
 /// One media type of a body.
-#[derive(Deserialize)]
-pub(crate) struct RawMedia {
-    pub(crate) schema: Option<RawSchema>,
+#[derive(serde::Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(crate) struct RawMedia<'a> {
+    pub(crate) schema: Option<RawSchema<'a>>,
 }
 
 /// A schema as it stands in the document.
-#[derive(Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct RawSchema {
+#[derive(Clone, Default, serde::Deserialize)]
+#[serde(rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
+pub(crate) struct RawSchema<'a> {
     #[serde(rename = "$ref")]
-    pub(crate) reference: Option<String>,
+    pub(crate) reference: Option<Words<'a>>,
     #[serde(rename = "type")]
-    pub(crate) kind: Option<String>,
-    pub(crate) format: Option<String>,
+    pub(crate) kind: Option<Kind>,
+    #[serde(default)]
+    pub(crate) format: Format,
+    #[serde(default)]
+    pub(crate) description: Words<'a>,
     #[serde(rename = "enum")]
-    pub(crate) values: Option<Vec<Value>>,
+    pub(crate) values: Option<Arc<[Value]>>,
     #[serde(default)]
     pub(crate) nullable: bool,
-    pub(crate) properties: Option<BTreeMap<String, RawSchema>>,
     #[serde(default)]
-    pub(crate) required: Vec<String>,
-    pub(crate) items: Option<Box<RawSchema>>,
-    pub(crate) additional_properties: Option<Additional>,
+    pub(crate) deprecated: bool,
+    pub(crate) properties: Option<Members<'a, RawSchema<'a>>>,
     #[serde(default)]
-    pub(crate) all_of: Vec<RawSchema>,
+    pub(crate) required: Box<[Words<'a>]>,
+    pub(crate) items: Option<Box<RawSchema<'a>>>,
+    pub(crate) additional_properties: Option<Additional<'a>>,
     #[serde(default)]
-    pub(crate) one_of: Vec<RawSchema>,
+    pub(crate) all_of: Box<[RawSchema<'a>]>,
     #[serde(default)]
-    pub(crate) any_of: Vec<RawSchema>,
+    pub(crate) one_of: Box<[RawSchema<'a>]>,
+    #[serde(default)]
+    pub(crate) any_of: Box<[RawSchema<'a>]>,
     pub(crate) minimum: Option<f64>,
     pub(crate) maximum: Option<f64>,
     pub(crate) min_length: Option<usize>,
@@ -110,19 +241,19 @@ pub(crate) struct RawSchema {
     pub(crate) max_items: Option<usize>,
     #[serde(default)]
     pub(crate) unique_items: bool,
-    pub(crate) default: Option<Value>,
+    pub(crate) default: Option<Box<Value>>,
 }
 
 /// `additionalProperties`: a switch or a schema.
-#[derive(Clone, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Additional {
+#[derive(Clone, serde::Deserialize)]
+#[serde(untagged, bound(deserialize = "'de: 'a"))]
+pub(crate) enum Additional<'a> {
     Switch(bool),
-    Schema(Box<RawSchema>),
+    Schema(Box<RawSchema<'a>>),
 }
 
-/// An extension that holds one text or several.
-#[derive(Default, Deserialize)]
+/// An extension that holds one string or several.
+#[derive(Default, serde::Deserialize)]
 #[serde(untagged)]
 pub(crate) enum OneOrMany {
     #[default]
@@ -139,4 +270,16 @@ impl OneOrMany {
             Self::Many(many) => many,
         }
     }
+}
+
+/// The types of JSON that a schema may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Kind {
+    Boolean,
+    Integer,
+    Number,
+    String,
+    Array,
+    Object,
 }

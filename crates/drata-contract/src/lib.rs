@@ -24,9 +24,11 @@ pub mod hash;
 pub mod operation;
 pub mod resource;
 pub mod role;
+pub mod sample;
 pub mod schema;
+pub mod text;
 
-pub use contract::{Contract, V1, V2};
+pub use contract::{Area, Contract, V1, V2, document};
 
 /// The examples of the README compile.
 #[cfg(doctest)]

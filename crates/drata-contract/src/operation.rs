@@ -1,5 +1,6 @@
 //! One operation of the contract, ready to be served.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::Method;
@@ -17,6 +18,9 @@ pub enum ApiVersion {
 }
 
 impl ApiVersion {
+    /// Both versions.
+    pub const ALL: [Self; 2] = [Self::V1, Self::V2];
+
     /// `v1` or `v2`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -41,6 +45,22 @@ pub struct Operation {
     pub version: ApiVersion,
     /// The vendor's identifier.
     pub id: Arc<str>,
+    /// The area, as the generated crate names its module: `risks`.
+    pub area: Cow<'static, str>,
+    /// The name within its area, as the generated crate names the method: `list`.
+    pub name: Cow<'static, str>,
+    /// What it does, in our words.
+    pub doc: Cow<'static, str>,
+    /// Whether the vendor marks it as beta.
+    pub beta: bool,
+    /// Whether the vendor marks it as deprecated.
+    pub deprecated: bool,
+    /// Whether it is a `POST` that writes once when it is sent twice.
+    pub upsert: bool,
+    /// What it replaces as a whole, where what is not sent is lost.
+    pub replaces: Option<Cow<'static, str>>,
+    /// How it pages, if it does.
+    pub paging: Option<Paging>,
     /// The HTTP method.
     pub method: Method,
     /// The path below the version's root, such as `/connections/{id}`.
@@ -53,6 +73,8 @@ pub struct Operation {
     pub answers: Vec<Answer>,
     /// The machine names of the permissions that the key needs.
     pub permissions: Vec<String>,
+    /// The name of the permission in the web application, such as `Risks: List Risks`.
+    pub permission_name: Cow<'static, str>,
     /// The plan features that the account needs.
     pub entitlements: Vec<String>,
     /// The names that `expand[]` takes.
@@ -65,6 +87,25 @@ pub struct Operation {
     pub resource: KindId,
     /// What it does to its resource.
     pub plan: Plan,
+}
+
+/// How a list pages, and where in a response its parts stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paging {
+    /// By `cursor` and `size`, as version 2; else by `page` and `limit`, as version 1.
+    pub by_cursor: bool,
+    /// The most rows that a page may ask for.
+    pub max_size: u32,
+    /// The last page that the service serves, where the contract names one.
+    pub max_page: Option<u32>,
+    /// Whether `includeTotalCount` is understood.
+    pub counts: bool,
+    /// The properties on the way to the rows.
+    pub rows: Vec<String>,
+    /// The properties on the way to the number of rows on all pages.
+    pub total: Option<Vec<String>>,
+    /// The properties on the way to the cursor of the next page.
+    pub cursor: Option<Vec<String>>,
 }
 
 /// A parameter of the path and the resource whose row it names.
@@ -81,6 +122,8 @@ pub struct Anchor {
 pub struct Parameter {
     /// The name on the wire, such as `expand[]`.
     pub name: String,
+    /// What it does, in our words.
+    pub doc: Cow<'static, str>,
     /// Where it stands.
     pub place: Place,
     /// Whether a request must have it.
@@ -126,6 +169,27 @@ impl Answer {
 }
 
 impl Operation {
+    /// Where it stands in Rust: `v2::risks::list`.
+    pub fn rust_path(&self) -> String {
+        format!("{}::{}::{}", self.version.as_str(), self.area, self.name)
+    }
+
+    /// Whether it only reads.
+    pub fn is_read(&self) -> bool {
+        self.method == Method::GET
+    }
+
+    /// The properties on the way to the rows of a list, paged or not; `None` when it answers with something else.
+    pub fn rows(&self) -> Option<Vec<&str>> {
+        if let Some(paging) = &self.paging {
+            return Some(paging.rows.iter().map(String::as_str).collect());
+        }
+        match &self.plan {
+            Plan::List { envelope, .. } => Some(envelope.path.iter().map(|step| &**step).collect()),
+            _ => None,
+        }
+    }
+
     /// The identifier without its controller: `getConnections`.
     pub fn short_id(&self) -> &str {
         self.id.rsplit('_').next().unwrap_or(&self.id)
@@ -146,6 +210,21 @@ impl Operation {
     /// The parameters that stand there.
     pub fn in_place(&self, place: Place) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(move |parameter| parameter.place == place)
+    }
+
+    /// The schema of its JSON body.
+    pub fn json_body(&self) -> Option<SchemaId> {
+        self.body_as("application/json")
+    }
+
+    /// The schema of its body as a form, with files perhaps.
+    pub fn form_body(&self) -> Option<SchemaId> {
+        self.body_as("multipart/form-data")
+    }
+
+    fn body_as(&self, media: &str) -> Option<SchemaId> {
+        let content = &self.body.as_ref()?.content;
+        content.iter().find(|(known, _)| known == media).and_then(|(_, schema)| *schema)
     }
 
     /// The answer to a request that did what was asked: the first documented success.

@@ -1,5 +1,6 @@
 //! Schemas in an arena that generation and validation walk without looking names up.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -12,10 +13,14 @@ use crate::role::{Noun, Role};
 pub struct SchemaId(pub(crate) u32);
 
 /// A compiled schema; cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Schema {
     /// The component's name, or that of the component it refers to.
     pub name: Option<Arc<str>>,
+    /// What it means, in our words; empty where there are none.
+    pub doc: Cow<'static, str>,
+    /// Whether the vendor marks it as deprecated.
+    pub deprecated: bool,
     /// Whether `null` is a value of it.
     pub nullable: bool,
     /// What stands for a value that is not given.
@@ -25,9 +30,10 @@ pub struct Schema {
 }
 
 /// What values a schema holds besides `null`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum Shape {
     /// Any value.
+    #[default]
     Any,
     /// `true` or `false`.
     Boolean,
@@ -70,10 +76,9 @@ pub struct Text {
 }
 
 /// The formats of texts that the contract uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Format {
-    /// Any string.
-    Plain,
     /// A moment as ISO 8601 writes it.
     DateTime,
     /// A day as ISO 8601 writes it.
@@ -81,25 +86,16 @@ pub enum Format {
     /// An email address.
     Email,
     /// A URL with its scheme.
+    #[serde(alias = "url")]
     Uri,
     /// A UUID.
     Uuid,
     /// The content of a file.
     Binary,
-}
-
-impl Format {
-    pub(crate) fn of(name: Option<&str>) -> Self {
-        match name {
-            Some("date-time") => Self::DateTime,
-            Some("date") => Self::Date,
-            Some("email") => Self::Email,
-            Some("uri" | "url") => Self::Uri,
-            Some("uuid") => Self::Uuid,
-            Some("binary") => Self::Binary,
-            _ => Self::Plain,
-        }
-    }
+    /// Any string.
+    #[default]
+    #[serde(other)]
+    Plain,
 }
 
 /// An array and how many items it holds.
@@ -174,6 +170,13 @@ impl Schemas {
     /// The schema at a place.
     pub fn get(&self, id: SchemaId) -> &Schema {
         &self.nodes[id.0 as usize]
+    }
+
+    /// The component schema of this name.
+    pub fn named(&self, name: &str) -> Option<SchemaId> {
+        // Components stand before what refers to them.
+        let place = self.nodes.iter().position(|schema| schema.name.as_deref() == Some(name))?;
+        u32::try_from(place).ok().map(SchemaId)
     }
 
     /// The object at a place, if it is one.

@@ -75,11 +75,14 @@
 //! | `gzip` (default) | compressed responses |
 //! | `socks` | proxies that speak SOCKS |
 //! | `schemars` | JSON schemas of the API's types |
+//! | `by-name` | `Drata::operation` calls what a program knows only by name |
 //! | `testing` | samples of responses, and a transport that follows a script |
 
 // Pages name the features that a reader can turn on, not those that other features turn on.
 #![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(feature = "_v1", feature = "_v2", feature = "_rustls"))))]
 
+#[cfg(feature = "by-name")]
+pub mod by_name;
 mod client;
 mod files;
 mod jobs;

@@ -1,6 +1,7 @@
 //! The check of one type.
 
 use drata_api::{ApiVersion, List, Rejected};
+use drata_contract::schema::SchemaId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -83,12 +84,12 @@ fn problem<T: Serialize + DeserializeOwned>(case: &Case) -> Option<String> {
 /// What is wrong with how a list rejects bad items between good ones.
 fn rejection_problems<T: Serialize + DeserializeOwned>(
     contract: &Contract,
-    schema: &Value,
+    schema: SchemaId,
     full: &Value,
     (name, rejections): &ListField<T>,
 ) -> Vec<String> {
-    let Shape::Object(properties, _) = contract.shape(schema) else { return vec!["not an object".to_owned()] };
-    let Some(Shape::List(items)) = properties.get(*name).map(|list| contract.shape(list)) else {
+    let Shape::Object(object) = contract.shape(schema) else { return vec!["not an object".to_owned()] };
+    let Some(Shape::List(items)) = object.property(name).map(|list| contract.shape(list.schema)) else {
         return vec![format!("{name} is no list in the contract")];
     };
     let good = full[*name][0].clone();
@@ -109,18 +110,18 @@ fn rejection_problems<T: Serialize + DeserializeOwned>(
 }
 
 /// Items that cannot be read, and the path of what is wrong with each.
-fn bad_items(contract: &Contract, items: &Value, good: &Value) -> Vec<(Value, String)> {
+fn bad_items(contract: &Contract, items: SchemaId, good: &Value) -> Vec<(Value, String)> {
     let shape = contract.shape(items);
     let mut bad: Vec<(Value, String)> = wrong(shape).map(|bad| (bad, String::new())).into_iter().collect();
-    if let Shape::Object(properties, _) = shape {
-        let scalar = properties.iter().find_map(|(name, property)| match contract.shape(property) {
+    if let Shape::Object(object) = shape {
+        let scalar = object.properties.iter().find_map(|property| match contract.shape(property.schema) {
             Shape::Any | Shape::List(_) | Shape::Map(_) | Shape::Object(..) => None,
-            shape => Some((name, wrong(shape)?)),
+            shape => Some((property.name.to_string(), wrong(shape)?)),
         });
         if let Some((name, wrong)) = scalar {
             let mut item = good.clone();
-            item[name] = wrong;
-            bad.push((item, name.clone()));
+            item[&name] = wrong;
+            bad.push((item, name));
         }
     }
     bad

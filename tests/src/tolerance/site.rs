@@ -1,5 +1,6 @@
 //! The places of an instance.
 
+use drata_contract::schema::SchemaId;
 use serde_json::Value;
 
 use crate::contract::{Contract, Shape};
@@ -89,7 +90,7 @@ impl Path {
 }
 
 /// Every place of `instance`, the inner ones before those that hold them.
-pub(super) fn sites<'a>(contract: &'a Contract, schema: &'a Value, instance: &Value) -> Vec<Site<'a>> {
+pub(super) fn sites<'a>(contract: &'a Contract, schema: SchemaId, instance: &Value) -> Vec<Site<'a>> {
     let mut found = Vec::new();
     visit(contract, schema, instance, Path::default(), Role::Root, &mut found);
     found
@@ -97,7 +98,7 @@ pub(super) fn sites<'a>(contract: &'a Contract, schema: &'a Value, instance: &Va
 
 fn visit<'a>(
     contract: &'a Contract,
-    schema: &'a Value,
+    schema: SchemaId,
     value: &Value,
     path: Path,
     role: Role,
@@ -115,12 +116,11 @@ fn visit<'a>(
                 visit(contract, entries, value, path.key(key), Role::Entry, found);
             }
         }
-        (Shape::Object(properties, required), Value::Object(values)) => {
-            for (name, property) in properties {
-                let role =
-                    if required.iter().any(|required| required == name) { Role::Required } else { Role::Optional };
-                if let Some(value) = values.get(name) {
-                    visit(contract, property, value, path.key(name), role, found);
+        (Shape::Object(object), Value::Object(values)) => {
+            for property in &object.properties {
+                let role = if property.required { Role::Required } else { Role::Optional };
+                if let Some(value) = values.get(&*property.name) {
+                    visit(contract, property.schema, value, path.key(&property.name), role, found);
                 }
             }
         }

@@ -26,6 +26,9 @@ pub(crate) struct Args {
     /// A newer document or revision: required fields that it drops are findings.
     #[arg(long, requires = "api_version")]
     newer: Option<String>,
+    /// The report of `drata probe` on a real account: prints the corrections that it suggests, with it as evidence.
+    #[arg(long, value_name = "FILE")]
+    observed: Option<std::path::PathBuf>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Fail when there is a finding of this rule; of any that the SDK does not absorb, when none is named.
@@ -43,6 +46,10 @@ enum Format {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let versions = args.api_version.map_or_else(|| Version::ALL.to_vec(), |version| vec![version]);
+    if let Some(report) = &args.observed {
+        files::print(&lint::corrections(report, &versions)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut results = Vec::new();
     for version in versions {
         let made = steps::Source::load(version)?.make();

@@ -5,6 +5,7 @@
 
 mod action;
 mod dropped;
+mod observed;
 mod operations;
 mod schemas;
 
@@ -12,6 +13,7 @@ use crate::document::Document;
 use crate::plain;
 use crate::steps::Made;
 
+pub(crate) use self::observed::corrections;
 pub(crate) use crate::diagnosis::Diagnosis as Finding;
 
 /// Everything that is wrong with what was made of a version: the findings of its steps, and doubts about the document.

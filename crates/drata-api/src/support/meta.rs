@@ -127,6 +127,35 @@ pub struct OperationMeta {
 }
 
 impl OperationMeta {
+    /// What is known of an operation that reads and does not page; the rest is set field by field.
+    ///
+    /// Generated code knows every operation. This is for what is read from the contract at run time.
+    #[doc(hidden)]
+    pub const fn new(
+        version: ApiVersion,
+        operation_id: &'static str,
+        method: http::Method,
+        path: &'static str,
+        rust_path: &'static str,
+    ) -> Self {
+        Self {
+            version,
+            operation_id,
+            method,
+            path,
+            area: "",
+            rust_path,
+            permission: "",
+            permission_name: "",
+            entitlement: None,
+            beta: false,
+            idempotency: Idempotency::Unsafe,
+            pagination: Pagination::None,
+            request_bodies: &[],
+            successes: &[],
+        }
+    }
+
     /// Whether it only reads.
     pub fn is_read(&self) -> bool {
         self.method == http::Method::GET

@@ -17,6 +17,11 @@ pub trait Paged: Operation<Output = Self::Page> + Clone + 'static {
     /// Takes a page apart.
     fn split(page: Self::Page) -> PageParts<Self::Item>;
 
+    /// Takes a page of this call apart: for operations known by name alone, where the parts stand depends on the call.
+    fn split_page(&self, page: Self::Page) -> PageParts<Self::Item> {
+        Self::split(page)
+    }
+
     /// Returns what identifies an item within its list, if it has something that does.
     fn key(item: &Self::Item) -> Option<ItemKey>;
 

@@ -26,6 +26,7 @@ pub(super) struct Fetch<T> {
 
 impl<T: Send + 'static> Fetch<T> {
     pub(super) fn start<P: Paged<Item = T>>(list: &P, page: PageRef) -> Self {
+        let list = list.clone();
         let mut call = list.call().clone();
         match &page {
             PageRef::Number(number) => call.query("page", i64::from(*number)),
@@ -40,7 +41,7 @@ impl<T: Send + 'static> Fetch<T> {
         let fetch = async move {
             let response = call.receive_json().await?;
             let rejected = response.rejected;
-            let PageParts { items, total, cursor, .. } = P::split(response.body);
+            let PageParts { items, total, cursor, .. } = list.split_page(response.body);
             match items {
                 Some(items) => {
                     let report = within_items(rejected, items.rejected());

@@ -1,0 +1,115 @@
+//! What it costs to list, beside a loop written by hand: `cargo bench -p drata-cli`.
+//!
+//! Both are processes of their own that print 10,000 rows as lines; the processor time of each is what is compared. Then
+//! 1,000,000 rows are listed, for the memory that takes.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use drata_sandbox::Sandbox;
+use nix::sys::resource::{UsageWho, getrusage};
+use serde_json::Value;
+
+const ROUNDS: usize = 5;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    match arguments.get(1).map(String::as_str) {
+        Some("by-hand") => runtime.block_on(by_hand(&arguments[2], &arguments[3])),
+        _ => runtime.block_on(compare()),
+    }
+}
+
+/// The loop that a program would have without a library.
+async fn by_hand(base: &str, key: &str) {
+    use std::io::Write as _;
+    let client = reqwest::Client::new();
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut cursor: Option<String> = None;
+    loop {
+        let mut request = client.get(format!("{base}/v2/vendors")).bearer_auth(key).query(&[("size", "500")]);
+        if let Some(cursor) = &cursor {
+            request = request.query(&[("cursor", cursor)]);
+        }
+        let page: Value = request.send().await.expect("a response").json().await.expect("JSON");
+        for row in page["data"].as_array().expect("rows") {
+            writeln!(out, "{row}").expect("a line");
+        }
+        match page["pagination"]["cursor"].as_str() {
+            Some(next) => cursor = Some(next.to_owned()),
+            None => return,
+        }
+    }
+}
+
+/// The processor time of a child.
+fn cost(command: &mut Command) -> (Duration, usize) {
+    let spent = || {
+        let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("usage");
+        let time = usage.user_time() + usage.system_time();
+        Duration::from_micros(u64::try_from(time.tv_sec() * 1_000_000 + time.tv_usec()).unwrap_or(0))
+    };
+    let before = spent();
+    let output = command.stderr(Stdio::inherit()).output().expect("a child");
+    assert!(output.status.success());
+    (spent() - before, output.stdout.iter().filter(|byte| **byte == b'\n').count())
+}
+
+async fn compare() {
+    let sandbox = Sandbox::builder().records(10_000).start().await.expect("a port");
+    let (base, key) = (sandbox.base_url(), sandbox.api_key().to_owned());
+    let program = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_drata"));
+        command.args(["vendors", "list"]).env("DRATA_BASE_URL", &base).env("DRATA_API_KEY", &key);
+        command
+    };
+    let by_hand = || {
+        let mut command = Command::new(std::env::current_exe().expect("this program"));
+        command.args(["by-hand", &base, &key]);
+        command
+    };
+    let best = |make: &dyn Fn() -> Command| {
+        let all = (0..ROUNDS).map(|_| {
+            let (time, lines) = cost(&mut make());
+            assert_eq!(lines, 10_000);
+            time
+        });
+        all.min().unwrap_or_default()
+    };
+    // The sandbox runs on the runtime's other thread while this one waits.
+    let (ours, theirs) = tokio::task::block_in_place(|| (best(&program), best(&by_hand)));
+    println!(
+        "10,000 rows: drata {ours:.1?}, by hand {theirs:.1?}, {:.2} of it",
+        ours.as_secs_f64() / theirs.as_secs_f64()
+    );
+    drop(sandbox);
+
+    let sandbox = Sandbox::builder().records(1_000_000).start().await.expect("a port");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_drata"));
+    command.args(["vendors", "list"]).env("DRATA_BASE_URL", sandbox.base_url()).env("DRATA_API_KEY", sandbox.api_key());
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("a child");
+    let mut output = child.stdout.take().expect("its output");
+    let (lines, peak) = tokio::task::block_in_place(|| {
+        use std::io::Read as _;
+        let (mut buffer, mut lines, mut peak) = (vec![0; 1 << 16], 0_usize, 0);
+        loop {
+            let read = output.read(&mut buffer).expect("lines");
+            if read == 0 {
+                break (lines, peak);
+            }
+            lines += buffer[..read].iter().filter(|byte| **byte == b'\n').count();
+            peak = peak.max(resident(child.id()));
+        }
+    });
+    assert!(child.wait().expect("an end").success());
+    println!("{lines} rows: {:.1} MB at most", peak as f64 / 1024.0);
+}
+
+/// The memory of a process, in KiB; 0 where the system does not tell.
+fn resident(process: u32) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}

@@ -1,0 +1,98 @@
+//! The commands of an area.
+
+use clap::Command;
+use drata_contract::operation::{ApiVersion, Operation};
+use drata_contract::{Area, Contract};
+use drata_ext::by_name::Known;
+
+use super::flags::kebab;
+use super::operation;
+use super::root::Extent;
+use crate::failure::Failure;
+
+/// Finds an area by its name in the library or as a command: in version 2, else in version 1.
+pub(crate) fn find(name: &str) -> Result<Option<(&'static Contract, &'static Area)>, Failure> {
+    for version in [ApiVersion::V2, ApiVersion::V1] {
+        let contract = Contract::of(version).map_err(Failure::other)?;
+        if let Some(area) = contract.areas.iter().find(|area| is_called(&area.name, name)) {
+            return Ok(Some((contract, area)));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a name of the library and a word mean the same.
+pub(crate) fn is_called(name: &str, word: &str) -> bool {
+    name == word || kebab(name) == word
+}
+
+/// Adds every area of a version.
+pub(crate) fn all(mut command: Command, contract: &'static Contract, words: &[String], extent: Extent) -> Command {
+    let asked = words.first().map(String::as_str);
+    for area in &contract.areas {
+        let is_asked = extent == Extent::Whole || asked.is_some_and(|asked| is_called(&area.name, asked));
+        let below = match is_asked {
+            true => one(contract, area, words.get(1..).unwrap_or_default(), extent),
+            false => stub(area),
+        };
+        command = command.subcommand(below);
+    }
+    command
+}
+
+fn stub(area: &'static Area) -> Command {
+    let name = kebab(&area.name);
+    let command = Command::new(name.clone()).about(first_sentence(&area.doc).to_owned());
+    if *area.name == *name { command } else { command.alias(area.name.as_ref()) }
+}
+
+/// The command of an area with its operations.
+pub(crate) fn one(contract: &'static Contract, area: &'static Area, words: &[String], extent: Extent) -> Command {
+    stub(area)
+        .long_about(area.doc.as_ref())
+        .arg_required_else_help(true)
+        .subcommand_required(true)
+        .subcommands(operations(contract, area, words, extent))
+}
+
+/// The commands of an area's operations; only the one that is asked for has arguments.
+pub(crate) fn operations(
+    contract: &'static Contract,
+    area: &'static Area,
+    words: &[String],
+    extent: Extent,
+) -> Vec<Command> {
+    let asked = words.first().map(String::as_str);
+    let own = |operation: &&Operation| operation.area == area.name && operation.version == area.version;
+    contract
+        .operations
+        .iter()
+        .filter(own)
+        .map(|one| {
+            let known = Known::new(contract, one);
+            let is_asked = extent == Extent::Whole || asked.is_some_and(|asked| is_called(&one.name, asked));
+            let command = if is_asked { operation::command(known) } else { operation::stub(known) };
+            let name = kebab(&one.name);
+            if *one.name == *name { command } else { command.alias(one.name.as_ref()) }
+        })
+        .collect()
+}
+
+/// Says which operations only version 1 has, in the help of an area that both versions have.
+pub(crate) fn with_other_version(command: Command, area: &'static Area) -> Result<Command, Failure> {
+    if area.version == ApiVersion::V1 {
+        return Ok(command.after_help("Only version 1 has this area."));
+    }
+    let v1 = Contract::of(ApiVersion::V1).map_err(Failure::other)?;
+    let name = kebab(&area.name);
+    Ok(match v1.areas.iter().any(|other| other.name == area.name) {
+        true => command.after_help(format!("Version 1 has this area too: drata v1 {name}")),
+        false => command,
+    })
+}
+
+/// The first sentence of a description.
+pub(crate) fn first_sentence(doc: &str) -> &str {
+    let end = doc.find(". ").map_or(doc.len(), |end| end);
+    doc[..end].trim_end_matches('.').lines().next().unwrap_or_default()
+}

@@ -1,0 +1,9 @@
+//! The command line: built from the contract, and only as far as it is asked for.
+
+pub(crate) mod area;
+pub(crate) mod flags;
+pub(crate) mod globals;
+pub(crate) mod operation;
+pub(crate) mod root;
+pub(crate) mod values;
+pub(crate) mod words;

@@ -1,0 +1,258 @@
+//! The command of one operation: path values as arguments, parameters and flat fields of the body as flags.
+
+use clap::{Arg, ArgAction, Command};
+use drata_contract::operation::{Parameter, Place};
+use drata_contract::sample::is_file;
+use drata_contract::schema::{Property, SchemaId, Shape};
+use drata_ext::by_name::Known;
+
+use super::area::first_sentence;
+use super::flags::{Names, kebab};
+use super::globals;
+use super::values::{is_flat, limits, parser, value_name};
+
+/// What a flag sets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Target {
+    Parameter(&'static Parameter),
+    Field(&'static Property),
+    File(&'static Property),
+}
+
+/// A flag or an argument of an operation.
+#[derive(Clone, Debug)]
+pub(crate) struct Input {
+    /// The long name of the flag; the identifier of an argument.
+    pub(crate) flag: String,
+    pub(crate) target: Target,
+    /// Whether it takes several values.
+    pub(crate) many: bool,
+}
+
+/// Options of our own that operations have, by the kind of operation.
+const LIST: [&str; 5] = ["all", "limit", "page-size", "resume", "with-total"];
+const BODY: [&str; 2] = ["json", "file"];
+const MEDIA: [&str; 1] = ["accept"];
+
+/// What walking through pages sets by itself.
+const WALKED: [&str; 6] = ["page", "limit", "cursor", "size", "includeTotalCount", "getAll"];
+
+/// The arguments and flags of an operation, in the order of help.
+pub(crate) fn inputs(known: Known) -> Vec<Input> {
+    let Known { contract, operation, .. } = known;
+    let schemas = &contract.schemas;
+    let reserved =
+        globals::names().into_iter().chain([&LIST[..], &BODY, &MEDIA].concat().into_iter().map(str::to_owned));
+    let mut names = Names::without(reserved);
+    let mut all = Vec::new();
+    let mut parameters: Vec<&'static Parameter> = operation.parameters.iter().collect();
+    parameters.sort_by_key(|parameter| match parameter.place {
+        Place::Path => (0, operation.path.find(&format!("{{{}}}", parameter.name))),
+        Place::Query | Place::Header => (1, None),
+    });
+    for parameter in parameters {
+        if operation.paging.is_some() && WALKED.contains(&parameter.name.as_str()) {
+            continue;
+        }
+        let many = schemas.items(parameter.schema).is_some();
+        all.push(Input { flag: names.give("param", &parameter.name), target: Target::Parameter(parameter), many });
+    }
+    let form = operation.form_body().and_then(|form| schemas.object(form));
+    let files: Vec<&'static Property> = form
+        .into_iter()
+        .flat_map(|form| &form.properties)
+        .filter(|property| is_file(schemas, property.schema))
+        .collect();
+    for file in &files {
+        // One file is `--file`, whatever the service calls it.
+        let flag = if files.len() == 1 { "file".to_owned() } else { names.give("file", &file.name) };
+        all.push(Input { flag, target: Target::File(file), many: schemas.items(file.schema).is_some() });
+    }
+    let mut fields: Vec<&'static Property> = Vec::new();
+    for schema in [operation.json_body(), operation.form_body()].into_iter().flatten() {
+        for property in schemas.object(schema).into_iter().flat_map(|object| &object.properties) {
+            let is_new = !fields.iter().chain(&files).any(|known| known.name == property.name);
+            if is_new && is_flat(schemas, property.schema) && !is_file(schemas, property.schema) {
+                fields.push(property);
+            }
+        }
+    }
+    fields.sort_by_key(|field| !field.required);
+    for field in fields {
+        let many = schemas.items(field.schema).is_some();
+        all.push(Input { flag: names.give("body", &field.name), target: Target::Field(field), many });
+    }
+    all
+}
+
+/// The command of an operation, without its arguments.
+pub(crate) fn stub(known: Known) -> Command {
+    let operation = known.operation;
+    let beta = if operation.beta { " (beta)" } else { "" };
+    Command::new(kebab(&operation.name)).about(format!("{}{beta}", first_sentence(&operation.doc)))
+}
+
+/// The command of an operation.
+pub(crate) fn command(known: Known) -> Command {
+    let operation = known.operation;
+    let mut command = stub(known).long_about(crate::commands::describe::facts(known)).disable_help_subcommand(true);
+    for input in inputs(known) {
+        command = command.arg(argument(known, &input));
+    }
+    if operation.rows().is_some() {
+        command = list_options(command, known);
+    }
+    if operation.body.is_some() {
+        command = command.arg(
+            Arg::new("json")
+                .long("json")
+                .value_name("FILE|-|JSON")
+                .help_heading("Body")
+                .help("The body, or what flags do not cover: a file, - for standard input, or JSON"),
+        );
+    }
+    let media = media(known);
+    if media.len() > 1 {
+        command = command.arg(
+            Arg::new("accept")
+                .long("accept")
+                .value_name("MEDIA")
+                .value_parser(clap::builder::PossibleValuesParser::new(media))
+                .help("The media type to ask for"),
+        );
+    }
+    let sample = crate::commands::describe::sample_line(known);
+    command.after_help(globals::ELSEWHERE).after_long_help(format!("Sample:\n  {sample}\n\n{}", globals::ELSEWHERE))
+}
+
+/// The media types that an operation answers with.
+pub(crate) fn media(known: Known) -> Vec<&'static str> {
+    let successes = known.meta.successes.iter().map(|(_, media)| *media).filter(|media| !media.is_empty());
+    let mut all: Vec<&str> = successes.collect();
+    all.dedup();
+    all
+}
+
+fn list_options(command: Command, known: Known) -> Command {
+    const HEADING: &str = "List";
+    let mut command = command
+        .arg(
+            Arg::new("all")
+                .long("all")
+                .action(ArgAction::SetTrue)
+                .help_heading(HEADING)
+                .help("Every row, also on a terminal; a pipe gets all of them anyway"),
+        )
+        .arg(
+            Arg::new("limit")
+                .long("limit")
+                .value_name("N")
+                .value_parser(clap::value_parser!(u64).range(1..))
+                .conflicts_with("all")
+                .help_heading(HEADING)
+                .help("At most so many rows"),
+        );
+    let Some(paging) = &known.operation.paging else { return command };
+    command = command
+        .arg(
+            Arg::new("page-size")
+                .long("page-size")
+                .value_name("N")
+                .value_parser(clap::value_parser!(i64).range(1..=i64::from(paging.max_size)))
+                .help_heading(HEADING)
+                .help(format!("Rows a request, at most {}; the largest by default", paging.max_size)),
+        )
+        .arg(
+            Arg::new("resume")
+                .long("resume")
+                .value_name("FILE")
+                .help_heading(HEADING)
+                .help("Go on from this file if it is there; written when the list is interrupted or fails"),
+        );
+    if paging.counts || paging.total.is_some() {
+        command = command.arg(
+            Arg::new("with-total")
+                .long("with-total")
+                .action(ArgAction::SetTrue)
+                .help_heading(HEADING)
+                .help("Say on standard error how many rows there are"),
+        );
+    }
+    command
+}
+
+fn argument(known: Known, input: &Input) -> Arg {
+    let schemas = &known.contract.schemas;
+    let arg = Arg::new(input.flag.clone());
+    match input.target {
+        Target::Parameter(parameter) if parameter.place == Place::Path => arg
+            .value_name(kebab(&parameter.name).replace('-', "_").to_uppercase())
+            .required(true)
+            .value_parser(parser(schemas, parameter.schema, &parameter.name))
+            .help(describe(known, &parameter.doc, parameter.schema, false)),
+        Target::Parameter(parameter) => flag(known, arg, input, parameter.schema, &parameter.name)
+            .help_heading("Parameters")
+            .required(parameter.required)
+            .help(describe(known, &parameter.doc, parameter.schema, parameter.required)),
+        Target::Field(field) => {
+            let doc = &schemas.get(field.schema).doc;
+            flag(known, arg, input, field.schema, &field.name).help_heading("Body").help(describe(
+                known,
+                doc,
+                field.schema,
+                field.required,
+            ))
+        }
+        Target::File(file) => {
+            let doc = &schemas.get(file.schema).doc;
+            let arg = arg.long(input.flag.clone()).value_name("PATH").help_heading("Body");
+            let arg = if input.many { arg.action(ArgAction::Append) } else { arg };
+            arg.value_parser(clap::value_parser!(std::path::PathBuf))
+                .value_hint(clap::ValueHint::FilePath)
+                .help(describe(known, doc, file.schema, file.required))
+        }
+    }
+}
+
+/// A flag whose values are checked against their schema.
+fn flag(known: Known, arg: Arg, input: &Input, schema: SchemaId, name: &str) -> Arg {
+    let schemas = &known.contract.schemas;
+    let one = schemas.items(schema).unwrap_or(schema);
+    let arg = arg.long(input.flag.clone()).value_name(value_name(schemas, schema)).hide_possible_values(true);
+    let arg = arg.value_parser(parser(schemas, one, name)).allow_hyphen_values(true);
+    match (&schemas.get(schema).shape, input.many) {
+        // A comma may be part of a text, but of no number and no value of a set.
+        (_, true) => {
+            let arg = arg.action(ArgAction::Append);
+            match schemas.get(one).shape {
+                Shape::Integer(_) | Shape::Enum(_) => arg.value_delimiter(','),
+                _ => arg,
+            }
+        }
+        (Shape::Boolean, false) => {
+            arg.num_args(0..=1).require_equals(true).default_missing_value("true").allow_hyphen_values(false)
+        }
+        _ => arg,
+    }
+}
+
+/// What help says of a value: our words, whether it is required, and the limits that the words do not name.
+fn describe(known: Known, doc: &str, schema: SchemaId, required: bool) -> String {
+    let doc = doc.trim();
+    let plain = doc.replace(',', "");
+    let is_said = |note: &String| {
+        let mut numbers =
+            note.split(|letter: char| !letter.is_ascii_digit()).filter(|number| !number.is_empty()).peekable();
+        numbers.peek().is_some() && !note.contains(", ") && numbers.all(|number| plain.contains(number))
+    };
+    let mut notes = limits(&known.contract.schemas, schema);
+    notes.retain(|note| !is_said(note));
+    if required {
+        notes.insert(0, "required".to_owned());
+    }
+    match (doc.is_empty(), notes.is_empty()) {
+        (_, true) => doc.to_owned(),
+        (true, false) => format!("[{}]", notes.join("; ")),
+        (false, false) => format!("{doc} [{}]", notes.join("; ")),
+    }
+}

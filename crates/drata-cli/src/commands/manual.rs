@@ -1,0 +1,60 @@
+//! `drata completions` and `drata man`.
+
+use std::io::Write as _;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Command};
+use clap_complete::env::Shells;
+
+use crate::failure::Failure;
+use crate::output::Screen;
+
+const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
+
+pub(crate) fn completions() -> Command {
+    Command::new("completions")
+        .about("A script that completes commands, flags and their values")
+        .after_help("bash:  source <(drata completions bash)\nzsh:   source <(drata completions zsh)\nfish:  drata completions fish | source")
+        .arg(Arg::new("shell").required(true).value_parser(PossibleValuesParser::new(SHELLS)).help("The shell"))
+}
+
+pub(crate) fn man() -> Command {
+    Command::new("man")
+        .about("The manual page, of the program or of one command")
+        .arg(Arg::new("command").num_args(0..=3).value_name("COMMAND").help("Such as `v2 risks create`"))
+}
+
+/// Writes the script for a shell: it asks the program itself, so it knows every operation.
+pub(crate) fn complete(matches: &ArgMatches) -> Result<(), Failure> {
+    let shell = matches.get_one::<String>("shell").map(String::as_str).unwrap_or_default();
+    let shells = Shells::builtins();
+    let Some(completer) = shells.completer(shell) else {
+        return Err(Failure::usage(format!("{shell:?} is none of {}", SHELLS.join(", "))));
+    };
+    let mut script = Vec::new();
+    completer.write_registration("COMPLETE", "drata", "drata", "drata", &mut script)?;
+    let mut out = Screen::out();
+    out.write_all(&script)?;
+    Ok(out.flush()?)
+}
+
+/// Writes a manual page.
+pub(crate) fn page(matches: &ArgMatches) -> Result<(), Failure> {
+    let words: Vec<&String> = matches.get_many::<String>("command").into_iter().flatten().collect();
+    let line = std::iter::once("drata".into()).chain(words.iter().map(|word| (*word).into()));
+    let mut command = crate::args::root::build(&line.collect::<Vec<_>>(), crate::args::root::Extent::Asked)?;
+    let mut name = "drata".to_owned();
+    command.build();
+    for word in &words {
+        let Some(below) = command.find_subcommand(word) else {
+            return Err(Failure::usage(format!("{name} has no command {word:?}")));
+        };
+        command = below.clone();
+        name = format!("{name}-{}", command.get_name());
+    }
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command).title(name.to_uppercase()).render(&mut page)?;
+    let mut out = Screen::out();
+    out.write_all(&page)?;
+    Ok(out.flush()?)
+}

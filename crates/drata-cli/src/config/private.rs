@@ -1,0 +1,51 @@
+//! Files that only their owner can read.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use crate::failure::Failure;
+
+/// Writes a file that only its owner can read: beside its place, then renamed.
+pub(crate) fn write_private(path: &Path, contents: &str) -> Result<(), Failure> {
+    let write = || -> io::Result<()> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        #[cfg(unix)]
+        fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+        // A temporary file is its owner's alone from the start.
+        let mut beside = tempfile::NamedTempFile::new_in(folder)?;
+        beside.write_all(contents.as_bytes())?;
+        beside.as_file().sync_all()?;
+        beside.persist(path)?;
+        Ok(())
+    };
+    write().map_err(|error| Failure::file(path, "written", &error))
+}
+
+/// Reads a file that only its owner may be able to read or change; `None` when there is none.
+pub(super) fn read_private(path: &Path) -> Result<Option<String>, Failure> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Failure::file(path, "read", &error)),
+    };
+    check(path)?;
+    Ok(Some(text))
+}
+
+#[cfg(unix)]
+pub(super) fn check(path: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::metadata(path).map_err(|error| Failure::file(path, "read", &error))?.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    let path = path.display();
+    Err(Failure::usage(format!("{path} has mode {mode:03o}, so others can read or change it: run `chmod 600 {path}`")))
+}
+
+#[cfg(not(unix))]
+pub(super) fn check(_: &Path) -> Result<(), Failure> {
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! Every operation of both versions, by the sample of its help, through the program's own argument parser.
+
+use std::cmp::Reverse;
+use std::ffi::OsString;
+
+use drata_contract::Contract;
+use drata_contract::operation::{ApiVersion, Operation};
+use drata_ext::by_name::Known;
+use drata_sandbox::Sandbox;
+
+use crate::args::globals::Globals;
+use crate::args::root::{self, Extent};
+use crate::commands::{call, describe};
+use crate::session::Session;
+
+/// A command line as a shell takes it apart; samples quote with `'` alone.
+fn split(line: &str, file: &str) -> Vec<OsString> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let (mut quoted, mut began) = (false, false);
+    let mut letters = line.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\'' => (quoted, began) = (!quoted, true),
+            '\\' if !quoted => word.extend(letters.next()),
+            ' ' if !quoted => {
+                if began || !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                }
+                began = false;
+            }
+            letter => word.push(letter),
+        }
+    }
+    words.push(word);
+    words.into_iter().map(|word| if word == "FILE" { file.into() } else { word.into() }).collect()
+}
+
+/// First what reads, then what writes, last what deletes, the innermost first, so that nothing is missed later.
+fn turn(operation: &Operation) -> (u8, Reverse<usize>) {
+    match operation.method.as_str() {
+        "GET" => (0, Reverse(0)),
+        "DELETE" => (2, Reverse(operation.path.matches('/').count())),
+        _ => (1, Reverse(0)),
+    }
+}
+
+async fn run(version: ApiVersion) {
+    let sandbox = Sandbox::start().await.unwrap();
+    let session = Session::on(&sandbox);
+    let folder = tempfile::tempdir().unwrap();
+    let contract = Contract::of(version).unwrap();
+    let mut operations: Vec<&'static Operation> = contract.operations.iter().collect();
+    operations.sort_by_key(|operation| turn(operation));
+    let mut problems = Vec::new();
+    for operation in operations {
+        let known = Known::new(contract, operation);
+        let line = describe::sample_line(known);
+        // What a file holds is looked into by the uploads of a roster alone.
+        let roster = operation.path.ends_with("/csv");
+        let file = folder.path().join(if roster { "roster.csv" } else { "sample.pdf" });
+        let content = if roster {
+            "id,first_name,last_name,email,is_contractor,mfa\n1,Ada,Byron,ada@acme.example,no,yes\n"
+        } else {
+            "%PDF-1.4"
+        };
+        std::fs::write(&file, content).unwrap();
+        let mut words = split(&line, &file.to_string_lossy());
+        let files = describe::needs_file(known) && !words.iter().any(|word| *word == *file);
+        if files {
+            words.extend(["--file".into(), file.clone().into_os_string()]);
+        }
+        let command = root::build(&words, Extent::Asked).unwrap();
+        let matches = match command.try_get_matches_from(&words) {
+            Ok(matches) => matches,
+            Err(error) => {
+                problems.push(format!("{line}: {error}"));
+                continue;
+            }
+        };
+        Globals::read(&matches).unwrap();
+        let (name, below) = matches.subcommand().unwrap();
+        let (found, arguments) = crate::operation(name, below).unwrap();
+        assert_eq!(found.meta.rust_path, known.meta.rust_path);
+        let outcome = match call::fill(&session, found, arguments) {
+            Ok(call) => call.send().await.map(drop).map_err(crate::failure::Failure::from),
+            Err(failure) => Err(failure),
+        };
+        // Nobody has the address of the sample, and a session without records is not completed.
+        let tolerated = |failure: &crate::failure::Failure| match known.meta.rust_path {
+            path if path.ends_with("by_email") => failure.kind() == crate::failure::Kind::NotFound,
+            "v2::custom_data_records::perform_session_action" => failure.to_string().contains("422"),
+            _ => false,
+        };
+        if let Err(failure) = outcome
+            && !tolerated(&failure)
+        {
+            problems.push(format!("{line}: {failure}"));
+        }
+    }
+    problems.extend(sandbox.requests().violations());
+    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
+    assert_eq!(sandbox.requests().total(), contract.operations.len() as u64);
+}
+
+#[tokio::test]
+async fn version_1() {
+    run(ApiVersion::V1).await;
+}
+
+#[tokio::test]
+async fn version_2() {
+    run(ApiVersion::V2).await;
+}
+
+#[test]
+fn the_whole_command_line_is_sound() {
+    // clap checks itself: no two flags of one name, no argument that cannot be given.
+    root::build(&["drata".into()], Extent::Whole).unwrap().debug_assert();
+}

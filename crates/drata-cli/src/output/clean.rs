@@ -1,0 +1,64 @@
+//! Text from elsewhere, made harmless for a terminal.
+
+use std::borrow::Cow;
+
+/// Whether a character acts on a terminal instead of being shown: controls, and marks that turn the direction of text.
+fn acts(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
+        || matches!(letter, '\u{2028}' | '\u{2029}')
+}
+
+/// A text on one line, with what would act on the terminal written out: `\u{1b}` as `\u001b`.
+pub(crate) fn line(text: &str) -> Cow<'_, str> {
+    escape(text, |letter| {
+        acts(letter).then(|| match letter {
+            '\n' => "⏎".to_owned(),
+            '\t' => " ".to_owned(),
+            letter => written_out(letter),
+        })
+    })
+}
+
+/// JSON, with what would act on the terminal escaped as JSON does: the value stays the same.
+pub(crate) fn json(text: &str) -> Cow<'_, str> {
+    // Controls below the space stand in no string of valid JSON, but between its parts, where they are layout.
+    escape(text, |letter| (acts(letter) && letter >= ' ').then(|| written_out(letter)))
+}
+
+/// A text of several lines, such as a message.
+pub(crate) fn block(text: &str) -> Cow<'_, str> {
+    escape(text, |letter| (acts(letter) && letter != '\n' && letter != '\t').then(|| written_out(letter)))
+}
+
+fn written_out(letter: char) -> String {
+    format!("\\u{:04x}", u32::from(letter))
+}
+
+fn escape(text: &str, escaped: impl Fn(char) -> Option<String>) -> Cow<'_, str> {
+    if !text.chars().any(|letter| escaped(letter).is_some()) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for letter in text.chars() {
+        match escaped(letter) {
+            Some(other) => out += &other,
+            None => out.push(letter),
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_acts_on_the_terminal() {
+        assert_eq!(line("a\u{1b}]0;title\u{7}b"), "a\\u001b]0;title\\u0007b");
+        assert_eq!(line("two\nlines\tand\u{202e}txt"), "two⏎lines and\\u202etxt");
+        assert_eq!(line("漢字 é"), "漢字 é");
+        assert_eq!(json("{\"a\": \"\u{9b}31m\"}\n"), "{\"a\": \"\\u009b31m\"}\n");
+        assert_eq!(block("a\nb\u{8}"), "a\nb\\u0008");
+    }
+}

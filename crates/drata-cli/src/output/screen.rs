@@ -1,0 +1,133 @@
+//! Where output goes: the terminal or the pipe, its width and whether it is colored.
+
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+
+use serde_json::Value;
+
+use super::format::Format;
+use super::table::{Canvas, draw_one};
+use super::{Rows, clean, fields, filter::Filter};
+use crate::args::globals::{Color, Globals};
+use crate::failure::Failure;
+
+/// How output is shown here.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    pub(crate) format: Format,
+    pub(crate) fields: Vec<String>,
+    filter: Option<String>,
+    color: Color,
+    /// Whether standard output is a terminal.
+    pub(crate) terminal: bool,
+    pub(crate) quiet: bool,
+}
+
+/// Standard output with a buffer.
+pub(crate) type Out = BufWriter<io::Stdout>;
+
+const BUFFER: usize = 64 * 1024;
+
+impl Screen {
+    pub(crate) fn new(globals: &Globals) -> Self {
+        Self {
+            format: globals.format,
+            fields: globals.fields.clone(),
+            filter: globals.filter.clone(),
+            color: globals.color,
+            terminal: io::stdout().is_terminal(),
+            quiet: globals.quiet,
+        }
+    }
+
+    pub(crate) fn out() -> Out {
+        BufWriter::with_capacity(BUFFER, io::stdout())
+    }
+
+    /// Where tables are drawn.
+    pub(crate) fn canvas(&self) -> Canvas {
+        Canvas { width: self.terminal.then(width), color: self.colored() }
+    }
+
+    fn colored(&self) -> bool {
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => self.terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
+    }
+
+    /// The rows that fit on the terminal, with the header and the prompt.
+    pub(crate) fn height(&self) -> u64 {
+        let lines = terminal_size::terminal_size().map_or(24, |(_, terminal_size::Height(lines))| lines);
+        u64::from(lines.max(10)) - 4
+    }
+
+    pub(crate) fn filter(&self) -> Result<Option<Filter>, Failure> {
+        self.filter.as_deref().map(Filter::compile).transpose()
+    }
+
+    /// Begins a list; `columns` are those that its rows are known to have.
+    pub(crate) fn rows(&self, columns: Option<Vec<String>>) -> Result<Rows, Failure> {
+        let filter = self.filter()?;
+        let format = self.format.settled(true, filter.is_some());
+        Ok(Rows::new(self, format, filter, columns))
+    }
+
+    /// Shows one thing.
+    pub(crate) fn show(&self, value: &Value) -> Result<(), Failure> {
+        let filter = self.filter()?;
+        let format = self.format.settled(false, filter.is_some());
+        if filter.is_some() || format == Format::Csv {
+            let mut rows = Rows::new(self, format, filter, None);
+            rows.row(value)?;
+            return rows.finish();
+        }
+        let picked = (!self.fields.is_empty()).then(|| fields::only(value, &self.fields));
+        let value = picked.as_ref().unwrap_or(value);
+        let mut out = Self::out();
+        match format {
+            Format::Table => out.write_all(draw_one(value, self.canvas()).as_bytes())?,
+            Format::Ndjson => writeln!(out, "{}", self.json(&value.to_string()))?,
+            _ => writeln!(out, "{}", self.json(&pretty(value)))?,
+        }
+        Ok(out.flush()?)
+    }
+
+    /// Shows JSON whatever the format: what it is does not fit a table.
+    pub(crate) fn show_json(&self, value: &Value) -> Result<(), Failure> {
+        if self.filter.is_some() {
+            return self.show(value);
+        }
+        let mut out = Self::out();
+        writeln!(out, "{}", self.json(&pretty(value)))?;
+        Ok(out.flush()?)
+    }
+
+    /// JSON for this output: on a terminal, nothing in it acts on the terminal.
+    pub(crate) fn json<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
+        if self.terminal { clean::json(text) } else { text.into() }
+    }
+
+    /// Says something on standard error that is no output.
+    pub(crate) fn note(&self, text: impl AsRef<str>) {
+        if !self.quiet {
+            note(text.as_ref());
+        }
+    }
+}
+
+/// Says something on standard error. That nobody reads it is no failure.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(io::stderr(), "{}", clean::block(text));
+}
+
+/// JSON on several lines.
+pub(crate) fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
+}
+
+fn width() -> usize {
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 10);
+    told.or_else(|| terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| usize::from(columns)))
+        .unwrap_or(80)
+}

@@ -1,0 +1,180 @@
+//! `drata probe`: where the service is not what the contract says, by reading alone.
+
+mod calls;
+mod compare;
+mod report;
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgMatches, Command};
+use drata_contract::Contract;
+use drata_contract::operation::Operation;
+use drata_ext::api::{Response, ResponseBody};
+use drata_ext::by_name::{Known, NamedCall};
+use serde_json::Value;
+
+use self::calls::Ids;
+use self::compare::compare;
+use self::report::{Finding, Report};
+use crate::args::area::is_called;
+use crate::args::globals::Globals;
+use crate::failure::{Failure, Kind};
+use crate::files::write_whole;
+use crate::interrupt::Interrupt;
+use crate::session::Session;
+
+pub(crate) fn command() -> Command {
+    Command::new("probe")
+        .about("Compare the service with the contract, by reading alone, and report where they differ")
+        .long_about(
+            "Calls every reading operation that the key may call, once, with identifiers found in lists, within the rate limit.\n\
+             Reports fields and enumeration values that the contract does not know, nulls and types that it does not allow,\n\
+             required fields that are missing, and statuses that it does not document. The report holds names and types, and of\n\
+             enumerations the constant: no other value of the account, no identifier and no key.",
+        )
+        .arg(Arg::new("out").long("out").value_name("FILE").value_parser(clap::value_parser!(PathBuf)).help("Where to write the whole report, as JSON"))
+        .arg(Arg::new("rows").long("rows").value_name("N").default_value("100").value_parser(clap::value_parser!(i64).range(1..=500)).help("Rows to look at in each list"))
+        .arg(Arg::new("only").long("only").value_name("AREA").value_delimiter(',').help("Only these areas, such as vendors,risks"))
+}
+
+pub(crate) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), Failure> {
+    let session = Session::open(globals).await?;
+    let rows = matches.get_one::<i64>("rows").copied().unwrap_or(100);
+    let only: Vec<&String> = matches.get_many::<String>("only").into_iter().flatten().collect();
+    let contract = Contract::shared().map_err(Failure::other)?;
+    let mut report = Report::new(&session.account.region);
+    let mut ids = Ids::default();
+    let wanted = |operation: &Operation| only.is_empty() || only.iter().any(|only| is_called(&operation.area, only));
+    let mut left: Vec<&'static Operation> =
+        contract.operations.iter().filter(|operation| operation.is_read()).collect();
+    let interrupt = Interrupt::listen();
+    let mut outcome = Ok(());
+    // Lists come before what their rows are needed for; what is left at last has nothing to be called with.
+    'rounds: loop {
+        let (now, later): (Vec<_>, Vec<_>) = left.into_iter().partition(|operation| ids.covers(operation));
+        left = later;
+        if now.is_empty() {
+            break;
+        }
+        for operation in now {
+            // Lists are read in any case, because others need their identifiers.
+            if !wanted(operation) && operation.rows().is_none() {
+                continue;
+            }
+            let known = Known::new(contract, operation);
+            let call = call(&session, known, &ids, rows)?;
+            let one = observe(known, call, &mut ids);
+            tokio::select! {
+                found = one => {
+                    if wanted(operation) {
+                        report.add(known, found?);
+                    }
+                }
+                () = interrupt.wait() => {
+                    outcome = Err(Failure::interrupted("interrupted: the report holds what was seen so far"));
+                    break 'rounds;
+                }
+            }
+        }
+    }
+    for operation in left.into_iter().filter(|operation| wanted(operation)) {
+        report.not_called(operation, "no row to call it with was found");
+    }
+    if let Some(path) = matches.get_one::<PathBuf>("out") {
+        let text = serde_json::to_string_pretty(&report).map_err(|error| Failure::other(error.to_string()))?;
+        write_whole(path, text.as_bytes())?;
+    }
+    let mut out = session.screen.rows(Some(Finding::COLUMNS.map(str::to_owned).into()))?;
+    for finding in report.findings() {
+        out.row(&finding)?;
+    }
+    out.finish()?;
+    session.screen.note(report.summary());
+    outcome
+}
+
+fn call(session: &Session, known: Known, ids: &Ids, rows: i64) -> Result<NamedCall, Failure> {
+    let mut call = session.drata.operation(known.meta.rust_path)?;
+    for (name, value) in ids.values(known) {
+        call = call.set(name, value);
+    }
+    if let Some(paging) = &known.operation.paging {
+        let name = if paging.by_cursor { "size" } else { "limit" };
+        call = call.set(name, rows.min(i64::from(paging.max_size)));
+    }
+    Ok(call)
+}
+
+/// What one call showed.
+pub(crate) struct Observed {
+    status: u16,
+    rows: usize,
+    rejected: usize,
+    findings: Vec<Finding>,
+    note: Option<String>,
+}
+
+async fn observe(known: Known, call: NamedCall, ids: &mut Ids) -> Result<Observed, Failure> {
+    let mut observed = Observed { status: 0, rows: 0, rejected: 0, findings: Vec::new(), note: None };
+    let is_json = known.meta.successes.iter().any(|(_, media)| *media == "application/json");
+    let response = match call.request() {
+        Ok(request) => request.receive_response().await,
+        Err(error) => {
+            observed.note = Some(format!("not called: {error}"));
+            return Ok(observed);
+        }
+    };
+    let Response { status, body, .. } = match response {
+        Ok(response) => response,
+        Err(error) => return of_error(known, observed, error),
+    };
+    observed.status = status.as_u16();
+    if known.operation.answer(observed.status).is_none() {
+        observed.findings.push(Finding::status(known, observed.status));
+    }
+    let ResponseBody::Buffered(body) = body else { return Ok(observed) };
+    let schema =
+        known.operation.answer(observed.status).or_else(|| known.operation.success()).and_then(|answer| answer.json());
+    let Some(schema) = schema.filter(|_| is_json) else { return Ok(observed) };
+    let Ok(value) = serde_json::from_slice::<Value>(&body) else {
+        observed.findings.push(Finding::body(known, "JSON", "something else"));
+        return Ok(observed);
+    };
+    ids.learn(known, &value);
+    let all = compare(known, schema, &value);
+    (observed.rows, observed.rejected) = (all.rows, all.rejected);
+    observed.findings.extend(all.findings);
+    Ok(observed)
+}
+
+/// A rejection is an observation too; only what ends every call ends the probe.
+fn of_error(known: Known, mut observed: Observed, error: drata_ext::Error) -> Result<Observed, Failure> {
+    let Some(status) = error.status() else {
+        let failure = Failure::from(error);
+        return match failure.kind() {
+            Kind::Network => Err(failure),
+            _ => {
+                observed.note = Some(failure.to_string());
+                Ok(observed)
+            }
+        };
+    };
+    if error.is_unauthorized() {
+        return Err(error.into());
+    }
+    observed.status = status.as_u16();
+    observed.note = match observed.status {
+        402 => Some("not in the plan".to_owned()),
+        403 => Some(format!("the key lacks {}", known.meta.permission_name)),
+        404 => Some("not found".to_owned()),
+        429 => {
+            let wait = error.retry_after().map_or("without retry-after", |_| "with retry-after");
+            Some(format!("rate limit exceeded, {wait}"))
+        }
+        _ => Some("rejected".to_owned()),
+    };
+    if known.operation.answer(observed.status).is_none() {
+        observed.findings.push(Finding::status(known, observed.status));
+    }
+    Ok(observed)
+}

@@ -1,0 +1,226 @@
+//! Hostile data, closed pipes, interruptions and files that others can read.
+#![allow(clippy::unwrap_used, reason = "a helper that unwraps fails its test")]
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use drata_sandbox::{Fault, Sandbox};
+
+fn drata(sandbox: &Sandbox, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_drata"));
+    command.args(arguments).env("DRATA_API_KEY", sandbox.api_key()).env("DRATA_BASE_URL", sandbox.base_url());
+    command.env_remove("DRATA_PROFILE").env_remove("DRATA_REGION").stdin(Stdio::null());
+    command
+}
+
+fn run(sandbox: &Sandbox, arguments: &[&str]) -> Output {
+    drata(sandbox, arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_service_holds_does_not_act_on_the_terminal_nor_in_a_spreadsheet() {
+    let sandbox = Sandbox::builder().records(3).start().await.unwrap();
+    let hostile = "=HYPERLINK(\"http://x\")\u{1b}]0;owned\u{7}\u{202e}";
+    let body = serde_json::json!({ "name": hostile }).to_string();
+    let created = run(&sandbox, &["vendors", "create", "--write", "--json", &body]);
+    assert!(created.status.success(), "{}", text(&created.stderr));
+    let table = run(&sandbox, &["vendors", "list", "-o", "table", "--fields", "id,name"]);
+    let table = text(&table.stdout);
+    assert!(table.contains("=HYPERLINK") && table.contains("\\u001b]0;owned\\u0007\\u202e"), "{table}");
+    assert!(!table.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{table:?}");
+    let csv = run(&sandbox, &["vendors", "list", "-o", "csv", "--fields", "id,name"]);
+    assert!(text(&csv.stdout).contains("4,\"'=HYPERLINK("), "{}", text(&csv.stdout));
+    // A pipe gets the value as it is.
+    let raw = run(&sandbox, &["vendors", "get", "4", "--filter", ".name"]);
+    assert_eq!(serde_json::from_slice::<String>(&raw.stdout).unwrap(), hostile);
+    // So does an error that repeats it, which is for a terminal.
+    let error = run(&sandbox, &["vendors", "get", "\u{1b}[31m"]);
+    assert!(!text(&error.stderr).contains('\u{1b}'), "{:?}", text(&error.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_goes_is_no_failure() {
+    let sandbox = Sandbox::builder().records(5_000).start().await.unwrap();
+    let mut child =
+        drata(&sandbox, &["vendors", "list"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+}
+
+fn interrupt(child: &mut Child, after: Duration) -> Option<i32> {
+    std::thread::sleep(after);
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    child.wait().unwrap().code()
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_list_goes_on_where_it_stopped() {
+    let sandbox = Sandbox::builder().records(2_000).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("place.json");
+    let whole = run(&sandbox, &["vendors", "list"]).stdout;
+    sandbox.set_latency(Duration::from_millis(300));
+    let list = ["vendors", "list", "--page-size", "100", "--resume", place.to_str().unwrap()];
+    let mut child = drata(&sandbox, &list).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut first = Vec::new();
+    let mut output = child.stdout.take().unwrap();
+    let reader = std::thread::spawn(move || {
+        output.read_to_end(&mut first).unwrap();
+        first
+    });
+    assert_eq!(interrupt(&mut child, Duration::from_millis(1_200)), Some(130));
+    let mut all = reader.join().unwrap();
+    let rows = all.iter().filter(|byte| **byte == b'\n').count();
+    assert!(rows > 0 && rows < 2_000, "{rows}");
+    sandbox.set_latency(Duration::ZERO);
+    let rest = run(&sandbox, &list);
+    assert!(rest.status.success(), "{}", text(&rest.stderr));
+    all.extend(rest.stdout);
+    assert!(all == whole, "{} and {} bytes", all.len(), whole.len());
+    assert!(!place.exists());
+    // Something that does not listen stops at once.
+    sandbox.set_latency(Duration::from_secs(30));
+    let mut child =
+        drata(&sandbox, &["vendors", "get", "1"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    assert_eq!(interrupt(&mut child, Duration::from_millis(700)), Some(130));
+}
+
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut all: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| !path.file_name().unwrap().to_string_lossy().starts_with('.'))
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap()))
+        .collect();
+    all.sort();
+    all
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_export_ends_with_the_same_bytes() {
+    let sandbox = Sandbox::builder().records(3_000).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for format in ["ndjson", "csv"] {
+        let path = |name: &str| folder.path().join(format!("{format}-{name}")).to_str().unwrap().to_owned();
+        let (whole, parts) = (path("whole"), path("parts"));
+        let only = ["--only", "vendors,users,connections", "--format", format];
+        let done = run(&sandbox, &[&["export", whole.as_str()], &only[..]].concat());
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        sandbox.set_latency(Duration::from_millis(150));
+        let export = [&["export", parts.as_str()], &only[..]].concat();
+        for _ in 0..3 {
+            let mut child = drata(&sandbox, &export).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            assert_eq!(interrupt(&mut child, Duration::from_millis(900)), Some(130));
+        }
+        // A crash leaves rows behind that no note of the place knows.
+        sandbox.set_latency(Duration::ZERO);
+        let part = std::fs::read_dir(&parts)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .find(|path| path.extension().is_some_and(|extension| extension == "part"));
+        if let Some(part) = part {
+            use std::io::Write as _;
+            std::fs::OpenOptions::new().append(true).open(part).unwrap().write_all(b"{\"half\": ").unwrap();
+        }
+        assert!(run(&sandbox, &export).status.success());
+        let (expected, found) = (files(Path::new(&whole)), files(Path::new(&parts)));
+        let names: Vec<_> = found.iter().map(|(name, bytes)| (name, bytes.len())).collect();
+        assert!(expected == found, "{names:?}");
+        assert!(found.len() >= 3 && found.iter().all(|(_, bytes)| bytes.len() > 100_000), "{names:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_skips_what_is_refused_and_fails_on_the_rest() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.add_fault(Fault::status(403).on("VendorsPublicV2Controller_listVendors"));
+    sandbox.add_fault(Fault::status(402).on("RiskRegisterPublicV2Controller_listRiskRegisters"));
+    let folder = tempfile::tempdir().unwrap();
+    let done = run(&sandbox, &["export", folder.path().to_str().unwrap(), "--only", "vendors,risk-registers,users"]);
+    assert!(done.status.success());
+    let notes = text(&done.stderr);
+    assert!(notes.contains("v2-vendors-list.ndjson is skipped, 403: needs Vendors: List Vendors"), "{notes}");
+    assert!(notes.contains("402"), "{notes}");
+    assert_eq!(files(folder.path()).len(), 1);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn files_with_secrets_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let sandbox = Sandbox::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("drata").join("config.toml");
+    let begin = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_drata"));
+        command.args(arguments).env("DRATA_CONFIG", &config).env_remove("DRATA_API_KEY").env_remove("DRATA_PROFILE");
+        command
+    };
+    let mut login = begin(&["login", "--key-stdin", "--base-url", &sandbox.base_url()]);
+    let mut login = login.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::io::Write::write_all(&mut login.stdin.take().unwrap(), sandbox.api_key().as_bytes()).unwrap();
+    let login = login.wait_with_output().unwrap();
+    assert!(login.status.success() && text(&login.stderr).contains("profile default for "), "{}", text(&login.stderr));
+    let key = folder.path().join("drata/keys/default.key");
+    for path in [&config, &key] {
+        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());
+    }
+    assert!(!std::fs::read_to_string(&config).unwrap().contains(sandbox.api_key()));
+    assert!(begin(&["vendors", "get", "1"]).output().unwrap().status.success());
+    for path in [&config, &key] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let refused = begin(&["vendors", "get", "1"]).output().unwrap();
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(
+            text(&refused.stderr).contains("others can read or change it: run `chmod 600"),
+            "{}",
+            text(&refused.stderr)
+        );
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    assert!(begin(&["logout"]).output().unwrap().status.success());
+    assert!(!key.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_is_shown_nowhere() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let key = sandbox.api_key().to_owned();
+    for arguments in [
+        &["vendors", "create", "--name", "x", "--dry-run"][..],
+        &["-o", "json", "vendors", "get", "99999"],
+        &["whoami"],
+        &["api", "POST", "/v2/vendors", "--json", "{}", "--dry-run"],
+        &["profiles"],
+    ] {
+        let output = run(&sandbox, arguments);
+        let all = format!("{}{}", text(&output.stdout), text(&output.stderr));
+        assert!(!all.contains(&key), "{arguments:?}: {all}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exit_codes_tell_failures_apart() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (status, code) in [(400, 3), (401, 5), (402, 5), (403, 5), (404, 4), (409, 3), (412, 3), (422, 3)] {
+        sandbox.clear_faults();
+        sandbox.add_fault(Fault::status(status));
+        let output = run(&sandbox, &["vendors", "get", "1"]);
+        assert_eq!(output.status.code(), Some(code), "{status}: {}", text(&output.stderr));
+    }
+    let mut nowhere = drata(&sandbox, &["vendors", "get", "1", "--timeout", "2"]);
+    let output = nowhere.env("DRATA_BASE_URL", "http://127.0.0.1:9").output().unwrap();
+    assert_eq!(output.status.code(), Some(7), "{}", text(&output.stderr));
+}
