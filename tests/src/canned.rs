@@ -34,7 +34,7 @@ impl Canned {
 impl Transport for Canned {
     fn send(&self, request: Request) -> SendFuture<'_> {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
-        let response = Response::new(self.status, HeaderMap::new(), ResponseBody::Whole(self.body.clone()));
+        let response = Response::new(self.status, HeaderMap::new(), ResponseBody::Buffered(self.body.clone()));
         Box::pin(async move { Ok(response) })
     }
 }

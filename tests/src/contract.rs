@@ -42,6 +42,7 @@ impl Contract {
         match version {
             ApiVersion::V1 => &V1,
             ApiVersion::V2 => &V2,
+            other => panic!("{other} has no contract"),
         }
     }
 

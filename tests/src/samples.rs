@@ -15,6 +15,7 @@ pub fn all(version: ApiVersion) -> impl Iterator<Item = &'static Sample> {
     let areas = match version {
         ApiVersion::V1 => v1::AREAS,
         ApiVersion::V2 => v2::AREAS,
+        other => panic!("{other} has no samples"),
     };
     areas.iter().copied().flatten()
 }

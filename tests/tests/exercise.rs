@@ -11,6 +11,17 @@ use futures_util::StreamExt as _;
 /// document.
 const ONLY_DOCUMENTED: &str = "POST /public/tickets: getParsedRequestDto is not a property of the body";
 
+/// What the service refuses though the contract allows it, by the short names of operations: a rule that no schema tells
+/// (one of two fields, a name of three characters, a state that allows the action), or what an earlier call has done.
+const REFUSED: &[(&str, u16)] = &[
+    ("createBackgroundCheck", 400),
+    ("uploadSessionRecords", 400),
+    ("createEvidence", 400),
+    ("performPolicyAction", 400),
+    ("addScopedPersonnelGroup", 409),
+    ("deleteEvidenceLibrary", 404),
+];
+
 /// What did not go well when every operation of a version was called.
 async fn run(version: ApiVersion, fault: Option<Fault>) -> Vec<Line> {
     let sandbox = Sandbox::start().await.expect("a free port");
@@ -29,7 +40,12 @@ async fn run(version: ApiVersion, fault: Option<Fault>) -> Vec<Line> {
     assert!(lines.len() > 100, "{version} has {} operations", lines.len());
     let violations = sandbox.requests().violations().into_iter().filter(|violation| violation != ONLY_DOCUMENTED);
     assert_eq!(violations.collect::<Vec<_>>(), Vec::<String>::new());
-    lines.into_iter().filter(|line| line.outcome != Outcome::Ok).collect()
+    let is_refused = |line: &Line| {
+        REFUSED
+            .iter()
+            .any(|(name, status)| line.operation_id.ends_with(&format!("_{name}")) && line.status == Some(*status))
+    };
+    lines.into_iter().filter(|line| line.outcome != Outcome::Ok && !is_refused(line)).collect()
 }
 
 #[tokio::test]

@@ -18,21 +18,25 @@ pub mod v2;
 
 pub use bytes::Bytes;
 pub use support::call::Call;
-pub use support::checkpoint::{Checkpoint, PageRef, Position};
+pub use support::checkpoint::{Checkpoint, ListIdentity, PageRef, Position};
 pub use support::client::{Access, Client, ReadOnly, ReadWrite};
-pub use support::error::Error;
+pub use support::error::{Error, Redact};
 pub use support::extra::Extra;
 pub use support::id::Id;
+pub use support::item_key::ItemKey;
 pub use support::list::{List, Rejected};
 pub use support::meta::{ApiVersion, Idempotency, OperationMeta, Pagination};
 pub use support::open_enum::{ParseEnumError, UnknownValue};
 pub use support::operation::Operation;
-pub use support::paged::{ItemKey, PageParts, Paged};
+pub use support::paged::{PageParts, Paged};
 pub use support::patch::Patch;
 pub use support::request::{
-    Answer, Body, ByteStream, CallOptions, Form, Part, PartValue, Request, Response, ResponseBody, SendFuture,
-    Transport,
+    Body, ByteStream, CallOptions, Delivery, Form, Part, PartValue, Request, Response, ResponseBody, SendFuture,
+    SignedLink, Transport,
 };
+pub use support::retry_policy::RetryPolicy;
+#[cfg(feature = "testing")]
+pub use support::testing::sample;
 pub use support::timestamp::{Timestamp, TimestampError};
 pub use support::upload::{BoxedReader, OnceReader, Source, Upload};
 pub use support::validate::{Limits, Number, Validate, Violation};

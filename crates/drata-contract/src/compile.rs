@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::document::{Additional as RawAdditional, RawSchema};
 use crate::hash;
-use crate::role::Role;
+use crate::role::{self, Noun, Role};
 use crate::schema::{Additional, Array, Bounds, Format, Object, Property, Schema, SchemaId, Schemas, Shape, Text};
 
 /// Compiles the schemas of one document.
@@ -121,6 +121,8 @@ impl<'a> Compiler<'a> {
                 schema: self.add(schema),
                 required: raw.required.contains(name),
                 role: Role::of(name),
+                noun: Noun::of(name),
+                stem: role::stem(name),
             })
             .collect();
         properties.sort_unstable_by(|a, b| a.name.cmp(&b.name));

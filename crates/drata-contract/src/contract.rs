@@ -8,7 +8,7 @@ use http::Method;
 use crate::compile::Compiler;
 use crate::document::{Document, PathItem, RawMedia, RawOperation, RawParameter};
 use crate::operation::{Anchor, Answer, ApiVersion, Body, Operation, Parameter, Place};
-use crate::resource::{self, Kinds, Plan, Walk};
+use crate::resource::{self, KindId, Kinds, Plan, Walk};
 use crate::schema::{SchemaId, Schemas, Shape};
 
 /// The effective contract of version 1, an OpenAPI 3.0 document.
@@ -116,6 +116,7 @@ fn operation(
         expands: Vec::new(),
         anchors: Vec::new(),
         target: None,
+        resource: KindId::default(),
         plan: Plan::Action,
     }
 }
@@ -144,6 +145,7 @@ fn plan(operations: &mut [Operation], schemas: &Schemas) -> Kinds {
     for operation in operations {
         let walk = kinds.walk(&operation.path);
         operation.plan = plan_of(operation, &walk, &mut kinds, schemas);
+        operation.resource = kinds.kind(&walk.key, walk.anchors.last().map(|(_, kind)| *kind));
         note_schema(operation, &walk, &mut kinds, schemas);
         operation.target = walk.target;
         operation.anchors = walk.anchors.into_iter().map(|(parameter, kind)| Anchor { parameter, kind }).collect();
@@ -165,6 +167,7 @@ fn plan_of(operation: &Operation, walk: &Walk, kinds: &mut Kinds, schemas: &Sche
             Plan::Create { kind: kinds.kind(&walk.key, parent) }
         }
         "PUT" | "PATCH" if walk.tail.is_empty() => Plan::Update,
+        "PUT" if kinds.is_listed(&walk.key) => Plan::Replace { kind: kinds.kind(&walk.key, parent) },
         "DELETE" if walk.tail.is_empty() => Plan::Delete,
         _ => Plan::Action,
     }

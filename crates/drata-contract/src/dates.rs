@@ -14,6 +14,12 @@ pub enum Moment {
     Between,
     /// Of a span: its first day.
     Start,
+    /// Somebody agreed.
+    Approved,
+    /// It was made public, after it was approved.
+    Published,
+    /// It was finished.
+    Completed,
     /// Of a span: its last day, or a day yet to come.
     Future,
     /// The end of a row's use: most rows have none.

@@ -61,6 +61,8 @@ pub struct Operation {
     pub anchors: Vec<Anchor>,
     /// The row that the path is about, by its place among the anchors.
     pub target: Option<usize>,
+    /// The kind of the collection or the thing that the path ends at.
+    pub resource: KindId,
     /// What it does to its resource.
     pub plan: Plan,
 }

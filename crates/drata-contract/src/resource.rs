@@ -9,7 +9,7 @@ use crate::role::Noun;
 use crate::schema::{SchemaId, Schemas, Shape};
 
 /// A kind of rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KindId(u16);
 
 impl KindId {
@@ -40,6 +40,11 @@ pub enum Plan {
     Update,
     /// Removes the row that the path names.
     Delete,
+    /// Says what a list holds from now on, all of it.
+    Replace {
+        /// The kind.
+        kind: KindId,
+    },
     /// Answers with the one thing of its kind, perhaps per parent.
     Singleton {
         /// The kind.
@@ -67,20 +72,39 @@ pub struct Kind {
     pub hash: u64,
     /// The kind whose rows own rows of this kind.
     pub parent: Option<KindId>,
-    /// For a nested list of rows that live elsewhere, such as the owners of a control: where they live.
-    pub members_of: Option<KindId>,
     /// The richest schema that the contract has for a row.
     pub schema: Option<SchemaId>,
 }
 
-/// Paths whose last part is another resource's by another name.
+/// Paths that are another resource's by another name: version 1 and version 2 call some things differently, and searches
+/// and lists over all parents show rows that live elsewhere.
 const ALIASES: &[(&str, &str)] = &[
+    ("autopilot", "monitoring-tests"),
     ("monitors", "monitoring-tests"),
-    ("owners", "users"),
-    ("associated-controls", "controls"),
+    ("background-check", "users"),
     ("company/info", "company"),
-    ("vendors/stats", "vendors-stats"),
+    ("connections/sessions", "connections/resources/sessions"),
+    ("custom-connections", "connections"),
+    ("customer-request", "audits/requests"),
+    ("evidence", "evidence-library"),
     ("evidence-library/version", "evidence-library/versions"),
+    ("external-evidence", "controls/external-evidence"),
+    ("framework-requirements", "frameworks/requirements"),
+    ("personnel-search", "personnel"),
+    ("policy-language-versions", "policies/policy-versions/languages"),
+    ("policy-version", "policies/policy-versions"),
+    ("questionnaires", "vendors/questionnaires"),
+    ("risk-registers/risks-search", "risk-registers/risks"),
+    ("risks-search", "risk-registers/risks"),
+    ("sessions", "connections/resources/sessions"),
+    ("trust-center/company-info/private-access", "trust-center/private-access"),
+    ("users/policies", "users/assigned-policies"),
+    ("vendor-security-reviews", "vendors/security-reviews"),
+    ("vendors/security-questionnaires", "vendors/questionnaires"),
+    ("vendors/questionnaires/manual", "vendors/questionnaires"),
+    ("vendors/security-reviews/with-file", "vendors/security-reviews"),
+    ("vendors/sent", "vendors/questionnaires"),
+    ("vendors/stats", "vendors-stats"),
 ];
 
 /// Resources that hold the others and do not show in the keys of those.
@@ -192,7 +216,7 @@ impl Kinds {
             None => {
                 let id = KindId(u16::try_from(self.kinds.len()).unwrap_or(u16::MAX));
                 let hash = hash::text(key);
-                self.kinds.push(Kind { key: key.to_owned(), hash, parent: None, members_of: None, schema: None });
+                self.kinds.push(Kind { key: key.to_owned(), hash, parent: None, schema: None });
                 self.by_key.insert(key.to_owned(), id);
                 id
             }
@@ -217,15 +241,12 @@ impl Kinds {
         }
     }
 
-    /// Finds the nested lists whose rows live elsewhere; call it once all kinds are made.
+    /// Gives parents to kinds that no path shows below theirs; call it once all kinds are made.
     pub(crate) fn settle(&mut self) {
         for place in 0..self.kinds.len() {
             let kind = &self.kinds[place];
-            let Some((_, last)) = kind.key.rsplit_once('/') else { continue };
-            let owned = kind.parent.is_some_and(|parent| !SCOPES.contains(&self.get(parent).key.as_str()));
-            let target = alias(last.to_owned());
-            let lives = self.by_key(&target).filter(|_| owned && self.is_listed(&target));
-            self.kinds[place].members_of = lives;
+            let Some((above, _)) = kind.key.rsplit_once('/').filter(|_| kind.parent.is_none()) else { continue };
+            self.kinds[place].parent = self.by_key(above);
         }
     }
 
@@ -243,7 +264,9 @@ impl Kinds {
             return key;
         }
         if parameter != "id" {
-            let pointed = Noun::of(parameter).into_iter().flat_map(Noun::kinds).find(|kind| listed(kind));
+            let near =
+                |kind: &str| !kind.contains('/') || kind.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
+            let pointed = Noun::of(parameter).into_iter().flat_map(Noun::kinds).find(|kind| listed(kind) && near(kind));
             if let Some(pointed) = pointed {
                 return (*pointed).to_owned();
             }

@@ -1,6 +1,7 @@
 //! What the name of a property says about its values.
 
 use crate::dates::Moment;
+use crate::hash;
 
 /// The part a property plays in its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,119 +90,165 @@ pub enum Role {
     Plain,
 }
 
-/// A thing that other things point to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Noun {
-    /// An asset.
-    Asset,
-    /// A connection.
-    Connection,
-    /// A control.
-    Control,
-    /// A device.
-    Device,
-    /// An item of the evidence library.
-    Evidence,
-    /// An event.
-    Event,
-    /// A framework.
-    Framework,
-    /// A monitoring test.
-    Monitor,
-    /// A person of the company, as Drata tracks them.
-    Personnel,
-    /// A policy.
-    Policy,
-    /// A risk register.
-    Register,
-    /// A requirement of a framework.
-    Requirement,
-    /// A risk.
-    Risk,
-    /// A task.
-    Task,
-    /// A user.
-    User,
-    /// A vendor.
-    Vendor,
-    /// A workspace.
-    Workspace,
+/// Declares [`Noun`]: each noun with the endings of names that mean it and the resources it may stand for.
+macro_rules! nouns {
+    ($($(#[$doc:meta])* $noun:ident: $endings:expr => $kinds:expr,)+) => {
+        /// A thing that other things point to.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Noun {
+            $($(#[$doc])* $noun,)+
+        }
+
+        impl Noun {
+            /// All nouns.
+            pub const ALL: &[Self] = &[$(Self::$noun,)+];
+
+            /// The resources it may stand for; where no row around says otherwise, the first that the contract lists.
+            pub const fn kinds(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$noun => $kinds,)+
+                }
+            }
+        }
+
+        /// The endings of names, without `Id` and plural and in lower case, and what they mean.
+        const ENDINGS: &[(&[&str], Noun)] = &[$(($endings, Noun::$noun),)+];
+    };
 }
 
+// The first noun with a fitting ending is meant; an ending that begins with `=` is a whole name.
+nouns! {
+    /// A version of a policy.
+    PolicyVersion: &["policyversion", "=currentversion", "=latestversion"] => &["policies/policy-versions"],
+    /// A version of something that has versions.
+    Version: &["=version"] => &["evidence-library/versions", "policies/policy-versions"],
+    /// A policy version in one language.
+    Language: &["=language", "policylanguageversion"] => &["policies/policy-versions/languages"],
+    /// A part of an item of evidence.
+    Artifact: &["=artifact"] => &["evidence-library/artifacts"],
+    /// A document of a user, a device, a vendor or a risk.
+    Document: &["=document"] => &["users/documents", "devices/documents", "vendors/documents", "risk-registers/risks/documents"],
+    /// A note on a control or a risk.
+    Note: &["=note"] => &["controls/notes", "risk-registers/risks/notes"],
+    /// An application on a device.
+    App: &["=app"] => &["devices/apps"],
+    /// A review of a vendor's security.
+    SecurityReview: &["securityreview"] => &["vendors/security-reviews"],
+    /// A resource of a custom connection.
+    CustomResource: &["customresource", "=resource"] => &["connections/resources"],
+    /// A session of custom data.
+    Session: &["=session"] => &["connections/resources/sessions"],
+    /// The definition of a custom field.
+    CustomField: &["=customfield", "customfielddefinition"] => &["custom-field-definitions"],
+    /// A control of the control library.
+    ControlTemplate: &["controltemplate"] => &["control-library"],
+    /// An audit.
+    Audit: &["=audit"] => &["audits"],
+    /// A request of an auditor, or for documents of the trust center.
+    Request: &["auditrequest", "customerrequest", "=request"] => &["audits/requests", "trust-center/requests"],
+    /// A group of people.
+    Group: &["=group", "personnelgroup"] => &["groups"],
+    /// A role of users.
+    UserRole: &["=role"] => &["roles"],
+    /// A type of vendors that the account defines.
+    VendorType: &["vendortype"] => &["vendor-types"],
+    /// An asset.
+    Asset: &["=asset"] => &["assets"],
+    /// A connection.
+    Connection: &["connection"] => &["connections"],
+    /// A control.
+    Control: &["=control", "associatedcontrol"] => &["controls"],
+    /// A device.
+    Device: &["=device"] => &["devices"],
+    /// Evidence that was given to a control alone.
+    ExternalEvidence: &["externalevidence"] => &["controls/external-evidence"],
+    /// An item of the evidence library.
+    Evidence: &["=evidence", "evidencelibrary", "=validreport", "=invalidreport", "=report"]
+        => &["evidence-library"],
+    /// An event.
+    Event: &["=event"] => &["events"],
+    /// A framework.
+    Framework: &["=framework"] => &["frameworks"],
+    /// A monitoring test.
+    Monitor: &["=test", "=monitor", "monitoringtest", "=validtest", "=invalidtest"] => &["monitoring-tests"],
+    /// A person of the company, as Drata tracks them.
+    Personnel: &["=personnel", "=person", "=employee"] => &["personnel"],
+    /// A policy.
+    Policy: &["policy"] => &["policies"],
+    /// A risk register.
+    Register: &["=register", "riskregister"] => &["risk-registers"],
+    /// A requirement of a framework.
+    Requirement: &["requirement"] => &["frameworks/requirements"],
+    /// A risk.
+    Risk: &["=risk"] => &["risk-registers/risks"],
+    /// A task.
+    Task: &["=task"] => &["tasks"],
+    /// A vendor.
+    Vendor: &["=vendor"] => &["vendors"],
+    /// A workspace.
+    Workspace: &["=workspace", "=product", "linkedworkspace"] => &["workspaces"],
+    /// A user.
+    User: PEOPLE => &["users"],
+}
+
+/// Endings of names that mean a user.
+const PEOPLE: &[&str] = &[
+    "user",
+    "owner",
+    "reviewer",
+    "approver",
+    "assignee",
+    "designator",
+    "auditor",
+    "manager",
+    "creator",
+    "requester",
+    "assignedto",
+    "createdby",
+    "updatedby",
+    "lastupdatedby",
+    "archivedby",
+    "relationshipcontact",
+    "requestor",
+    "reasonprovider",
+];
+
 impl Noun {
-    /// The resources it may stand for; the first that the contract lists is meant.
-    pub const fn kinds(self) -> &'static [&'static str] {
-        match self {
-            Self::Asset => &["assets"],
-            Self::Connection => &["connections", "custom-connections"],
-            Self::Control => &["controls"],
-            Self::Device => &["devices"],
-            Self::Evidence => &["evidence-library"],
-            Self::Event => &["events"],
-            Self::Framework => &["frameworks"],
-            Self::Monitor => &["monitoring-tests"],
-            Self::Personnel => &["personnel"],
-            Self::Policy => &["policies"],
-            Self::Register => &["risk-registers"],
-            Self::Requirement => &["framework-requirements", "frameworks/requirements"],
-            Self::Risk => &["risk-registers/risks"],
-            Self::Task => &["tasks"],
-            Self::User => &["users"],
-            Self::Vendor => &["vendors"],
-            Self::Workspace => &["workspaces"],
-        }
+    /// The stem of the property that is called as the noun is, such as `policy`.
+    pub fn stem(self) -> u64 {
+        let endings = ENDINGS.iter().find(|(_, noun)| *noun == self).map_or(&[][..], |(endings, _)| endings);
+        hash::text(endings.first().map_or("", |ending| ending.trim_start_matches('=')))
     }
 
     /// The noun that a name such as `ownerIds`, `currentOwner` or `vendorId` points to.
     pub fn of(name: &str) -> Option<Self> {
-        let base = name.trim_end_matches("[]");
-        let base = base.strip_suffix("Ids").or_else(|| base.strip_suffix("Id")).unwrap_or(base);
-        let base = base.to_ascii_lowercase();
-        let noun = match base.strip_suffix('s').unwrap_or(&base) {
-            "asset" => Self::Asset,
-            "connection" => Self::Connection,
-            "control" => Self::Control,
-            "device" => Self::Device,
-            "evidence" | "evidencelibrary" => Self::Evidence,
-            "event" => Self::Event,
-            "framework" => Self::Framework,
-            "test" | "monitor" | "monitoringtest" => Self::Monitor,
-            "personnel" | "person" | "employee" => Self::Personnel,
-            "policy" | "policie" => Self::Policy,
-            "register" | "riskregister" => Self::Register,
-            "requirement" => Self::Requirement,
-            "risk" => Self::Risk,
-            "task" => Self::Task,
-            "vendor" => Self::Vendor,
-            "workspace" | "product" => Self::Workspace,
-            other if is_person(other) => Self::User,
-            _ => return None,
+        let base = singular(name);
+        let means = |ending: &str| match ending.strip_prefix('=') {
+            Some(whole) => base == whole,
+            None => base.ends_with(ending),
         };
-        Some(noun)
+        let found = ENDINGS.iter().find(|(endings, _)| endings.iter().any(|ending| means(ending)));
+        found.map(|(_, noun)| *noun)
     }
 }
 
-fn is_person(base: &str) -> bool {
-    const PEOPLE: &[&str] = &[
-        "user",
-        "owner",
-        "reviewer",
-        "approver",
-        "assignee",
-        "designator",
-        "auditor",
-        "manager",
-        "creator",
-        "requester",
-        "assignedto",
-        "createdby",
-        "updatedby",
-        "lastupdatedby",
-        "archivedby",
-        "relationshipcontact",
-        "requestor",
-    ];
-    PEOPLE.iter().any(|person| base.ends_with(person))
+/// A name without `Id`, `Ids` and plural, in lower case.
+fn singular(name: &str) -> String {
+    let base = name.trim_end_matches("[]");
+    let base = base.strip_suffix("Ids").or_else(|| base.strip_suffix("Id")).unwrap_or(base).to_ascii_lowercase();
+    match base.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => base.strip_suffix('s').map(str::to_owned).unwrap_or(base),
+    }
+}
+
+/// What names of one meaning have in common, hashed: `ownerId`, `ownersIds`, `ownerUserIds` and `owners` have one stem.
+pub fn stem(name: &str) -> u64 {
+    let base = singular(name);
+    let base = base.strip_suffix('s').unwrap_or(&base);
+    let base = base.strip_prefix("current").filter(|base| !base.is_empty()).unwrap_or(base);
+    let person = base.strip_suffix("user").filter(|person| !person.is_empty());
+    hash::text(person.unwrap_or(base))
 }
 
 impl Role {
@@ -235,8 +282,8 @@ fn exact(name: &str) -> Option<Role> {
         "address" => Role::Address,
         "city" | "location" | "stateCountry" | "stateOrCountry" | "region" => Role::City,
         "createdAt" | "created_at" | "dateSent" | "requestedAt" => Role::At(Moment::Created),
-        "updatedAt" | "updated_at" | "lastCheck" | "lastCheckedAt" => Role::At(Moment::Updated),
-        "failedAt" => Role::At(Moment::Failed),
+        "updatedAt" | "updated_at" | "lastUpdatedAt" => Role::At(Moment::Updated),
+        "failedSince" => Role::At(Moment::Failed),
         "connected" => Role::Connected,
         "year" => Role::Year,
         "cost" | "annualSpend" => Role::Money,
@@ -279,17 +326,23 @@ fn by_ending(name: &str) -> Option<Role> {
     Some(role)
 }
 
+/// Words in the names of dates and the moments they tell; the first that is found counts.
+const MOMENTS: &[(&[&str], Moment)] = &[
+    (&["renew", "expire", "deadline", "due", "anticipated", "next", "enddate", "endsat", "until"], Moment::Future),
+    (&["deleted", "archived", "removed", "disconnected", "separat", "outofscope", "terminat"], Moment::Gone),
+    (&["fail", "error", "overdue"], Moment::Failed),
+    (
+        &["complet", "finish", "accepted", "acknowledged", "resolved", "closed", "answered", "responded", "decided"],
+        Moment::Completed,
+    ),
+    (&["published"], Moment::Published),
+    (&["approved", "confirmed", "agreed"], Moment::Approved),
+    (&["start", "hire"], Moment::Start),
+];
+
 fn moment(lower: &str) -> Moment {
     let holds = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if holds(&["deleted", "archived", "removed", "disconnected", "separat", "outofscope"]) {
-        Moment::Gone
-    } else if holds(&["renew", "expire", "deadline", "due", "anticipated", "end"]) {
-        Moment::Future
-    } else if holds(&["start", "hire"]) {
-        Moment::Start
-    } else {
-        Moment::Between
-    }
+    MOMENTS.iter().find(|(words, _)| holds(words)).map_or(Moment::Between, |(_, moment)| *moment)
 }
 
 #[cfg(test)]
@@ -307,7 +360,7 @@ mod tests {
             ("contactsEmail", Role::Email),
             ("renewalDate", Role::At(Moment::Future)),
             ("archivedAt", Role::At(Moment::Gone)),
-            ("publishedAt", Role::At(Moment::Between)),
+            ("publishedAt", Role::At(Moment::Published)),
             ("currentDescription", Role::Description),
             ("riskCount", Role::Count),
             ("isReady", Role::Plain),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::role::Role;
+use crate::role::{Noun, Role};
 
 /// Where a schema stands in its arena.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -156,6 +156,10 @@ pub struct Property {
     pub required: bool,
     /// What the name says about the value.
     pub role: Role,
+    /// What the name points to, whatever its role.
+    pub noun: Option<Noun>,
+    /// What names of the same meaning have in common, such as `ownerId` and `owner`; see [`crate::role::stem`].
+    pub stem: u64,
 }
 
 /// The arena.

@@ -34,7 +34,10 @@ async fn main() -> Result<(), Error> {
     bar.finish_and_clear();
 
     // Those that failed come first, the longest broken before the others.
-    connections.sort_by_key(|connection| (connection.failed_at.is_none(), connection.failed_at.clone(), connection.id));
+    connections.sort_by_key(|connection| {
+        let failed_at = connection.failed_at.as_ref().and_then(|time| time.to_instant().ok());
+        (failed_at.is_none(), failed_at, connection.id)
+    });
     println!("{}", table(&connections));
     println!("{}", summary(&connections));
     Ok(())

@@ -1,7 +1,7 @@
-//! A client for the Drata API, to be run unattended.
+//! A client for the Drata API, built for unattended jobs.
 //!
 //! Every operation of both versions of the API is a typed call: `drata.v1()` and `drata.v2()` lead to the areas, an area has
-//! the operations, an operation has a setter for each of its parameters, and `.send()` sends it.
+//! the operations, an operation has a setter for each of its parameters, and `.await` sends it.
 //!
 //! ```
 //! use drata_ext::prelude::*;
@@ -12,6 +12,9 @@
 //! // Without an account: an in-memory Drata, of the crate `drata-sandbox`. With one: `Drata::from_env()`.
 //! let sandbox = drata_sandbox::Sandbox::start().await?;
 //! let drata = Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//!
+//! let page = drata.v1().connections().list().limit(10).await?;
+//! println!("{} connections", page.total);
 //!
 //! let mut broken = drata.v1().connections().list().state(ConnectionState::Misconfigured).stream();
 //! while let Some(connection) = broken.next().await {
@@ -26,55 +29,64 @@
 //!
 //! - **Retries that cannot write twice.** What may be sent again follows from the operation, not from the status alone:
 //!   see [`RetryPolicy`]. A failure after which a write may have happened says so: [`Error::outcome_unknown`].
-//! - **The limit of 500 requests a minute**, which counts by address: see [`RateLimiter`], which clients can share.
-//! - **The key.** It goes to one host, over https, and is shown nowhere. Redirects are not followed, and signed links are
-//!   fetched without it: see [`Drata::download`].
-//! - **Time.** A limit for connecting, for silence and for the whole call stands on the [`Builder`], and for one call on its
-//!   [`Operation`].
-//! - **Whole lists** as streams, with the next pages on their way: see [`ListExt`]. A [`Checkpoint`] goes on in another
+//! - **The limit of 500 requests a minute**, which counts by address: see [`RateLimiter`], which the clients of a process
+//!   share for a host.
+//! - **The key.** It goes to one host, over https, and is shown nowhere: it is taken out of whatever a server sends back.
+//!   Redirects are not followed, and signed links are fetched without it: see [`Drata::download`].
+//! - **Time and memory.** The connect timeout, the read timeout, a deadline for the whole call and a limit of size stand on the
+//!   [`Builder`], and for one call on its [`Operation`].
+//! - **Whole lists** as streams, with the next pages on their way: see [`ListExt`]. A [`Checkpoint`] resumes in another
 //!   process.
+//! - **Files**, sent whole or not at all: [`Upload`]; downloads that resume: [`Download`].
 //! - **Errors that say what to do**: see [`Error`].
-//! - **Programs that must not write** hold what [`Drata::read_only`] returns, which has no writing operations.
-//! - **Traces**: a span for each call and each try, with the names that OpenTelemetry has for HTTP clients.
+//! - **Programs that must not write** hold what [`Drata::read_only`] returns, which has no writing operations and refuses
+//!   other requests that write.
+//! - **Traces**: a span for each call and each attempt, with the names that OpenTelemetry has for HTTP clients.
+//!
+//! # Beside single calls
+//!
+//! | | |
+//! |---|---|
+//! | `custom_data::CustomDataSession` | replaces all records of a custom resource, and keeps a ledger of every record |
+//! | [`Drata::hris_upsert`] | employee records in batches, each result matched with its row |
+//! | [`Drata::evidence`] | a file of evidence by the name of its item |
+//! | [`Drata::event_report`] | the PDF of an event |
+//! | [`ListChanges`], [`NewItems`] | what has changed since a list was read last |
+//!
+//! # Headers, layers, transports
+//!
+//! `send_response()` returns a success with its status, headers and request id. [`RawCall`] sends what the contract does not
+//! know. A [`Layer`] sees every call of a client, and [`Builder::transport`] puts a transport of the program's own in place of
+//! the network, for tests of whatever takes a `&Drata`; `testing::Script` is one that follows a script.
 //!
 //! # What it does not do
 //!
-//! It keeps no copy of answers, does not guess the region from the key, and does not wait for what the service does after
-//! it has answered, such as the publishing of a policy.
+//! It keeps no copy of responses, does not guess the region from the key, and does not wait for what the service does after
+//! it has responded, such as the publishing of a policy.
 //!
 //! # Features
 //!
 //! Each area of the API is a feature (`v1-connections`, `v2-risks`); `v1`, `v2` and, by default, `full` stand for many. A
-//! program that names the few areas it uses compiles in a fraction of the time. `rustls` (by default) and `native-tls` are
-//! about TLS, `socks` about proxies.
+//! program that names the few areas it uses compiles faster.
+//!
+//! | Feature | |
+//! |---|---|
+//! | `rustls` (default), `rustls-ring`, `native-tls` | TLS by rustls with aws-lc, by rustls with ring, by the platform's library |
+//! | `gzip` (default) | compressed responses |
+//! | `socks` | proxies that speak SOCKS |
+//! | `schemars` | JSON schemas of the API's types |
+//! | `testing` | samples of responses, and a transport that follows a script |
 
-mod activity;
-mod api_key;
-mod base64_file;
-mod base_url;
-mod body;
-mod builder;
-mod connecting;
-mod download;
-mod drata;
-#[cfg(feature = "v2-events")]
-mod event_report;
-mod failure;
-mod multipart;
-mod pager;
+mod client;
+mod files;
+mod jobs;
+mod lists;
 mod permissions;
-mod rate_limiter;
-mod raw_call;
-mod region;
-mod retrier;
-mod retry_after;
-mod retry_budget;
-mod retry_policy;
-#[cfg(feature = "v2-custom-data-records")]
-mod session;
-mod trace;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transport;
 
+pub use bytes;
 pub use drata_api as api;
 #[cfg(feature = "_v1")]
 pub use drata_api::v1;
@@ -82,24 +94,28 @@ pub use drata_api::v1;
 pub use drata_api::v2;
 pub use drata_api::{
     Access, ApiVersion, ByteStream, Checkpoint, Error, Extra, Form, Idempotency, List, Operation, OperationMeta, Paged,
-    Patch, ReadOnly, ReadWrite, Rejected, Timestamp, Upload,
+    ParseEnumError, Patch, ReadOnly, ReadWrite, Rejected, Response, RetryPolicy, Timestamp, UnknownValue, Upload,
+    Validate, Violation,
 };
+pub use http;
+pub use jiff;
 
-pub use self::api_key::ApiKey;
-pub use self::base64_file::{base64_file, base64_files};
-pub use self::builder::Builder;
-pub use self::download::Download;
-pub use self::drata::Drata;
+pub use self::client::{Builder, Drata, RawCall, RawList, Region};
+pub use self::files::{Download, base64_file, base64_files};
 #[cfg(feature = "v2-events")]
-pub use self::event_report::EventReport;
-pub use self::pager::{Items, ListExt, Page, Pages, Progress, TotalChange};
-pub use self::permissions::{Permission, Permissions, permissions};
-pub use self::rate_limiter::{RateLimiter, RateLimiterState};
-pub use self::raw_call::RawCall;
-pub use self::region::Region;
-pub use self::retry_policy::RetryPolicy;
+pub use self::jobs::EventReport;
 #[cfg(feature = "v2-custom-data-records")]
-pub use self::session::CustomDataSession;
+pub use self::jobs::custom_data;
+pub use self::jobs::{Change, ListChanges, NewItems};
+#[cfg(feature = "v2-evidence")]
+pub use self::jobs::{Evidence, EvidenceUpload};
+#[cfg(feature = "v2-hris-user-identities")]
+pub use self::jobs::{HrisOutcome, HrisReport, HrisRow, HrisUpsert};
+pub use self::lists::{Items, ListExt, Page, Pages, Progress, TotalChange};
+pub use self::permissions::{Permission, Permissions, permissions};
+pub use self::transport::api_key::ApiKey;
+pub use self::transport::rate_limiter::{RateLimiter, RateLimiterState};
+pub use self::transport::user::{Layer, Next};
 
 /// What most programs import.
 pub mod prelude {

@@ -16,7 +16,7 @@ pub struct Permission {
     pub id: &'static str,
 }
 
-/// The least set of permissions for some operations, and the plan features they need.
+/// The minimal set of permissions for some operations, and the plan features they need.
 ///
 /// Its `Display` is a list to tick off while creating a key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Permissions {
     entitlements: BTreeSet<&'static str>,
 }
 
-/// The least set of permissions that a key needs for `operations`.
+/// Returns the minimal set of permissions that a key needs for `operations`.
 ///
 /// ```
 /// use drata_ext::{v1, v2};
@@ -48,12 +48,12 @@ pub fn permissions(operations: impl IntoIterator<Item = &'static OperationMeta>)
 }
 
 impl Permissions {
-    /// The permissions, by name.
+    /// Returns the permissions, by name.
     pub fn iter(&self) -> impl Iterator<Item = Permission> {
         self.permissions.iter().copied()
     }
 
-    /// The plan features, such as `RISK_MANAGEMENT`.
+    /// Returns the plan features, such as `RISK_MANAGEMENT`.
     pub fn entitlements(&self) -> impl Iterator<Item = &'static str> {
         self.entitlements.iter().copied()
     }
@@ -63,7 +63,7 @@ impl Permissions {
         self.permissions.iter().any(|permission| permission.id == id)
     }
 
-    /// How many permissions there are.
+    /// Returns how many permissions there are.
     pub fn len(&self) -> usize {
         self.permissions.len()
     }
@@ -76,16 +76,9 @@ impl Permissions {
 
 impl fmt::Display for Permissions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, permission) in self.permissions.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            write!(f, "{} ({})", permission.name, permission.id)?;
-        }
-        for entitlement in &self.entitlements {
-            write!(f, "\nplan feature {entitlement}")?;
-        }
-        Ok(())
+        let permissions = self.permissions.iter().map(|permission| format!("{} ({})", permission.name, permission.id));
+        let features = self.entitlements.iter().map(|entitlement| format!("plan feature {entitlement}"));
+        f.write_str(&permissions.chain(features).collect::<Vec<_>>().join("\n"))
     }
 }
 
@@ -100,5 +93,16 @@ impl Recorder {
 
     pub(crate) fn permissions(&self) -> Permissions {
         permissions(self.0.lock().unwrap_or_else(PoisonError::into_inner).values().copied())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn features_alone_begin_with_the_first_of_them() {
+        let needed = Permissions { entitlements: BTreeSet::from(["A", "B"]), ..Permissions::default() };
+        assert_eq!(needed.to_string(), "plan feature A\nplan feature B");
     }
 }

@@ -4,11 +4,10 @@
 
 use std::time::Duration;
 
+use drata_ext::custom_data::CustomDataSession;
 use drata_ext::v1::connections::{ConnectionState, PersonnelRow, Roster, RosterForm};
 use drata_ext::v2::user_documents::{UploadedUserDocumentType, UserDocumentCreateRequest, UserDocumentExpand};
-use drata_ext::{
-    CustomDataSession, Drata, Error, ListExt, Operation as _, RateLimiter, RetryPolicy, Upload, base64_file,
-};
+use drata_ext::{Drata, Error, ListExt, Operation as _, RateLimiter, RetryPolicy, Upload, base64_file};
 use drata_sandbox::{Builder, Fault, Features, Permissions, Sandbox};
 use serde_json::json;
 
@@ -72,13 +71,13 @@ async fn a_roster_makes_a_connection_appear() {
     let csv = "id,first_name,last_name,email,is_contractor,mfa\n1,Ada,Lovelace,ada@example.com,no,yes\n";
     connections.create_from_csv(RosterForm::new(Upload::from_bytes("r.csv", csv))).send().await.unwrap();
     let ada = PersonnelRow::new("1", "Ada", "Lovelace", "ada@example.com", false, true, "2026-01-05T09:00:00");
-    connections.create_from_json(&Roster::new([ada.clone()])).send().await.unwrap();
+    connections.create_from_json(Roster::new([ada.clone()])).send().await.unwrap();
     assert_eq!(connections.list().collect_all().await.unwrap().len(), 5);
 
     // Checked before it is sent, with the row.
     let mut long = ada.clone();
     long.first_name = "x".repeat(192);
-    let error = connections.create_from_json(&Roster::new([ada, long])).send().await.unwrap_err();
+    let error = connections.create_from_json(Roster::new([ada, long])).send().await.unwrap_err();
     assert!(error.is_invalid_request() && error.to_string().contains("personnelData[1].firstName"), "{error}");
 }
 
@@ -119,7 +118,7 @@ async fn keys_permissions_plans_and_terms() {
 
     let (sandbox, drata) = start(Sandbox::builder()).await;
     sandbox.set_features(Features::only(Vec::<String>::new()));
-    let plan = drata.v2().risk_registers().list().send().await.unwrap_err();
+    let plan = drata.v2().risks().get_insights(1).await.unwrap_err();
     assert!(plan.is_plan_required() && plan.to_string().contains("RISK_MANAGEMENT"), "{plan}");
     sandbox.set_terms_accepted(false);
     assert!(drata.v2().workspaces().list().send().await.unwrap_err().is_terms_not_accepted());
@@ -141,7 +140,7 @@ async fn a_session_replaces_all_records() {
     let mut session = CustomDataSession::new(&drata, 1, 1, "upload-1").unwrap().max_batch_records(2);
     let results = session.send((0..5).map(|id| json!({"id": format!("r{id}"), "name": "x"}))).await.unwrap();
     assert_eq!(results.len(), 5);
-    session.complete_and_delete_all_others().await.unwrap();
+    session.settle().unwrap().complete_and_delete_all_others().await.unwrap();
     assert_eq!(records.list(1, 1).collect_all().await.unwrap().len(), 5);
 
     let mut second = CustomDataSession::new(&drata, 1, 1, "upload-2").unwrap();

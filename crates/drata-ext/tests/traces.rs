@@ -113,7 +113,8 @@ async fn traces_say_what_happened_and_never_the_key() {
         "server.address=\"127.0.0.1\" server.port=",
         "http.request.resend_count=1",
         "http.response.status_code=403",
-        "error.type=\"rate_limited\"",
+        "error.type=\"429\"",
+        "error.type=\"403\"",
         "error.type=\"connect\"",
         "otel.status_code=\"ERROR\"",
         "drata.attempts=5",
@@ -125,6 +126,60 @@ async fn traces_say_what_happened_and_never_the_key() {
     }
     for secret in ["body-text", "query-text"] {
         assert!(!log.contains(secret), "{log}");
+    }
+}
+
+#[tokio::test]
+async fn the_span_of_the_program_is_left_alone_when_ours_is_not_wanted() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter("info,drata_ext=warn")
+        .with_span_events(FmtSpan::FULL)
+        .with_writer(log.clone())
+        .with_ansi(false)
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let server = Server::script([Reply::error(404, "no")]).await;
+    let drata = server.client();
+    let handler = tracing::info_span!(
+        "handler",
+        http.response.status_code = tracing::field::Empty,
+        otel.status_code = tracing::field::Empty,
+        error.type = tracing::field::Empty,
+        drata.attempts = tracing::field::Empty,
+    );
+    tracing::Instrument::instrument(async { error_of(call(&drata, &READ)).await }, handler).await;
+    let log = log.text();
+    assert!(
+        log.contains("handler") && !log.contains("404") && !log.contains("ERROR") && !log.contains("attempts="),
+        "{log}"
+    );
+}
+
+#[tokio::test]
+async fn paths_with_values_are_traced_as_templates_and_rejected_items_by_position() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(FmtSpan::FULL)
+        .with_writer(log.clone())
+        .with_ansi(false)
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let server = Server::script([Reply::ok(json!({
+        "id": 1, "email": "ada@example.com", "roles": [{"id": "x-ray"}]
+    }))])
+    .await;
+    let drata = server.client();
+    let _ = drata.v1().users().get_by_email("ada@example.com").await;
+    let _ = drata.get("/users/ada@example.com").query("q", "grace@example.com").await;
+    let page = json!({"data": [1, {"ssn": "123-45-6789"}], "total": 2});
+    let odd = Server::script([Reply::ok(page)]).await;
+    let _ = drata_ext::ListExt::collect_lossy(operations::Things::numbered(odd.client().client())).await;
+    let log = log.text();
+    assert!(log.contains("an item was rejected") && log.contains("index=1"), "{log}");
+    for personal in ["ada", "grace", "x-ray", "6789"] {
+        assert!(!log.contains(&format!("{personal}@")) && !log.contains("6789"), "{personal} in {log}");
     }
 }
 

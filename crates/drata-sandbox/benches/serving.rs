@@ -1,15 +1,23 @@
 //! How fast a sandbox starts and serves: `cargo bench -p drata-sandbox`.
 //!
-//! Client and server share this process and its processors, so the figures are what a test suite sees.
+//! Client and server share this process and its processors, so the figures are what a test suite sees. Processor time is
+//! what both have used together; it says more than a rate where other programs want the machine as well.
 
 use std::time::{Duration, Instant};
 
+use drata_contract::Contract;
+use drata_contract::operation::{Operation, Place};
+use drata_contract::resource::Plan;
 use drata_sandbox::Sandbox;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
 const SPAN: Duration = Duration::from_secs(4);
+/// How long each list is asked for.
+const GLANCE: Duration = Duration::from_millis(250);
 const CONNECTIONS: usize = 8;
+/// The slowest lists that are shown.
+const SLOWEST: usize = 12;
 
 #[tokio::main]
 async fn main() {
@@ -28,34 +36,67 @@ async fn main() {
         "/public/vendors?limit=50&page=3",
         "/public/v2/users/17",
     ] {
-        let before = processor_time();
-        let (requests, rate, bytes) = load(&sandbox, path).await;
-        let each = (processor_time() - before) / requests.max(1);
-        println!("{rate:>7.0} requests/s, {each:>8.1?} of processor and {bytes:>6} bytes each: GET {path}");
+        show(path, &load(&sandbox, path, SPAN).await);
     }
     println!("resident memory afterwards: {} MB", resident_megabytes());
+
+    let mut lists = Vec::new();
+    for path in Contract::shared().expect("a contract").operations.iter().filter_map(list_path) {
+        lists.push((load(&sandbox, &path, GLANCE).await, path));
+    }
+    lists.sort_by(|(a, _), (b, _)| a.rate.total_cmp(&b.rate));
+    println!("the slowest of {} lists, every parameter at its most:", lists.len());
+    lists.iter().take(SLOWEST).for_each(|(load, path)| show(path, load));
 }
 
-/// Requests, requests a second, and the bytes of one body.
-async fn load(sandbox: &Sandbox, path: &str) -> (u32, f64, usize) {
+/// The path of a list with its longest page.
+fn list_path(operation: &Operation) -> Option<String> {
+    let Plan::List { .. } = operation.plan else { return None };
+    let path = operation.path.split('/').map(|part| if part.starts_with('{') { "1" } else { part });
+    let path = path.collect::<Vec<_>>().join("/");
+    let paged = |name: &str| operation.parameter(name).is_some().then(|| format!("{name}=50"));
+    let needed = operation.in_place(Place::Query).filter(|parameter| parameter.required).map(|parameter| {
+        let value = if parameter.name == "type" { "included" } else { "1" };
+        format!("{}={value}", parameter.name)
+    });
+    let query: Vec<_> = paged("limit").into_iter().chain(paged("size")).chain(needed).collect();
+    Some(format!("{}{path}?{}", operation.version.root(), query.join("&")))
+}
+
+/// What serving one path cost.
+struct Load {
+    /// Requests a second.
+    rate: f64,
+    /// Processor time of client and server for one request.
+    each: Duration,
+    /// The bytes of one body.
+    bytes: usize,
+}
+
+fn show(path: &str, load: &Load) {
+    let Load { rate, each, bytes } = load;
+    println!("{rate:>7.0} requests/s, {each:>8.1?} of processor and {bytes:>6} bytes each: GET {path}");
+}
+
+async fn load(sandbox: &Sandbox, path: &str, span: Duration) -> Load {
     let request =
         format!("GET {path} HTTP/1.1\r\nhost: sandbox\r\nauthorization: Bearer {}\r\n\r\n", sandbox.api_key());
-    let begun = Instant::now();
+    let (begun, before) = (Instant::now(), processor_time());
     let mut clients = Vec::new();
     for _ in 0..CONNECTIONS {
         let stream = TcpStream::connect(sandbox.address()).await.expect("a connection");
         stream.set_nodelay(true).expect("an option");
-        clients.push(tokio::spawn(client(stream, request.clone(), begun + SPAN)));
+        clients.push(tokio::spawn(client(stream, request.clone(), begun + span)));
     }
-    let (mut requests, mut bytes) = (0, 0);
+    let (mut requests, mut bytes) = (0_u32, 0);
     for client in clients {
         let (count, size) = client.await.expect("no panic");
         requests += count;
         bytes = size;
     }
-    (requests, f64::from(requests) / begun.elapsed().as_secs_f64(), bytes)
+    let each = (processor_time() - before) / requests.max(1);
+    Load { rate: f64::from(requests) / begun.elapsed().as_secs_f64(), each, bytes }
 }
-
 async fn client(stream: TcpStream, request: String, end: Instant) -> (u32, usize) {
     let mut stream = BufReader::with_capacity(64 * 1024, stream);
     let (mut count, mut size) = (0, 0);

@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::auth::{Access, Features, Permissions};
 use crate::contract::Catalog;
-use crate::fault::Fault;
-use crate::rate_limit::RateLimit;
+use crate::faults::Fault;
+use crate::faults::rate_limit::RateLimit;
+use crate::http::auth::{Access, Features, Permissions};
+use crate::http::server;
+use crate::http::service::Service;
 use crate::sandbox::Sandbox;
-use crate::server;
-use crate::settings::Settings;
-use crate::world::World;
+use crate::state::settings::Settings;
 
 /// The key that every sandbox knows unless it is given others; it may do everything.
 const DEFAULT_KEY: &str = "drata-sandbox-key-0001";
@@ -60,7 +60,7 @@ impl Builder {
         self
     }
 
-    /// How many rows a list within a row holds; 12 unless set, and never more than [`Builder::records`].
+    /// How many rows a list within a row holds; 5 unless set, and never more than [`Builder::records`].
     pub fn nested(mut self, nested: u64) -> Self {
         self.settings.nested = nested;
         self
@@ -75,6 +75,14 @@ impl Builder {
     /// How many workspaces there are; one unless set. Each holds lists of its own.
     pub fn workspaces(mut self, workspaces: u64) -> Self {
         self.settings.workspaces = workspaces;
+        self
+    }
+
+    /// What time it is when the sandbox starts; the machine's time unless set. It goes on from there as tokio's clock does.
+    ///
+    /// Dates of seeded rows do not depend on it: they follow from the seed.
+    pub fn start_time(mut self, time: SystemTime) -> Self {
+        self.settings.start_time = jiff::Timestamp::try_from(time).ok();
         self
     }
 
@@ -132,6 +140,19 @@ impl Builder {
         self
     }
 
+    /// How long a search does not find what was just created, as the service's index lags behind; not at all unless set.
+    pub fn search_lag(mut self, lag: Duration) -> Self {
+        self.settings.search_lag = lag;
+        self
+    }
+
+    /// Answers `GET /personnel/{personnelId}/devices` of version 1 with a bare list, as the service has been seen to do,
+    /// instead of the object that the contract has.
+    pub fn bare_device_lists(mut self) -> Self {
+        self.settings.bare_device_lists = true;
+        self
+    }
+
     /// How many received requests are kept for [`Sandbox::requests`]; 10,000 unless set.
     pub fn history(mut self, requests: usize) -> Self {
         self.settings.history = requests;
@@ -164,10 +185,10 @@ impl Builder {
         let key = keys[0].0.clone();
         let keys: BTreeMap<_, _> = keys.into_iter().collect();
         let access = Access { keys, features: self.features, terms_accepted: self.terms_accepted };
-        let world = Arc::new(World::new(catalog, self.settings, access, format!("http://{address}")));
+        let service = Arc::new(Service::new(catalog, self.settings, access, format!("http://{address}")));
         let (stop, stopped) = watch::channel(false);
-        let server = tokio::spawn(server::run(listener, world.clone(), stopped));
-        let sandbox = Sandbox::new(world, address, key, stop, server);
+        let server = tokio::spawn(server::run(listener, service.clone(), stopped));
+        let sandbox = Sandbox::new(service, address, key, stop, server);
         sandbox.set_latency(self.latency);
         sandbox.set_rate_limit(self.rate_limit);
         for fault in self.faults {

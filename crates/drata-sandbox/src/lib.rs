@@ -30,42 +30,22 @@
 //!
 //! The feature `cli` (on by default) builds the program; without it the crate is the library alone.
 
-mod auth;
-mod body;
 mod builder;
-mod clock;
 mod contract;
-mod control;
-mod csv;
-mod description;
-mod distort;
+mod data;
+mod draw;
 mod effects;
-mod envelope;
-mod failure;
-mod fault;
-mod filter;
-mod generate;
-mod list;
-mod locate;
-mod outgoing;
-mod params;
-mod plans;
-mod rate_limit;
-mod record;
-mod reply;
-mod route;
+mod exchange;
+mod faults;
+mod http;
 mod sandbox;
-mod server;
-mod settings;
-mod signed;
-mod sort;
-mod store;
-mod world;
+mod state;
 
-pub use auth::{Features, Permissions};
 pub use builder::Builder;
 pub use contract::operation::ApiVersion;
-pub use fault::Fault;
-pub use rate_limit::{RateLimit, RetryAfter};
-pub use record::{Received, Requests};
+pub use faults::Fault;
+pub use faults::rate_limit::{RateLimit, RetryAfter};
+pub use http::auth::{Features, Permissions};
+pub use http::record::{Received, Requests};
+pub use http::replay::Replayed;
 pub use sandbox::Sandbox;

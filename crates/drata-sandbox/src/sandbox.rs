@@ -9,14 +9,15 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::auth::{Access, Features, Permissions};
 use crate::builder::Builder;
 use crate::contract::Catalog;
 use crate::contract::operation::ApiVersion;
-use crate::fault::Fault;
-use crate::rate_limit::{Limiter, RateLimit};
-use crate::record::Requests;
-use crate::world::World;
+use crate::faults::Fault;
+use crate::faults::rate_limit::{Limiter, RateLimit};
+use crate::http::auth::{Access, Features, Permissions};
+use crate::http::record::Requests;
+use crate::http::replay::{self, Replayed};
+use crate::http::service::Service;
 
 /// A running in-memory Drata. It stops when it is dropped.
 ///
@@ -29,7 +30,7 @@ use crate::world::World;
 /// # }
 /// ```
 pub struct Sandbox {
-    world: Arc<World>,
+    service: Arc<Service>,
     address: SocketAddr,
     key: String,
     stop: watch::Sender<bool>,
@@ -44,13 +45,13 @@ impl fmt::Debug for Sandbox {
 
 impl Sandbox {
     pub(crate) fn new(
-        world: Arc<World>,
+        service: Arc<Service>,
         address: SocketAddr,
         key: String,
         stop: watch::Sender<bool>,
         server: JoinHandle<()>,
     ) -> Self {
-        Self { world, address, key, stop, server }
+        Self { service, address, key, stop, server }
     }
 
     /// A sandbox with a hundred rows in each list, one key that may do everything, and no faults.
@@ -89,18 +90,29 @@ impl Sandbox {
 
     /// What has been received so far.
     pub fn requests(&self) -> Requests {
-        self.world.log.lock().unwrap_or_else(PoisonError::into_inner).snapshot()
+        self.service.log.lock().unwrap_or_else(PoisonError::into_inner).snapshot()
+    }
+
+    /// Sends recorded requests again, in their order and each at the time at which it was received, and returns the
+    /// responses. A sandbox with the same seed, the same settings and the same [`Builder::start_time`] answers as the one
+    /// that recorded them did; signed links differ only in the address of the sandbox.
+    ///
+    /// # Errors
+    ///
+    /// When a request cannot be sent again, because the record holds only the first 64 KiB of its body.
+    pub async fn replay(&self, requests: &Requests) -> io::Result<Vec<Replayed>> {
+        replay::replay(&self.service, requests.all()).await
     }
 
     /// Forgets what has been received so far.
     pub fn clear_requests(&self) {
-        self.world.log.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.service.log.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Brings the first state back: what was created, changed, deleted and uploaded is forgotten. Keys, faults and what
     /// was received stay.
     pub fn reset(&self) {
-        self.world.reset();
+        self.service.world.reset();
     }
 
     /// Adds a fault to those that there are.
@@ -112,22 +124,22 @@ impl Sandbox {
         if let Some(name) = fault.operation() {
             assert!(Self::has_operation(name), "no operation of the contract is called {name:?}");
         }
-        self.world.faults.lock().unwrap_or_else(PoisonError::into_inner).add(fault);
+        self.service.faults.lock().unwrap_or_else(PoisonError::into_inner).add(fault);
     }
 
     /// Removes all faults.
     pub fn clear_faults(&self) {
-        self.world.faults.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.service.faults.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Delays every answer from now on.
     pub fn set_latency(&self, latency: Duration) {
-        *self.world.latency.lock().unwrap_or_else(PoisonError::into_inner) = latency;
+        *self.service.latency.lock().unwrap_or_else(PoisonError::into_inner) = latency;
     }
 
     /// Limits the requests from now on, or lets all through.
     pub fn set_rate_limit(&self, limit: Option<RateLimit>) {
-        *self.world.limiter.lock().unwrap_or_else(PoisonError::into_inner) = limit.map(Limiter::new);
+        *self.service.limiter.lock().unwrap_or_else(PoisonError::into_inner) = limit.map(Limiter::new);
     }
 
     /// Adds a key, or changes what one may do.
@@ -151,7 +163,7 @@ impl Sandbox {
     }
 
     fn access(&self, change: impl FnOnce(&mut Access)) {
-        change(&mut self.world.access.write().unwrap_or_else(PoisonError::into_inner));
+        change(&mut self.service.access.write().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Stops accepting connections and waits until the open ones have finished what they are doing.

@@ -41,11 +41,11 @@ async fn a_key_does_what_its_permissions_say() {
 async fn a_paid_feature_needs_a_plan_that_has_it() {
     let sandbox = Sandbox::builder().features(Features::only(["CUSTOM_FRAMEWORKS"])).start().await.expect("a port");
     let api = Api::new(sandbox);
-    let (status, body) = api.try_get("/v2/risk-registers").await;
+    let (status, body) = api.try_get("/v2/risk-registers/1/risk-library").await;
     assert_eq!(status, 402);
     assert!(body["message"].as_str().is_some_and(|message| message.contains("RISK_MANAGEMENT")), "{body}");
     api.sandbox.set_features(Features::All);
-    assert_eq!(api.try_get("/v2/risk-registers").await.0, 200);
+    assert_eq!(api.try_get("/v2/risk-registers/1/risk-library").await.0, 200);
 }
 
 #[tokio::test]

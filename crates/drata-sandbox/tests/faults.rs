@@ -36,6 +36,53 @@ async fn every_third_answer_is_cut_off() {
 }
 
 #[tokio::test]
+async fn conditions_combine_in_any_order() {
+    for fault in [Fault::html(502).every(2).next(3), Fault::html(502).next(3).every(2)] {
+        let api = with(fault).await;
+        let mut statuses = Vec::new();
+        for _ in 0..8 {
+            statuses.push(api.send("GET", "/connections?limit=1").await.status().as_u16());
+        }
+        assert_eq!(statuses, [200, 502, 200, 502, 200, 502, 200, 200]);
+    }
+}
+
+#[tokio::test]
+async fn an_error_waits_while_another_is_given() {
+    let api = with(Fault::status(500).next(1)).await;
+    api.sandbox.add_fault(Fault::status(503).with_retry_after("7").next(1));
+    assert_eq!(api.send("GET", "/connections").await.status(), 500);
+    let second = api.send("GET", "/connections").await;
+    assert_eq!((second.status().as_u16(), &second.headers()["retry-after"]), (503, &"7".parse().expect("a header")));
+    assert_eq!(api.send("GET", "/connections").await.status(), 200);
+}
+
+#[test]
+fn faults_that_contradict_themselves_cannot_be_made() {
+    let contradictions: [fn() -> Fault; 6] = [
+        || Fault::truncated().afterwards(),
+        || Fault::reset().with_retry_after("3"),
+        || Fault::reset().on("getConnections").on_files(),
+        || Fault::reset().on_files().on("getConnections"),
+        || Fault::reset().every(0),
+        || Fault::reset().rate(1.5),
+    ];
+    for (place, contradiction) in contradictions.into_iter().enumerate() {
+        assert!(std::panic::catch_unwind(contradiction).is_err(), "contradiction {place}");
+    }
+}
+
+#[tokio::test]
+async fn missing_fields_do_not_end_a_list_and_a_missing_cursor_does() {
+    let api = with(Fault::missing_fields()).await;
+    let page = api.get("/v2/vendors?size=10").await;
+    assert!(page["pagination"]["cursor"].is_string(), "{}", page["pagination"]);
+    api.sandbox.clear_faults();
+    api.sandbox.add_fault(Fault::missing_cursor());
+    assert!(api.get("/v2/vendors?size=10").await["pagination"]["cursor"].is_null());
+}
+
+#[tokio::test]
 async fn a_rate_of_errors_follows_from_the_seed() {
     let statuses = async |seed| {
         let sandbox = Sandbox::builder().seed(seed).fault(Fault::status(503).rate(0.3)).start().await.expect("a port");

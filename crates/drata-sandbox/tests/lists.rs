@@ -51,7 +51,7 @@ async fn cursors_cover_every_row_once_in_either_order() {
 
 #[tokio::test]
 async fn nested_lists_of_rows_that_live_elsewhere_page_too() {
-    let api = with(30).await;
+    let api = Api::new(Sandbox::builder().records(30).nested(12).start().await.expect("a port"));
     for control in [1, 2, 3, 29] {
         let path = format!("/v2/workspaces/1/controls/{control}/owners?size=5");
         let mut owners = walk(&api, &path).await;

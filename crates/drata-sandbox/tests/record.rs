@@ -50,7 +50,7 @@ async fn what_the_service_would_ignore_or_refuse_is_a_violation() {
         ("GET", "/v2/vendors?limit=5", json!(null), "limit is not a parameter"),
         ("GET", "/connections?limit=80", json!(null), "limit must not be greater"),
         ("GET", "/nothing", json!(null), "no operation has this path"),
-        ("PUT", "/v2/vendors/4", json!({"nmae": "Acme"}), "nmae is not a property"),
+        ("PUT", "/v2/vendors/4", json!({"nmae": "Acme"}), "property nmae should not exist"),
     ] {
         api.sandbox.clear_requests();
         api.json(method, path, body).await;

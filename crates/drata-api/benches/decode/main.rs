@@ -98,7 +98,7 @@ struct Canned(Bytes);
 
 impl Transport for Canned {
     fn send(&self, _: Request) -> SendFuture<'_> {
-        let response = Response::new(StatusCode::OK, HeaderMap::new(), ResponseBody::Whole(self.0.clone()));
+        let response = Response::new(StatusCode::OK, HeaderMap::new(), ResponseBody::Buffered(self.0.clone()));
         Box::pin(async move { Ok(response) })
     }
 }

@@ -156,9 +156,9 @@ pub(crate) use media;
 
 #[cfg(test)]
 mod tests {
+    // What it defines is used as far as the tests need it.
+    #[allow(dead_code, unreachable_pub)]
     mod area {
-        use super::super::{builder, media};
-
         builder! {
             /// A download.
             pub struct Fetch(Binary<"application/pdf">);
@@ -198,7 +198,7 @@ mod tests {
                 HeaderValue::from_static("r-1"),
             )]);
             let status = StatusCode::from_u16(self.0).unwrap();
-            Box::pin(ready(Ok(Response::new(status, headers, ResponseBody::Whole(self.1.into())))))
+            Box::pin(ready(Ok(Response::new(status, headers, ResponseBody::Buffered(self.1.into())))))
         }
     }
 

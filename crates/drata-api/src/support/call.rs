@@ -1,34 +1,39 @@
 //! The one way from a generated operation to a transport and back.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::client::{Access, Client, ReadOnly};
-use super::decode::decode;
+use super::checkpoint::ListIdentity;
+use super::client::{Access, Client};
+use super::decode::{Decoded, decode};
 use super::error::Error;
 use super::meta::OperationMeta;
-use super::request::{Answer, Body, ByteStream, PartValue, Request, Response, ResponseBody};
+use super::request::{Body, ByteStream, Delivery, PartValue, Request, Response, ResponseBody, Transport};
 use super::validate::{Validate, Violation};
 use super::wire::WireText;
 
 /// What stays as it is in a path segment: the unreserved characters of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// Query parameters that say where in a list one is, and not which list it is.
+const POSITION: [&str; 5] = ["page", "cursor", "includeTotalCount", "limit", "size"];
+
 /// A request being built, and the client that will send it.
 ///
-/// Setters cannot fail; the first value that breaks a rule of the contract is kept and returned by the sending method.
+/// Setters cannot fail; a value that breaks a rule of the contract is kept with the rule, until the same setter is given
+/// another value, and returned by the sending method.
 #[derive(Clone)]
 pub struct Call {
-    client: Client<ReadOnly>,
+    transport: Arc<dyn Transport>,
     request: Request,
     /// The rules that are broken at the moment, each under the name of what broke it; what is set again is checked again.
-    invalid: Vec<(String, String)>,
+    violations: Vec<(String, String)>,
 }
 
 impl Call {
@@ -36,39 +41,53 @@ impl Call {
     pub fn new<A: Access>(client: &Client<A>, operation: &'static OperationMeta) -> Self {
         let mut request = Request::new(operation.version, operation.method.clone(), operation.path);
         request.operation = Some(operation);
-        Self { client: client.read_only(), request, invalid: Vec::new() }
+        Self::from_request(client, request)
     }
 
     /// A call of a request written by hand.
     pub fn from_request<A: Access>(client: &Client<A>, request: Request) -> Self {
-        Self { client: client.read_only(), request, invalid: Vec::new() }
+        Self { transport: Arc::clone(client.transport()), request, violations: Vec::new() }
     }
 
-    /// The request as it stands.
+    /// Returns the request as it stands.
     pub fn request(&self) -> &Request {
         &self.request
     }
 
-    /// The request, for changes that the typed setters do not cover.
+    /// Returns the request, for changes that the typed setters do not cover.
     pub fn request_mut(&mut self) -> &mut Request {
         &mut self.request
     }
 
-    /// The first rule of the contract that was broken so far.
+    /// Returns the first rule that a value breaks at present.
     pub fn violation(&self) -> Option<&str> {
-        self.invalid.first().map(|(_, problem)| problem.as_str())
+        self.violations.first().map(|(_, problem)| problem.as_str())
     }
 
     /// Notes what became of a check; a later check of the same name takes the place of this one.
     pub(super) fn check(&mut self, name: &str, checked: Result<(), Violation>) {
-        self.invalid.retain(|(other, _)| other != name);
+        self.violations.retain(|(other, _)| other != name);
         if let Err(violation) = checked {
-            self.invalid.push((name.to_owned(), violation.under(name).to_string()));
+            self.violations.push((name.to_owned(), violation.under(name).to_string()));
         }
     }
 
-    fn refuse(&mut self, name: &str, violation: Violation) {
+    /// Notes that what was set for `name` breaks a rule: the call is refused unless it is set anew.
+    pub fn refuse(&mut self, name: &str, violation: Violation) {
         self.check(name, Err(violation));
+    }
+
+    /// Returns what makes its list the list it is, for checkpoints.
+    #[doc(hidden)]
+    pub fn list_identity(&self) -> ListIdentity {
+        let query = self.request.query.iter().filter(|(name, _)| !POSITION.contains(&name.as_ref()));
+        let mut query: Vec<_> = query.map(|(name, value)| (name.to_string(), value.clone())).collect();
+        query.sort();
+        ListIdentity {
+            operation: self.request.operation.map_or("", |operation| operation.operation_id).to_owned(),
+            path: self.request.path.clone(),
+            query,
+        }
     }
 
     /// Fills the placeholder `{name}` of the path.
@@ -76,7 +95,7 @@ impl Call {
         let text = value.wire_text();
         // An empty segment, or one made of dots, would silently address another resource.
         if matches!(text.as_str(), "" | "." | "..") {
-            self.refuse(name, Violation::new(format!("{text:?} cannot stand in a path")));
+            self.refuse(name, Violation::new(format!("{} cannot stand in a path", shown(&text))));
         }
         let encoded = utf8_percent_encode(&text, SEGMENT).to_string();
         self.request.path = self.request.path.replace(&format!("{{{name}}}"), &encoded);
@@ -91,9 +110,7 @@ impl Call {
 
     /// Sets the JSON body.
     pub fn json<T: Serialize + Validate + ?Sized>(mut self, body: &T) -> Self {
-        if let Err(violation) = body.validate() {
-            self.refuse("", violation);
-        }
+        self.check("", body.validate());
         match serde_json::to_vec(body) {
             Ok(bytes) => self.request.body = Body::Json(bytes.into()),
             Err(error) => self.refuse("", Violation::new(format!("the body cannot be written as JSON: {error}"))),
@@ -125,7 +142,7 @@ impl Call {
                     fields.insert(name, value);
                     *bytes = Value::Object(fields).to_string().into();
                 }
-                Err(_) => self.refuse(&name, Violation::new("the body is no object, so it takes no field".to_owned())),
+                Err(_) => self.refuse(&name, Violation::new("the body is no object, so it takes no field")),
             },
             Body::Raw { content_type, .. } => {
                 let problem = format!("a body of {content_type} takes no field");
@@ -135,15 +152,15 @@ impl Call {
     }
 
     async fn send(self) -> Result<Response, Error> {
-        if let Some((_, problem)) = self.invalid.into_iter().next() {
+        if let Some((_, problem)) = self.violations.into_iter().next() {
             return Err(Error::invalid(self.request.operation, problem));
         }
-        self.client.transport().send(self.request).await
+        self.transport.send(self.request).await
     }
 
     async fn buffered(mut self, accept: &'static str) -> Result<Response<Bytes>, Error> {
         self.request.accept = Some(accept);
-        self.request.answer = Answer::Whole;
+        self.request.delivery = Delivery::Buffered;
         let Response { status, headers, body, .. } = self.send().await?;
         Ok(Response::new(status, headers, collect(body).await?))
     }
@@ -152,6 +169,22 @@ impl Call {
     async fn buffered_json(self) -> Result<Response<Bytes>, Error> {
         let vendors = self.request.accept.filter(|media| media.ends_with("+json"));
         self.buffered(vendors.unwrap_or("application/json")).await
+    }
+
+    /// Decodes the body of a response, and tells the transport about what lists in it rejected.
+    fn decoded<T: DeserializeOwned>(
+        transport: &dyn Transport,
+        operation: Option<&'static OperationMeta>,
+        response: Response<Bytes>,
+    ) -> Result<Response<T>, Error> {
+        let Response { status, headers, body, .. } = response;
+        let Decoded { value, rejected } = decode(operation, status, body)?;
+        if !rejected.is_empty() {
+            transport.items_rejected(operation, &rejected);
+        }
+        let mut response = Response::new(status, headers, value);
+        response.rejected = rejected;
+        Ok(response)
     }
 
     /// Sends it and returns the response as the transport delivers it.
@@ -166,23 +199,23 @@ impl Call {
 
     /// Sends it and decodes the JSON body, which a write that was accepted may lack.
     pub async fn receive_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
-        let (operation, reads) = (self.request.operation, self.request.method == Method::GET);
-        let Response { status, headers, body, .. } = self.buffered_json().await?;
-        if !reads && body.trim_ascii().is_empty() {
-            return Err(Error::missing_body(operation, status));
+        let (transport, operation) = (Arc::clone(&self.transport), self.request.operation);
+        let reads = self.request.is_read();
+        let response = self.buffered_json().await?;
+        if !reads && response.body.trim_ascii().is_empty() {
+            return Err(Error::missing_body(operation, response.status, &response.headers));
         }
-        Ok(Response::new(status, headers, decode(operation, status, body)?))
+        Self::decoded(&*transport, operation, response)
     }
 
     /// Sends it and decodes the JSON body, if there is one.
     pub async fn receive_optional<T: DeserializeOwned>(self) -> Result<Response<Option<T>>, Error> {
-        let operation = self.request.operation;
-        let Response { status, headers, body, .. } = self.buffered_json().await?;
-        let body = match body.trim_ascii() {
-            [] => None,
-            _ => Some(decode(operation, status, body)?),
-        };
-        Ok(Response::new(status, headers, body))
+        let (transport, operation) = (Arc::clone(&self.transport), self.request.operation);
+        let response = self.buffered_json().await?;
+        if response.body.trim_ascii().is_empty() {
+            return Ok(response.map(|_| None));
+        }
+        Ok(Self::decoded(&*transport, operation, response)?.map(Some))
     }
 
     /// Sends it and discards the body of the response.
@@ -209,12 +242,20 @@ impl Call {
     /// Sends it and streams the body of the media type `accept`.
     pub async fn receive_stream(mut self, accept: &'static str) -> Result<ByteStream, Error> {
         self.request.accept = Some(accept);
-        self.request.answer = Answer::Stream;
+        self.request.delivery = Delivery::Streamed;
         match self.send().await?.body {
             ResponseBody::Stream(stream) => Ok(stream),
-            ResponseBody::Whole(bytes) => Ok(Box::pin(Once(Some(bytes)))),
+            ResponseBody::Buffered(bytes) => Ok(Box::pin(Once(Some(bytes)))),
         }
     }
+}
+
+/// The beginning of a value, for an error.
+fn shown(value: &str) -> String {
+    const LONGEST: usize = 100;
+    let cut: String = value.chars().take(LONGEST).collect();
+    let more = if cut.len() < value.len() { "…" } else { "" };
+    format!("{cut:?}{more}")
 }
 
 /// A stream of one chunk.
@@ -233,7 +274,7 @@ impl futures_core::Stream for Once {
 
 async fn collect(body: ResponseBody) -> Result<Bytes, Error> {
     match body {
-        ResponseBody::Whole(bytes) => Ok(bytes),
+        ResponseBody::Buffered(bytes) => Ok(bytes),
         ResponseBody::Stream(mut stream) => {
             let mut all = Vec::new();
             while let Some(chunk) = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await {
@@ -247,12 +288,13 @@ async fn collect(body: ResponseBody) -> Result<Bytes, Error> {
 /// The shape of the request: which parameters it has and of what kind its body is, without their values.
 impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Call").field("request", &self.request).field("violates", &!self.invalid.is_empty()).finish()
+        f.debug_struct("Call").field("request", &self.request).field("violations", &self.violations.len()).finish()
     }
 }
 
 impl std::fmt::Display for Call {
-    /// The request as it goes over the wire, without host and key.
+    /// The request as it goes over the wire, without host and key. It shows the values in it; headers that are marked as
+    /// sensitive are hidden.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let request = &self.request;
         write!(f, "{} {}{}", request.method, request.version.path_prefix(), request.path)?;
@@ -261,7 +303,8 @@ impl std::fmt::Display for Call {
             write!(f, "{name}={value}")?;
         }
         for (name, value) in &request.headers {
-            write!(f, "\n{name}: {}", String::from_utf8_lossy(value.as_bytes()))?;
+            let shown = if value.is_sensitive() { "hidden".into() } else { String::from_utf8_lossy(value.as_bytes()) };
+            write!(f, "\n{name}: {shown}")?;
         }
         match &request.body {
             Body::Empty => Ok(()),

@@ -1,18 +1,13 @@
-//! A place in a list, to go on from later.
+//! A position in a list, to resume from later.
 
 use serde::{Deserialize, Serialize};
 
-use super::call::Call;
-use super::error::Error;
-use super::paged::ItemKey;
+use super::item_key::ItemKey;
 
 /// The version of the serialised form.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
-/// Query parameters that say where in the list one is, and not which list it is.
-const PLACE: [&str; 3] = ["page", "cursor", "includeTotalCount"];
-
-/// A place in a list: serialise it, and go on from there in another process.
+/// A position in a list: serialise it, and resume from it in another process.
 ///
 /// It belongs to one query. It holds the query's parameters, so what is confidential in them is confidential in it, and of a
 /// list paged by number the ids of the rows of the last two pages: those that move while the walk is interrupted are known by
@@ -20,13 +15,23 @@ const PLACE: [&str; 3] = ["page", "cursor", "includeTotalCount"];
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     form: u32,
-    operation: String,
-    path: String,
-    query: Vec<(String, String)>,
+    list: ListIdentity,
     position: Position,
     delivered: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     total: Option<u64>,
+}
+
+/// What makes a list the list it is: its operation, its path and the parameters that select and order its rows.
+#[doc(hidden)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListIdentity {
+    /// The vendor's identifier of the operation; empty for a request written by hand.
+    pub operation: String,
+    /// The path with its values.
+    pub path: String,
+    /// The parameters but for those that say where in the list one is, sorted.
+    pub query: Vec<(String, String)>,
 }
 
 /// The page to begin with, and how much of it was delivered.
@@ -35,6 +40,9 @@ pub struct Checkpoint {
 pub struct Position {
     /// Which page.
     pub page: PageRef,
+    /// How many rows a page has, which page numbers count by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u32>,
     /// How many of its items were delivered.
     pub skip: usize,
     /// The keys of the items that were delivered last, if they have any.
@@ -55,24 +63,16 @@ pub enum PageRef {
 
 impl Checkpoint {
     #[doc(hidden)]
-    pub fn new(call: &Call, position: Position, delivered: u64, total: Option<u64>) -> Self {
-        Self {
-            form: FORM,
-            operation: operation_id(call).to_owned(),
-            path: call.request().path.clone(),
-            query: list_query(call),
-            position,
-            delivered,
-            total,
-        }
+    pub fn new(list: ListIdentity, position: Position, delivered: u64, total: Option<u64>) -> Self {
+        Self { form: FORM, list, position, delivered, total }
     }
 
-    /// How many items were delivered before it.
+    /// Returns how many items were delivered before it.
     pub fn delivered(&self) -> u64 {
         self.delivered
     }
 
-    /// How many items the list had when it was told last; `None` where it is not told.
+    /// Returns how many items the list had when the service told it last; `None` where it does not tell.
     pub fn total(&self) -> Option<u64> {
         self.total
     }
@@ -82,44 +82,29 @@ impl Checkpoint {
         &self.position
     }
 
-    /// Checks that it belongs to the list that `call` asks for, and says what differs if not.
+    /// Checks that it belongs to `list`, and says what differs if not.
     #[doc(hidden)]
-    pub fn check(&self, call: &Call) -> Result<(), Error> {
-        let query = list_query(call);
+    pub fn check(&self, list: &ListIdentity) -> Result<(), String> {
+        let ListIdentity { operation, path, query } = list;
         let problem = if self.form != FORM {
             format!("its form is {}, this version reads {FORM}", self.form)
-        } else if self.operation != operation_id(call) {
-            format!("it belongs to {}, not to {}", self.operation, operation_id(call))
-        } else if self.path != call.request().path {
-            format!("it belongs to {}, not to {}", self.path, call.request().path)
-        } else if self.query != query {
-            format!("it belongs to the query [{}], not to [{}]", join(&self.query), join(&query))
+        } else if self.list.operation != *operation {
+            format!("it belongs to {}, not to {operation}", self.list.operation)
+        } else if self.list.path != *path {
+            "it belongs to another path".to_owned()
+        } else if let Some(name) = differing(&self.list.query, query) {
+            format!("the parameter {name} differs from the query's that it belongs to")
         } else {
             return Ok(());
         };
-        let problem = format!("the checkpoint cannot be resumed here: {problem}; begin the list anew");
-        Err(Error::other_list(call.request().operation, problem))
+        Err(format!("the checkpoint cannot be resumed here: {problem}; begin the list anew"))
     }
 }
 
-fn operation_id(call: &Call) -> &'static str {
-    call.request().operation.map_or("", |operation| operation.operation_id)
-}
-
-/// The parameters that make the list what it is, in an order of their own.
-fn list_query(call: &Call) -> Vec<(String, String)> {
-    let mut query: Vec<_> = call
-        .request()
-        .query
-        .iter()
-        .filter(|(name, _)| !PLACE.contains(&name.as_ref()))
-        .map(|(name, value)| (name.to_string(), value.clone()))
-        .collect();
-    query.sort();
-    query
-}
-
-fn join(query: &[(String, String)]) -> String {
-    let pairs: Vec<_> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    pairs.join("&")
+/// The name of the first parameter that one query has and the other has not, or has with another value.
+fn differing<'a>(ours: &'a [(String, String)], theirs: &'a [(String, String)]) -> Option<&'a str> {
+    let only_in = |these: &'a [(String, String)], others: &[(String, String)]| {
+        these.iter().find(|pair| !others.contains(pair)).map(|(name, _)| name.as_str())
+    };
+    only_in(theirs, ours).or_else(|| only_in(ours, theirs)).or((ours.len() != theirs.len()).then_some("list"))
 }

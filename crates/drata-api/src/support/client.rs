@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use super::read_only::ReadOnlyTransport;
 use super::request::Transport;
 
 mod sealed {
@@ -33,19 +34,21 @@ pub struct Client<A: Access = ReadWrite> {
 }
 
 impl Client {
-    /// A client over `transport`.
+    /// Builds a client over `transport`.
     pub fn new(transport: impl Transport) -> Self {
         Self { transport: Arc::new(transport), access: PhantomData }
     }
 }
 
 impl<A: Access> Client<A> {
-    /// The same client without its writing operations.
+    /// Returns the same client without its writing operations. Its transport refuses every other method than `GET`, `HEAD` and
+    /// `OPTIONS`, whatever is done to a call by hand.
     pub fn read_only(&self) -> Client<ReadOnly> {
-        Client { transport: Arc::clone(&self.transport), access: PhantomData }
+        let transport: Arc<dyn Transport> = Arc::new(ReadOnlyTransport(Arc::clone(&self.transport)));
+        Client { transport, access: PhantomData }
     }
 
-    /// The transport.
+    /// Returns the transport.
     pub fn transport(&self) -> &Arc<dyn Transport> {
         &self.transport
     }

@@ -3,6 +3,7 @@
 mod advice;
 mod construct;
 mod fault;
+mod redact;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -11,21 +12,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{Method, StatusCode};
 
 use self::fault::Fault;
+pub use self::redact::Redact;
 use super::checkpoint::Checkpoint;
 use super::meta::OperationMeta;
 
-/// The most bytes of an answer that an error keeps.
+/// The most bytes of a response that an error keeps.
 const MAX_BODY: usize = 64 * 1024;
+/// The most characters of a string in an error's message.
+const MAX_TEXT: usize = 500;
 
 /// Why a call failed.
 ///
 /// Its message says what happened and what to do about it. A program asks the predicates (`is_…`) which kind of failure it
 /// is, and the accessors for its parts; the set of kinds may grow.
 ///
-/// An error never holds the API key, and no more than 64 KiB of an answer.
+/// An error never holds the API key, no more than 64 KiB of a response, and in its message no more than 500 characters of a
+/// value.
 ///
 /// ```
 /// # fn handle(error: drata_api::Error) {
@@ -42,37 +47,49 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: Kind,
     operation: Option<&'static OperationMeta>,
-    /// Whom the request was for: a region and its host.
+    /// The endpoint name shown in errors: a region and its host.
     endpoint: Option<Arc<str>>,
     attempts: u32,
     outcome_unknown: bool,
     /// The request was for a signed link, which carries its own permission and is not Drata's.
     is_link: bool,
+    /// The retry budget was used up, so that no further attempt was made.
+    out_of_budget: bool,
     checkpoint: Option<Checkpoint>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 enum Kind {
-    /// Refused on this side: the request breaks a rule of the contract.
+    /// Not sent: the request breaks a rule of the contract.
     Invalid(String),
-    /// Refused on this side: the client is not set up for it.
+    /// Not sent: the client may only read.
+    ReadOnly(Method),
+    /// Not sent: the client is not set up for it.
     Config(String),
     /// A 2xx whose body is not what the contract says.
     Decode(Undecoded),
     /// A 2xx of a write without the body that the contract documents.
-    MissingBody(StatusCode),
+    MissingBody { status: StatusCode, request_id: Option<String> },
+    /// A 2xx with a body above the limit.
+    TooLarge { status: StatusCode, limit: usize },
     /// A status other than 2xx.
-    Status(Refusal),
+    Status(Rejection),
     /// A redirect, which is never followed. Holds the host it points to.
     Redirect { status: StatusCode, host: Option<String> },
-    /// No connection came about.
+    /// No connection was established.
     Connect(String),
-    /// No byte came for this long.
-    Timeout { waited: Duration, connecting: bool },
+    /// Time ran out in one attempt.
+    Timeout { waited: Duration, phase: Phase },
     /// The connection broke off.
     Broken(String),
+    /// The service refused to process the request, and says so: HTTP/2 can.
+    Unprocessed(String),
     /// The time for the whole call ran out.
     Deadline(Duration),
+    /// The rate limit leaves no room within the deadline.
+    Queue { per_minute: u32, deadline: Duration, wait: Duration },
+    /// The service asked to wait longer than the policy allows, before this call.
+    Paused { wait: Duration },
     /// A file on this side could not be read or written.
     Io(String),
     /// A list handed out the same cursor twice.
@@ -85,6 +102,17 @@ enum Kind {
     Job(String),
 }
 
+/// In which part of an attempt time ran out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// No connection was established.
+    Connect,
+    /// Nothing was received.
+    Read,
+    /// The attempt as a whole took too long.
+    Attempt,
+}
+
 struct Undecoded {
     status: StatusCode,
     path: String,
@@ -95,7 +123,7 @@ struct Undecoded {
     body: Bytes,
 }
 
-struct Refusal {
+struct Rejection {
     status: StatusCode,
     fault: Fault,
     request_id: Option<String>,
@@ -110,24 +138,26 @@ impl Error {
         self.0.operation
     }
 
-    /// The HTTP status, when there was an answer.
+    /// The HTTP status, when a response was received.
     pub fn status(&self) -> Option<StatusCode> {
         match &self.0.kind {
-            Kind::Status(refusal) => Some(refusal.status),
+            Kind::Status(rejection) => Some(rejection.status),
             Kind::Decode(undecoded) => Some(undecoded.status),
-            Kind::Redirect { status, .. } => Some(*status),
+            Kind::Redirect { status, .. } | Kind::MissingBody { status, .. } | Kind::TooLarge { status, .. } => {
+                Some(*status)
+            }
             _ => None,
         }
     }
 
     /// The vendor's number for this failure. There is no public list of them.
     pub fn code(&self) -> Option<i64> {
-        self.refusal()?.fault.code
+        self.rejection()?.fault.code
     }
 
-    /// The vendor's name for this failure, where the answer has one.
+    /// The vendor's name for this failure, where the response has one.
     pub fn name(&self) -> Option<&str> {
-        self.refusal()?.fault.name.as_deref()
+        self.rejection()?.fault.name.as_deref()
     }
 
     /// The vendor's message. Where it is a list or an object, its parts are joined by `"; "`.
@@ -141,23 +171,37 @@ impl Error {
 
     /// The vendor's messages, one by one: validation failures come as a list.
     pub fn messages(&self) -> &[String] {
-        self.refusal().map_or(&[], |refusal| &refusal.fault.messages)
+        self.rejection().map_or(&[], |rejection| &rejection.fault.messages)
     }
 
-    /// The identifier of the request, if the answer has one: worth quoting to the vendor's support.
+    /// The identifier of the request, if the response has one: worth quoting to the vendor's support.
     pub fn request_id(&self) -> Option<&str> {
-        self.refusal()?.request_id.as_deref()
+        match &self.0.kind {
+            Kind::Status(rejection) => rejection.request_id.as_deref(),
+            Kind::MissingBody { request_id, .. } => request_id.as_deref(),
+            _ => None,
+        }
     }
 
-    /// How long the service asks to wait before the next try.
+    /// How long to wait before the next attempt: as the service asks, or until the rate limit leaves room.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.refusal()?.retry_after
+        match &self.0.kind {
+            Kind::Status(rejection) => rejection.retry_after,
+            Kind::Queue { wait, .. } | Kind::Paused { wait } => Some(*wait),
+            _ => None,
+        }
     }
 
-    /// The answer's body as it came, up to 64 KiB; for an item of a list, the JSON of the item.
+    /// Whether no further attempt was made because the client's retry budget is used up, as in an outage. It refills with
+    /// time and with successes.
+    pub fn is_retry_budget_exhausted(&self) -> bool {
+        self.0.out_of_budget
+    }
+
+    /// The response's body as it came, up to 64 KiB; for an item of a list, the JSON of the item.
     pub fn raw_body(&self) -> Option<&Bytes> {
         match &self.0.kind {
-            Kind::Status(refusal) => Some(&refusal.body),
+            Kind::Status(rejection) => Some(&rejection.body),
             Kind::Decode(undecoded) => Some(&undecoded.body),
             _ => None,
         }
@@ -173,7 +217,7 @@ impl Error {
         self.undecoded().map(|undecoded| undecoded.excerpt.as_str())
     }
 
-    /// How many tries were made; 0 when the request never left.
+    /// How many attempts were made; 0 when the request never left.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -188,9 +232,9 @@ impl Error {
         self.0.outcome_unknown
     }
 
-    fn refusal(&self) -> Option<&Refusal> {
+    fn rejection(&self) -> Option<&Rejection> {
         match &self.0.kind {
-            Kind::Status(refusal) => Some(refusal),
+            Kind::Status(rejection) => Some(rejection),
             _ => None,
         }
     }
@@ -206,7 +250,12 @@ impl Error {
 /// Which kind of failure it is.
 impl Error {
     fn has_status(&self, status: StatusCode) -> bool {
-        self.refusal().is_some_and(|refusal| refusal.status == status)
+        self.rejection().is_some_and(|rejection| rejection.status == status)
+    }
+
+    /// The request writes, the client is read-only, and nothing was sent.
+    pub fn is_read_only(&self) -> bool {
+        matches!(self.0.kind, Kind::ReadOnly(_))
     }
 
     /// The request breaks a rule of the contract and was not sent.
@@ -269,52 +318,64 @@ impl Error {
         self.has_status(StatusCode::TOO_MANY_REQUESTS)
     }
 
+    /// Nothing was sent, because the rate limit leaves no room before the call's deadline, or because the service asked for a
+    /// longer pause than the retry policy allows. [`Error::retry_after`] says how long it would take.
+    pub fn is_held_back(&self) -> bool {
+        matches!(self.0.kind, Kind::Queue { .. } | Kind::Paused { .. })
+    }
+
+    /// A response is larger than the limit, see `Builder::max_response_bytes`.
+    pub fn is_response_too_large(&self) -> bool {
+        matches!(self.0.kind, Kind::TooLarge { .. })
+    }
+
     /// 5xx: the service failed.
     pub fn is_server_error(&self) -> bool {
-        self.refusal().is_some_and(|refusal| refusal.status.is_server_error())
+        self.rejection().is_some_and(|rejection| rejection.status.is_server_error())
     }
 
-    /// The answer is a page of the service's edge (its firewall or load balancer), not an answer of Drata itself.
+    /// The response is a page of the service's edge (its firewall or load balancer), not Drata's own.
     pub fn is_from_edge(&self) -> bool {
-        self.refusal().is_some_and(|refusal| refusal.fault.is_html)
+        self.rejection().is_some_and(|rejection| rejection.fault.is_html)
     }
 
-    /// No answer came because there was no connection, it broke off, or nothing came in time.
+    /// No response was received, because no connection was established, it broke off, or nothing was received in time.
     pub fn is_transport(&self) -> bool {
-        matches!(self.0.kind, Kind::Connect(_) | Kind::Timeout { .. } | Kind::Broken(_))
+        matches!(self.0.kind, Kind::Connect(_) | Kind::Timeout { .. } | Kind::Broken(_) | Kind::Unprocessed(_))
     }
 
-    /// No connection came about, so the request never arrived.
+    /// No connection was established, so the request never arrived.
     pub fn is_connect(&self) -> bool {
-        matches!(self.0.kind, Kind::Connect(_) | Kind::Timeout { connecting: true, .. })
+        matches!(self.0.kind, Kind::Connect(_) | Kind::Timeout { phase: Phase::Connect, .. })
     }
 
-    /// Time ran out: for one try, or for the whole call.
+    /// Time ran out: for one attempt, or for the whole call.
     pub fn is_timeout(&self) -> bool {
-        matches!(self.0.kind, Kind::Timeout { .. } | Kind::Deadline(_))
+        matches!(self.0.kind, Kind::Timeout { .. } | Kind::Deadline(_) | Kind::Queue { .. })
     }
 
-    /// The time for the whole call ran out. What went wrong before that is the [source](StdError::source).
+    /// The time for the whole call ran out, or would have in the queue of the rate limit. What went wrong before that is the
+    /// [source](StdError::source).
     pub fn is_deadline(&self) -> bool {
-        matches!(self.0.kind, Kind::Deadline(_))
+        matches!(self.0.kind, Kind::Deadline(_) | Kind::Queue { .. })
     }
 
-    /// The service answered with a redirect, which is never followed: the key belongs to one host.
+    /// The service responded with a redirect, which is never followed: the key belongs to one host.
     pub fn is_redirect(&self) -> bool {
         matches!(self.0.kind, Kind::Redirect { .. })
     }
 
-    /// A successful answer is not what the contract says.
+    /// A successful response is not what the contract says.
     pub fn is_decode(&self) -> bool {
         matches!(self.0.kind, Kind::Decode(_))
     }
 
     /// A write was accepted, yet its response lacks the documented body: it happened, and only its result is not known.
     pub fn is_missing_body(&self) -> bool {
-        matches!(self.0.kind, Kind::MissingBody(_))
+        matches!(self.0.kind, Kind::MissingBody { .. })
     }
 
-    /// One item of a list is not what the contract says; the walk goes on behind it.
+    /// One item of a list is not what the contract says; the walk goes on after it.
     pub fn is_item(&self) -> bool {
         self.undecoded().is_some_and(|undecoded| undecoded.is_item)
     }

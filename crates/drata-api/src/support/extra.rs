@@ -1,4 +1,4 @@
-//! What an answer held beyond its contract.
+//! Fields of a response that are not in the contract.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 /// The most fields that a type can have.
 pub(crate) const MAX_FIELDS: usize = 128;
 
-/// The fields of an answer that the contract does not know, kept as they came and written back the same.
+/// The fields of a response that are not in the contract, kept as they came and written back the same.
 ///
-/// Every type of an answer has one, so a field that the service adds tomorrow can be used today.
+/// Every response type has one, so a field that the service adds tomorrow can be used today.
 #[derive(Clone, Default)]
 pub struct Extra {
     // Boxed, because it is empty almost always.

@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::paged::ItemKey;
+use super::item_key::ItemKey;
 use super::patch::Patch;
 use super::request::Form;
 use super::request_model::FormField;

@@ -1,6 +1,6 @@
 //! A list whose bad items cost only themselves.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
@@ -9,12 +9,13 @@ use serde::de::{Deserialize, Deserializer, Error as _, SeqAccess, Unexpected, Vi
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 use serde_json::Value;
 
+use super::mode::{self, Mode};
 use super::wire::{FromWire, Wire};
 
-/// A list in an answer: the items that decoded, and the [`Rejected`] ones with their raw JSON.
+/// A list in a response: the items that decoded, and the [`Rejected`] ones with their raw JSON.
 ///
 /// It reads like a slice of the good items. Written back, every rejected item stands where it stood. What stands where the
-/// list should is read as its only item: some operations answer with one object instead of a list of one.
+/// list should is read as its only item: some operations return one object instead of a list of one.
 ///
 /// ```
 /// use drata_api::List;
@@ -43,6 +44,8 @@ struct Oddity {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rejected {
     index: usize,
+    /// The path of the list, where it is known.
+    list: String,
     path: String,
     problem: String,
     raw: Value,
@@ -72,7 +75,7 @@ impl Rejected {
 
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[{}]", self.index)?;
+        write!(f, "{}[{}]", self.list, self.index)?;
         if !self.path.is_empty() {
             write!(f, ".{}", self.path)?;
         }
@@ -98,19 +101,19 @@ impl<T> List<T> {
         &self.items
     }
 
-    /// The items that decoded; the rejected ones are let go.
+    /// The items that decoded; the rejected ones are discarded.
     pub fn into_vec(self) -> Vec<T> {
         self.items
     }
 
-    /// All items in their order, each decoded or rejected.
+    /// All items in their order, each decoded or rejected. Where items were removed since, rejected ones follow the last.
     fn in_order(&self) -> impl Iterator<Item = Result<&T, &Rejected>> {
         let mut rejected = self.rejected().iter().peekable();
         let mut items = self.items.iter();
         (0..self.items.len() + self.rejected().len()).filter_map(move |index| {
-            match rejected.next_if(|rejected| rejected.index == index) {
+            match rejected.next_if(|rejected| rejected.index <= index) {
                 Some(rejected) => Some(Err(rejected)),
-                None => items.next().map(Ok),
+                None => items.next().map(Ok).or_else(|| rejected.next().map(Err)),
             }
         })
     }
@@ -120,9 +123,9 @@ impl<T> List<T> {
         let total = self.items.len() + self.rejected().len();
         let mut rejected = self.oddity.map_or_else(Vec::new, |oddity| oddity.rejected).into_iter().peekable();
         let mut items = self.items.into_iter();
-        (0..total).filter_map(move |index| match rejected.next_if(|rejected| rejected.index == index) {
+        (0..total).filter_map(move |index| match rejected.next_if(|rejected| rejected.index <= index) {
             Some(rejected) => Some(Err(rejected)),
-            None => items.next().map(Ok),
+            None => items.next().map(Ok).or_else(|| rejected.next().map(Err)),
         })
     }
 }
@@ -210,23 +213,71 @@ impl<T: Serialize> Serialize for List<T> {
 }
 
 thread_local! {
-    /// Whether lists on this thread are read straight from the input, where one bad item fails the whole.
-    static STRAIGHT: Cell<bool> = const { Cell::new(false) };
+    /// What lists rejected while a response is read.
+    static REJECTED: RefCell<Vec<Rejected>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Runs `read` with lists read straight from the input.
-///
-/// That is the fast way: no item is buffered. Decoding takes it first, and the tolerant one only when it failed.
-pub(crate) fn straight<R>(read: impl FnOnce() -> R) -> R {
+/// Runs `read` on a response, and returns with its outcome what lists rejected, wherever they stand.
+pub(crate) fn reading<R>(mode: Mode, read: impl FnOnce() -> R) -> (R, Vec<Rejected>) {
     /// Restores the mode also when `read` panics.
-    struct Restore(bool);
+    struct Restore(Option<Mode>, Vec<Rejected>);
     impl Drop for Restore {
         fn drop(&mut self) {
-            STRAIGHT.set(self.0);
+            mode::replace(self.0);
+            REJECTED.set(std::mem::take(&mut self.1));
         }
     }
-    let _restore = Restore(STRAIGHT.replace(true));
-    read()
+    let _restore = Restore(mode::replace(Some(mode)), REJECTED.take());
+    let outcome = read();
+    (outcome, REJECTED.take())
+}
+
+impl Rejected {
+    /// Replaces the paths, which begin at the item, by paths from the root of the response: each is found where the same JSON
+    /// stands at the same index of a list, in their order.
+    pub(crate) fn locate(rejected: &mut [Self], root: &Value) {
+        let mut places = Vec::new();
+        items_below(root, &mut String::new(), &mut places);
+        for one in rejected {
+            let found = places.iter().position(|(_, index, value)| *index == one.index && **value == one.raw);
+            if let Some((list, ..)) = found.map(|place| places.remove(place)) {
+                one.list = list;
+            }
+        }
+    }
+
+    /// Returns the JSON path of the list that it stands in, such as `data[3].owners`; empty when the list is the response or
+    /// its place is not known.
+    pub fn list(&self) -> &str {
+        &self.list
+    }
+}
+
+/// Every item of every list below `value`: the path of its list, its index and itself.
+fn items_below<'a>(value: &'a Value, path: &mut String, found: &mut Vec<(String, usize, &'a Value)>) {
+    let length = path.len();
+    match value {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                found.push((path.clone(), index, item));
+                path.push_str(&format!("[{index}]"));
+                items_below(item, path, found);
+                path.truncate(length);
+            }
+        }
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(name);
+                items_below(field, path, found);
+                path.truncate(length);
+            }
+        }
+        // What stands in place of a list is read as its only item.
+        other => found.push((path.clone(), 0, other)),
+    }
 }
 
 /// Reads a list straight from the input.
@@ -250,7 +301,7 @@ impl<'de, T: FromWire<'de>> Visitor<'de> for StraightVisitor<T> {
 
 impl<'de, T: for<'any> FromWire<'any>> FromWire<'de> for List<T> {
     fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if STRAIGHT.get() {
+        if mode::mode() == Some(Mode::Straight) {
             return deserializer.deserialize_seq(StraightVisitor(PhantomData));
         }
         let (raw, lone) = match Value::deserialize(deserializer)? {
@@ -269,9 +320,12 @@ impl<'de, T: for<'any> FromWire<'any>> FromWire<'de> for List<T> {
                         path => path,
                     };
                     let problem = error.into_inner().to_string();
-                    rejected.push(Rejected { index, path, problem, raw });
+                    rejected.push(Rejected { index, list: String::new(), path, problem, raw });
                 }
             }
+        }
+        if mode::mode().is_some() {
+            REJECTED.with_borrow_mut(|all| all.extend_from_slice(&rejected));
         }
         let oddity = (lone || !rejected.is_empty()).then(|| Box::new(Oddity { rejected, lone }));
         Ok(Self { items, oddity })

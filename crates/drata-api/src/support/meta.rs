@@ -4,6 +4,7 @@ use std::fmt;
 
 /// A version of the Drata API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum ApiVersion {
     /// Version 1: pages by number, no version segment in its paths.
     V1,
@@ -37,6 +38,7 @@ impl fmt::Display for ApiVersion {
 
 /// Whether an operation may be sent again when its outcome is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Idempotency {
     /// Only reads: may always be sent again.
     Safe,
@@ -49,7 +51,7 @@ pub enum Idempotency {
 }
 
 impl Idempotency {
-    /// Whether the operation may be sent again although an earlier try may have arrived.
+    /// Whether the operation may be sent again although an earlier attempt may have arrived.
     pub const fn may_repeat(self) -> bool {
         !matches!(self, Self::Unsafe)
     }
@@ -57,8 +59,9 @@ impl Idempotency {
 
 /// How an operation pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Pagination {
-    /// It does not: one answer is all there is.
+    /// It does not: one response is all there is.
     None,
     /// By number: `page` from 1, `limit` rows each (v1).
     Number {

@@ -20,7 +20,7 @@ pub(crate) struct Keys {
     unknown: String,
 }
 
-/// In place of the index of a key that no name is. A plain number, because keys are what most of an answer's text is.
+/// Sentinel index for an unknown key. A plain number, because keys are most of a response.
 const UNKNOWN: usize = usize::MAX;
 
 impl Keys {

@@ -5,17 +5,17 @@ use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
 
-/// Up to how many texts looking at one after the other is the fastest way to find one.
+/// Up to this many values a linear scan is fastest.
 const FEW: usize = 8;
 
-/// The texts of an enumeration, of which some have several hundred.
+/// The values of an enumeration, of which some have several hundred.
 pub(crate) struct Texts {
     texts: &'static [&'static str],
     places: OnceLock<HashMap<&'static str, usize, BuildHasherDefault<Fnv>>>,
 }
 
-/// FNV-1a: the fastest on texts as short as these. Nobody but the contract chooses what is in the map, so nobody can fill it
-/// with texts that collide.
+/// FNV-1a: the fastest on strings as short as these. Nobody but the contract chooses what is in the map, so nobody can fill it
+/// with strings that collide.
 struct Fnv(u64);
 
 impl Default for Fnv {
@@ -272,8 +272,6 @@ pub(crate) use open_enum_impls;
 
 #[cfg(test)]
 mod tests {
-    use super::open_enum;
-
     open_enum! {
         /// For the tests.
         pub enum Schedule { OneYear = "ONE_YEAR", SixMonths = "SIX_MONTHS" }

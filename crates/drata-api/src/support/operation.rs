@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use http::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use super::call::Call;
+use super::retry_policy::RetryPolicy;
 
 /// What every operation's builder offers beside its own parameters.
 pub trait Operation: Sized + Send {
@@ -17,38 +19,62 @@ pub trait Operation: Sized + Send {
     /// The call being built, to change it.
     fn call_mut(&mut self) -> &mut Call;
 
-    /// Limits the whole call, its tries and the waits between them.
+    /// Limits the whole call: its attempts, the waits between them, and the wait for the rate limit.
     #[must_use]
     fn deadline(mut self, deadline: Duration) -> Self {
         self.call_mut().request_mut().options.deadline = Some(deadline);
         self
     }
 
-    /// Limits one try, from connecting to the last byte of the answer.
+    /// Limits one attempt, from connecting to the last byte of the response.
     #[must_use]
     fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.call_mut().request_mut().options.attempt_timeout = Some(timeout);
         self
     }
 
-    /// Limits the time in which a connection has to come about, where one has to be made.
+    /// Sets the connect timeout of a connection that is made for this call.
     #[must_use]
     fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.call_mut().request_mut().options.connect_timeout = Some(timeout);
         self
     }
 
-    /// Limits the time without a byte of the answer, from the end of the request on.
+    /// Sets the read timeout: the longest gap between received bytes, from the end of the request on.
     #[must_use]
     fn read_timeout(mut self, timeout: Duration) -> Self {
         self.call_mut().request_mut().options.read_timeout = Some(timeout);
         self
     }
 
-    /// Limits the number of tries, the first included.
+    /// Sets how failed attempts of this call are repeated, in place of the client's policy.
+    #[must_use]
+    fn retry_policy(mut self, policy: RetryPolicy) -> Self {
+        self.call_mut().request_mut().options.retry_policy = Some(policy);
+        self
+    }
+
+    /// Limits the number of attempts, the first included.
     #[must_use]
     fn max_attempts(mut self, attempts: u32) -> Self {
         self.call_mut().request_mut().options.max_attempts = Some(attempts);
+        self
+    }
+
+    /// Limits the size of the response, decompressed, in bytes.
+    #[must_use]
+    fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.call_mut().request_mut().options.max_response_bytes = Some(bytes);
+        self
+    }
+
+    /// Adds a header that the contract does not know, replacing one of that name. The key is not a header of the caller's:
+    /// `authorization` is ignored.
+    #[must_use]
+    fn extra_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        let headers = &mut self.call_mut().request_mut().headers;
+        headers.retain(|(other, _)| *other != name);
+        headers.push((name, value));
         self
     }
 
@@ -59,7 +85,7 @@ pub trait Operation: Sized + Send {
         self
     }
 
-    /// Adds a field to the body that the contract does not know, replacing one of that name. In a form, it is a part of text.
+    /// Adds a field to the body that the contract does not know, replacing one of that name. In a form, it is a string.
     ///
     /// A body that holds no fields, such as a list, cannot take one: the call is then refused when it is sent.
     #[must_use]

@@ -1,9 +1,10 @@
 //! What generic pagination needs to know of a list operation; implemented by generated builders.
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
+use super::item_key::ItemKey;
 use super::list::List;
+use super::meta::Pagination;
 use super::operation::Operation;
 
 /// A list operation.
@@ -16,15 +17,20 @@ pub trait Paged: Operation<Output = Self::Page> + Clone + 'static {
     /// Takes a page apart.
     fn split(page: Self::Page) -> PageParts<Self::Item>;
 
-    /// What identifies an item within its list, if it has something that does.
+    /// Returns what identifies an item within its list, if it has something that does.
     fn key(item: &Self::Item) -> Option<ItemKey>;
+
+    /// Returns how the list pages: as the contract says of its operation.
+    fn pagination(&self) -> Pagination {
+        self.call().request().operation.map_or(Pagination::None, |operation| operation.pagination)
+    }
 }
 
 /// The parts of a page that pagination reads.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct PageParts<T> {
-    /// The items, those that did not decode included; `None` when the answer is not a page at all.
+    /// The items, those that did not decode included; `None` when the response is not a page at all.
     pub items: Option<List<T>>,
     /// How many rows there are on all pages, where the page says it.
     pub total: Option<i64>,
@@ -36,28 +42,5 @@ impl<T> PageParts<T> {
     #[doc(hidden)]
     pub fn new(items: Option<List<T>>, total: Option<i64>, cursor: Option<String>) -> Self {
         Self { items, total, cursor: cursor.filter(|cursor| !cursor.is_empty()) }
-    }
-}
-
-/// What identifies an item within its list.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(untagged)]
-#[non_exhaustive]
-pub enum ItemKey {
-    /// A number.
-    Number(i64),
-    /// A text.
-    Text(String),
-}
-
-impl From<i64> for ItemKey {
-    fn from(id: i64) -> Self {
-        Self::Number(id)
-    }
-}
-
-impl From<&str> for ItemKey {
-    fn from(id: &str) -> Self {
-        Self::Text(id.to_owned())
     }
 }

@@ -1,4 +1,4 @@
-//! A request before it meets the network, and the answer after.
+//! A request before it meets the network, and the response after.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,7 +11,10 @@ use futures_core::Stream;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use super::error::Error;
+use super::list::Rejected;
 use super::meta::{ApiVersion, Idempotency, OperationMeta};
+use super::request_id::request_id;
+use super::retry_policy::RetryPolicy;
 use super::upload::Upload;
 
 /// One request as the contract describes it: no host, no key, no body read yet.
@@ -28,16 +31,18 @@ pub struct Request {
     pub method: Method,
     /// The path below the version's root, with its values percent-encoded.
     pub path: String,
+    /// A signed link that is requested in place of a path of the API. The key does not go there.
+    pub link: Option<SignedLink>,
     /// Query pairs, in order, not yet encoded. A name may repeat.
     pub query: Vec<(Cow<'static, str>, String)>,
     /// Header parameters of the operation.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body.
     pub body: Body,
-    /// The media type asked for, if the answer has a body.
+    /// The media type asked for, if the response has a body.
     pub accept: Option<&'static str>,
-    /// Whether the answer is to be read whole or handed on as a stream.
-    pub answer: Answer,
+    /// Whether the response is buffered or streamed.
+    pub delivery: Delivery,
     /// What this call asks of the transport beside its defaults.
     pub options: CallOptions,
 }
@@ -50,13 +55,39 @@ impl Request {
             version,
             method,
             path: path.into(),
+            link: None,
             query: Vec::new(),
             headers: Vec::new(),
             body: Body::Empty,
             accept: Some("application/json"),
-            answer: Answer::Whole,
+            delivery: Delivery::Buffered,
             options: CallOptions::default(),
         }
+    }
+
+    /// A request that fetches what a signed link leads to, as a stream.
+    pub fn download(link: SignedLink) -> Self {
+        let mut request = Self::new(ApiVersion::V1, Method::GET, "");
+        request.link = Some(link);
+        request.accept = None;
+        request.delivery = Delivery::Streamed;
+        request
+    }
+
+    /// Returns whether its method only reads: what a read-only client lets through.
+    pub fn is_read(&self) -> bool {
+        matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS)
+    }
+
+    /// Returns whether it may be sent twice: what the caller or the contract says, or what HTTP says about its method.
+    pub fn idempotency(&self) -> Idempotency {
+        let by_method = || match self.method {
+            Method::GET | Method::HEAD | Method::OPTIONS => Idempotency::Safe,
+            Method::PUT | Method::DELETE => Idempotency::Idempotent,
+            _ => Idempotency::Unsafe,
+        };
+        let by_contract = || self.operation.map(|operation| operation.idempotency);
+        self.options.idempotency.or_else(by_contract).unwrap_or_else(by_method)
     }
 }
 
@@ -67,6 +98,7 @@ impl fmt::Debug for Request {
         out.field("method", &self.method).field("version", &self.version);
         match self.operation {
             Some(operation) => out.field("path", &operation.path),
+            None if self.link.is_some() => out.field("link", &"hidden"),
             None => out.field("path", &format_args!("{} bytes", self.path.len())),
         };
         let query: Vec<&str> = self.query.iter().map(|(name, _)| name.as_ref()).collect();
@@ -76,32 +108,61 @@ impl fmt::Debug for Request {
     }
 }
 
-/// How the answer's body is to be handed over.
+/// An address that carries its own permission, as responses hold it: whoever knows it may read the file. `Debug` shows its
+/// host alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignedLink(Arc<str>);
+
+impl SignedLink {
+    /// Takes a link.
+    pub fn new(link: impl Into<Arc<str>>) -> Self {
+        Self(link.into())
+    }
+
+    /// Returns the link itself: a secret.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SignedLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = self.0.split_once("://").map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
+        write!(f, "SignedLink({})", host.unwrap_or("not a URL").rsplit('@').next().unwrap_or_default())
+    }
+}
+
+/// How the body of a response is delivered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Answer {
-    /// Read whole by the transport, which can therefore try again when it breaks off.
+#[non_exhaustive]
+pub enum Delivery {
+    /// Read by the transport, up to its limit of size; so it can try again when the response breaks off.
     #[default]
-    Whole,
-    /// Handed on as it arrives.
-    Stream,
+    Buffered,
+    /// As it arrives.
+    Streamed,
 }
 
 /// What one call asks of the transport beside the client's defaults.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct CallOptions {
-    /// Time for the whole call: all tries and the waits between them.
+    /// Time for the whole call: all attempts, the waits between them, and the wait for the rate limit.
     pub deadline: Option<Duration>,
-    /// Time for one try, from connecting to the last byte of the answer.
+    /// Time for one attempt, from connecting to the last byte of the response.
     pub attempt_timeout: Option<Duration>,
-    /// Time for a connection to come about, where one has to be made.
+    /// Time for a connection to be established, where one has to be made.
     pub connect_timeout: Option<Duration>,
-    /// Time without a byte of the answer, from the end of the request on.
+    /// The longest gap between received bytes, from the end of the request on.
     pub read_timeout: Option<Duration>,
-    /// The most tries, the first included.
+    /// How failed attempts are repeated, in place of the client's policy.
+    pub retry_policy: Option<RetryPolicy>,
+    /// The most attempts, the first included, in place of the policy's.
     pub max_attempts: Option<u32>,
     /// Whether it may be sent twice, in place of what the operation says.
     pub idempotency: Option<Idempotency>,
+    /// The most bytes of a buffered response, decompressed, in place of the client's limit.
+    pub max_response_bytes: Option<usize>,
 }
 
 /// The body of a request.
@@ -156,7 +217,15 @@ impl fmt::Debug for PartValue {
 }
 
 impl Body {
-    /// Whether the body can be built again for another try.
+    /// Returns whether a file is part of it, which takes as long as it takes.
+    pub fn has_file(&self) -> bool {
+        match self {
+            Self::Form(form) => form.parts.iter().any(|part| matches!(part.value, PartValue::File(_))),
+            Self::Empty | Self::Json(_) | Self::Raw { .. } => false,
+        }
+    }
+
+    /// Returns whether the body can be built again for another attempt.
     pub fn is_repeatable(&self) -> bool {
         match self {
             Self::Empty | Self::Json(_) | Self::Raw { .. } => true,
@@ -188,14 +257,14 @@ pub struct Part {
 /// The content of a [`Part`].
 #[derive(Clone)]
 pub enum PartValue {
-    /// A plain text field.
+    /// A plain string.
     Text(String),
     /// A file.
     File(Upload),
 }
 
 impl Form {
-    /// Adds a text field.
+    /// Adds a string.
     pub fn text(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) {
         self.parts.push(Part { name: name.into(), value: PartValue::Text(value.into()) });
     }
@@ -207,7 +276,7 @@ impl Form {
 }
 
 /// A successful response (2xx): of a transport with its body as bytes, of a typed call with the body decoded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Response<B = ResponseBody> {
     /// The status.
@@ -216,12 +285,15 @@ pub struct Response<B = ResponseBody> {
     pub headers: HeaderMap,
     /// The body.
     pub body: B,
+    /// The items that did not decode, wherever in the body their list stands; those of the lists themselves are found at
+    /// [`List::rejected`](crate::List::rejected). Empty for a body that is not decoded.
+    pub rejected: Vec<Rejected>,
 }
 
 impl<B> Response<B> {
     /// Builds a successful response.
     pub fn new(status: StatusCode, headers: HeaderMap, body: B) -> Self {
-        Self { status, headers, body }
+        Self { status, headers, body, rejected: Vec::new() }
     }
 
     /// Returns the body, discarding status and headers.
@@ -231,7 +303,8 @@ impl<B> Response<B> {
 
     /// Converts the body.
     pub fn map<C>(self, convert: impl FnOnce(B) -> C) -> Response<C> {
-        Response { status: self.status, headers: self.headers, body: convert(self.body) }
+        let Self { status, headers, body, rejected } = self;
+        Response { status, headers, body: convert(body), rejected }
     }
 
     /// Returns the identifier of the request, if the response has one: worth quoting to the vendor's support.
@@ -240,27 +313,13 @@ impl<B> Response<B> {
     }
 }
 
-/// Headers that may carry the identifier of a request, the most telling first.
-const REQUEST_ID_HEADERS: [HeaderName; 5] = [
-    HeaderName::from_static("x-request-id"),
-    HeaderName::from_static("x-amzn-requestid"),
-    HeaderName::from_static("x-amzn-trace-id"),
-    HeaderName::from_static("x-amz-cf-id"),
-    HeaderName::from_static("cf-ray"),
-];
-
-/// The identifier of a request, by the headers of its response.
-pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
-    REQUEST_ID_HEADERS.iter().find_map(|name| headers.get(name)?.to_str().ok()).filter(|id| !id.is_empty())
-}
-
 /// The stream of a body that is not read yet.
 pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
 
 /// The body of a [`Response`].
 pub enum ResponseBody {
     /// All of it.
-    Whole(Bytes),
+    Buffered(Bytes),
     /// As it arrives.
     Stream(ByteStream),
 }
@@ -268,7 +327,7 @@ pub enum ResponseBody {
 impl fmt::Debug for ResponseBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Whole(bytes) => write!(f, "Whole({} bytes)", bytes.len()),
+            Self::Buffered(bytes) => write!(f, "Buffered({} bytes)", bytes.len()),
             Self::Stream(_) => f.write_str("Stream"),
         }
     }
@@ -281,12 +340,21 @@ pub type SendFuture<'a> = Pin<Box<dyn Future<Output = Result<Response, Error>> +
 ///
 /// The key, the host, retries, limits and timeouts are its business; `drata-ext` has the one that users want.
 pub trait Transport: Send + Sync + fmt::Debug + 'static {
-    /// Sends the request. Answers other than 2xx are errors.
+    /// Sends the request. Responses other than 2xx are errors.
     fn send(&self, request: Request) -> SendFuture<'_>;
+
+    /// Takes note of items that did not decode, wherever in a response of `operation` they stand.
+    fn items_rejected(&self, operation: Option<&'static OperationMeta>, rejected: &[Rejected]) {
+        let _ = (operation, rejected);
+    }
 }
 
 impl<T: Transport + ?Sized> Transport for Arc<T> {
     fn send(&self, request: Request) -> SendFuture<'_> {
         (**self).send(request)
+    }
+
+    fn items_rejected(&self, operation: Option<&'static OperationMeta>, rejected: &[Rejected]) {
+        (**self).items_rejected(operation, rejected);
     }
 }

@@ -64,7 +64,7 @@ impl<T: FormField> FormField for Vec<T> {
     }
 }
 
-/// A form has no `null`: an empty text is the nearest it has.
+/// A form has no `null`: an empty string is the nearest it has.
 impl<T: FormField> FormField for super::patch::Patch<T> {
     fn add_to(self, form: &mut Form, name: &'static str) {
         match self {
@@ -75,7 +75,7 @@ impl<T: FormField> FormField for super::patch::Patch<T> {
     }
 }
 
-/// Makes types fields of forms by their text on the wire.
+/// Makes types fields of forms by their string on the wire.
 macro_rules! form_field_by_text {
     ($($type:ty),* $(,)?) => {$(
         impl $crate::support::request_model::FormField for $type {
@@ -97,7 +97,7 @@ impl<T: Serialize> FormField for std::collections::BTreeMap<String, T> {
 
 /// An object within a form: its JSON.
 pub(crate) fn add_json(form: &mut Form, name: &'static str, value: &impl Serialize) {
-    // Request types write maps with text keys, which cannot fail; a failure would leave the part out of no form.
+    // Request types write maps with string keys, which cannot fail; a failure would leave the part out of no form.
     let text = serde_json::to_value(value).map_or_else(|_| String::new(), |value| value.wire_text());
     form.text(name, text);
 }

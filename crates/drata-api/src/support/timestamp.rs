@@ -13,7 +13,10 @@ use super::wire::{FromWire, Wire};
 /// A date or a time as it came over the wire, parsed when asked.
 ///
 /// The service does not keep to one format: RFC 3339, a bare date, `2020-07-06 12:00:00.000000` and `Fri Jun 26 2026` all
-/// occur under the same declared format. The text is kept as it came and written back the same.
+/// occur under the same declared format. The string is kept as it came and written back the same.
+///
+/// Two are equal when they are written the same. They have no order, since strings do not order as times do: to sort, compare
+/// what [`to_instant`](Self::to_instant) returns.
 ///
 /// ```
 /// use drata_api::Timestamp;
@@ -25,12 +28,12 @@ use super::wire::{FromWire, Wire};
 /// assert_eq!(Timestamp::from("2026-06-26T23:30:00-07:00").to_date().unwrap().to_string(), "2026-06-26");
 /// assert!(Timestamp::from("soon").to_date().is_err());
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Timestamp(String);
 
-/// A text that is none of the formats the service is known to write.
+/// A string that is none of the formats the service is known to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimestampError(String);
 
@@ -47,15 +50,15 @@ impl fmt::Display for TimestampError {
 impl std::error::Error for TimestampError {}
 
 impl Timestamp {
-    /// The text as it came.
+    /// Returns the string as it came.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The point in time. A text without an offset is taken as UTC, a bare date as its midnight.
+    /// Returns the point in time. A string without an offset is taken as UTC, a bare date as its midnight.
     ///
     /// # Errors
-    /// When the text is in none of the known formats.
+    /// When the string is in none of the known formats.
     pub fn to_instant(&self) -> Result<jiff::Timestamp, TimestampError> {
         if let Ok(instant) = self.0.parse::<jiff::Timestamp>() {
             return Ok(instant);
@@ -65,10 +68,10 @@ impl Timestamp {
         Ok(zoned.timestamp())
     }
 
-    /// The calendar day, as written: an offset does not move it.
+    /// Returns the calendar day, as written: an offset does not move it.
     ///
     /// # Errors
-    /// When the text is in none of the known formats.
+    /// When the string is in none of the known formats.
     pub fn to_date(&self) -> Result<Date, TimestampError> {
         self.civil().map(DateTime::date).ok_or_else(|| TimestampError(self.0.clone()))
     }

@@ -10,12 +10,12 @@ use tokio::io::AsyncRead;
 
 /// A file to send in a form: its content, its name and its media type.
 ///
-/// From bytes or a path it can be sent again after a failed try; [`Upload::once`] takes a reader, which cannot, so such a
+/// From bytes or a path it can be sent again after a failed attempt; [`Upload::once`] takes a reader, which cannot, so such a
 /// call is tried once. Files are streamed from their path, never wholly read into memory.
 ///
 /// To cancel an upload, drop the future of its call, for example by `tokio::select!` or by aborting its task: the connection
-/// is closed in the middle of the body, so the service sees no whole request, and no other try is made. A call that is
-/// dropped while it waits for the answer was sent, and may have had its effect.
+/// is closed in the middle of the body, so the service sees no whole request, and no other attempt is made. A call that is
+/// dropped while it waits for the response was sent, and may have had its effect.
 ///
 /// ```
 /// use drata_api::Upload;
@@ -32,7 +32,7 @@ pub struct Upload {
     progress: Option<Progress>,
 }
 
-/// Called with the bytes sent so far in this try.
+/// Called with the bytes sent so far in this attempt.
 type Progress = Arc<dyn Fn(u64) + Send + Sync>;
 
 /// Where the content of an [`Upload`] comes from.
@@ -41,7 +41,7 @@ type Progress = Arc<dyn Fn(u64) + Send + Sync>;
 pub enum Source {
     /// Memory.
     Bytes(Bytes),
-    /// A file, opened anew for each try.
+    /// A file, opened anew for each attempt.
     Path(PathBuf),
     /// A reader that can be read once.
     Once(OnceReader),
@@ -83,7 +83,7 @@ impl Upload {
         self
     }
 
-    /// Calls `progress` with the number of bytes handed to the connection so far; it starts over with each try.
+    /// Calls `progress` with the number of bytes handed to the connection so far; it starts over with each attempt.
     #[must_use]
     pub fn with_progress(mut self, progress: impl Fn(u64) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));

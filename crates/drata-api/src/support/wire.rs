@@ -7,9 +7,12 @@ use std::marker::PhantomData;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Reads a value tolerantly: a number may come as a text, a text as a number, a boolean as a text.
+use super::digits;
+use super::mode::mode;
+
+/// Reads a value tolerantly: a number may come as a string, a string as a number, a boolean as a string.
 ///
-/// Nothing is invented: a text that holds no number is an error where a number is due, and so is a missing value.
+/// Nothing is invented: a string that holds no number is an error where a number is due, and so is a missing value.
 pub trait FromWire<'de>: Sized {
     /// Reads a value.
     ///
@@ -122,7 +125,7 @@ impl Visitor<'_> for FloatVisitor {
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<f64, E> {
         match text.trim().parse::<f64>() {
-            // JSON has no NaN and no infinity, so such a text is no number.
+            // JSON has no NaN and no infinity, so such a string is no number.
             Ok(value) if value.is_finite() => Ok(value),
             _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
         }
@@ -165,14 +168,14 @@ impl<'de> FromWire<'de> for bool {
     }
 }
 
-/// Makes something of a text, which is looked at where it stands: it is not copied unless `F` does.
+/// Makes something of a string, which is looked at where it stands: it is not copied unless `F` does.
 struct TextVisitor<F>(F);
 
 impl<T, F: FnOnce(&str) -> T> Visitor<'_> for TextVisitor<F> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
+        f.write_str("a string")
     }
 
     #[inline]
@@ -189,6 +192,10 @@ impl<T, F: FnOnce(&str) -> T> Visitor<'_> for TextVisitor<F> {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<T, E> {
+        // A float has lost the digits that were written: while a response is read, they can still be had.
+        if mode().is_some() {
+            return Err(E::custom(digits::NEEDED));
+        }
         self.visit_str(&value.to_string())
     }
 
@@ -197,7 +204,7 @@ impl<T, F: FnOnce(&str) -> T> Visitor<'_> for TextVisitor<F> {
     }
 }
 
-/// Reads a text tolerantly, a number or a boolean as it is written, and makes something of it.
+/// Reads a string tolerantly, a number or a boolean as it is written, and makes something of it.
 #[inline]
 pub(crate) fn text<'de, D: Deserializer<'de>, T>(deserializer: D, make: impl FnOnce(&str) -> T) -> Result<T, D::Error> {
     deserializer.deserialize_any(TextVisitor(make))
@@ -302,13 +309,13 @@ impl<'de, T: FromWire<'de>> FromWire<'de> for BTreeMap<String, T> {
     }
 }
 
-/// A value as text: in a path, a query, a header or a form field.
+/// A value as a string: in a path, a query, a header or a form field.
 pub trait WireText {
-    /// The text.
+    /// Returns the string.
     fn wire_text(&self) -> String;
 }
 
-/// Values whose text is their `Display`.
+/// Values whose string is their `Display`.
 macro_rules! wire_text_by_display {
     ($($type:ty),* $(,)?) => {$(
         impl $crate::support::wire::WireText for $type {

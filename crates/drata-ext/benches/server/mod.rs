@@ -17,7 +17,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Serves lists of `rows`, each answer after `latency`.
+    /// Serves lists of `rows`, each response after `latency`.
     pub(crate) fn start(rows: u64, latency: Duration) -> Self {
         let (url, started) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
@@ -58,7 +58,7 @@ impl Drop for Server {
 async fn serve(stream: TcpStream, rows: u64, latency: Duration) -> Option<()> {
     stream.set_nodelay(true).ok()?;
     let mut stream = BufReader::new(stream);
-    let (mut line, mut answer) = (String::new(), String::new());
+    let (mut line, mut response) = (String::new(), String::new());
     loop {
         line.clear();
         stream.read_line(&mut line).await.ok().filter(|read| *read > 0)?;
@@ -71,11 +71,11 @@ async fn serve(stream: TcpStream, rows: u64, latency: Duration) -> Option<()> {
             tokio::time::sleep(latency).await;
         }
         let body = if target.contains("/v2/") { workspaces(&target, rows) } else { connections(&target, rows) };
-        answer.clear();
+        response.clear();
         let length = body.len();
-        write!(answer, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
+        write!(response, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
             .ok()?;
-        stream.get_mut().write_all(answer.as_bytes()).await.ok()?;
+        stream.get_mut().write_all(response.as_bytes()).await.ok()?;
     }
 }
 

@@ -93,3 +93,59 @@ async fn a_folder_that_is_not_there_is_named() {
     let error = server.client().download(link(&server)).to_file("/no/such/folder/plan.pdf").await.unwrap_err();
     assert!(error.is_io() && error.to_string().contains("/no/such/folder/plan.pdf"), "{error}");
 }
+
+/// A store that serves parts, and breaks off the whole file in the middle.
+fn store(request: &crate::server::Received, tag: &str) -> Reply {
+    let content: Vec<u8> = (0..300_000).map(|index| (index % 251) as u8).collect();
+    let serves = |reply: Reply| reply.header("accept-ranges", "bytes").header("etag", tag);
+    let range = request.headers.get("range").map(|range| range.to_str().unwrap().to_owned());
+    let same = request.headers.get("if-range").is_some_and(|tag_then| tag_then.to_str().unwrap() == tag);
+    match range {
+        Some(range) if same => {
+            let start: usize = range.trim_start_matches("bytes=").trim_end_matches('-').parse().unwrap();
+            let part = Reply::new(206, "application/pdf", content[start..].to_vec());
+            serves(part).header("content-range", &format!("bytes {start}-299999/300000"))
+        }
+        _ if request.index == 0 => serves(Reply::new(200, "application/pdf", content).cut()),
+        _ => serves(Reply::new(200, "application/pdf", content)),
+    }
+}
+
+#[tokio::test]
+async fn a_download_that_breaks_off_is_resumed_where_the_store_allows_it() {
+    let server = Server::start(|request| store(request, "\"v1\"")).await;
+    let bytes = server.client().download(link(&server)).bytes().await.unwrap();
+    assert_eq!(bytes, (0..300_000).map(|index| (index % 251) as u8).collect::<Vec<_>>());
+    let received = server.received();
+    assert_eq!(received.len(), 2);
+    assert!(received[1].headers["range"].to_str().unwrap().starts_with("bytes="), "{:?}", received[1].headers);
+    assert!(!received[1].headers.contains_key("authorization"));
+}
+
+#[tokio::test]
+async fn a_file_that_changed_meanwhile_is_downloaded_anew() {
+    let server = Server::start(|request| store(request, if request.index == 0 { "\"v1\"" } else { "\"v2\"" })).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.pdf");
+    assert_eq!(server.client().download(link(&server)).to_file(&path).await.unwrap(), 300_000);
+    assert_eq!(std::fs::read(&path).unwrap(), (0..300_000).map(|index| (index % 251) as u8).collect::<Vec<_>>());
+    assert_eq!(server.count(), 2);
+}
+
+#[tokio::test]
+async fn a_target_that_cannot_be_written_is_known_before_anything_is_fetched() {
+    let server = Server::script([file(10)]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let error = server.client().download(link(&server)).to_file(folder.path()).await.unwrap_err();
+    assert!(error.is_io() && error.to_string().contains("it is a folder"), "{error}");
+    assert_eq!(server.count(), 0);
+    let error = server.client().download(link(&server)).max_bytes(5).bytes().await.unwrap_err();
+    assert!(error.is_response_too_large(), "{error}");
+}
+
+#[tokio::test]
+async fn a_store_that_is_busy_is_not_a_link_that_has_expired() {
+    let server = Server::script([Reply::new(429, "text/plain", "slow down").header("retry-after", "9999")]).await;
+    let error = server.client().download(link(&server)).bytes().await.unwrap_err();
+    assert!(error.to_string().contains("the store of files gets too many requests; try again in 9999s"), "{error}");
+}

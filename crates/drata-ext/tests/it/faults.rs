@@ -1,4 +1,4 @@
-//! A bad day: a fifth of all answers fail, in every way there is.
+//! A bad day: a fifth of all responses fail, in every way there is.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

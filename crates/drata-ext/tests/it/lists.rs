@@ -39,7 +39,7 @@ async fn every_item_comes_once_and_in_order() {
         let server = Server::start(move |request| numbered(request, total)).await;
         let items = Things::numbered(server.client().client()).collect_all().await.unwrap();
         assert_eq!(items, all(total as i64));
-        assert_eq!(server.count(), total.div_ceil(50).max(1), "the largest pages, and none too many");
+        assert_eq!(server.count(), total / 50 + 1, "the largest pages, up to the first that is not full");
 
         let server = Server::start(move |request| by_cursor(request, total)).await;
         let items = Things::cursor(server.client().client()).collect_all().await.unwrap();
@@ -140,7 +140,7 @@ async fn an_empty_page_with_a_cursor_is_not_the_end() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_repeats_is_an_error_behind_what_was_delivered() {
+async fn a_cursor_that_repeats_is_an_error_after_what_was_delivered() {
     let server = Server::start(|request| {
         let here = request.number("cursor").unwrap_or(0);
         Reply::ok(json!({"data": [here], "pagination": {"cursor": ((here + 1) % 3).max(1).to_string()}}))
@@ -208,7 +208,7 @@ async fn a_list_longer_than_the_service_serves_says_so_at_its_end() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_list_is_no_empty_page() {
+async fn a_response_without_a_list_is_no_empty_page() {
     let server = Server::script([Reply::ok(json!({"total": 3}))]).await;
     let error = Things::numbered(server.client().client()).collect_all().await.unwrap_err();
     assert!(error.is_decode() && !error.is_item(), "{error}");
@@ -224,7 +224,7 @@ async fn stop_after(mut items: drata_ext::Items<Things>, count: usize) -> (Vec<i
 }
 
 #[tokio::test]
-async fn a_checkpoint_goes_on_where_another_process_stopped() {
+async fn a_checkpoint_resumes_where_another_process_stopped() {
     for stop in [0, 1, 49, 50, 51, 119, 120] {
         let server = Server::start(|request| numbered(request, 120)).await;
         let drata = server.client();
@@ -370,4 +370,126 @@ async fn a_walk_that_is_dropped_stops_asking() {
     let asked = server.count();
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(server.count(), asked);
+}
+
+#[tokio::test]
+async fn a_list_whose_total_is_too_small_is_walked_to_its_end() {
+    let server = Server::start(|request| {
+        let (page, limit) = (request.number("page").unwrap_or(1), request.number("limit").unwrap_or(20));
+        let rows: Vec<_> = ((page - 1) * limit..120.min(page * limit)).collect();
+        Reply::ok(json!({"data": rows, "total": 50}))
+    })
+    .await;
+    assert_eq!(Things::numbered(server.client().client()).collect_all().await.unwrap(), all(120));
+}
+
+#[tokio::test]
+async fn a_list_without_a_page_after_the_last_ends_there() {
+    for status in [400, 404] {
+        let server = Server::start(move |request| match request.number("page") {
+            Some(3) => Reply::error(status, "no such page"),
+            _ => numbered(request, 100),
+        })
+        .await;
+        assert_eq!(Things::numbered(server.client().client()).collect_all().await.unwrap(), all(100));
+    }
+    // Before its end, such an error is one.
+    let server = Server::start(|request| match request.number("page") {
+        Some(2) => Reply::error(404, "gone"),
+        _ => numbered(request, 100),
+    })
+    .await;
+    assert!(Things::numbered(server.client().client()).collect_all().await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn rows_that_share_a_key_are_told_apart_by_position() {
+    // A list of findings, each with the id of what it was found in.
+    let server = Server::start(|request| {
+        let (page, limit) = (request.number("page").unwrap_or(1), request.number("limit").unwrap_or(20));
+        let rows: Vec<_> = ((page - 1) * limit..120.min(page * limit)).map(|row| row / 7).collect();
+        Reply::ok(json!({"data": rows, "total": 120}))
+    })
+    .await;
+    let drata = server.client();
+    let expected: Vec<i64> = (0..120).map(|row| row / 7).collect();
+    assert_eq!(Things::numbered(drata.client()).collect_all().await.unwrap(), expected);
+
+    for stop in [1, 50, 77] {
+        let (mut seen, saved) = stop_after(Things::numbered(drata.client()).stream(), stop).await;
+        let checkpoint: Checkpoint = serde_json::from_str(&saved).unwrap();
+        let mut rest = Things::numbered(drata.client()).stream().resume(&checkpoint).unwrap();
+        while let Some(item) = rest.next().await {
+            seen.push(item.unwrap());
+        }
+        assert_eq!(seen, expected, "stopped after {stop}");
+    }
+}
+
+#[tokio::test]
+async fn the_first_item_is_one_request_also_when_others_are_quick() {
+    let server = Server::start(|request| by_cursor(request, 1000)).await;
+    let drata = server.client();
+    for _ in 0..20 {
+        assert_eq!(Things::cursor(drata.client()).first().await.unwrap(), Some(0));
+    }
+    assert_eq!(server.count(), 20);
+}
+
+#[tokio::test]
+async fn items_and_errors_can_be_collected_together() {
+    let server = Server::script([Reply::ok(json!({"data": [1, {"id": "x"}, 3], "total": 3}))]).await;
+    let (items, errors) = Things::numbered(server.client().client()).collect_lossy().await.unwrap();
+    assert_eq!((items, errors.len()), (vec![1, 3], 1));
+    let failing = Server::script([Reply::error(403, "no")]).await;
+    assert!(Things::numbered(failing.client().client()).collect_lossy().await.unwrap_err().is_forbidden());
+}
+
+#[tokio::test]
+async fn a_page_number_that_cannot_be_counted_is_an_error() {
+    let server = Server::start(|request| numbered(request, 100)).await;
+    let drata = server.client();
+    for page in [5_000_000_000, i64::from(u32::MAX)] {
+        let error = Things::numbered(drata.client()).page(page).collect_all().await.unwrap_err();
+        assert!(error.is_invalid_request() && error.to_string().contains(&page.to_string()), "{error}");
+    }
+    assert_eq!(
+        Things::numbered(drata.client()).page(i64::from(u32::MAX) - 1).collect_all().await.unwrap(),
+        Vec::<i64>::new()
+    );
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn a_checkpoint_keeps_the_size_that_its_page_numbers_count_by() {
+    let server = Server::start(|request| numbered(request, 120)).await;
+    let drata = server.client();
+    let (mut seen, saved) = stop_after(Things::numbered(drata.client()).limit(20).stream(), 50).await;
+    let checkpoint: Checkpoint = serde_json::from_str(&saved).unwrap();
+    // The default size, which a later version of the contract may raise, does not make it another list.
+    let mut rest = Things::numbered(drata.client()).stream().resume(&checkpoint).unwrap();
+    while let Some(item) = rest.next().await {
+        seen.push(item.unwrap());
+    }
+    assert_eq!(seen, all(120));
+    assert_eq!(server.received().last().unwrap().query("limit"), Some("20"));
+}
+
+#[tokio::test]
+async fn a_list_that_the_contract_does_not_know_is_walked_as_its_version_pages() {
+    let old = Server::start(|request| numbered(request, 120)).await;
+    let rows = old.client().get("/groups").query("filter", "x").list().collect_all().await.unwrap();
+    assert_eq!(rows.len(), 120);
+    assert!(
+        old.received()
+            .iter()
+            .all(|request| request.query("filter") == Some("x") && request.query("limit") == Some("50"))
+    );
+    let new = Server::start(|request| by_cursor(request, 1200)).await;
+    let mut items = new.client().get("/v2/groups").list().stream().with_total();
+    let mut count = 0;
+    while items.next().await.transpose().unwrap().is_some() {
+        count += 1;
+    }
+    assert_eq!((count, items.progress().total, new.count()), (1200, Some(1200), 3));
 }

@@ -5,10 +5,13 @@
 mod downloads;
 mod errors;
 mod faults;
+mod jobs;
 mod key_safety;
+mod layers;
 mod lists;
 mod operations;
 mod pace;
+mod properties;
 mod proxies;
 mod rate_limits;
 #[cfg(feature = "v2-events")]

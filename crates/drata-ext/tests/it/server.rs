@@ -1,4 +1,4 @@
-//! A small HTTP server that answers as the test says, well or badly, and remembers what it was asked.
+//! A small HTTP server that responds as the test says, well or badly, and remembers what it was asked.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -49,7 +49,7 @@ impl Received {
     }
 }
 
-/// An answer, and what goes wrong with it.
+/// A response, and what goes wrong with it.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     status: StatusCode,
@@ -62,11 +62,11 @@ pub(crate) struct Reply {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fault {
     None,
-    /// The connection is closed before the answer.
+    /// The connection is closed before the response.
     Reset,
     /// Half of the body is sent, then the connection is closed.
     Cut,
-    /// No answer comes.
+    /// No response is sent.
     Silence,
     /// Half of the body is sent, then nothing.
     Stall,
@@ -142,7 +142,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Answers every request as `handler` says.
+    /// Responds to every request as `handler` says.
     pub(crate) async fn start(handler: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -159,7 +159,7 @@ impl Server {
         Self { address, received, _task: AbortOnDropHandle::new(task) }
     }
 
-    /// Answers the requests with `replies`, one after the other, the last one again and again.
+    /// Responds to the requests with `replies`, one after the other, the last one again and again.
     pub(crate) async fn script(replies: impl IntoIterator<Item = Reply>) -> Self {
         let replies: Vec<_> = replies.into_iter().collect();
         Self::start(move |request| replies[request.index.min(replies.len() - 1)].clone()).await
@@ -268,9 +268,9 @@ async fn write_reply(stream: &mut TcpStream, reply: &Reply) -> Option<()> {
     head += "\r\n";
     let sent = if reply.fault == Fault::None { reply.body.len() } else { reply.body.len() / 2 };
     // In one piece: a head whose body has to wait is what some tests want, and they say so.
-    let mut answer = head.into_bytes();
-    answer.extend_from_slice(&reply.body[..sent]);
-    stream.write_all(&answer).await.ok()?;
+    let mut response = head.into_bytes();
+    response.extend_from_slice(&reply.body[..sent]);
+    stream.write_all(&response).await.ok()?;
     match reply.fault {
         Fault::None => Some(()),
         Fault::Stall => std::future::pending().await,

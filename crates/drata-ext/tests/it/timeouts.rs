@@ -45,7 +45,7 @@ impl Mute {
 /// How a call failed, and how long it took.
 async fn failure(call: impl Operation) -> (Error, Duration) {
     let start = Instant::now();
-    let error = call.call().clone().receive_nothing().await.expect_err("nobody answers");
+    let error = call.call().clone().receive_nothing().await.expect_err("nobody responds");
     (error, start.elapsed())
 }
 
@@ -55,7 +55,7 @@ fn about(left: Duration, right: Duration) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_comes_about_in_time_or_not_at_all() {
+async fn a_connection_is_established_in_time_or_not_at_all() {
     let server = Mute::start().await;
     let drata = server.client(RetryPolicy::never());
     let list = || Things::numbered(drata.client());
@@ -102,4 +102,31 @@ async fn silence_is_borne_as_long_as_the_call_says() {
     assert!(error.to_string().ends_with("sent nothing for 20ms"), "{error}");
     let (error, _) = failure(Things::numbered(drata.client()).attempt_timeout(limit)).await;
     assert!(error.is_transport() && !error.is_connect(), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_whose_attempt_ends_while_it_connects_was_not_sent() {
+    let server = Mute::start().await;
+    let policy = RetryPolicy::default().with_backoff(Duration::ZERO, Duration::ZERO).with_max_attempts(2);
+    let drata = server.client(policy);
+    let (error, _) = failure(drata.request(Method::POST, "/things").attempt_timeout(seconds(2))).await;
+    assert_eq!((error.attempts(), error.outcome_unknown()), (2, false), "{error}");
+    let (error, _) = failure(drata.request(Method::POST, "/things").deadline(seconds(2))).await;
+    assert!(!error.outcome_unknown(), "{error}");
+}
+
+#[tokio::test]
+async fn a_response_that_is_sent_in_pieces_ends_with_the_attempt_timeout() {
+    let server = Server::script([Reply::ok(serde_json::json!({"long": "enough to stall"})).stalled()]).await;
+    let drata = server.builder().retry_policy(RetryPolicy::never()).build().unwrap();
+    let (error, _) = failure(drata.get("/things").attempt_timeout(Duration::from_millis(50))).await;
+    assert!(error.to_string().contains("did not finish the response within the attempt timeout of 50ms"), "{error}");
+}
+
+#[tokio::test]
+async fn an_error_that_drips_does_not_hold_its_call_up() {
+    let server = Server::script([Reply::error(503, "a long explanation").stalled()]).await;
+    let drata = server.builder().retry_policy(RetryPolicy::never()).build().unwrap();
+    let (error, took) = failure(drata.get("/things").read_timeout(Duration::from_millis(50))).await;
+    assert!(error.is_server_error() && took < Duration::from_secs(5), "{error} {took:?}");
 }

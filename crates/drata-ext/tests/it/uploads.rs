@@ -45,7 +45,7 @@ async fn a_reader_is_streamed_without_a_length() {
 }
 
 #[tokio::test]
-async fn progress_counts_the_bytes_of_each_try() {
+async fn progress_counts_the_bytes_of_each_attempt() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let mut form = Form::default();
     let upload = Upload::from_bytes("big.bin", vec![1; 150_000]).with_progress({
@@ -99,4 +99,114 @@ async fn a_call_that_is_dropped_takes_its_upload_back() {
     // The reader and its reports are gone with the call.
     while sent.recv().await.is_some() {}
     assert!(upload.await.unwrap_err().is_cancelled());
+}
+
+/// A form with one file, sent to the server.
+async fn send_file(server: &Server, upload: Upload) -> Result<(), drata_ext::Error> {
+    let mut form = Form::default();
+    form.file("file", upload);
+    let mut post = call(&server.client(), &CREATE);
+    post.request_mut().body = Body::Form(form);
+    post.receive_nothing().await.map(drata_ext::api::Response::into_body)
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_is_sent_to_its_end_and_an_empty_one_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let server = Server::script([Reply::ok(json!({}))]).await;
+    for (content, sends) in [("id,email\n1,ada@example.com\n", true), ("", false)] {
+        let writer = std::thread::spawn({
+            let path = path.clone();
+            move || std::fs::write(path, content).unwrap()
+        });
+        let outcome = send_file(&server, Upload::from_path(&path)).await;
+        writer.join().unwrap();
+        assert_eq!(outcome.is_ok(), sends, "{outcome:?}");
+        if let Err(error) = outcome {
+            assert!(error.is_io() && error.to_string().contains("it is empty"), "{error}");
+        }
+    }
+    assert_eq!(server.count(), 1);
+    assert!(server.received()[0].text().contains("1,ada@example.com"));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn files_without_a_length_are_sent_or_refused_but_never_empty() {
+    let server = Server::script([Reply::ok(json!({}))]).await;
+    send_file(&server, Upload::from_path("/proc/version")).await.unwrap();
+    assert!(server.received()[0].text().contains("Linux"));
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("empty.csv");
+    std::fs::write(&empty, "").unwrap();
+    for path in [std::path::Path::new("/dev/null"), &empty] {
+        let error = send_file(&server, Upload::from_path(path)).await.unwrap_err();
+        assert!(error.is_io() && error.to_string().contains("it is empty"), "{error}");
+    }
+    // On purpose, an empty file can be sent.
+    send_file(&server, Upload::from_bytes("empty.csv", "")).await.unwrap();
+    assert_eq!(server.count(), 2);
+}
+
+#[cfg(unix)]
+#[tokio::test(start_paused = true)]
+async fn a_pipe_that_nobody_writes_to_ends_in_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let server = Server::script([Reply::ok(json!({}))]).await;
+    let error = send_file(&server, Upload::from_path(&path)).await.unwrap_err();
+    assert!(error.is_io() && error.to_string().contains("nothing could be read from it for 60s"), "{error}");
+    assert_eq!(server.count(), 0);
+}
+
+#[tokio::test]
+async fn a_reader_that_is_slow_or_fails_is_blamed_itself() {
+    let server = Server::script([Reply::ok(json!({}))]).await;
+    let mut form = Form::default();
+    form.file("file", Upload::once("slow.bin", tokio::io::empty().chain(Never)));
+    let mut post = call(&server.client(), &CREATE);
+    post.request_mut().body = Body::Form(form);
+    post.request_mut().options.read_timeout = Some(std::time::Duration::from_millis(50));
+    let error = error_of(post).await;
+    assert!(
+        error.is_io() && error.to_string().contains("the reader of \"slow.bin\" delivered nothing for 50ms"),
+        "{error}"
+    );
+    assert!(!error.outcome_unknown());
+
+    let error = send_file(&server, Upload::once("bad.bin", Failing)).await.unwrap_err();
+    assert!(
+        error.is_io() && error.to_string().contains("the reader of \"bad.bin\" cannot be read: it is broken"),
+        "{error}"
+    );
+}
+
+/// A reader that never delivers anything.
+struct Never;
+
+impl tokio::io::AsyncRead for Never {
+    fn poll_read(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+        _: &mut tokio::io::ReadBuf<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        std::task::Poll::Pending
+    }
+}
+
+/// A reader that fails.
+struct Failing;
+
+impl tokio::io::AsyncRead for Failing {
+    fn poll_read(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+        _: &mut tokio::io::ReadBuf<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        std::task::Poll::Ready(Err(std::io::Error::other("it is broken")))
+    }
 }

@@ -4,17 +4,41 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
+use super::respond;
+use super::write;
 use crate::contract::operation::ApiVersion;
-use crate::contract::resource::KindId;
-use crate::failure::Failure;
-use crate::generate::coerce::text;
-use crate::plans;
-use crate::reply::Reply;
-use crate::store::{Row, Store, Written};
-use crate::world::Call;
+use crate::data::coerce::text;
+use crate::exchange::call::Call;
+use crate::exchange::failure::Failure;
+use crate::exchange::reply::Reply;
+use crate::state::store::{Row, Store, Within, Written};
 
-const RECORDS: &str = "custom-connections/resources/records";
-const SESSIONS: &str = "custom-connections/resources/sessions";
+const RECORDS: &str = "connections/resources/records";
+const RESOURCES: &str = "connections/resources";
+const SESSIONS: &str = "connections/resources/sessions";
+
+/// Adds a connection and the resource that holds its records.
+pub(super) fn connect(call: &Call<'_>) -> Result<Reply, Failure> {
+    let kinds = call.world.catalog.kinds();
+    let (Some(connections), Some(resources)) = (kinds.by_key("connections"), kinds.by_key(RESOURCES)) else {
+        return super::plan::answer(call);
+    };
+    let body = call.payload.properties();
+    let mut store = call.world.store_mut();
+    let row = write::create(call, &mut store, connections, None, &body)?;
+    for (name, value) in [("state", json!("ACTIVE")), ("connected", json!(true)), ("connectedAt", call.world.now())] {
+        store.set(row, name, value);
+    }
+    let resource = Written::from_iter([
+        ("name".to_owned(), body.get("name").cloned().unwrap_or_default()),
+        ("schema".to_owned(), body.get("schema").or_else(|| body.get("sampleData")).cloned().unwrap_or(json!({}))),
+        ("createdAt".to_owned(), call.world.now()),
+        ("updatedAt".to_owned(), call.world.now()),
+    ]);
+    store.create(resources, Some(row.number), resource);
+    drop(store);
+    Ok(respond::row(call, row))
+}
 
 /// Writes records at once; version 1 may name a session in its headers instead.
 pub(super) fn create(call: &Call<'_>) -> Result<Reply, Failure> {
@@ -50,9 +74,8 @@ pub(super) fn upload(call: &Call<'_>) -> Result<Reply, Failure> {
 /// Completes a session or cancels it.
 pub(super) fn act(call: &Call<'_>) -> Result<Reply, Failure> {
     let resource = resource(call)?;
-    let Some(row) = call.target() else { return plans::answer(call) };
+    let Some(row) = call.target() else { return super::plan::answer(call) };
     let mut store = call.world.store_mut();
-    let row = Row { kind: home(call).unwrap_or(row.kind), ..row };
     let state = match status(&store, row) {
         written if !written.is_empty() => written,
         _ => seeded_status(call, &store, row.number),
@@ -68,7 +91,7 @@ pub(super) fn act(call: &Call<'_>) -> Result<Reply, Failure> {
         "complete" => complete(call, &mut store, resource, row)?,
         _ => cancel(call, &mut store, row),
     }
-    let (code, schema) = plans::success(call);
+    let (code, schema) = respond::success(call);
     let body = json!({
         "sessionId": call.path.last(),
         "status": status(&store, row),
@@ -81,14 +104,13 @@ pub(super) fn act(call: &Call<'_>) -> Result<Reply, Failure> {
 
 /// Replaces the data of one record.
 pub(super) fn update(call: &Call<'_>) -> Result<Reply, Failure> {
-    let Some(row) = call.target() else { return plans::answer(call) };
+    let Some(row) = call.target() else { return super::plan::answer(call) };
     let mut written = Written::new();
     let data = call.payload.value.get("data").cloned().unwrap_or(Value::Null);
     written.insert("attributes".to_owned(), data);
     written.insert("updatedAt".to_owned(), call.world.now());
     call.world.store_mut().write(row, written);
-    let (code, schema) = plans::success(call);
-    Ok(plans::paint(call, code, schema, row))
+    Ok(respond::row(call, row))
 }
 
 /// The number of the resource that the path names.
@@ -107,7 +129,7 @@ fn records(call: &Call<'_>) -> Vec<Value> {
 
 /// Writes records over those of the same id.
 fn upsert(call: &Call<'_>, store: &mut Store, resource: u64, records: Vec<Value>, session: &Value) -> Vec<Value> {
-    let Some(kind) = call.world.catalog.kinds.by_key(RECORDS) else { return Vec::new() };
+    let Some(kind) = call.world.catalog.kinds().by_key(RECORDS) else { return Vec::new() };
     let place = Row { kind, number: resource };
     let own = store.created(call.by(), kind).map(|number| Row { kind, number });
     let own = own.filter(|row| store.parent(*row) == Some(resource));
@@ -140,7 +162,7 @@ fn upsert_one(
     written.insert("createdAt".to_owned(), created.clone());
     match before {
         Some(row) => store.write(row, written),
-        None => drop(known.insert(id.clone(), store.create(call.by(), place.kind, Some(place.number), written))),
+        None => drop(known.insert(id.clone(), store.create(place.kind, Some(place.number), written))),
     }
     let code = if before.is_some() { 200 } else { 201 };
     json!({ "id": id, "createdAt": created, "updatedAt": now, "statusCode": code, "data": data })
@@ -175,7 +197,7 @@ fn stage(call: &Call<'_>, resource: u64, session: &str) -> Result<Reply, Failure
         Err(refused) => refused,
     });
     let outcomes = outcomes.collect();
-    call.world.effects().staged.entry(row.number).or_default().extend(kept);
+    store.memory.staged.entry(row.number).or_default().extend(kept);
     Ok(results(call, outcomes))
 }
 
@@ -183,8 +205,8 @@ fn stage(call: &Call<'_>, resource: u64, session: &str) -> Result<Reply, Failure
 fn open(call: &Call<'_>, store: &mut Store, resource: u64, session: &str) -> Result<Row, Failure> {
     let length = session.chars().count();
     let allowed = session.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
-    if !(1..=64).contains(&length) || !allowed {
-        return Err(Failure::new(400, "sessionId must be at most 64 letters, digits, hyphens or underscores"));
+    if !(3..=64).contains(&length) || !allowed {
+        return Err(Failure::new(400, "sessionId must be 3 to 64 letters, digits, hyphens or underscores"));
     }
     let all = sessions(call, store, resource);
     if let Some(row) = all.iter().copied().find(|row| written_text(store, *row, "sessionId") == session) {
@@ -196,7 +218,7 @@ fn open(call: &Call<'_>, store: &mut Store, resource: u64, session: &str) -> Res
     if all.iter().any(|row| status(store, *row) == "IN_PROGRESS") {
         return Err(Failure::new(409, "another session of this resource is in progress; complete or cancel it first"));
     }
-    let Some(kind) = call.world.catalog.kinds.by_key(SESSIONS) else { return Err(Failure::new(404, "no sessions")) };
+    let Some(kind) = call.world.catalog.kinds().by_key(SESSIONS) else { return Err(Failure::new(404, "no sessions")) };
     let mut written = Written::new();
     for (name, value) in [
         ("sessionId", session.into()),
@@ -208,7 +230,7 @@ fn open(call: &Call<'_>, store: &mut Store, resource: u64, session: &str) -> Res
     ] {
         written.insert(name.to_owned(), value);
     }
-    Ok(store.create(call.by(), kind, Some(resource), written))
+    Ok(store.create(kind, Some(resource), written))
 }
 
 /// Makes the session the one that counts: every record that is not in it goes.
@@ -218,12 +240,12 @@ fn complete(call: &Call<'_>, store: &mut Store, resource: u64, row: Row) -> Resu
         mark(call, store, row, "ACTIVE", Some("activatedAt"));
         return Ok(());
     }
-    let staged = call.world.effects().staged.remove(&row.number).unwrap_or_default();
+    let staged = store.memory.staged.remove(&row.number).unwrap_or_default();
     if staged.is_empty() {
         return Err(Failure::new(422, "the session has no records; completing it would delete everything"));
     }
-    let Some(kind) = call.world.catalog.kinds.by_key(RECORDS) else { return Ok(()) };
-    let before: Vec<_> = store.numbers(call.by(), kind, Some(resource)).collect();
+    let Some(kind) = call.world.catalog.kinds().by_key(RECORDS) else { return Ok(()) };
+    let before: Vec<_> = store.numbers(call.by(), kind, Within::parent(resource)).collect();
     for number in before {
         // Version 1 writes records that only version 2 lists: they are gone for both.
         store.delete(ApiVersion::V1, Row { kind, number }, None);
@@ -241,7 +263,7 @@ fn complete(call: &Call<'_>, store: &mut Store, resource: u64, row: Row) -> Resu
 }
 
 fn cancel(call: &Call<'_>, store: &mut Store, row: Row) {
-    call.world.effects().staged.remove(&row.number);
+    store.memory.staged.remove(&row.number);
     mark(call, store, row, "CANCELED", Some("canceledAt"));
 }
 
@@ -253,24 +275,17 @@ fn mark(call: &Call<'_>, store: &mut Store, row: Row, status: &str, moment: Opti
     store.write(row, written);
 }
 
-/// Where sessions live.
-fn home(call: &Call<'_>) -> Option<KindId> {
-    let kinds = &call.world.catalog.kinds;
-    let kind = kinds.by_key(SESSIONS)?;
-    kinds.get(kind).members_of.or(Some(kind))
-}
-
 /// The sessions that requests have made for a resource; seeded ones stand in nobody's way.
 fn sessions(call: &Call<'_>, store: &Store, resource: u64) -> Vec<Row> {
-    let (Some(kind), Some(home)) = (call.world.catalog.kinds.by_key(SESSIONS), home(call)) else { return Vec::new() };
-    let all = store.numbers(call.by(), kind, Some(resource)).map(|number| Row { kind: home, number });
+    let Some(kind) = call.world.catalog.kinds().by_key(SESSIONS) else { return Vec::new() };
+    let all = store.numbers(call.by(), kind, Within::parent(resource)).map(|number| Row { kind, number });
     all.filter(|row| store.is_created(*row)).collect()
 }
 
 /// The status of a session that no request has touched.
 fn seeded_status(call: &Call<'_>, store: &Store, number: u64) -> String {
-    let kind = call.world.catalog.kinds.by_key(SESSIONS);
-    let schema = kind.and_then(|kind| call.world.catalog.kinds.get(kind).schema);
+    let kind = call.world.catalog.kinds().by_key(SESSIONS);
+    let schema = kind.and_then(|kind| call.world.catalog.kinds().get(kind).schema);
     let field = |(kind, schema)| call.painter(store).field(Row { kind, number }, schema, "status");
     kind.zip(schema).and_then(field).as_ref().map(text).unwrap_or_default()
 }

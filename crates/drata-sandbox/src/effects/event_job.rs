@@ -2,36 +2,28 @@
 
 use serde_json::{Value, json};
 
-use crate::failure::Failure;
-use crate::generate::hash::Draw;
-use crate::plans;
-use crate::reply::Reply;
-use crate::store::Row;
-use crate::world::Call;
-
-/// A report being made. Its state changes with every look at it, not with time, so that tests need not wait.
-#[derive(Clone, Debug)]
-pub(super) struct Job {
-    event: Row,
-    created: Value,
-    looks: u32,
-}
+use super::respond;
+use crate::draw::Draw;
+use crate::exchange::call::Call;
+use crate::exchange::failure::Failure;
+use crate::exchange::reply::Reply;
+use crate::state::memory::Job;
 
 pub(super) fn start(call: &Call<'_>) -> Result<Reply, Failure> {
     let Some(event) = call.target() else { return Err(Failure::new(404, "no such event")) };
     let job = Job { event, created: call.world.now(), looks: 0 };
-    let mut state = call.world.effects();
-    let id = Draw(call.world.settings.seed).named("job").within(state.jobs.len() as u64).uuid();
+    let mut store = call.world.store_mut();
+    let id = Draw(call.world.settings.seed).named("job").within(store.memory.jobs.len() as u64).uuid();
     let reply = paint(call, &id, &job);
-    state.jobs.insert(id, job);
+    store.memory.jobs.insert(id, job);
     Ok(reply)
 }
 
 pub(super) fn poll(call: &Call<'_>) -> Result<Reply, Failure> {
     let id = call.path.last().map_or("", String::as_str);
     let event = call.anchors.first();
-    let mut state = call.world.effects();
-    if let Some(job) = state.jobs.get_mut(id).filter(|job| Some(&job.event) == event) {
+    let mut store = call.world.store_mut();
+    if let Some(job) = store.memory.jobs.get_mut(id).filter(|job| Some(&job.event) == event) {
         job.looks += 1;
         let job = job.clone();
         return Ok(paint(call, id, &job));
@@ -52,7 +44,7 @@ fn paint(call: &Call<'_>, id: &str, job: &Job) -> Reply {
     };
     let result = done.then(|| call.world.links.sign(Some(job.event), &format!("event-{}.pdf", job.event.number)));
     let completed = if done { call.world.now() } else { Value::Null };
-    let (code, schema) = plans::success(call);
+    let (code, schema) = respond::success(call);
     let body = json!({
         "jobId": id, "status": status, "result": result, "createdAt": job.created, "completedAt": completed,
     });

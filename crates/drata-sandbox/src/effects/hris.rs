@@ -5,23 +5,32 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value, json};
 
 use crate::contract::resource::KindId;
-use crate::failure::Failure;
-use crate::generate::painter::View;
-use crate::reply::Reply;
-use crate::store::{Row, Store};
-use crate::world::Call;
+use crate::data::painter::View;
+use crate::exchange::call::Call;
+use crate::exchange::failure::Failure;
+use crate::exchange::reply::Reply;
+use crate::state::store::{Row, Store, Within};
 
-const KEY: &str = "custom-connections/hris-user-identities";
+const KEY: &str = "connections/hris-user-identities";
 
 /// Creates people that are new by their `identityId` and changes the others: only what is sent, and null clears.
 pub(super) fn upsert(call: &Call<'_>) -> Result<Reply, Failure> {
-    let kind = call.world.catalog.kinds.by_key(KEY);
-    let (Some(kind), Some(connection)) = (kind, call.target()) else { return crate::plans::answer(call) };
+    let kind = call.world.catalog.kinds().by_key(KEY);
+    let (Some(kind), Some(connection)) = (kind, call.target()) else { return super::plan::answer(call) };
     let mut known = known(call, kind, connection.number);
     let mut seen = HashSet::new();
     let mut items = Vec::new();
-    for sent in call.payload.value.as_array().into_iter().flatten().filter_map(Value::as_object) {
+    for (place, sent) in call.payload.value.as_array().into_iter().flatten().enumerate() {
+        if let Some(problem) = call.payload.refused.get(&place) {
+            items.push(refused(problem.clone()));
+            continue;
+        }
+        let Some(sent) = sent.as_object() else { continue };
         let identity = sent.get("identityId").and_then(Value::as_str).unwrap_or_default();
+        if identity.is_empty() {
+            items.push(refused("identityId must not be empty".to_owned()));
+            continue;
+        }
         if !seen.insert(identity) {
             items.push(refused(format!("identityId {identity:?} comes twice in this batch")));
             continue;
@@ -32,7 +41,7 @@ pub(super) fn upsert(call: &Call<'_>) -> Result<Reply, Failure> {
                 let mut written = sent.clone();
                 written.insert("createdAt".to_owned(), call.world.now());
                 written.insert("updatedAt".to_owned(), call.world.now());
-                let row = call.world.store_mut().create(call.by(), kind, Some(connection.number), written);
+                let row = call.world.store_mut().create(kind, Some(connection.number), written);
                 known.insert(identity.to_owned(), row);
                 json!({ "statusCode": 201, "data": paint(call, &call.world.store(), row) })
             }
@@ -50,7 +59,7 @@ pub(super) fn upsert(call: &Call<'_>) -> Result<Reply, Failure> {
 /// The rows of a connection by their `identityId`.
 fn known(call: &Call<'_>, kind: KindId, connection: u64) -> HashMap<String, Row> {
     let store = call.world.store();
-    let rows = store.numbers(call.by(), kind, Some(connection)).map(|number| Row { kind, number });
+    let rows = store.numbers(call.by(), kind, Within::parent(connection)).map(|number| Row { kind, number });
     let named = rows.map(|row| (paint(call, &store, row)["identityId"].as_str().unwrap_or_default().to_owned(), row));
     named.collect()
 }
@@ -78,6 +87,6 @@ fn refused(message: String) -> Value {
 }
 
 fn paint(call: &Call<'_>, store: &Store, row: Row) -> Value {
-    let schema = call.world.catalog.kinds.get(row.kind).schema;
+    let schema = call.world.catalog.kinds().get(row.kind).schema;
     schema.map_or(Value::Null, |schema| call.painter(store).row(row, schema, View::default()))
 }

@@ -1,55 +1,35 @@
-//! Whole lists of owners, replaced or cleared at once.
+//! Owners that are taken from several controls at once.
 
-use crate::failure::Failure;
-use crate::plans;
-use crate::reply::Reply;
-use crate::store::Row;
-use crate::world::Call;
+use drata_contract::hash;
+use serde_json::Value;
 
-/// Replaces the owners of the control that the path names.
-pub(super) fn replace(call: &Call<'_>) -> Result<Reply, Failure> {
-    let kinds = &call.world.catalog.kinds;
-    let (Some(control), Some(owners)) =
-        (call.target(), kinds.by_key("controls/owners").or(kinds.by_key("controls/users")))
-    else {
-        return plans::answer(call);
-    };
-    let wanted = owners_of(call);
-    let users = kinds.get(owners).members_of;
-    let mut store = call.world.store_mut();
-    let unknown = wanted
-        .iter()
-        .find(|number| !users.is_some_and(|kind| store.has(call.by(), Row { kind, number: **number }, None)));
-    if let Some(number) = unknown {
-        return Err(Failure::missing("users", &number.to_string()));
-    }
-    store.set_members(owners, control.number, wanted);
-    drop(store);
-    Ok(plans::nested(call, owners))
-}
+use super::respond;
+use crate::exchange::call::Call;
+use crate::exchange::failure::Failure;
+use crate::exchange::reply::Reply;
+use crate::state::store::Row;
 
-/// Removes owners from several controls.
+/// Removes owners from controls.
 pub(super) fn clear(call: &Call<'_>) -> Result<Reply, Failure> {
-    let Some(owners) = call.world.catalog.kinds.by_key("controls/owners") else { return plans::answer(call) };
-    let gone = owners_of(call);
+    let catalog = call.world.catalog;
+    let lists = [catalog.kinds().by_key("controls"), catalog.kinds().by_key("controls/owners")];
+    let [Some(controls), Some(owners)] = lists else { return super::plan::answer(call) };
+    let Some(side) = catalog.relations.shown_by(controls, hash::text("owner")) else {
+        return super::plan::answer(call);
+    };
+    let gone = numbers(call, "ownerIds");
     let mut store = call.world.store_mut();
     for control in numbers(call, "controlIds") {
-        let mut left = store.members(call.by(), owners, control);
+        let mut left = store.related(call.by(), side, control, 1);
         // Without owners named, all of them go.
         left.retain(|number| !gone.is_empty() && !gone.contains(number));
-        store.set_members(owners, control, left);
+        store.relate(side, control, left, 1);
     }
     drop(store);
-    Ok(plans::nested(call, owners))
-}
-
-/// The numbers of the owners in a body; each operation names the property otherwise.
-fn owners_of(call: &Call<'_>) -> Vec<u64> {
-    let names = ["ownerIds", "ownersIds", "ownerUserIds", "userIds"];
-    names.iter().map(|name| numbers(call, name)).find(|numbers| !numbers.is_empty()).unwrap_or_default()
+    Ok(respond::row_or_list(call, owners, Row { kind: owners, number: 1 }))
 }
 
 fn numbers(call: &Call<'_>, name: &str) -> Vec<u64> {
-    let found = call.payload.value.get(name).and_then(serde_json::Value::as_array);
-    found.into_iter().flatten().filter_map(serde_json::Value::as_u64).collect()
+    let found = call.payload.value.get(name).and_then(Value::as_array);
+    found.into_iter().flatten().filter_map(Value::as_u64).collect()
 }

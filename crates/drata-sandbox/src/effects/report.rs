@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use crate::contract::resource::{KindId, Plan};
 use crate::contract::schema::{SchemaId, Shape};
-use crate::csv;
-use crate::generate::painter::View;
-use crate::generate::theme;
-use crate::reply::{Content, Reply};
-use crate::store::Row;
-use crate::world::Call;
+use crate::data::csv;
+use crate::data::painter::View;
+use crate::data::theme;
+use crate::exchange::call::Call;
+use crate::exchange::reply::{Content, Reply};
+use crate::state::store::Row;
 
 /// As many rows as a report holds.
 const ROWS: usize = 100;
@@ -39,7 +39,7 @@ fn table(call: &Call<'_>, schema: Option<SchemaId>) -> String {
     let mut text = csv::line(columns.iter().copied());
     let store = call.world.store();
     let painter = call.painter(&store);
-    for number in store.numbers(call.by(), kind, call.parent_of(kind)).take(ROWS) {
+    for number in store.numbers(call.by(), kind, call.within(kind)).take(ROWS) {
         let row = painter.row(Row { kind, number }, schema, View::default());
         let cells = columns.iter().map(|name| match row.get(*name) {
             Some(Value::String(cell)) => cell.clone(),
@@ -61,7 +61,7 @@ fn subject(call: &Call<'_>, schema: Option<SchemaId>) -> Option<(KindId, SchemaI
         // A report beside a list is about the rows of that list: `/trust-center/reports` and `/trust-center/requests`.
         _ => {
             let (area, _) = call.operation.path.trim_start_matches('/').rsplit_once('/')?;
-            let kinds = &call.world.catalog.kinds;
+            let kinds = &call.world.catalog.kinds();
             let sibling = kinds.all().iter().find(|kind| kind.key.starts_with(area) && kind.schema.is_some())?;
             Some((kinds.by_key(&sibling.key)?, columns.or(sibling.schema)?))
         }
@@ -70,6 +70,6 @@ fn subject(call: &Call<'_>, schema: Option<SchemaId>) -> Option<(KindId, SchemaI
 
 fn page(call: &Call<'_>) -> String {
     let number = call.target().map_or(1, |row| row.number);
-    let draw = crate::generate::hash::Draw(call.world.settings.seed).named(&call.operation.path).within(number);
+    let draw = crate::draw::Draw(call.world.settings.seed).named(&call.operation.path).within(number);
     format!("<!doctype html>\n<html><body><h1>Version {number}</h1><p>{}</p></body></html>\n", theme::sentence(draw))
 }

@@ -3,18 +3,19 @@
 
 use std::collections::HashMap;
 
+use drata_contract::hash;
 use serde_json::{Value, json};
 
-use super::State;
+use super::respond;
+use crate::contract::relations::Side;
 use crate::contract::resource::KindId;
 use crate::contract::schema::Shape;
-use crate::csv;
-use crate::failure::Failure;
-use crate::generate::dates;
-use crate::plans;
-use crate::reply::Reply;
-use crate::store::{Row, Store, Written};
-use crate::world::Call;
+use crate::data::csv;
+use crate::data::dates;
+use crate::exchange::call::Call;
+use crate::exchange::failure::Failure;
+use crate::exchange::reply::Reply;
+use crate::state::store::{Row, Store, Within, Written};
 
 /// One person of a roster.
 struct Entry {
@@ -31,7 +32,7 @@ struct Entry {
 /// A first roster makes a connection.
 pub(super) fn create(call: &Call<'_>) -> Result<Reply, Failure> {
     let entries = entries(call)?;
-    let Some(kind) = call.world.catalog.kinds.by_key("connections") else { return plans::answer(call) };
+    let Some(kind) = call.world.catalog.kinds().by_key("connections") else { return super::plan::answer(call) };
     let now = call.world.now();
     let mut written = Written::new();
     for (name, value) in [
@@ -49,7 +50,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, Failure> {
         written.insert("clientType".to_owned(), client);
     }
     let mut store = call.world.store_mut();
-    let connection = store.create(call.by(), kind, None, written);
+    let connection = store.create(kind, None, written);
     bring(call, &mut store, connection.number, &entries);
     Ok(answer(call))
 }
@@ -57,7 +58,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, Failure> {
 /// A later roster takes the place of the one before.
 pub(super) fn replace(call: &Call<'_>) -> Result<Reply, Failure> {
     let entries = entries(call)?;
-    let Some(connection) = call.target() else { return plans::answer(call) };
+    let Some(connection) = call.target() else { return super::plan::answer(call) };
     let mut written = Written::new();
     written.insert("updatedAt".to_owned(), call.world.now());
     written.insert("state".to_owned(), "ACTIVE".into());
@@ -70,14 +71,14 @@ pub(super) fn replace(call: &Call<'_>) -> Result<Reply, Failure> {
 }
 
 fn answer(call: &Call<'_>) -> Reply {
-    let (status, schema) = plans::success(call);
+    let (status, schema) = respond::success(call);
     Reply::json(status, json!({}), schema)
 }
 
 /// The kind of client that stands for an upload: the first whose name says so.
 fn client_type(call: &Call<'_>, kind: KindId) -> Option<Value> {
     let schemas = &call.world.catalog.schemas;
-    let object = schemas.object(call.world.catalog.kinds.get(kind).schema?)?;
+    let object = schemas.object(call.world.catalog.kinds().get(kind).schema?)?;
     let Shape::Enum(values) = &schemas.get(object.property("clientType")?.schema).shape else { return None };
     let says =
         |word: &'static str| values.iter().find(move |value| value.as_str().is_some_and(|text| text.contains(word)));
@@ -86,7 +87,7 @@ fn client_type(call: &Call<'_>, kind: KindId) -> Option<Value> {
 
 /// Makes users and personnel of a roster, and lets those go who are no longer in it.
 fn bring(call: &Call<'_>, store: &mut Store, connection: u64, entries: &[Entry]) {
-    let kinds = &call.world.catalog.kinds;
+    let kinds = &call.world.catalog.kinds();
     let (Some(users), Some(personnel)) = (kinds.by_key("users"), kinds.by_key("personnel")) else { return };
     let known = known(call, store, users);
     let mut present = Vec::new();
@@ -97,13 +98,12 @@ fn bring(call: &Call<'_>, store: &mut Store, connection: u64, entries: &[Entry])
                 store.write(Row { kind: users, number: *number }, user);
                 *number
             }
-            None => store.create(call.by(), users, None, user).number,
+            None => store.create(users, None, user).number,
         };
         present.push(employ(call, store, personnel, number, worker));
     }
-    let mut state = call.world.effects();
-    let State { rosters, .. } = &mut *state;
-    for gone in rosters.insert(connection, present.clone()).unwrap_or_default() {
+    let before = store.memory.rosters.insert(connection, present.clone());
+    for gone in before.unwrap_or_default() {
         if !present.contains(&gone) {
             let mut left = Written::new();
             left.insert("employmentStatus".to_owned(), "FORMER_EMPLOYEE".into());
@@ -115,31 +115,27 @@ fn bring(call: &Call<'_>, store: &mut Store, connection: u64, entries: &[Entry])
     }
 }
 
-/// The personnel row of a user: the one of the same number where both are seeded, else one that points to the user.
-fn employ(call: &Call<'_>, store: &mut Store, kind: KindId, user: u64, mut worker: Written) -> Row {
-    let points = |number: &u64| {
-        let row = Row { kind, number: *number };
-        store.written(row).and_then(|written| written.get("userId")) == Some(&user.into())
-    };
-    let found = if user <= store.seeded(kind) { Some(user) } else { store.created(call.by(), kind).find(points) };
-    match found {
-        Some(number) => {
-            let row = Row { kind, number };
-            store.write(row, worker);
-            row
-        }
-        None => {
-            worker.insert("userId".to_owned(), user.into());
-            store.create(call.by(), kind, None, worker)
-        }
-    }
+/// Writes to the personnel row of a user, which is made when there is none.
+fn employ(call: &Call<'_>, store: &mut Store, kind: KindId, user: u64, worker: Written) -> Row {
+    let side = call.world.catalog.relations.shown_by(kind, hash::text("user"));
+    let known = side.and_then(|side| {
+        let back = Side { is_back: true, ..side };
+        store.related(call.by(), back, user, 1).first().map(|number| Row { kind, number: *number })
+    });
+    let row = known.unwrap_or_else(|| {
+        let row = store.create(kind, None, Written::from_iter([("createdAt".to_owned(), call.world.now())]));
+        side.into_iter().for_each(|side| store.relate(side, row.number, vec![user], 1));
+        row
+    });
+    store.write(row, worker);
+    row
 }
 
 fn known(call: &Call<'_>, store: &Store, users: KindId) -> HashMap<String, u64> {
-    let Some(schema) = call.world.catalog.kinds.get(users).schema else { return HashMap::new() };
+    let Some(schema) = call.world.catalog.kinds().get(users).schema else { return HashMap::new() };
     let painter = call.painter(store);
     let email = |number| painter.field(Row { kind: users, number }, schema, "email");
-    let all = store.numbers(call.by(), users, None);
+    let all = store.numbers(call.by(), users, Within::ALL);
     all.filter_map(|number| Some((email(number)?.as_str()?.to_lowercase(), number))).collect()
 }
 
@@ -159,8 +155,7 @@ fn written(call: &Call<'_>, entry: &Entry) -> (Written, Written) {
     set(&mut worker, "employmentStatus", status.into());
     set(&mut worker, "separatedAt", Value::Null);
     set(&mut worker, "separationDate", Value::Null);
-    set(&mut worker, "updatedAt", now.clone());
-    set(&mut worker, "createdAt", now);
+    set(&mut worker, "updatedAt", now);
     if let Some(started) = &entry.started {
         set(&mut worker, "startDate", started.clone().into());
         set(&mut worker, "startedAt", started.clone().into());

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 /// One version's document.
@@ -65,6 +67,31 @@ impl Contract {
         }
     }
 
+    /// The fields of the row that an operation answers with.
+    pub(crate) fn fields(&self, operation: &Operation<'_>) -> BTreeSet<String> {
+        self.fields_of(operation.raw)
+    }
+
+    /// The fields of the rows that a path shows, in a list or alone.
+    pub(crate) fn row_fields(&self, template: &str) -> BTreeSet<String> {
+        self.fields_of(&self.document["paths"][template]["get"])
+    }
+
+    fn fields_of(&self, raw: &Value) -> BTreeSet<String> {
+        let responses = raw["responses"].as_object().into_iter().flatten();
+        let mut good = responses.filter(|(status, _)| status.starts_with('2'));
+        let schema = good.find_map(|(_, response)| response["content"]["application/json"].get("schema"));
+        let Some(schema) = schema.map(|schema| self.resolve(schema)) else { return BTreeSet::new() };
+        let properties = schema["properties"].as_object();
+        let items = |schema: &Value| self.resolve(&self.resolve(schema)["items"])["properties"].as_object().cloned();
+        let listed = properties.filter(|properties| !properties.contains_key("id")).and_then(|properties| {
+            let data = properties.get("data").and_then(items);
+            data.or_else(|| properties.values().find_map(items))
+        });
+        let all = listed.or_else(|| properties.cloned()).unwrap_or_default();
+        all.keys().cloned().collect()
+    }
+
     /// A request that the contract allows; ids are small, so that rows with them exist.
     pub(crate) fn request(&self, operation: &Operation<'_>, dice: &mut Dice) -> Request {
         let mut path = operation.path.clone();
@@ -125,6 +152,10 @@ impl Contract {
             for one in values.iter().filter(|value| !value.is_null()) {
                 fields.push((name.clone(), text(one), is_file));
             }
+        }
+        // An empty form is none.
+        if fields.is_empty() && schema["properties"]["file"].is_object() {
+            fields.push(("file".to_owned(), "a.txt".to_owned(), true));
         }
         Some(Body::Form(fields))
     }
@@ -200,6 +231,7 @@ impl Contract {
                 if name == "base64Files" { json!([file]).to_string() } else { file.to_string() }
             }
             (_, "date") => "2025-03-01T09:30:00".to_owned(),
+            _ if name.ends_with("Date") || name.ends_with("At") => "2025-03-01".to_owned(),
             _ => format!("text {} äöü", dice.below(1_000)),
         };
         let least = schema["minLength"].as_u64().unwrap_or(0) as usize;

@@ -1,18 +1,18 @@
-//! How errors come about: used by the decoder, by transports and by what is built on them.
+//! How errors are made: used by the decoder, by transports and by what is built on them.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 
 use super::fault::{self, Fault};
-use super::{Error, Inner, Kind, MAX_BODY, Refusal, Undecoded};
+use super::{Error, Inner, Kind, MAX_BODY, MAX_TEXT, Phase, Rejection, Undecoded};
 use crate::support::checkpoint::Checkpoint;
 use crate::support::list::Rejected;
 use crate::support::meta::OperationMeta;
-use crate::support::request::request_id;
+use crate::support::request_id::request_id;
 
 impl Error {
     fn new(operation: Option<&'static OperationMeta>, kind: Kind) -> Self {
@@ -23,6 +23,7 @@ impl Error {
             attempts: 0,
             outcome_unknown: false,
             is_link: false,
+            out_of_budget: false,
             checkpoint: None,
             source: None,
         }))
@@ -30,7 +31,7 @@ impl Error {
 
     /// The request breaks a rule of the contract and was not sent. `problem` holds the value and the rule.
     pub fn invalid(operation: Option<&'static OperationMeta>, problem: impl Into<String>) -> Self {
-        Self::new(operation, Kind::Invalid(problem.into()))
+        Self::new(operation, Kind::Invalid(short(problem.into())))
     }
 
     /// The client is not set up for what is asked. `problem` holds the value and the rule, never the key.
@@ -38,7 +39,13 @@ impl Error {
         Self::new(None, Kind::Config(problem.into()))
     }
 
-    /// A successful answer whose body is not what the contract says. `path` is the JSON path, such as `data[3].id`.
+    /// The request of this method writes, and the client is read-only; `None` when it reads.
+    pub fn unless_read(method: &Method, operation: Option<&'static OperationMeta>) -> Option<Self> {
+        let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+        (!reads).then(|| Self::new(operation, Kind::ReadOnly(method.clone())))
+    }
+
+    /// A successful response whose body is not what the contract says. `path` is the JSON path, such as `data[3].id`.
     pub fn decode(
         operation: Option<&'static OperationMeta>,
         status: StatusCode,
@@ -49,13 +56,20 @@ impl Error {
         let path = path.into();
         let excerpt = fault::excerpt(&body, &path);
         let body = bounded(body);
-        let undecoded = Undecoded { status, path, problem: problem.into(), excerpt, is_item: false, body };
+        let undecoded =
+            Undecoded { status, path: short(path), problem: short(problem.into()), excerpt, is_item: false, body };
         Self::new(operation, Kind::Decode(undecoded))
     }
 
     /// A write was accepted, and its response lacks the documented body.
-    pub fn missing_body(operation: Option<&'static OperationMeta>, status: StatusCode) -> Self {
-        Self::new(operation, Kind::MissingBody(status))
+    pub fn missing_body(operation: Option<&'static OperationMeta>, status: StatusCode, headers: &HeaderMap) -> Self {
+        let request_id = request_id(headers).map(|id| short(id.to_owned()));
+        Self::new(operation, Kind::MissingBody { status, request_id })
+    }
+
+    /// A successful response is larger than `limit` bytes.
+    pub fn too_large(operation: Option<&'static OperationMeta>, status: StatusCode, limit: usize) -> Self {
+        Self::new(operation, Kind::TooLarge { status, limit })
     }
 
     /// One item of a list that is not what the contract says.
@@ -68,48 +82,83 @@ impl Error {
         let undecoded = Undecoded {
             status: StatusCode::OK,
             excerpt: fault::excerpt(&raw, rejected.path()),
-            path,
-            problem: rejected.problem().to_owned(),
+            path: short(path),
+            problem: short(rejected.problem().to_owned()),
             is_item: true,
             body: bounded(raw),
         };
         Self::new(operation, Kind::Decode(undecoded))
     }
 
-    /// An answer with a status other than 2xx.
+    /// A response with a status other than 2xx.
     pub fn status_code(
         operation: Option<&'static OperationMeta>,
         status: StatusCode,
         headers: HeaderMap,
         body: Bytes,
     ) -> Self {
-        let request_id = request_id(&headers).map(str::to_owned);
-        let refusal =
-            Refusal { status, fault: Fault::read(&headers, &body), request_id, retry_after: None, body: bounded(body) };
+        let request_id = request_id(&headers).map(|id| short(id.to_owned()));
+        let refusal = Rejection {
+            status,
+            fault: Fault::read(&headers, &body),
+            request_id,
+            retry_after: None,
+            body: bounded(body),
+        };
         Self::new(operation, Kind::Status(refusal))
     }
 
     /// A redirect that was not followed. `host` is where it points.
     pub fn redirect(operation: Option<&'static OperationMeta>, status: StatusCode, host: Option<String>) -> Self {
-        Self::new(operation, Kind::Redirect { status, host })
+        Self::new(operation, Kind::Redirect { status, host: host.map(short) })
     }
 
-    /// No connection came about, for the reason `problem`.
+    /// No connection was established, for the reason `problem`.
     pub fn connect(operation: Option<&'static OperationMeta>, problem: impl Into<String>) -> Self {
-        Self::new(operation, Kind::Connect(problem.into()))
+        Self::new(operation, Kind::Connect(short(problem.into())))
     }
 
-    /// Nothing came for the time `waited`.
-    pub fn timeout(operation: Option<&'static OperationMeta>, waited: Duration, connecting: bool) -> Self {
-        Self::new(operation, Kind::Timeout { waited, connecting })
+    /// No connection was established within `waited`.
+    pub fn connect_timeout(operation: Option<&'static OperationMeta>, waited: Duration) -> Self {
+        Self::new(operation, Kind::Timeout { waited, phase: Phase::Connect })
+    }
+
+    /// Nothing was received for `waited`.
+    pub fn read_timeout(operation: Option<&'static OperationMeta>, waited: Duration) -> Self {
+        Self::new(operation, Kind::Timeout { waited, phase: Phase::Read })
+    }
+
+    /// One attempt was not finished within `limit`.
+    pub fn attempt_timeout(operation: Option<&'static OperationMeta>, limit: Duration) -> Self {
+        Self::new(operation, Kind::Timeout { waited: limit, phase: Phase::Attempt })
+    }
+
+    /// The service says that it did not process the request, for the reason `problem`.
+    pub fn unprocessed(operation: Option<&'static OperationMeta>, problem: impl Into<String>) -> Self {
+        Self::new(operation, Kind::Unprocessed(short(problem.into())))
+    }
+
+    /// The rate limit of `per_minute` requests leaves room after `wait` only, beyond the `deadline`.
+    pub fn queue(
+        operation: Option<&'static OperationMeta>,
+        per_minute: u32,
+        deadline: Duration,
+        wait: Duration,
+    ) -> Self {
+        Self::new(operation, Kind::Queue { per_minute, deadline, wait })
+    }
+
+    /// The service asked not to be sent anything for `wait`, which is longer than the retry policy allows.
+    pub fn paused(operation: Option<&'static OperationMeta>, wait: Duration) -> Self {
+        Self::new(operation, Kind::Paused { wait })
     }
 
     /// The connection broke off, for the reason `problem`.
     pub fn broken(operation: Option<&'static OperationMeta>, problem: impl Into<String>) -> Self {
-        Self::new(operation, Kind::Broken(problem.into()))
+        Self::new(operation, Kind::Broken(short(problem.into())))
     }
 
-    /// The time `limit` for the whole call ran out; `last` is what went wrong in the last try.
+    /// The time `limit` for the whole call ran out; `last` is what went wrong in the last attempt.
     pub fn deadline(operation: Option<&'static OperationMeta>, limit: Duration, last: Option<Self>) -> Self {
         let mut error = Self::new(operation, Kind::Deadline(limit));
         if let Some(last) = last {
@@ -125,9 +174,14 @@ impl Error {
         Self::new(None, Kind::Io(format!("{problem}: {source}"))).with_source(source)
     }
 
+    /// As [`Error::io`], with a problem that says all.
+    pub fn io_problem(problem: impl Into<String>, source: std::io::Error) -> Self {
+        Self::new(None, Kind::Io(short(problem.into()))).with_source(source)
+    }
+
     /// A list handed out `cursor` a second time.
     pub fn repeated_cursor(operation: Option<&'static OperationMeta>, cursor: impl Into<String>) -> Self {
-        Self::new(operation, Kind::RepeatedCursor(cursor.into()))
+        Self::new(operation, Kind::RepeatedCursor(short(cursor.into())))
     }
 
     /// A list has `total` rows, and only `reachable` stand on pages up to `max_page`.
@@ -142,7 +196,7 @@ impl Error {
 
     /// A job of the service failed or did not end in time.
     pub fn job(operation: Option<&'static OperationMeta>, problem: impl Into<String>) -> Self {
-        Self::new(operation, Kind::Job(problem.into()))
+        Self::new(operation, Kind::Job(short(problem.into())))
     }
 
     /// Adds what it came from.
@@ -161,14 +215,28 @@ impl Error {
         self
     }
 
-    /// Adds whom the request was for: a region, or a host.
+    /// Adds the operation, unless it has one.
+    #[must_use]
+    pub fn with_operation(mut self, operation: Option<&'static OperationMeta>) -> Self {
+        self.0.operation = self.0.operation.or(operation);
+        self
+    }
+
+    /// Notes that the retry budget is used up.
+    #[must_use]
+    pub fn with_retry_budget_exhausted(mut self) -> Self {
+        self.0.out_of_budget = true;
+        self
+    }
+
+    /// Adds the endpoint name shown in errors: a region, or a host.
     #[must_use]
     pub fn with_endpoint(mut self, endpoint: Arc<str>) -> Self {
         self.0.endpoint = Some(endpoint);
         self
     }
 
-    /// Adds how many tries were made.
+    /// Adds how many attempts were made.
     #[must_use]
     pub fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
@@ -195,6 +263,15 @@ impl Error {
         self.0.checkpoint = Some(checkpoint);
         self
     }
+}
+
+/// The beginning of a string, so that a value of megabytes makes no message of megabytes.
+fn short(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(MAX_TEXT) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 /// The beginning of a body, so that an error that is kept does not keep a page of megabytes with it.

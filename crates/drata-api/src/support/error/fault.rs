@@ -6,7 +6,7 @@ use serde_json::Value;
 /// The most characters of an excerpt.
 const EXCERPT: usize = 120;
 
-/// The vendor's description of a failure. Everything is optional: the edge answers with HTML, or with nothing at all.
+/// The vendor's description of a failure. Everything is optional: the edge responds with HTML, or with nothing at all.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Fault {
     pub(super) messages: Vec<String>,
@@ -43,12 +43,12 @@ impl Fault {
     }
 }
 
-/// A number, also when it comes as text.
+/// A number, also when it is written as a string.
 fn integer(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
-/// A message may be a text, a list of them, or an object.
+/// A message may be a string, a list of them, or an object.
 fn messages(message: &Value) -> Vec<String> {
     match message {
         Value::Null => Vec::new(),

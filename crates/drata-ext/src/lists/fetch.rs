@@ -1,0 +1,73 @@
+//! One page on its way.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use drata_api::{Error, List, PageParts, PageRef, Paged, Rejected};
+use http::StatusCode;
+use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument as _;
+
+/// A page that arrived.
+pub(super) struct Fetched<T> {
+    pub(super) items: List<T>,
+    pub(super) total: Option<i64>,
+    pub(super) cursor: Option<String>,
+    /// What lists within its items rejected.
+    pub(super) report: Vec<Rejected>,
+}
+
+/// A page being fetched, on a task of its own, so that it goes on while the consumer works. Dropped, it is cancelled.
+pub(super) struct Fetch<T> {
+    pub(super) page: PageRef,
+    task: AbortOnDropHandle<Result<Fetched<T>, Error>>,
+}
+
+impl<T: Send + 'static> Fetch<T> {
+    pub(super) fn start<P: Paged<Item = T>>(list: &P, page: PageRef) -> Self {
+        let mut call = list.call().clone();
+        match &page {
+            PageRef::Number(number) => call.query("page", i64::from(*number)),
+            PageRef::Cursor(None) => {}
+            PageRef::Cursor(Some(cursor)) => {
+                // The total is told with the first page only.
+                call.request_mut().query.retain(|(name, _)| name != "includeTotalCount");
+                call.query("cursor", cursor.as_str());
+            }
+        }
+        let operation = call.request().operation;
+        let fetch = async move {
+            let response = call.receive_json().await?;
+            let rejected = response.rejected;
+            let PageParts { items, total, cursor, .. } = P::split(response.body);
+            match items {
+                Some(items) => {
+                    let report = within_items(rejected, items.rejected());
+                    Ok(Fetched { items, total, cursor, report })
+                }
+                // Taken for an empty page, it would end the walk as if all was well.
+                None => Err(Error::decode(operation, StatusCode::OK, "", "there is no list of items", Bytes::new())),
+            }
+        };
+        Self { page, task: AbortOnDropHandle::new(tokio::spawn(fetch.in_current_span())) }
+    }
+
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Fetched<T>, Error>> {
+        Poll::Ready(match ready!(Pin::new(&mut self.task).poll(context)) {
+            Ok(outcome) => outcome,
+            // Nobody else holds the task, so it ended by a panic in a decoder, or because the runtime shuts down.
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(error) => Err(Error::broken(None, "the runtime is shutting down").with_source(error)),
+            },
+        })
+    }
+}
+
+/// What was rejected but for the items of the page itself, which are delivered as errors.
+fn within_items(mut rejected: Vec<Rejected>, items: &[Rejected]) -> Vec<Rejected> {
+    let is_item = |one: &Rejected| items.iter().any(|item| item.index() == one.index() && item.raw() == one.raw());
+    rejected.retain(|one| !is_item(one));
+    rejected
+}

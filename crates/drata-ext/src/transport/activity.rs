@@ -1,0 +1,167 @@
+//! Timeouts that count from the last byte.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use super::time::after;
+
+/// When bytes last moved, in either direction, and what is waited for.
+#[derive(Clone, Debug)]
+pub(crate) struct Activity(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    last: Instant,
+    /// How many connections are being established for the request.
+    connecting: u32,
+    /// Whether a connection was asked for, and none was had since: then the request was not sent.
+    unconnected: bool,
+    /// The file or reader on this side that has to deliver the next bytes, if that is what is waited for.
+    reading: Option<Arc<str>>,
+}
+
+/// What was waited for when time ran out.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Silence {
+    /// The service.
+    Service,
+    /// A file or reader on this side.
+    Reader(Arc<str>),
+}
+
+impl Activity {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Mutex::new(State { last: Instant::now(), connecting: 0, unconnected: false, reading: None })))
+    }
+
+    /// Bytes moved just now.
+    pub(crate) fn touch(&self) {
+        let mut state = self.state();
+        state.last = Instant::now();
+        state.unconnected = false;
+        state.reading = None;
+    }
+
+    /// Waits for the file or reader `name` on this side.
+    pub(crate) fn reading(&self, name: &Arc<str>) {
+        let mut state = self.state();
+        if state.reading.is_none() {
+            state.last = Instant::now();
+            state.reading = Some(Arc::clone(name));
+        }
+    }
+
+    /// Expects no bytes until the guard is dropped; the time counts from there.
+    pub(crate) fn connecting(&self) -> Connecting {
+        let mut state = self.state();
+        state.connecting += 1;
+        state.unconnected = true;
+        drop(state);
+        Connecting(self.clone())
+    }
+
+    /// Whether the request never had a connection, and so was not sent.
+    pub(crate) fn was_not_sent(&self) -> bool {
+        self.state().unconnected
+    }
+
+    /// Runs `work` as long as no more than `limit` passes between bytes.
+    pub(crate) async fn bound<F: Future>(&self, limit: Duration, work: F) -> Result<F::Output, Silence> {
+        let mut work = std::pin::pin!(work);
+        loop {
+            let due = after(self.quiet_since(), limit);
+            match timeout_at(due, &mut work).await {
+                Ok(output) => return Ok(output),
+                // Bytes that moved in the meantime put the end off.
+                Err(_) if after(self.quiet_since(), limit) > due => {}
+                Err(_) => return Err(self.silence()),
+            }
+        }
+    }
+
+    /// What is waited for.
+    fn silence(&self) -> Silence {
+        self.state().reading.clone().map_or(Silence::Service, Silence::Reader)
+    }
+
+    fn quiet_since(&self) -> Instant {
+        let state = self.state();
+        if state.connecting > 0 { Instant::now() } else { state.last }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A time in which a connection is established and no bytes are expected.
+#[derive(Debug)]
+pub(crate) struct Connecting(Activity);
+
+impl Connecting {
+    /// The request has a connection, this one or another.
+    pub(crate) fn connected(self) {
+        self.0.state().unconnected = false;
+    }
+}
+
+impl Drop for Connecting {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.connecting -= 1;
+        state.last = Instant::now();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::sleep;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn counts_from_the_last_byte() {
+        let limit = Duration::from_secs(10);
+        let activity = Activity::new();
+        let moving = async {
+            for _ in 0..5 {
+                sleep(Duration::from_secs(8)).await;
+                activity.touch();
+            }
+            "done"
+        };
+        assert_eq!(activity.bound(limit, moving).await, Ok("done"));
+
+        let start = Instant::now();
+        assert_eq!(activity.bound(limit, sleep(Duration::from_secs(60))).await, Err(Silence::Service));
+        assert_eq!(start.elapsed(), limit);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_of_connecting_does_not_count() {
+        let limit = Duration::from_secs(10);
+        let activity = Activity::new();
+        let start = Instant::now();
+        let pausing = async {
+            let connecting = activity.connecting();
+            assert!(activity.was_not_sent());
+            sleep(Duration::from_secs(25)).await;
+            connecting.connected();
+            assert!(!activity.was_not_sent());
+            sleep(Duration::from_secs(60)).await;
+        };
+        assert_eq!(activity.bound(limit, pausing).await, Err(Silence::Service));
+        assert_eq!(start.elapsed(), Duration::from_secs(35));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_reader_is_named_and_a_huge_limit_does_no_harm() {
+        let activity = Activity::new();
+        activity.reading(&"roster.csv".into());
+        let waiting = activity.bound(Duration::from_secs(1), sleep(Duration::from_secs(60))).await;
+        assert_eq!(waiting, Err(Silence::Reader("roster.csv".into())));
+        assert_eq!(activity.bound(Duration::MAX, async { 7 }).await, Ok(7));
+    }
+}

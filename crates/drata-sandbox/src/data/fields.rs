@@ -1,0 +1,178 @@
+//! Custom fields: which an account has defined, and what rows hold in them.
+
+use serde_json::{Value, json};
+
+use super::painter::{Painter, Subject};
+use super::theme;
+use crate::contract::schema::{Object, Property, SchemaId};
+use crate::draw::Draw;
+use crate::state::store::Row;
+
+/// The definitions have a kind of rows of their own, where the contract has it.
+const KIND: &str = "custom-field-definitions";
+
+/// Names of fields; the last is that of the first again, as accounts have it that grew.
+const NAMES: &[&str] = &[
+    "Service owner",
+    "Cost center",
+    "Review notes",
+    "Annual budget",
+    "Data region",
+    "Priority tier",
+    "Wiki page",
+    "Weighted score",
+    "Business unit",
+    "Contract number",
+    "Regulatory owner",
+    "Service owner",
+];
+
+const TYPES: &[&str] = &["TEXT", "NUMBER", "LONG_TEXT", "CURRENCY", "OPTIONS", "OPTIONS_NUMERIC", "URL", "FORMULA"];
+
+/// What carries custom fields: the kind of the rows and its name in definitions.
+const CARRIERS: &[(&str, &str)] = &[
+    ("risk-registers/risks", "RISK"),
+    ("controls", "CONTROL"),
+    ("assets", "ASSET"),
+    ("personnel", "PERSONNEL"),
+    ("vendors", "VENDOR"),
+    ("frameworks/requirements", "FRAMEWORK_REQUIREMENTS"),
+];
+
+/// The definition of one custom field.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Definition {
+    pub(crate) number: u64,
+}
+
+impl Definition {
+    pub(crate) fn name(self) -> &'static str {
+        NAMES[usize::try_from(self.number.wrapping_sub(1)).unwrap_or(0) % NAMES.len()]
+    }
+
+    pub(crate) fn type_name(self) -> &'static str {
+        TYPES[usize::try_from(self.number.wrapping_sub(1)).unwrap_or(0) % TYPES.len()]
+    }
+
+    /// Drata works out the value itself.
+    pub(crate) fn is_read_only(self) -> bool {
+        self.type_name() == "FORMULA"
+    }
+
+    /// The kinds of rows that carry it: two of them.
+    fn carriers(self) -> impl Iterator<Item = &'static str> {
+        let first = usize::try_from(self.number).unwrap_or(0);
+        [first % CARRIERS.len(), (first + 2) % CARRIERS.len()].into_iter().map(|place| CARRIERS[place].1)
+    }
+
+    /// The choices with their ids, where there are choices.
+    pub(crate) fn options(self) -> Option<Vec<(u64, Value)>> {
+        let texts: [Value; 3] = match self.type_name() {
+            "OPTIONS" => [json!("Europe"), json!("Americas"), json!("Asia")],
+            "OPTIONS_NUMERIC" => [json!(1), json!(2), json!(3)],
+            _ => return None,
+        };
+        Some((1..).map(|place| self.number * 10 + place).zip(texts).collect())
+    }
+
+    /// The value that a row has been seeded with, as text; some have none.
+    fn value(self, draw: Draw) -> Option<String> {
+        let draw = draw.within(self.number);
+        if draw.named("unset").chance(1, 5) {
+            return None;
+        }
+        Some(match self.type_name() {
+            "LONG_TEXT" => theme::sentence(draw),
+            "NUMBER" | "CURRENCY" | "FORMULA" => draw.below(1_000).to_string(),
+            "URL" => format!("https://wiki.example/{}", draw.hex(6)),
+            "TEXT" => theme::words(draw),
+            _ => {
+                let options = self.options().unwrap_or_default();
+                let place = usize::try_from(draw.below(options.len() as u64)).unwrap_or(0);
+                options.get(place).map(|(_, value)| super::coerce::text(value)).unwrap_or_default()
+            }
+        })
+    }
+}
+
+impl Painter<'_> {
+    /// The custom fields that rows of this kind carry; `None` where they carry none.
+    pub(crate) fn definitions(&self, row: Row) -> Option<Vec<Definition>> {
+        // An account has definitions whether or not the contract can list them.
+        let kind = self.catalog.kinds().by_key(KIND);
+        let count = kind.map_or(NAMES.len() as u64, |kind| self.store.seeded(kind));
+        let key = &*self.catalog.kinds().get(row.kind).key;
+        let (_, carrier) = CARRIERS.iter().find(|(known, _)| *known == key)?;
+        let all = (1..=count).map(|number| Definition { number });
+        Some(all.filter(|definition| definition.carriers().any(|known| known == *carrier)).collect())
+    }
+
+    /// What a row holds in its custom fields: the definition and the value as text.
+    pub(crate) fn custom_values(&self, row: Row) -> Option<Vec<(Definition, Option<String>)>> {
+        let written = self.store.written(row).and_then(|written| written.get("customFields")?.as_object());
+        let draw = self.subject(row, 0).draw.named("custom fields");
+        let is_created = self.store.is_created(row);
+        let value = |definition: Definition| match written.and_then(|map| map.get(&definition.number.to_string())) {
+            Some(value) => value.as_str().map(str::to_owned),
+            None if is_created => None,
+            None => definition.value(draw),
+        };
+        Some(self.definitions(row)?.into_iter().map(|definition| (definition, value(definition))).collect())
+    }
+
+    /// The property `customFields` of a row.
+    pub(super) fn custom_fields(&self, subject: &Subject<'_>, property: &Property, items: SchemaId) -> Option<Value> {
+        let row = subject.row().filter(|_| &*property.name == "customFields")?;
+        let object = self.catalog.schemas.object(items)?;
+        let values = self.custom_values(row)?;
+        Some(values.into_iter().map(|(definition, value)| self.custom_field(object, definition, value)).collect())
+    }
+
+    fn custom_field(&self, object: &Object, definition: Definition, value: Option<String>) -> Value {
+        let mut field = json!({ "customFieldId": definition.number, "name": definition.name() });
+        if let Some(inner) = object.property("value") {
+            let value = value.and_then(|text| super::coerce::to(&self.catalog.schemas, inner.schema, &text.into()));
+            match value {
+                Some(value) => field["value"] = value,
+                None if inner.required => field["value"] = Value::Null,
+                None => {}
+            }
+        }
+        field
+    }
+
+    /// The properties of a definition.
+    pub(super) fn defined(&self, row: Row, property: &Property) -> Option<Value> {
+        let definition = Definition { number: row.number };
+        let options = definition.options();
+        let value = match &*property.name {
+            "name" => definition.name().into(),
+            "type" => definition.type_name().into(),
+            "isRequired" | "isHidden" => false.into(),
+            "readOnly" => definition.is_read_only().into(),
+            "entityTypes" => definition.carriers().collect(),
+            "options" => {
+                let options = options?.into_iter();
+                options.map(|(id, value)| json!({ "customFieldOptionId": id, "value": value })).collect()
+            }
+            _ => return None,
+        };
+        super::coerce::to(&self.catalog.schemas, property.schema, &value)
+    }
+}
+
+/// Whether a property of a definition is there: currency and options only where the type has them.
+pub(super) fn is_left_out(row: Row, property: &Property) -> bool {
+    let definition = Definition { number: row.number };
+    match &*property.name {
+        "currencyCode" => definition.type_name() != "CURRENCY",
+        "options" => definition.options().is_none(),
+        "frameworkScope" => true,
+        _ => false,
+    }
+}
+
+/// The kind of definitions.
+pub(crate) fn is_definition(key: &str) -> bool {
+    key == KIND
+}

@@ -1,0 +1,99 @@
+//! From an id in a path or a body to the row that it names.
+
+use serde_json::Value;
+
+use crate::contract::resource::KindId;
+use crate::data::coerce;
+use crate::data::painter::Painter;
+use crate::state::store::{Row, Within};
+
+/// Prefixes of ids that name a row by one of its properties, such as `email:` and `code:`.
+const PREFIXES: &[(&str, &str)] = &[
+    ("email:", "email"),
+    ("code:", "code"),
+    ("role:", "role"),
+    ("riskId:", "riskId"),
+    ("identity-id:", "identityId"),
+    ("name:", "name"),
+];
+
+/// The row that an id names, if it is there and belongs to the rows before it in the path.
+pub(crate) fn row(painter: &Painter<'_>, kind: KindId, parameter: &str, id: &str, before: &[Row]) -> Option<Row> {
+    let above = painter.catalog.kinds().get(kind).parent;
+    let parent = before.iter().rev().find(|row| Some(row.kind) == above).map(|row| row.number);
+    let workspace = before.iter().find(|row| Some(row.kind) == painter.catalog.workspaces).map(|row| row.number);
+    let row = Row { kind, number: number(painter, kind, parameter, id, Within { parent, workspace })? };
+    let in_workspace =
+        || workspace.is_none() || painter.store.workspace(row).is_none_or(|known| Some(known) == workspace);
+    (painter.store.has(painter.by, row, parent) && in_workspace()).then_some(row)
+}
+
+fn number(painter: &Painter<'_>, kind: KindId, parameter: &str, id: &str, within: Within) -> Option<u64> {
+    if parameter == "email" {
+        return by_property(painter, kind, within, "email", id);
+    }
+    if let Some(number) = by_written_id(painter, kind, id, within) {
+        return Some(number);
+    }
+    if let Ok(number) = id.parse() {
+        // `{testId}` names a test by its property of that name, which most often is the number of the row.
+        let named = property(painter, kind, number, parameter).map(|value| coerce::text(&value));
+        return match named {
+            Some(named) if named != id => by_property(painter, kind, within, parameter, id).or(Some(number)),
+            _ => Some(number),
+        };
+    }
+    if let Some(number) = painter.number_in(painter.catalog.home(kind), id) {
+        return Some(number);
+    }
+    if let Some(number) = by_property(painter, kind, within, parameter, id) {
+        return Some(number);
+    }
+    if let Some((prefix, property)) = PREFIXES.iter().find(|(prefix, _)| id.starts_with(prefix)) {
+        return by_property(painter, kind, within, property, &id[prefix.len()..]);
+    }
+    // `RISK-001`
+    id.strip_prefix("RISK-")?.parse().ok()
+}
+
+/// Rows whose id the caller chose.
+fn by_written_id(painter: &Painter<'_>, kind: KindId, id: &str, within: Within) -> Option<u64> {
+    painter.store.created(painter.by, kind).find(|number| {
+        let row = Row { kind, number: *number };
+        let written = painter.store.written(row).and_then(|written| written.get("id"));
+        written.is_some_and(|known| coerce::text(known) == id)
+            && (within.parent.is_none() || painter.store.parent(row) == within.parent)
+    })
+}
+
+/// A property of a row, if rows of this kind have it.
+fn property(painter: &Painter<'_>, kind: KindId, number: u64, name: &str) -> Option<Value> {
+    let schema = painter.catalog.kinds().get(kind).schema?;
+    painter.catalog.schemas.object(schema)?.property(name)?;
+    painter.field(Row { kind, number }, schema, name)
+}
+
+/// The rows with this text in a property.
+pub(crate) fn all_by_property<'a>(
+    painter: &'a Painter<'a>,
+    kind: KindId,
+    within: Within,
+    property: &'a str,
+    text: &'a str,
+) -> impl Iterator<Item = u64> + 'a {
+    let schema = painter.catalog.kinds().get(kind).schema.filter(|schema| {
+        let object = painter.catalog.schemas.object(*schema);
+        object.is_some_and(|object| ["user", property].iter().any(|name| object.property(name).is_some()))
+    });
+    let numbers = schema.map(|schema| (schema, painter.store.numbers(painter.by, kind, within)));
+    numbers.into_iter().flat_map(|(schema, numbers)| numbers.map(move |number| (schema, number))).filter_map(
+        move |(schema, number)| {
+            let value = painter.field(Row { kind, number }, schema, property)?;
+            coerce::text(&value).eq_ignore_ascii_case(text).then_some(number)
+        },
+    )
+}
+
+fn by_property(painter: &Painter<'_>, kind: KindId, within: Within, property: &str, text: &str) -> Option<u64> {
+    all_by_property(painter, kind, within, property, text).next()
+}

@@ -1,0 +1,9 @@
+//! What a sandbox holds: which rows there are, what was written to them, files, the clock.
+
+pub(crate) mod clock;
+pub(crate) mod files;
+pub(crate) mod memory;
+pub(crate) mod relate;
+pub(crate) mod settings;
+pub(crate) mod signed;
+pub(crate) mod store;
