@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::expansions;
+use super::{expansions, identify};
 use crate::document::{Document, SCHEMAS, reference, text};
 use crate::keys::{AREA_DOCS, DOC, ID_FORMS, OBSERVED, UNDOCUMENTED_FORM};
 
 /// The effective document without the keys that only the generator reads.
 pub(crate) fn document(effective: Document) -> Document {
     let mut document = effective;
+    identify::file(&mut document);
     expansions::make_optional(&mut document);
     describe_tags(&mut document);
     document.each_operation(|_, operation| {
