@@ -2,7 +2,8 @@
 //!
 //! A placeholder picks a row of the collection before it: `/workspaces/{workspaceId}` of `/workspaces`. The rows are what
 //! the operations on that path return, so their `id`, or the field called like the placeholder, has the same type. A field
-//! or a parameter called `workspaceId` has it too. Where two rules disagree, or none tells, a number stays a number.
+//! or a parameter called `workspaceId` has it too. Where two rules disagree, or none tells, a number stays a number. The table
+//! keeps what was told of each collection, each row and each name, so that a new document tells nothing else of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +13,9 @@ use crate::names::{Section, Table, rules};
 
 /// What the name of a row's type may have behind its noun.
 const VIEWS: [&str; 8] = ["Compact", "Detail", "Details", "Info", "ListItem", "Minimal", "Summary", "Overview"];
+
+/// What the table says of a name that no rule tells.
+const NUMBER: &str = "i64";
 
 /// A collection of rows that a placeholder picks one of.
 #[derive(Debug, Default)]
@@ -36,23 +40,16 @@ pub(super) fn assign(
 ) -> BTreeMap<String, IdType> {
     let collections = collections(operations, types, table);
     let named = name(&collections, names, table);
-    let mut ids: BTreeMap<String, IdType> = BTreeMap::new();
-    for (path, name) in &named {
-        let noun = rules::words(name.strip_suffix("Id").unwrap_or(name)).join(" ").to_lowercase();
-        let id = ids.entry(name.clone()).or_insert_with(|| IdType {
-            name: name.clone(),
-            noun,
-            collections: BTreeSet::new(),
-            areas: BTreeSet::new(),
-        });
-        id.collections.insert(path.clone());
-    }
-    rows(&collections, &named, types);
+    rows(&collections, &named, table, types);
     placeholders(&named, types, operations);
     let meanings = meanings(&collections, &named);
-    fields(&meanings, types, operations);
-    let used = used(types, operations);
-    ids.retain(|name, _| used.contains(name));
+    fields(&meanings, table, types, operations);
+    let mut ids: BTreeMap<String, IdType> = BTreeMap::new();
+    for name in used(types, operations) {
+        let noun = rules::words(name.strip_suffix("Id").unwrap_or(&name)).join(" ").to_lowercase();
+        let of = named.iter().filter(|(_, other)| **other == name).map(|(path, _)| path.clone()).collect();
+        ids.insert(name.clone(), IdType { name, noun, collections: of, areas: BTreeSet::new() });
+    }
     ids
 }
 
@@ -227,6 +224,7 @@ fn name(collections: &BTreeMap<String, Collection>, names: &mut Names, table: &m
 fn rows(
     collections: &BTreeMap<String, Collection>,
     named: &BTreeMap<String, String>,
+    table: &mut Table,
     types: &mut BTreeMap<String, TypeDef>,
 ) {
     let mut claims: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
@@ -235,29 +233,37 @@ fn rows(
             claims.entry((row.clone(), field.clone())).or_default().insert(name.clone());
         }
     }
+    let mut told: BTreeMap<(String, String), String> = BTreeMap::new();
     for ((row, wire), ids) in claims {
         let after = |id: &&String| id.strip_suffix("Id").is_some_and(|noun| row.starts_with(noun));
         let id = match ids.len() {
             1 => ids.first(),
             _ => ids.iter().filter(after).max_by_key(|id| id.len()),
         };
-        if let (Some(id), Some(def)) = (id, types.get_mut(&row)) {
-            for field in def.kind.fields_mut().iter_mut().filter(|field| field.wire == wire) {
-                field.ty = identified(field.ty.clone(), id);
-            }
+        if let Some(id) = id {
+            told.insert((row, wire), id.clone());
         }
     }
     let nouns: BTreeSet<&String> = named.values().collect();
     for def in types.values_mut() {
-        let id = nouns.iter().find(|id| {
-            let noun = id.strip_suffix("Id").unwrap_or(id);
-            let view = def.name.strip_prefix(noun);
+        let view = nouns.iter().find(|id| {
+            let view = def.name.strip_prefix(id.strip_suffix("Id").unwrap_or(id));
             view.is_some_and(|view| view.is_empty() || VIEWS.contains(&view))
         });
-        let has_other = def.kind.fields().iter().any(|field| matches!(field.ty.innermost(), Ty::Id(_)));
-        if let (Some(id), Kind::Response(fields), false) = (id, &mut def.kind, has_other) {
-            for field in fields.iter_mut().filter(|field| field.wire == "id" && *field.ty.present() == Ty::Int) {
-                field.ty = identified(field.ty.clone(), id);
+        let of_its_own = told.keys().any(|(row, _)| *row == def.name);
+        let view = view.filter(|_| !of_its_own && matches!(def.kind, Kind::Response(_)));
+        let origin = def.origins.first().cloned().unwrap_or_default();
+        let name = def.name.clone();
+        for field in def.kind.fields_mut().iter_mut().filter(|field| *field.ty.present() == Ty::Int) {
+            let by_rule =
+                told.get(&(name.clone(), field.wire.clone())).or_else(|| view.copied().filter(|_| field.wire == "id"));
+            // What was told once stays told.
+            let key = format!("{origin}.{}", field.wire);
+            let id = table
+                .name(Section::Ids, &key)
+                .or_else(|| by_rule.cloned().inspect(|id| table.add(Section::Ids, &key, id)));
+            if let Some(id) = id {
+                field.ty = identified(field.ty.clone(), &id);
             }
         }
     }
@@ -309,20 +315,37 @@ fn meanings(collections: &BTreeMap<String, Collection>, named: &BTreeMap<String,
     all.filter(|(_, ids)| ids.len() == 1).filter_map(|(noun, ids)| Some((noun, (*ids.first()?).clone()))).collect()
 }
 
-fn fields(meanings: &BTreeMap<String, String>, types: &mut BTreeMap<String, TypeDef>, operations: &mut [Operation]) {
-    let meant = |wire: &str| {
+/// The fields and parameters called `xId` and `xIds`. What a name means is decided when it is first seen, also that it is a
+/// number.
+fn fields(
+    meanings: &BTreeMap<String, String>,
+    table: &mut Table,
+    types: &mut BTreeMap<String, TypeDef>,
+    operations: &mut [Operation],
+) {
+    let mut told = |wire: &str, ty: &mut Ty| {
         let bare = wire.trim_end_matches("[]");
         let noun = bare.strip_suffix("Ids").unwrap_or_else(|| crate::plain::choices::noun_of(bare));
-        meanings.get(&rules::pascal(noun)).filter(|_| !noun.is_empty())
+        if noun.is_empty() || *ty.innermost() != Ty::Int {
+            return;
+        }
+        let key = format!("{noun}Id");
+        let by_rule = || meanings.get(&rules::pascal(noun)).cloned().unwrap_or_else(|| NUMBER.to_owned());
+        let id = table.name(Section::Ids, &key).unwrap_or_else(|| {
+            let id = by_rule();
+            table.add(Section::Ids, &key, &id);
+            id
+        });
+        if id != NUMBER {
+            *ty = identified(ty.clone(), &id);
+        }
     };
     for field in types.values_mut().flat_map(|def| def.kind.fields_mut()) {
-        if let Some(id) = meant(&field.wire) {
-            field.ty = identified(field.ty.clone(), id);
-        }
+        told(&field.wire, &mut field.ty);
     }
     for param in operations.iter_mut().flat_map(|operation| &mut operation.params) {
-        if let Some(id) = meant(&param.wire).filter(|_| param.place != ParamPlace::Path) {
-            param.ty = identified(param.ty.clone(), id);
+        if param.place != ParamPlace::Path {
+            told(&param.wire, &mut param.ty);
         }
     }
 }
