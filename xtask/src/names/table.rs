@@ -18,7 +18,7 @@ pub(crate) enum Section {
     Areas,
     /// The operation id, and `module::method`.
     Operations,
-    /// The path of a collection, and the type of its identifiers.
+    /// The path of a collection, the field of a row, or a name that stands alone, and the type of its identifiers.
     Ids,
     /// The schema, or the place where it is declared, and the type.
     Types,
