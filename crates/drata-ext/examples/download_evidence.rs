@@ -12,7 +12,7 @@ use support::Account;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let account = Account::connect(Sandbox::builder().records(10_000).nested(10_000)).await?;
+    let account = Account::connect(Sandbox::builder().records(500)).await?;
     let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("."), PathBuf::from);
     // A program that only reads holds a client that only reads.
     let drata = account.drata.read_only();

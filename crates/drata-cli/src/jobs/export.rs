@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 use drata_contract::Contract;
-use drata_contract::operation::{ApiVersion, Place};
+use drata_contract::operation::{ApiVersion, Operation, Place};
 use drata_contract::resource::Plan;
 use drata_ext::by_name::{Known, RawRow};
 use drata_ext::{Checkpoint, ListExt as _};
@@ -118,6 +118,27 @@ fn load(folder: &Path, format: &str) -> Result<State, Failure> {
     }
 }
 
+/// What a list is asked of.
+#[derive(Clone, Copy)]
+enum Reach {
+    Account,
+    Workspace,
+}
+
+/// Returns none for a list that needs another identifier than a workspace's.
+fn reach(operation: &Operation) -> Option<Reach> {
+    let mut required = operation
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.required || parameter.place == Place::Path)
+        .map(|parameter| parameter.name.as_str());
+    match (required.next(), required.next()) {
+        (None, _) => Some(Reach::Account),
+        (Some("workspaceId"), None) => Some(Reach::Workspace),
+        _ => None,
+    }
+}
+
 /// Every list that needs no identifier but a workspace's; those of version 1 where version 2 has none of their kind.
 fn items(workspaces: &[i64], format: &str) -> Result<Vec<Item>, Failure> {
     let both = Contract::shared().map_err(Failure::other)?;
@@ -129,27 +150,22 @@ fn items(workspaces: &[i64], format: &str) -> Result<Vec<Item>, Failure> {
             }
         })
     };
-    let in_v2: Vec<_> = listed(ApiVersion::V2).map(|(_, kind)| kind).collect();
+    // A list that needs another identifier is not exported, so it stands in for none of version 1.
+    let reached = |version| listed(version).filter_map(|(operation, kind)| Some((operation, kind, reach(operation)?)));
+    let in_v2: Vec<_> = reached(ApiVersion::V2).map(|(_, kind, _)| kind).collect();
+    let newer = reached(ApiVersion::V2);
+    let older = reached(ApiVersion::V1).filter(|(_, kind, _)| !in_v2.contains(kind));
     let mut items = Vec::new();
-    let newer = listed(ApiVersion::V2);
-    let older = listed(ApiVersion::V1).filter(|(_, kind)| !in_v2.contains(kind));
-    for (operation, _) in newer.chain(older) {
-        let required: Vec<&str> = operation
-            .parameters
-            .iter()
-            .filter(|parameter| parameter.required || parameter.place == Place::Path)
-            .map(|parameter| parameter.name.as_str())
-            .collect();
+    for (operation, _, reach) in newer.chain(older) {
         let base = format!("{}-{}-{}", operation.version.as_str(), kebab(&operation.area), kebab(&operation.name));
         let known = Known::new(both, operation);
-        match required[..] {
-            [] => items.push(Item { name: format!("{base}.{format}"), known, workspace: None }),
-            ["workspaceId"] => items.extend(workspaces.iter().map(|workspace| Item {
+        match reach {
+            Reach::Account => items.push(Item { name: format!("{base}.{format}"), known, workspace: None }),
+            Reach::Workspace => items.extend(workspaces.iter().map(|workspace| Item {
                 name: format!("{base}.workspace-{workspace}.{format}"),
                 known,
                 workspace: Some(*workspace),
             })),
-            _ => {}
         }
     }
     items.sort_by(|a, b| a.name.cmp(&b.name));

@@ -70,6 +70,10 @@ impl Row for RawRow {
                 return rest[..digits].parse().ok().map(ItemKey::Number);
             }
         }
+        // A list would be read as the fields of the struct in their order.
+        if !self.get().starts_with('{') {
+            return None;
+        }
         serde_json::from_str::<Identified>(self.get()).ok()?.id
     }
 }

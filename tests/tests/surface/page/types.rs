@@ -146,7 +146,6 @@ fn structure(name: &str, parts: &Parts<'_>, described: &mut Described, out: &mut
         }
         let mut more = on_wire.map(|one| one.notes.clone()).unwrap_or_default();
         more.extend(notes(&field.attrs, &[]));
-        more.extend(docs(&field.attrs).contains("Deprecated by Drata").then(|| "deprecated".to_owned()));
         line += &more.iter().map(|note| format!(", {note}")).collect::<String>();
         lines(out, "    ", &line);
         seen.push(ident.to_string());
