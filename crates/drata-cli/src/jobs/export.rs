@@ -150,11 +150,12 @@ fn items(workspaces: &[i64], format: &str) -> Result<Vec<Item>, Failure> {
             }
         })
     };
-    // A list that needs another identifier is not exported, so it stands in for none of version 1.
+    // A list that needs another identifier is not exported, so it stands in for none of version 1. Nor does one of another
+    // area: custom connections are connections, and not all of them.
     let reached = |version| listed(version).filter_map(|(operation, kind)| Some((operation, kind, reach(operation)?)));
-    let in_v2: Vec<_> = reached(ApiVersion::V2).map(|(_, kind, _)| kind).collect();
+    let in_v2: Vec<_> = reached(ApiVersion::V2).map(|(operation, kind, _)| (kind, &operation.area)).collect();
     let newer = reached(ApiVersion::V2);
-    let older = reached(ApiVersion::V1).filter(|(_, kind, _)| !in_v2.contains(kind));
+    let older = reached(ApiVersion::V1).filter(|(operation, kind, _)| !in_v2.contains(&(*kind, &operation.area)));
     let mut items = Vec::new();
     for (operation, _, reach) in newer.chain(older) {
         let base = format!("{}-{}-{}", operation.version.as_str(), kebab(&operation.area), kebab(&operation.name));
