@@ -56,7 +56,7 @@ async fn a_key_without_the_permission() {
     sandbox.set_key("reader", Permissions::only(["connections-get"]));
     let drata = client(&sandbox, "reader");
     assert_eq!(drata.v1().connections().list().send().await.unwrap().data.len(), 3);
-    let error = drata.v1().connections().create_from_json(&roster()).send().await.unwrap_err();
+    let error = drata.v1().connections().create_from_json(roster()).send().await.unwrap_err();
     assert!(error.is_forbidden());
     assert!(error.to_string().contains("Personnel: Import Personnel"), "the permission is named: {error}");
     insta::assert_snapshot!(message(&sandbox, &error));
@@ -65,7 +65,7 @@ async fn a_key_without_the_permission() {
 #[tokio::test]
 async fn a_connection_that_is_not_there() {
     let (sandbox, drata) = sandbox().await;
-    let error = drata.v1().connections().replace_from_json(987_654, &roster()).send().await.unwrap_err();
+    let error = drata.v1().connections().replace_from_json(987_654, roster()).send().await.unwrap_err();
     assert!(error.is_not_found());
     insta::assert_snapshot!(message(&sandbox, &error));
 }
@@ -112,7 +112,7 @@ async fn a_service_that_fails() {
 async fn a_write_whose_outcome_is_not_known() {
     let (sandbox, drata) = sandbox().await;
     sandbox.add_fault(Fault::html(504).afterwards());
-    let error = drata.v1().connections().create_from_json(&roster()).send().await.unwrap_err();
+    let error = drata.v1().connections().create_from_json(roster()).send().await.unwrap_err();
     assert!(error.outcome_unknown());
     insta::assert_snapshot!(message(&sandbox, &error));
 }

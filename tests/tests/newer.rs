@@ -26,7 +26,7 @@ fn a_query_pair_goes_along() {
 
 #[test]
 fn a_field_joins_the_body_or_takes_the_place_of_its_namesake() {
-    let call = v2().vendor_types().create(&VendorTypeCreateRequest::new("Cloud"));
+    let call = v2().vendor_types().create(VendorTypeCreateRequest::new("Cloud"));
     let more = call.clone().extra_field("mood", json!({ "today": "calm" }));
     assert_eq!(wire(&more), "POST /v2/vendor-types\n\n{\"name\":\"Cloud\",\"mood\":{\"today\":\"calm\"}}");
     let other = call.extra_field("name", "Hosting");

@@ -442,7 +442,7 @@ fn other(literal: &Literal) -> Literal {
         Some(string) => Literal::string(&format!("{string}x")),
         None => match text.parse::<u64>() {
             Ok(number) => Literal::u64_unsuffixed(number + 1),
-            Err(_) => Literal::f64_unsuffixed(text.parse::<f64>().unwrap() + 1.0),
+            Err(_) => Literal::f64_unsuffixed(text.parse::<f64>().expect("a number") + 1.0),
         },
     }
 }

@@ -101,7 +101,7 @@ fn path(version: ApiVersion, name: &str) -> PathBuf {
 }
 
 fn generated(version: ApiVersion, name: &str) -> String {
-    read(path(version, name).to_str().unwrap())
+    read(path(version, name).to_str().expect("a path of this repository"))
 }
 
 fn read(name: &str) -> String {

@@ -34,7 +34,7 @@ pub(crate) fn accepted(scribe: &Scribe<'_>, ty: &Ty, taker: Taker) -> TokenStrea
     }
 }
 
-/// How what was taken becomes the value: of exactly this type, or for a list in a builder an iterator over such values.
+/// How what was taken becomes the value: of exactly this type, or for a list in a builder what gives such values.
 pub(crate) fn converted(scribe: &Scribe<'_>, ty: &Ty, value: TokenStream, taker: Taker) -> TokenStream {
     let exact = scribe.ty(ty);
     let one = |ty: &Ty, value: TokenStream| match ty {
@@ -57,7 +57,7 @@ pub(crate) fn converted(scribe: &Scribe<'_>, ty: &Ty, value: TokenStream, taker:
                 let inner = converted(scribe, item, quote!(it), Taker::Request);
                 quote!(#value.into_iter().map(|it| #inner))
             }
-            (_, Taker::Builder) => quote!(#value.into_iter()),
+            (_, Taker::Builder) => quote!(#value),
             (Ty::Str | Ty::Time | Ty::File | Ty::Json | Ty::Id(_), Taker::Request) => {
                 quote!(#value.into_iter().map(Into::into).collect())
             }

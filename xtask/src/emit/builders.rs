@@ -97,7 +97,7 @@ fn setter(scribe: &Scribe<'_>, param: &Param, visibility: TokenStream) -> TokenS
         (Style::Nested, _) => match &param.ty {
             Ty::Vec(item) => {
                 let item = scribe.ty(item);
-                quote!(query_nested(#wire, &#value.collect::<Vec<#item>>(), #limits))
+                quote!(query_nested(#wire, &Vec::<#item>::from_iter(#value), #limits))
             }
             _ => quote!(query_nested(#wire, &#value, #limits)),
         },
@@ -105,7 +105,7 @@ fn setter(scribe: &Scribe<'_>, param: &Param, visibility: TokenStream) -> TokenS
         (Style::Json, _) => match &param.ty {
             Ty::Vec(item) => {
                 let item = scribe.ty(item);
-                quote!(query_json(#wire, &#value.collect::<Vec<#item>>()))
+                quote!(query_json(#wire, &Vec::<#item>::from_iter(#value)))
             }
             _ => quote!(query_json(#wire, &#value)),
         },

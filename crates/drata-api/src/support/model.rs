@@ -187,14 +187,14 @@ macro_rules! model {
                             let mut extra = <$crate::Extra as ::core::default::Default>::default();
                             let mut keys = $crate::support::model::Keys::new(NAMES);
                             $(let mut $field = ::core::option::Option::None;)*
-                            while let ::core::option::Option::Some(index) = keys.next(&mut input, &mut extra)? {
+                            while let ::core::option::Option::Some(_index) = keys.next(&mut input, &mut extra)? {
                                 // The place of the field that is tried; known when this is compiled.
                                 let mut _place = 0_usize;
-                                $(if index == {
+                                $(if _index == {
                                     _place += 1;
                                     _place - 1
                                 } {
-                                    $crate::support::model::read(&mut input, &mut $field, index, &mut extra)?;
+                                    $crate::support::model::read(&mut input, &mut $field, _index, &mut extra)?;
                                 } else)* {
                                     ::serde::de::MapAccess::next_value::<::serde::de::IgnoredAny>(&mut input)?;
                                 }
@@ -245,8 +245,6 @@ pub(crate) use model;
 
 #[cfg(test)]
 mod tests {
-    use super::model;
-
     /// A struct and fields called like what the macro declares.
     #[derive(Debug, PartialEq)]
     struct Visitor {

@@ -271,6 +271,7 @@ macro_rules! open_enum_impls {
 pub(crate) use open_enum_impls;
 
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "the macro makes public enumerations")]
 mod tests {
     open_enum! {
         /// For the tests.

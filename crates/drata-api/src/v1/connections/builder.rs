@@ -56,12 +56,7 @@ impl List {
         mut self,
         provider_types: impl IntoIterator<Item = super::ProviderType>,
     ) -> Self {
-        self.call
-            .query_list(
-                "providerTypes",
-                provider_types.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("providerTypes", provider_types, crate::Limits::NONE);
         self
     }
 

@@ -94,12 +94,7 @@ impl List {
         mut self,
         framework_tags: impl IntoIterator<Item = super::ControlFrameworkTag>,
     ) -> Self {
-        self.call
-            .query_list(
-                "frameworkTags",
-                framework_tags.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("frameworkTags", framework_tags, crate::Limits::NONE);
         self
     }
 
@@ -130,7 +125,7 @@ impl List {
         self.call
             .query_list(
                 "trustServiceCriteria",
-                trust_service_criteria.into_iter(),
+                trust_service_criteria,
                 crate::Limits::NONE,
             );
         self
@@ -141,8 +136,7 @@ impl List {
         mut self,
         isms_category: impl IntoIterator<Item = super::ControlIsmsCategory>,
     ) -> Self {
-        self.call
-            .query_list("ismsCategory", isms_category.into_iter(), crate::Limits::NONE);
+        self.call.query_list("ismsCategory", isms_category, crate::Limits::NONE);
         self
     }
 
@@ -151,12 +145,7 @@ impl List {
         mut self,
         isms2022_category: impl IntoIterator<Item = super::ControlIsmsCategory>,
     ) -> Self {
-        self.call
-            .query_list(
-                "isms2022Category",
-                isms2022_category.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("isms2022Category", isms2022_category, crate::Limits::NONE);
         self
     }
 
@@ -168,7 +157,7 @@ impl List {
 
     /// HIPAA rules.
     pub fn rules(mut self, rules: impl IntoIterator<Item = super::ControlRule>) -> Self {
-        self.call.query_list("rules", rules.into_iter(), crate::Limits::NONE);
+        self.call.query_list("rules", rules, crate::Limits::NONE);
         self
     }
 
@@ -177,7 +166,7 @@ impl List {
         mut self,
         sub_rules: impl IntoIterator<Item = super::ControlSubRule>,
     ) -> Self {
-        self.call.query_list("subRules", sub_rules.into_iter(), crate::Limits::NONE);
+        self.call.query_list("subRules", sub_rules, crate::Limits::NONE);
         self
     }
 
@@ -186,12 +175,7 @@ impl List {
         mut self,
         pci_requirements: impl IntoIterator<Item = super::ControlPciRequirement>,
     ) -> Self {
-        self.call
-            .query_list(
-                "pciRequirements",
-                pci_requirements.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("pciRequirements", pci_requirements, crate::Limits::NONE);
         self
     }
 
@@ -200,7 +184,7 @@ impl List {
         mut self,
         chapters: impl IntoIterator<Item = super::ControlChapter>,
     ) -> Self {
-        self.call.query_list("chapters", chapters.into_iter(), crate::Limits::NONE);
+        self.call.query_list("chapters", chapters, crate::Limits::NONE);
         self
     }
 
@@ -209,7 +193,7 @@ impl List {
         mut self,
         statutes: impl IntoIterator<Item = super::ControlStatute>,
     ) -> Self {
-        self.call.query_list("statutes", statutes.into_iter(), crate::Limits::NONE);
+        self.call.query_list("statutes", statutes, crate::Limits::NONE);
         self
     }
 
@@ -218,8 +202,7 @@ impl List {
         mut self,
         regulations: impl IntoIterator<Item = super::ControlRegulation>,
     ) -> Self {
-        self.call
-            .query_list("regulations", regulations.into_iter(), crate::Limits::NONE);
+        self.call.query_list("regulations", regulations, crate::Limits::NONE);
         self
     }
 
@@ -228,7 +211,7 @@ impl List {
         mut self,
         functions: impl IntoIterator<Item = super::ControlFunction>,
     ) -> Self {
-        self.call.query_list("functions", functions.into_iter(), crate::Limits::NONE);
+        self.call.query_list("functions", functions, crate::Limits::NONE);
         self
     }
 
@@ -237,12 +220,7 @@ impl List {
         mut self,
         nist_csf2_functions: impl IntoIterator<Item = super::NistCsf2Function>,
     ) -> Self {
-        self.call
-            .query_list(
-                "functions2",
-                nist_csf2_functions.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("functions2", nist_csf2_functions, crate::Limits::NONE);
         self
     }
 
@@ -251,7 +229,7 @@ impl List {
         mut self,
         sections: impl IntoIterator<Item = super::ControlSection>,
     ) -> Self {
-        self.call.query_list("sections", sections.into_iter(), crate::Limits::NONE);
+        self.call.query_list("sections", sections, crate::Limits::NONE);
         self
     }
 
@@ -260,12 +238,7 @@ impl List {
         mut self,
         control_families: impl IntoIterator<Item = super::ControlFamily>,
     ) -> Self {
-        self.call
-            .query_list(
-                "controlFamilies",
-                control_families.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("controlFamilies", control_families, crate::Limits::NONE);
         self
     }
 
@@ -274,12 +247,7 @@ impl List {
         mut self,
         control_classes: impl IntoIterator<Item = super::ControlClass>,
     ) -> Self {
-        self.call
-            .query_list(
-                "controlClasses",
-                control_classes.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("controlClasses", control_classes, crate::Limits::NONE);
         self
     }
 
@@ -288,7 +256,7 @@ impl List {
         mut self,
         iso27701: impl IntoIterator<Item = super::Iso27701Section>,
     ) -> Self {
-        self.call.query_list("iso27701", iso27701.into_iter(), crate::Limits::NONE);
+        self.call.query_list("iso27701", iso27701, crate::Limits::NONE);
         self
     }
 
@@ -297,7 +265,7 @@ impl List {
         mut self,
         cobit: impl IntoIterator<Item = super::ControlCobit>,
     ) -> Self {
-        self.call.query_list("cobit", cobit.into_iter(), crate::Limits::NONE);
+        self.call.query_list("cobit", cobit, crate::Limits::NONE);
         self
     }
 
@@ -306,7 +274,7 @@ impl List {
         mut self,
         soxitgc: impl IntoIterator<Item = super::ControlSoxitgc>,
     ) -> Self {
-        self.call.query_list("soxitgc", soxitgc.into_iter(), crate::Limits::NONE);
+        self.call.query_list("soxitgc", soxitgc, crate::Limits::NONE);
         self
     }
 
@@ -315,12 +283,7 @@ impl List {
         mut self,
         control_baselines: impl IntoIterator<Item = super::ControlClass>,
     ) -> Self {
-        self.call
-            .query_list(
-                "controlBaselines",
-                control_baselines.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("controlBaselines", control_baselines, crate::Limits::NONE);
         self
     }
 
@@ -329,8 +292,7 @@ impl List {
         mut self,
         cmmc_classes: impl IntoIterator<Item = super::ControlClass>,
     ) -> Self {
-        self.call
-            .query_list("cmmcClasses", cmmc_classes.into_iter(), crate::Limits::NONE);
+        self.call.query_list("cmmcClasses", cmmc_classes, crate::Limits::NONE);
         self
     }
 
@@ -339,7 +301,7 @@ impl List {
         mut self,
         domains: impl IntoIterator<Item = super::ControlDomain>,
     ) -> Self {
-        self.call.query_list("domains", domains.into_iter(), crate::Limits::NONE);
+        self.call.query_list("domains", domains, crate::Limits::NONE);
         self
     }
 
@@ -349,11 +311,7 @@ impl List {
         assessment_factors: impl IntoIterator<Item = super::ControlAssessmentFactor>,
     ) -> Self {
         self.call
-            .query_list(
-                "assessmentFactors",
-                assessment_factors.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("assessmentFactors", assessment_factors, crate::Limits::NONE);
         self
     }
 
@@ -362,7 +320,7 @@ impl List {
         mut self,
         articles: impl IntoIterator<Item = super::ControlArticle>,
     ) -> Self {
-        self.call.query_list("articles", articles.into_iter(), crate::Limits::NONE);
+        self.call.query_list("articles", articles, crate::Limits::NONE);
         self
     }
 
@@ -371,8 +329,7 @@ impl List {
         mut self,
         dora_chapters: impl IntoIterator<Item = super::ControlDoraChapter>,
     ) -> Self {
-        self.call
-            .query_list("doraChapters", dora_chapters.into_iter(), crate::Limits::NONE);
+        self.call.query_list("doraChapters", dora_chapters, crate::Limits::NONE);
         self
     }
 
@@ -381,12 +338,7 @@ impl List {
         mut self,
         drata_functions: impl IntoIterator<Item = super::ControlDrataFunction>,
     ) -> Self {
-        self.call
-            .query_list(
-                "drataFunctions",
-                drata_functions.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("drataFunctions", drata_functions, crate::Limits::NONE);
         self
     }
 
@@ -395,8 +347,7 @@ impl List {
         mut self,
         iso42001_2023: impl IntoIterator<Item = super::Iso42001Section>,
     ) -> Self {
-        self.call
-            .query_list("iso420012023", iso42001_2023.into_iter(), crate::Limits::NONE);
+        self.call.query_list("iso420012023", iso42001_2023, crate::Limits::NONE);
         self
     }
 
@@ -410,7 +361,7 @@ impl List {
         self.call
             .query_list(
                 "nist800171r3ControlFamilies",
-                nist800171r3_control_families.into_iter(),
+                nist800171r3_control_families,
                 crate::Limits::NONE,
             );
         self
@@ -424,7 +375,7 @@ impl List {
         self.call
             .query_list(
                 "nist800171r3ControlClasses",
-                nist800171r3_control_classes.into_iter(),
+                nist800171r3_control_classes,
                 crate::Limits::NONE,
             );
         self
@@ -435,12 +386,7 @@ impl List {
         mut self,
         cis_safeguards: impl IntoIterator<Item = super::ControlCisSafeguard>,
     ) -> Self {
-        self.call
-            .query_list(
-                "cisSafeguards",
-                cis_safeguards.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("cisSafeguards", cis_safeguards, crate::Limits::NONE);
         self
     }
 
@@ -454,7 +400,7 @@ impl List {
         self.call
             .query_list(
                 "cyberEssentialsRequirements",
-                cyber_essentials_requirements.into_iter(),
+                cyber_essentials_requirements,
                 crate::Limits::NONE,
             );
         self
@@ -465,7 +411,7 @@ impl List {
         mut self,
         fr20x_ksis: impl IntoIterator<Item = super::FedRamp20xIndicator>,
     ) -> Self {
-        self.call.query_list("fr20xKSIs", fr20x_ksis.into_iter(), crate::Limits::NONE);
+        self.call.query_list("fr20xKSIs", fr20x_ksis, crate::Limits::NONE);
         self
     }
 
@@ -474,12 +420,7 @@ impl List {
         mut self,
         hitrust_domains: impl IntoIterator<Item = super::ControlHitrustDomain>,
     ) -> Self {
-        self.call
-            .query_list(
-                "hitrustDomains",
-                hitrust_domains.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("hitrustDomains", hitrust_domains, crate::Limits::NONE);
         self
     }
 
@@ -488,12 +429,7 @@ impl List {
         mut self,
         mssspa11_sections: impl IntoIterator<Item = super::ControlMssspa11Section>,
     ) -> Self {
-        self.call
-            .query_list(
-                "mssspa11Sections",
-                mssspa11_sections.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("mssspa11Sections", mssspa11_sections, crate::Limits::NONE);
         self
     }
 
@@ -502,18 +438,13 @@ impl List {
         mut self,
         essential_eight: impl IntoIterator<Item = super::ControlEssentialEight>,
     ) -> Self {
-        self.call
-            .query_list(
-                "essentialEight",
-                essential_eight.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("essentialEight", essential_eight, crate::Limits::NONE);
         self
     }
 
     /// Sections of the NYDFS cybersecurity regulation.
     pub fn nydfs(mut self, nydfs: impl IntoIterator<Item = super::ControlNydf>) -> Self {
-        self.call.query_list("nydfs", nydfs.into_iter(), crate::Limits::NONE);
+        self.call.query_list("nydfs", nydfs, crate::Limits::NONE);
         self
     }
 
@@ -522,12 +453,7 @@ impl List {
         mut self,
         tisax_category: impl IntoIterator<Item = super::ControlTisaxCategory>,
     ) -> Self {
-        self.call
-            .query_list(
-                "tisaxCategory",
-                tisax_category.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("tisaxCategory", tisax_category, crate::Limits::NONE);
         self
     }
 
@@ -536,12 +462,7 @@ impl List {
         mut self,
         tisax_subcategory: impl IntoIterator<Item = super::ControlTisaxSubcategory>,
     ) -> Self {
-        self.call
-            .query_list(
-                "tisaxSubcategory",
-                tisax_subcategory.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("tisaxSubcategory", tisax_subcategory, crate::Limits::NONE);
         self
     }
 
@@ -551,11 +472,7 @@ impl List {
         iso270182025_clause: impl IntoIterator<Item = super::ControlIso270182025Clause>,
     ) -> Self {
         self.call
-            .query_list(
-                "iso270182025Clause",
-                iso270182025_clause.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("iso270182025Clause", iso270182025_clause, crate::Limits::NONE);
         self
     }
 
@@ -564,12 +481,7 @@ impl List {
         mut self,
         ccpa2026_statutes: impl IntoIterator<Item = super::ControlCcpa2026Statute>,
     ) -> Self {
-        self.call
-            .query_list(
-                "ccpa2026Statutes",
-                ccpa2026_statutes.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("ccpa2026Statutes", ccpa2026_statutes, crate::Limits::NONE);
         self
     }
 
@@ -581,7 +493,7 @@ impl List {
         self.call
             .query_list(
                 "ccpa2026Regulations",
-                ccpa2026_regulations.into_iter(),
+                ccpa2026_regulations,
                 crate::Limits::NONE,
             );
         self
@@ -593,11 +505,7 @@ impl List {
         iso277012025_clause: impl IntoIterator<Item = super::ControlIso277012025Clause>,
     ) -> Self {
         self.call
-            .query_list(
-                "iso277012025Clause",
-                iso277012025_clause.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("iso277012025Clause", iso277012025_clause, crate::Limits::NONE);
         self
     }
 
@@ -606,12 +514,7 @@ impl List {
         mut self,
         cps230_paragraphs: impl IntoIterator<Item = super::ControlCps230Paragraph>,
     ) -> Self {
-        self.call
-            .query_list(
-                "cps230Paragraphs",
-                cps230_paragraphs.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("cps230Paragraphs", cps230_paragraphs, crate::Limits::NONE);
         self
     }
 
@@ -679,7 +582,7 @@ impl List {
 
     /// Ids of controls to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
     }
 
@@ -733,8 +636,7 @@ impl List {
         mut self,
         reviewers_ids: impl IntoIterator<Item = i64>,
     ) -> Self {
-        self.call
-            .query_list("reviewersIds", reviewers_ids.into_iter(), crate::Limits::NONE);
+        self.call.query_list("reviewersIds", reviewers_ids, crate::Limits::NONE);
         self
     }
 
@@ -743,12 +645,7 @@ impl List {
         mut self,
         task_owners_ids: impl IntoIterator<Item = i64>,
     ) -> Self {
-        self.call
-            .query_list(
-                "taskOwnersIds",
-                task_owners_ids.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("taskOwnersIds", task_owners_ids, crate::Limits::NONE);
         self
     }
 
@@ -798,7 +695,7 @@ impl ListExternalEvidence {
 
     /// Ids of external evidence to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
     }
 }
@@ -910,7 +807,7 @@ impl ListOwners {
         self.call
             .query_list(
                 "includeUserIds[]",
-                include_user_ids.into_iter(),
+                include_user_ids,
                 crate::Limits::NONE.max_items(300).min_items(1),
             );
         self
@@ -918,7 +815,7 @@ impl ListOwners {
 
     /// Ids of users to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
     }
 }
@@ -975,7 +872,7 @@ impl ListRequirements {
 
     /// Ids to leave out of the result.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
     }
 

@@ -64,7 +64,7 @@ impl List {
         mut self,
         status: impl IntoIterator<Item = super::CustomerRequestStatus>,
     ) -> Self {
-        self.call.query_list("status", status.into_iter(), crate::Limits::NONE);
+        self.call.query_list("status", status, crate::Limits::NONE);
         self
     }
 

@@ -27,7 +27,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::DeviceDetailExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -78,7 +78,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::DeviceExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -215,7 +215,7 @@ impl ListForCustomConnection {
         mut self,
         expand: impl IntoIterator<Item = super::DeviceExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -291,7 +291,7 @@ impl ListForPersonnel {
         mut self,
         expand: impl IntoIterator<Item = super::DeviceExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 

@@ -82,7 +82,7 @@ impl List {
 
     /// Ids of evidence to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
     }
 
@@ -97,7 +97,7 @@ impl List {
         mut self,
         status: impl IntoIterator<Item = super::EvidenceLibraryStatus>,
     ) -> Self {
-        self.call.query_list("status", status.into_iter(), crate::Limits::NONE);
+        self.call.query_list("status", status, crate::Limits::NONE);
         self
     }
 
@@ -111,7 +111,7 @@ impl List {
         self.call
             .query_list(
                 "versionSourceTypes[]",
-                version_source_types.into_iter(),
+                version_source_types,
                 crate::Limits::NONE,
             );
         self

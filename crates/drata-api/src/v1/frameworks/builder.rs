@@ -35,7 +35,7 @@ impl List {
 
     /// Ids of frameworks to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
     }
 
@@ -109,7 +109,7 @@ impl ListRequirements {
 
     /// Ids of requirements to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
     }
 
@@ -142,7 +142,7 @@ impl ListRequirements {
         mut self,
         topic: impl IntoIterator<Item = super::FrameworkTopic>,
     ) -> Self {
-        self.call.query_list("topic", topic.into_iter(), crate::Limits::NONE);
+        self.call.query_list("topic", topic, crate::Limits::NONE);
         self
     }
 
@@ -151,7 +151,7 @@ impl ListRequirements {
         mut self,
         category: impl IntoIterator<Item = super::FrameworkCategory>,
     ) -> Self {
-        self.call.query_list("category", category.into_iter(), crate::Limits::NONE);
+        self.call.query_list("category", category, crate::Limits::NONE);
         self
     }
 
@@ -160,8 +160,7 @@ impl ListRequirements {
         mut self,
         sub_category: impl IntoIterator<Item = super::FrameworkSubCategory>,
     ) -> Self {
-        self.call
-            .query_list("subCategory", sub_category.into_iter(), crate::Limits::NONE);
+        self.call.query_list("subCategory", sub_category, crate::Limits::NONE);
         self
     }
 

@@ -79,7 +79,7 @@ impl List {
         self.call
             .query_list(
                 "checkResultStatuses",
-                check_result_statuses.into_iter(),
+                check_result_statuses,
                 crate::Limits::NONE,
             );
         self
@@ -138,12 +138,7 @@ impl List {
         mut self,
         exclude_test_ids: impl IntoIterator<Item = i64>,
     ) -> Self {
-        self.call
-            .query_list(
-                "excludeTestIds",
-                exclude_test_ids.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("excludeTestIds", exclude_test_ids, crate::Limits::NONE);
         self
     }
 

@@ -68,7 +68,7 @@ impl List {
         self.call
             .query_list(
                 "employmentStatuses[]",
-                employment_statuses.into_iter(),
+                employment_statuses,
                 crate::Limits::NONE,
             );
         self
@@ -222,7 +222,7 @@ impl List {
 
     /// Keeps members of any of these identity groups.
     pub fn group_ids(mut self, group_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_list("groupIds", group_ids.into_iter(), crate::Limits::NONE);
+        self.call.query_list("groupIds", group_ids, crate::Limits::NONE);
         self
     }
 
@@ -259,7 +259,7 @@ impl List {
         self.call
             .query_list(
                 "inverseMdmSourceTypes[]",
-                inverse_mdm_source_types.into_iter(),
+                inverse_mdm_source_types,
                 crate::Limits::NONE,
             );
         self

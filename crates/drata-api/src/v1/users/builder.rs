@@ -56,8 +56,7 @@ impl List {
 
     /// Keeps users with any of these roles. At least 1 items.
     pub fn roles(mut self, roles: impl IntoIterator<Item = super::UserRole>) -> Self {
-        self.call
-            .query_list("roles[]", roles.into_iter(), crate::Limits::NONE.min_items(1));
+        self.call.query_list("roles[]", roles, crate::Limits::NONE.min_items(1));
         self
     }
 
@@ -69,7 +68,7 @@ impl List {
         self.call
             .query_list(
                 "excludeUserIds[]",
-                exclude_user_ids.into_iter(),
+                exclude_user_ids,
                 crate::Limits::NONE.max_items(500).min_items(1),
             );
         self
@@ -83,7 +82,7 @@ impl List {
         self.call
             .query_list(
                 "excludeRoles[]",
-                exclude_roles.into_iter(),
+                exclude_roles,
                 crate::Limits::NONE.max_items(300).min_items(1),
             );
         self
@@ -97,7 +96,7 @@ impl List {
         self.call
             .query_list(
                 "includeUserIds[]",
-                include_user_ids.into_iter(),
+                include_user_ids,
                 crate::Limits::NONE.max_items(300).min_items(1),
             );
         self

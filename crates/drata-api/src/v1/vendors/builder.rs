@@ -38,12 +38,7 @@ impl GetStats {
         mut self,
         include_scopes: impl IntoIterator<Item = super::VendorScope>,
     ) -> Self {
-        self.call
-            .query_list(
-                "includeScopes",
-                include_scopes.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("includeScopes", include_scopes, crate::Limits::NONE);
         self
     }
 
@@ -52,12 +47,7 @@ impl GetStats {
         mut self,
         exclude_scopes: impl IntoIterator<Item = super::VendorScope>,
     ) -> Self {
-        self.call
-            .query_list(
-                "excludeScopes",
-                exclude_scopes.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("excludeScopes", exclude_scopes, crate::Limits::NONE);
         self
     }
 }
@@ -108,19 +98,13 @@ impl List {
         mut self,
         category: impl IntoIterator<Item = super::VendorCategory>,
     ) -> Self {
-        self.call
-            .query_list(
-                "category",
-                category.into_iter(),
-                crate::Limits::NONE.max_items(10),
-            );
+        self.call.query_list("category", category, crate::Limits::NONE.max_items(10));
         self
     }
 
     /// Keeps vendors at any of these risk levels, at most 10 values.
     pub fn risk(mut self, risk: impl IntoIterator<Item = super::VendorRisk>) -> Self {
-        self.call
-            .query_list("risk", risk.into_iter(), crate::Limits::NONE.max_items(10));
+        self.call.query_list("risk", risk, crate::Limits::NONE.max_items(10));
         self
     }
 
@@ -129,8 +113,7 @@ impl List {
         mut self,
         status: impl IntoIterator<Item = super::VendorStatus>,
     ) -> Self {
-        self.call
-            .query_list("status", status.into_iter(), crate::Limits::NONE.max_items(10));
+        self.call.query_list("status", status, crate::Limits::NONE.max_items(10));
         self
     }
 
@@ -187,8 +170,7 @@ impl List {
 
     /// Keeps vendors of any of these types, at most 10.
     pub fn type_(mut self, type_: impl IntoIterator<Item = super::VendorType>) -> Self {
-        self.call
-            .query_list("type", type_.into_iter(), crate::Limits::NONE.max_items(10));
+        self.call.query_list("type", type_, crate::Limits::NONE.max_items(10));
         self
     }
 
@@ -198,11 +180,7 @@ impl List {
         impact_level: impl IntoIterator<Item = super::VendorImpactLevel>,
     ) -> Self {
         self.call
-            .query_list(
-                "impactLevel",
-                impact_level.into_iter(),
-                crate::Limits::NONE.max_items(10),
-            );
+            .query_list("impactLevel", impact_level, crate::Limits::NONE.max_items(10));
         self
     }
 
@@ -254,7 +232,7 @@ impl List {
         self.call
             .query_list(
                 "nextReviewDeadlineStatus",
-                next_review_deadline_status.into_iter(),
+                next_review_deadline_status,
                 crate::Limits::NONE.max_items(10),
             );
         self
@@ -287,7 +265,7 @@ impl List {
         self.call
             .query_list(
                 "securityReviewStatus",
-                security_review_status.into_iter(),
+                security_review_status,
                 crate::Limits::NONE.max_items(10),
             );
         self

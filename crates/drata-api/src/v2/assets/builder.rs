@@ -25,7 +25,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::AssetExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -77,7 +77,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::AssetExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 

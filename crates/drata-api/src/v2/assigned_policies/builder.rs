@@ -58,7 +58,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::UserPoliciesExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }

@@ -15,7 +15,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::AuditRequestExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -60,7 +60,7 @@ impl List {
         mut self,
         status: impl IntoIterator<Item = super::CustomerRequestStatus>,
     ) -> Self {
-        self.call.query_list("status[]", status.into_iter(), crate::Limits::NONE);
+        self.call.query_list("status[]", status, crate::Limits::NONE);
         self
     }
 
@@ -83,7 +83,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::AuditRequestListExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }

@@ -15,7 +15,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::AuditExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -60,7 +60,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::AuditListExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }

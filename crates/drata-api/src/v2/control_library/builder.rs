@@ -15,7 +15,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::ControlLibraryDetailExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -87,14 +87,13 @@ impl List {
 
     /// Keeps templates with one of these template ids.
     pub fn ids(mut self, ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_list("ids[]", ids.into_iter(), crate::Limits::NONE);
+        self.call.query_list("ids[]", ids, crate::Limits::NONE);
         self
     }
 
     /// Drops templates with one of these template ids.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call
-            .query_list("excludeIds[]", exclude_ids.into_iter(), crate::Limits::NONE);
+        self.call.query_list("excludeIds[]", exclude_ids, crate::Limits::NONE);
         self
     }
 

@@ -70,7 +70,7 @@ impl List {
         self.call
             .query_list(
                 "includeUserIds[]",
-                include_user_ids.into_iter(),
+                include_user_ids,
                 crate::Limits::NONE.max_items(300).min_items(1),
             );
         self
@@ -81,12 +81,7 @@ impl List {
         mut self,
         exclude_user_ids: impl IntoIterator<Item = i64>,
     ) -> Self {
-        self.call
-            .query_list(
-                "excludeUserIds",
-                exclude_user_ids.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("excludeUserIds", exclude_user_ids, crate::Limits::NONE);
         self
     }
 }

@@ -47,7 +47,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::ControlExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -99,7 +99,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::ControlExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -226,14 +226,13 @@ impl ListRequirements {
         mut self,
         framework_tag: impl IntoIterator<Item = super::FrameworkTag>,
     ) -> Self {
-        self.call
-            .query_list("frameworkTag", framework_tag.into_iter(), crate::Limits::NONE);
+        self.call.query_list("frameworkTag", framework_tag, crate::Limits::NONE);
         self
     }
 
     /// Drops requirements with these ids. The name carries no brackets.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
     }
 

@@ -26,7 +26,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::CustomConnectionExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -78,7 +78,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::CustomConnectionExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }

@@ -27,7 +27,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::DeviceDetailExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -90,7 +90,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::DeviceExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -247,7 +247,7 @@ impl ListForCustomConnection {
         mut self,
         expand: impl IntoIterator<Item = super::DeviceExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -341,7 +341,7 @@ impl ListForPersonnel {
         mut self,
         expand: impl IntoIterator<Item = super::DeviceExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 

@@ -21,7 +21,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::EventExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -79,7 +79,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::EventExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 

@@ -31,7 +31,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::EvidenceExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -76,7 +76,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::EvidenceExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -120,11 +120,7 @@ impl List {
         evidence_statuses: impl IntoIterator<Item = super::ComputedEvidenceStatus>,
     ) -> Self {
         self.call
-            .query_list(
-                "evidenceStatuses[]",
-                evidence_statuses.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("evidenceStatuses[]", evidence_statuses, crate::Limits::NONE);
         self
     }
 
@@ -133,12 +129,7 @@ impl List {
         mut self,
         artifact_types: impl IntoIterator<Item = super::ArtifactType>,
     ) -> Self {
-        self.call
-            .query_list(
-                "artifactTypes[]",
-                artifact_types.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("artifactTypes[]", artifact_types, crate::Limits::NONE);
         self
     }
 }
@@ -202,12 +193,7 @@ impl ListArtifacts {
         mut self,
         artifact_types: impl IntoIterator<Item = super::ArtifactType>,
     ) -> Self {
-        self.call
-            .query_list(
-                "artifactTypes[]",
-                artifact_types.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("artifactTypes[]", artifact_types, crate::Limits::NONE);
         self
     }
 

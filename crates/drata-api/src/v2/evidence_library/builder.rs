@@ -32,7 +32,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::EvidenceLibraryExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -48,7 +48,7 @@ impl GetVersion {
         mut self,
         expand: impl IntoIterator<Item = super::EvidenceVersionExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -101,7 +101,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::EvidenceLibraryExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -116,7 +116,7 @@ impl List {
         mut self,
         statuses: impl IntoIterator<Item = super::EvidenceStatus>,
     ) -> Self {
-        self.call.query_list("statuses[]", statuses.into_iter(), crate::Limits::NONE);
+        self.call.query_list("statuses[]", statuses, crate::Limits::NONE);
         self
     }
 }

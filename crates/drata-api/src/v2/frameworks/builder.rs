@@ -66,7 +66,7 @@ impl List {
 
     /// Ids of frameworks to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
     }
 
@@ -202,7 +202,7 @@ impl ListRequirements {
         mut self,
         expand: impl IntoIterator<Item = super::FrameworkRequirementsExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -220,7 +220,7 @@ impl ListRequirements {
 
     /// Ids of requirements to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
     }
 }
@@ -287,7 +287,7 @@ impl ListRequirementsLegacy {
         mut self,
         expand: impl IntoIterator<Item = super::FrameworkRequirementsExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -308,14 +308,13 @@ impl ListRequirementsLegacy {
         mut self,
         framework_tag: impl IntoIterator<Item = super::FrameworkTag>,
     ) -> Self {
-        self.call
-            .query_list("frameworkTag", framework_tag.into_iter(), crate::Limits::NONE);
+        self.call.query_list("frameworkTag", framework_tag, crate::Limits::NONE);
         self
     }
 
     /// Ids of requirements to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.query_list("excludeIds", exclude_ids.into_iter(), crate::Limits::NONE);
+        self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
     }
 

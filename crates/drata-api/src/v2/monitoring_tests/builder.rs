@@ -15,7 +15,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::MonitorExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -67,7 +67,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::MonitorExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -165,7 +165,7 @@ impl ListExclusions {
         mut self,
         expand: impl IntoIterator<Item = super::MonitorExclusionExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -244,7 +244,7 @@ impl ListFailures {
         mut self,
         expand: impl IntoIterator<Item = super::MonitoringTestFailureExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -310,7 +310,7 @@ impl ListPasses {
         mut self,
         expand: impl IntoIterator<Item = super::MonitoringTestPassExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }

@@ -22,7 +22,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::PersonnelExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -80,7 +80,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::PersonnelExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -90,11 +90,7 @@ impl List {
         employment_status: impl IntoIterator<Item = super::EmploymentStatus>,
     ) -> Self {
         self.call
-            .query_list(
-                "employmentStatus[]",
-                employment_status.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("employmentStatus[]", employment_status, crate::Limits::NONE);
         self
     }
 
@@ -104,11 +100,7 @@ impl List {
         compliance_status: impl IntoIterator<Item = super::ComplianceCheckStatus>,
     ) -> Self {
         self.call
-            .query_list(
-                "complianceStatus[]",
-                compliance_status.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("complianceStatus[]", compliance_status, crate::Limits::NONE);
         self
     }
 }
@@ -241,7 +233,7 @@ impl Search {
         mut self,
         expand: impl IntoIterator<Item = super::PersonnelSearchExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -251,7 +243,7 @@ impl Search {
         mut self,
         facets: impl IntoIterator<Item = super::PersonnelSearchFacet>,
     ) -> Self {
-        self.call.query_list("facets[]", facets.into_iter(), crate::Limits::NONE);
+        self.call.query_list("facets[]", facets, crate::Limits::NONE);
         self
     }
 
@@ -282,11 +274,7 @@ impl Search {
         employment_status: impl IntoIterator<Item = super::EmploymentStatus>,
     ) -> Self {
         self.call
-            .query_list(
-                "employmentStatus[]",
-                employment_status.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("employmentStatus[]", employment_status, crate::Limits::NONE);
         self
     }
 
@@ -297,11 +285,7 @@ impl Search {
         compliance_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
     ) -> Self {
         self.call
-            .query_list(
-                "complianceStatus[]",
-                compliance_status.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("complianceStatus[]", compliance_status, crate::Limits::NONE);
         self
     }
 
@@ -315,7 +299,7 @@ impl Search {
         self.call
             .query_list(
                 "acceptedPoliciesStatus[]",
-                accepted_policies_status.into_iter(),
+                accepted_policies_status,
                 crate::Limits::NONE,
             );
         self
@@ -326,12 +310,7 @@ impl Search {
         mut self,
         bg_check_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
     ) -> Self {
-        self.call
-            .query_list(
-                "bgCheckStatus[]",
-                bg_check_status.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("bgCheckStatus[]", bg_check_status, crate::Limits::NONE);
         self
     }
 
@@ -341,11 +320,7 @@ impl Search {
         identity_mfa_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
     ) -> Self {
         self.call
-            .query_list(
-                "identityMfaStatus[]",
-                identity_mfa_status.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("identityMfaStatus[]", identity_mfa_status, crate::Limits::NONE);
         self
     }
 
@@ -359,7 +334,7 @@ impl Search {
         self.call
             .query_list(
                 "securityTrainingStatus[]",
-                security_training_status.into_iter(),
+                security_training_status,
                 crate::Limits::NONE,
             );
         self
@@ -375,7 +350,7 @@ impl Search {
         self.call
             .query_list(
                 "hipaaTrainingStatus[]",
-                hipaa_training_status.into_iter(),
+                hipaa_training_status,
                 crate::Limits::NONE,
             );
         self
@@ -391,7 +366,7 @@ impl Search {
         self.call
             .query_list(
                 "aiAwarenessTrainingStatus[]",
-                ai_awareness_training_status.into_iter(),
+                ai_awareness_training_status,
                 crate::Limits::NONE,
             );
         self
@@ -403,11 +378,7 @@ impl Search {
         offboarding_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
     ) -> Self {
         self.call
-            .query_list(
-                "offboardingStatus[]",
-                offboarding_status.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("offboardingStatus[]", offboarding_status, crate::Limits::NONE);
         self
     }
 
@@ -421,7 +392,7 @@ impl Search {
         self.call
             .query_list(
                 "agentInstalledStatus[]",
-                agent_installed_status.into_iter(),
+                agent_installed_status,
                 crate::Limits::NONE,
             );
         self
@@ -438,7 +409,7 @@ impl Search {
         self.call
             .query_list(
                 "passwordManagerStatus[]",
-                password_manager_status.into_iter(),
+                password_manager_status,
                 crate::Limits::NONE,
             );
         self
@@ -455,7 +426,7 @@ impl Search {
         self.call
             .query_list(
                 "diskEncryptionStatus[]",
-                disk_encryption_status.into_iter(),
+                disk_encryption_status,
                 crate::Limits::NONE,
             );
         self
@@ -467,12 +438,7 @@ impl Search {
         mut self,
         antivirus_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
     ) -> Self {
-        self.call
-            .query_list(
-                "antivirusStatus[]",
-                antivirus_status.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("antivirusStatus[]", antivirus_status, crate::Limits::NONE);
         self
     }
 
@@ -483,11 +449,7 @@ impl Search {
         auto_updates_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
     ) -> Self {
         self.call
-            .query_list(
-                "autoUpdatesStatus[]",
-                auto_updates_status.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("autoUpdatesStatus[]", auto_updates_status, crate::Limits::NONE);
         self
     }
 
@@ -498,11 +460,7 @@ impl Search {
         lock_screen_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
     ) -> Self {
         self.call
-            .query_list(
-                "lockScreenStatus[]",
-                lock_screen_status.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("lockScreenStatus[]", lock_screen_status, crate::Limits::NONE);
         self
     }
 
@@ -538,7 +496,7 @@ impl Search {
         self.call
             .query_list(
                 "idpConnectionIds[]",
-                idp_connection_ids.into_iter(),
+                idp_connection_ids,
                 crate::Limits::NONE.minimum(1.0),
             );
         self
@@ -552,7 +510,7 @@ impl Search {
         self.call
             .query_list(
                 "hrisConnectionIds[]",
-                hris_connection_ids.into_iter(),
+                hris_connection_ids,
                 crate::Limits::NONE.minimum(1.0),
             );
         self
@@ -566,7 +524,7 @@ impl Search {
         self.call
             .query_nested(
                 "customFields",
-                &custom_fields.into_iter().collect::<Vec<super::CustomFieldFilter>>(),
+                &Vec::<super::CustomFieldFilter>::from_iter(custom_fields),
                 crate::Limits::NONE,
             );
         self
@@ -580,9 +538,7 @@ impl Search {
         self.call
             .query_nested(
                 "customRangeFields",
-                &custom_range_fields
-                    .into_iter()
-                    .collect::<Vec<super::CustomRangeFieldFilter>>(),
+                &Vec::<super::CustomRangeFieldFilter>::from_iter(custom_range_fields),
                 crate::Limits::NONE,
             );
         self
@@ -650,7 +606,7 @@ impl SearchAcrossWorkspaces {
         mut self,
         expand: impl IntoIterator<Item = super::PersonnelSearchExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -660,7 +616,7 @@ impl SearchAcrossWorkspaces {
         mut self,
         facets: impl IntoIterator<Item = super::PersonnelSearchFacet>,
     ) -> Self {
-        self.call.query_list("facets[]", facets.into_iter(), crate::Limits::NONE);
+        self.call.query_list("facets[]", facets, crate::Limits::NONE);
         self
     }
 
@@ -691,11 +647,7 @@ impl SearchAcrossWorkspaces {
         employment_status: impl IntoIterator<Item = super::EmploymentStatus>,
     ) -> Self {
         self.call
-            .query_list(
-                "employmentStatus[]",
-                employment_status.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("employmentStatus[]", employment_status, crate::Limits::NONE);
         self
     }
 
@@ -706,11 +658,7 @@ impl SearchAcrossWorkspaces {
         compliance_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
     ) -> Self {
         self.call
-            .query_list(
-                "complianceStatus[]",
-                compliance_status.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("complianceStatus[]", compliance_status, crate::Limits::NONE);
         self
     }
 
@@ -724,7 +672,7 @@ impl SearchAcrossWorkspaces {
         self.call
             .query_list(
                 "acceptedPoliciesStatus[]",
-                accepted_policies_status.into_iter(),
+                accepted_policies_status,
                 crate::Limits::NONE,
             );
         self
@@ -735,12 +683,7 @@ impl SearchAcrossWorkspaces {
         mut self,
         bg_check_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
     ) -> Self {
-        self.call
-            .query_list(
-                "bgCheckStatus[]",
-                bg_check_status.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("bgCheckStatus[]", bg_check_status, crate::Limits::NONE);
         self
     }
 
@@ -750,11 +693,7 @@ impl SearchAcrossWorkspaces {
         identity_mfa_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
     ) -> Self {
         self.call
-            .query_list(
-                "identityMfaStatus[]",
-                identity_mfa_status.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("identityMfaStatus[]", identity_mfa_status, crate::Limits::NONE);
         self
     }
 
@@ -768,7 +707,7 @@ impl SearchAcrossWorkspaces {
         self.call
             .query_list(
                 "securityTrainingStatus[]",
-                security_training_status.into_iter(),
+                security_training_status,
                 crate::Limits::NONE,
             );
         self
@@ -784,7 +723,7 @@ impl SearchAcrossWorkspaces {
         self.call
             .query_list(
                 "hipaaTrainingStatus[]",
-                hipaa_training_status.into_iter(),
+                hipaa_training_status,
                 crate::Limits::NONE,
             );
         self
@@ -800,7 +739,7 @@ impl SearchAcrossWorkspaces {
         self.call
             .query_list(
                 "aiAwarenessTrainingStatus[]",
-                ai_awareness_training_status.into_iter(),
+                ai_awareness_training_status,
                 crate::Limits::NONE,
             );
         self
@@ -812,11 +751,7 @@ impl SearchAcrossWorkspaces {
         offboarding_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
     ) -> Self {
         self.call
-            .query_list(
-                "offboardingStatus[]",
-                offboarding_status.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("offboardingStatus[]", offboarding_status, crate::Limits::NONE);
         self
     }
 
@@ -830,7 +765,7 @@ impl SearchAcrossWorkspaces {
         self.call
             .query_list(
                 "agentInstalledStatus[]",
-                agent_installed_status.into_iter(),
+                agent_installed_status,
                 crate::Limits::NONE,
             );
         self
@@ -847,7 +782,7 @@ impl SearchAcrossWorkspaces {
         self.call
             .query_list(
                 "passwordManagerStatus[]",
-                password_manager_status.into_iter(),
+                password_manager_status,
                 crate::Limits::NONE,
             );
         self
@@ -864,7 +799,7 @@ impl SearchAcrossWorkspaces {
         self.call
             .query_list(
                 "diskEncryptionStatus[]",
-                disk_encryption_status.into_iter(),
+                disk_encryption_status,
                 crate::Limits::NONE,
             );
         self
@@ -876,12 +811,7 @@ impl SearchAcrossWorkspaces {
         mut self,
         antivirus_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
     ) -> Self {
-        self.call
-            .query_list(
-                "antivirusStatus[]",
-                antivirus_status.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("antivirusStatus[]", antivirus_status, crate::Limits::NONE);
         self
     }
 
@@ -892,11 +822,7 @@ impl SearchAcrossWorkspaces {
         auto_updates_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
     ) -> Self {
         self.call
-            .query_list(
-                "autoUpdatesStatus[]",
-                auto_updates_status.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("autoUpdatesStatus[]", auto_updates_status, crate::Limits::NONE);
         self
     }
 
@@ -907,11 +833,7 @@ impl SearchAcrossWorkspaces {
         lock_screen_status: impl IntoIterator<Item = super::ComplianceCheckSearchStatus>,
     ) -> Self {
         self.call
-            .query_list(
-                "lockScreenStatus[]",
-                lock_screen_status.into_iter(),
-                crate::Limits::NONE,
-            );
+            .query_list("lockScreenStatus[]", lock_screen_status, crate::Limits::NONE);
         self
     }
 
@@ -947,7 +869,7 @@ impl SearchAcrossWorkspaces {
         self.call
             .query_list(
                 "idpConnectionIds[]",
-                idp_connection_ids.into_iter(),
+                idp_connection_ids,
                 crate::Limits::NONE.minimum(1.0),
             );
         self
@@ -961,7 +883,7 @@ impl SearchAcrossWorkspaces {
         self.call
             .query_list(
                 "hrisConnectionIds[]",
-                hris_connection_ids.into_iter(),
+                hris_connection_ids,
                 crate::Limits::NONE.minimum(1.0),
             );
         self
@@ -975,7 +897,7 @@ impl SearchAcrossWorkspaces {
         self.call
             .query_nested(
                 "customFields",
-                &custom_fields.into_iter().collect::<Vec<super::CustomFieldFilter>>(),
+                &Vec::<super::CustomFieldFilter>::from_iter(custom_fields),
                 crate::Limits::NONE,
             );
         self
@@ -989,9 +911,7 @@ impl SearchAcrossWorkspaces {
         self.call
             .query_nested(
                 "customRangeFields",
-                &custom_range_fields
-                    .into_iter()
-                    .collect::<Vec<super::CustomRangeFieldFilter>>(),
+                &Vec::<super::CustomRangeFieldFilter>::from_iter(custom_range_fields),
                 crate::Limits::NONE,
             );
         self

@@ -55,7 +55,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::PolicyExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -79,7 +79,7 @@ impl GetVersion {
         mut self,
         expand: impl IntoIterator<Item = super::PolicyVersionExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -131,7 +131,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::PolicyListExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -146,7 +146,7 @@ impl List {
         mut self,
         statuses: impl IntoIterator<Item = super::PolicyStatus>,
     ) -> Self {
-        self.call.query_list("statuses[]", statuses.into_iter(), crate::Limits::NONE);
+        self.call.query_list("statuses[]", statuses, crate::Limits::NONE);
         self
     }
 
@@ -163,12 +163,7 @@ impl List {
         mut self,
         reviewer_status: impl IntoIterator<Item = super::ReviewStatus>,
     ) -> Self {
-        self.call
-            .query_list(
-                "reviewerStatus[]",
-                reviewer_status.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("reviewerStatus[]", reviewer_status, crate::Limits::NONE);
         self
     }
 }
@@ -241,7 +236,7 @@ impl ListVersions {
         mut self,
         expand: impl IntoIterator<Item = super::PolicyVersionListExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -262,7 +257,7 @@ impl ListVersions {
         mut self,
         statuses: impl IntoIterator<Item = super::PolicyVersionStatus>,
     ) -> Self {
-        self.call.query_list("statuses[]", statuses.into_iter(), crate::Limits::NONE);
+        self.call.query_list("statuses[]", statuses, crate::Limits::NONE);
         self
     }
 }

@@ -16,7 +16,7 @@ impl GetVersion {
         mut self,
         expand: impl IntoIterator<Item = super::PolicyLanguageVersionExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -94,7 +94,7 @@ impl ListVersions {
         mut self,
         statuses: impl IntoIterator<Item = super::PolicyVersionStatus>,
     ) -> Self {
-        self.call.query_list("statuses[]", statuses.into_iter(), crate::Limits::NONE);
+        self.call.query_list("statuses[]", statuses, crate::Limits::NONE);
         self
     }
 
@@ -103,7 +103,7 @@ impl ListVersions {
         mut self,
         expand: impl IntoIterator<Item = super::PolicyLanguageVersionExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }

@@ -21,7 +21,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::RiskLibraryExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -92,7 +92,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::RiskLibraryExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }

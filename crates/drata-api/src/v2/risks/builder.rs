@@ -26,7 +26,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::RiskExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -58,7 +58,7 @@ impl GetInsights {
         mut self,
         status: impl IntoIterator<Item = super::RiskStatusType>,
     ) -> Self {
-        self.call.query_list("status[]", status.into_iter(), crate::Limits::NONE);
+        self.call.query_list("status[]", status, crate::Limits::NONE);
         self
     }
 }
@@ -112,7 +112,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::RiskExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -232,7 +232,7 @@ impl Search {
         mut self,
         expand: impl IntoIterator<Item = super::RiskSearchExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -242,7 +242,7 @@ impl Search {
         mut self,
         facets: impl IntoIterator<Item = super::RiskSearchInRegisterFacet>,
     ) -> Self {
-        self.call.query_list("facets[]", facets.into_iter(), crate::Limits::NONE);
+        self.call.query_list("facets[]", facets, crate::Limits::NONE);
         self
     }
 
@@ -258,7 +258,7 @@ impl Search {
         mut self,
         status: impl IntoIterator<Item = super::RiskStatusType>,
     ) -> Self {
-        self.call.query_list("status[]", status.into_iter(), crate::Limits::NONE);
+        self.call.query_list("status[]", status, crate::Limits::NONE);
         self
     }
 
@@ -267,12 +267,7 @@ impl Search {
         mut self,
         treatment_plan: impl IntoIterator<Item = super::RiskTreatmentPlan>,
     ) -> Self {
-        self.call
-            .query_list(
-                "treatmentPlan[]",
-                treatment_plan.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("treatmentPlan[]", treatment_plan, crate::Limits::NONE);
         self
     }
 
@@ -281,7 +276,7 @@ impl Search {
         mut self,
         type_: impl IntoIterator<Item = super::RiskVersionType>,
     ) -> Self {
-        self.call.query_list("type[]", type_.into_iter(), crate::Limits::NONE);
+        self.call.query_list("type[]", type_, crate::Limits::NONE);
         self
     }
 
@@ -440,7 +435,7 @@ impl Search {
         self.call
             .query_nested(
                 "customFields",
-                &custom_fields.into_iter().collect::<Vec<super::CustomFieldFilter>>(),
+                &Vec::<super::CustomFieldFilter>::from_iter(custom_fields),
                 crate::Limits::NONE,
             );
         self
@@ -454,9 +449,7 @@ impl Search {
         self.call
             .query_nested(
                 "customRangeFields",
-                &custom_range_fields
-                    .into_iter()
-                    .collect::<Vec<super::CustomRangeFieldFilter>>(),
+                &Vec::<super::CustomRangeFieldFilter>::from_iter(custom_range_fields),
                 crate::Limits::NONE,
             );
         self
@@ -524,7 +517,7 @@ impl SearchAcrossRegisters {
         mut self,
         expand: impl IntoIterator<Item = super::RiskSearchExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -534,7 +527,7 @@ impl SearchAcrossRegisters {
         mut self,
         facets: impl IntoIterator<Item = super::RiskSearchFacet>,
     ) -> Self {
-        self.call.query_list("facets[]", facets.into_iter(), crate::Limits::NONE);
+        self.call.query_list("facets[]", facets, crate::Limits::NONE);
         self
     }
 
@@ -550,7 +543,7 @@ impl SearchAcrossRegisters {
         mut self,
         status: impl IntoIterator<Item = super::RiskStatusType>,
     ) -> Self {
-        self.call.query_list("status[]", status.into_iter(), crate::Limits::NONE);
+        self.call.query_list("status[]", status, crate::Limits::NONE);
         self
     }
 
@@ -559,12 +552,7 @@ impl SearchAcrossRegisters {
         mut self,
         treatment_plan: impl IntoIterator<Item = super::RiskTreatmentPlan>,
     ) -> Self {
-        self.call
-            .query_list(
-                "treatmentPlan[]",
-                treatment_plan.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("treatmentPlan[]", treatment_plan, crate::Limits::NONE);
         self
     }
 
@@ -573,7 +561,7 @@ impl SearchAcrossRegisters {
         mut self,
         type_: impl IntoIterator<Item = super::RiskVersionType>,
     ) -> Self {
-        self.call.query_list("type[]", type_.into_iter(), crate::Limits::NONE);
+        self.call.query_list("type[]", type_, crate::Limits::NONE);
         self
     }
 
@@ -732,7 +720,7 @@ impl SearchAcrossRegisters {
         self.call
             .query_nested(
                 "customFields",
-                &custom_fields.into_iter().collect::<Vec<super::CustomFieldFilter>>(),
+                &Vec::<super::CustomFieldFilter>::from_iter(custom_fields),
                 crate::Limits::NONE,
             );
         self
@@ -746,9 +734,7 @@ impl SearchAcrossRegisters {
         self.call
             .query_nested(
                 "customRangeFields",
-                &custom_range_fields
-                    .into_iter()
-                    .collect::<Vec<super::CustomRangeFieldFilter>>(),
+                &Vec::<super::CustomRangeFieldFilter>::from_iter(custom_range_fields),
                 crate::Limits::NONE,
             );
         self

@@ -15,7 +15,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::RoleExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -67,7 +67,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::RoleExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -132,7 +132,7 @@ impl ListUsers {
         mut self,
         expand: impl IntoIterator<Item = super::UserExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 

@@ -20,7 +20,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::TaskExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -72,7 +72,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::TaskExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 

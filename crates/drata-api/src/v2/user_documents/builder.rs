@@ -20,7 +20,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::UserDocumentExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -73,7 +73,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::UserDocumentExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 

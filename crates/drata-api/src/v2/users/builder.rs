@@ -16,7 +16,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::UserExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -68,7 +68,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::UserExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 

@@ -32,7 +32,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::VendorSecurityReviewExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -85,7 +85,7 @@ impl List {
         mut self,
         status: impl IntoIterator<Item = super::VendorSecurityReviewStatus>,
     ) -> Self {
-        self.call.query_list("status[]", status.into_iter(), crate::Limits::NONE);
+        self.call.query_list("status[]", status, crate::Limits::NONE);
         self
     }
 
@@ -94,7 +94,7 @@ impl List {
         mut self,
         type_: impl IntoIterator<Item = super::VendorSecurityReviewType>,
     ) -> Self {
-        self.call.query_list("type[]", type_.into_iter(), crate::Limits::NONE);
+        self.call.query_list("type[]", type_, crate::Limits::NONE);
         self
     }
 
@@ -103,7 +103,7 @@ impl List {
         mut self,
         decision: impl IntoIterator<Item = super::VendorSecurityReviewDecision>,
     ) -> Self {
-        self.call.query_list("decision[]", decision.into_iter(), crate::Limits::NONE);
+        self.call.query_list("decision[]", decision, crate::Limits::NONE);
         self
     }
 
@@ -112,7 +112,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::VendorSecurityReviewExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -210,7 +210,7 @@ impl ListAcrossVendors {
         mut self,
         status: impl IntoIterator<Item = super::VendorSecurityReviewStatus>,
     ) -> Self {
-        self.call.query_list("status[]", status.into_iter(), crate::Limits::NONE);
+        self.call.query_list("status[]", status, crate::Limits::NONE);
         self
     }
 
@@ -219,7 +219,7 @@ impl ListAcrossVendors {
         mut self,
         type_: impl IntoIterator<Item = super::VendorSecurityReviewType>,
     ) -> Self {
-        self.call.query_list("type[]", type_.into_iter(), crate::Limits::NONE);
+        self.call.query_list("type[]", type_, crate::Limits::NONE);
         self
     }
 
@@ -228,7 +228,7 @@ impl ListAcrossVendors {
         mut self,
         decision: impl IntoIterator<Item = super::VendorSecurityReviewDecision>,
     ) -> Self {
-        self.call.query_list("decision[]", decision.into_iter(), crate::Limits::NONE);
+        self.call.query_list("decision[]", decision, crate::Limits::NONE);
         self
     }
 
@@ -237,7 +237,7 @@ impl ListAcrossVendors {
         mut self,
         expand: impl IntoIterator<Item = super::SecurityReviewAcrossVendorsExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 

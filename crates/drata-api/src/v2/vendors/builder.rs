@@ -25,7 +25,7 @@ impl Get {
         mut self,
         expand: impl IntoIterator<Item = super::VendorExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
@@ -48,7 +48,7 @@ impl GetStats {
         mut self,
         expand: impl IntoIterator<Item = super::VendorStatsExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -113,8 +113,7 @@ impl List {
         mut self,
         categories: impl IntoIterator<Item = super::VendorCategory>,
     ) -> Self {
-        self.call
-            .query_list("categories[]", categories.into_iter(), crate::Limits::NONE);
+        self.call.query_list("categories[]", categories, crate::Limits::NONE);
         self
     }
 
@@ -123,7 +122,7 @@ impl List {
         mut self,
         expand: impl IntoIterator<Item = super::VendorExpand>,
     ) -> Self {
-        self.call.query_list("expand[]", expand.into_iter(), crate::Limits::NONE);
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 
@@ -174,7 +173,7 @@ impl List {
         mut self,
         statuses: impl IntoIterator<Item = super::VendorStatus>,
     ) -> Self {
-        self.call.query_list("statuses[]", statuses.into_iter(), crate::Limits::NONE);
+        self.call.query_list("statuses[]", statuses, crate::Limits::NONE);
         self
     }
 
@@ -186,7 +185,7 @@ impl List {
 
     /// Keeps vendors of any of these built-in kinds.
     pub fn types(mut self, types: impl IntoIterator<Item = super::VendorKind>) -> Self {
-        self.call.query_list("types[]", types.into_iter(), crate::Limits::NONE);
+        self.call.query_list("types[]", types, crate::Limits::NONE);
         self
     }
 
@@ -220,7 +219,7 @@ impl List {
         self.call
             .query_list(
                 "nextReviewDeadlineStatus[]",
-                next_review_deadline_status.into_iter(),
+                next_review_deadline_status,
                 crate::Limits::NONE,
             );
         self
@@ -238,12 +237,7 @@ impl List {
         mut self,
         vendor_user_ids: impl IntoIterator<Item = i64>,
     ) -> Self {
-        self.call
-            .query_list(
-                "vendorUserIds[]",
-                vendor_user_ids.into_iter(),
-                crate::Limits::NONE,
-            );
+        self.call.query_list("vendorUserIds[]", vendor_user_ids, crate::Limits::NONE);
         self
     }
 }
