@@ -158,8 +158,8 @@ impl Session {
     /// The name of the company, if the key may read it.
     pub(crate) async fn company(&self) -> Option<String> {
         use drata_ext::Operation as _;
-        const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
-        let call = self.drata.operation("v2::company::get").ok()?.deadline(PATIENCE).max_attempts(1);
+        const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+        let call = self.drata.operation("v2::company::get").ok()?.deadline(TIMEOUT).max_attempts(1);
         let company = call.send().await.ok()?.json().ok()?;
         let names = ["name", "legalName", "displayName", "domain"];
         names.iter().find_map(|name| company.get(name)?.as_str().map(str::to_owned))

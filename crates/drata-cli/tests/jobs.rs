@@ -138,7 +138,7 @@ async fn a_watch_tells_what_is_new() {
     let watch = ["watch", "failing", "devices", "--since", path];
     assert_eq!(printed(&sandbox, &watch), "", "the first run knows nothing to compare with");
     assert_eq!(printed(&sandbox, &watch), "", "nothing changed");
-    // As if one had been fine in the last run, and another had been mended since.
+    // As if one had been fine in the last run, and another had been fixed since.
     let mut known: Value = serde_json::from_str(&std::fs::read_to_string(&state).unwrap()).unwrap();
     let seen = known["seen"].as_object_mut().unwrap();
     let first = seen.keys().next().unwrap().clone();

@@ -76,7 +76,7 @@ fn group(version: Version, document: &Document, report: &Report) -> String {
     )
 }
 
-/// The action that would mend a finding, where one can be written.
+/// The action that would fix a finding, where one can be written.
 fn action(document: &Document, finding: &Finding) -> Option<String> {
     let schema = document.schemas().find(|(name, _)| **name == finding.schema).map(|(_, schema)| schema)?;
     let name = &finding.schema;

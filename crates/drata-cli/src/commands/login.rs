@@ -24,7 +24,7 @@ pub(crate) fn login() -> Command {
         )
         .arg(flag("key-stdin").help("Read the key from standard input"))
         .arg(Arg::new("key-file").long("key-file").value_name("PATH").value_parser(clap::value_parser!(PathBuf)).help("Leave the key in this file, which only you can read"))
-        .arg(Arg::new("key-command").long("key-command").value_name("COMMAND").help("Ask your secret manager each time, such as 'op read op://work/drata/key'"))
+        .arg(Arg::new("key-command").long("key-command").value_name("COMMAND").help("Ask your secret manager each time, such as 'op read op://vault/drata/key'"))
         .arg(flag("allow-writes").help("Let this profile write without --write"))
         .arg(flag("no-check").help("Do not try the key"))
         .arg(Arg::new("base-url").long("base-url").value_name("URL").help("An address in place of the region's, for private access"));

@@ -80,8 +80,8 @@ pub(super) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), F
     session.screen.note(match seen {
         None => format!("first run: {} {} are failing and known from now on", found.len(), view.name()),
         Some(seen) => {
-            let mended = seen.keys().filter(|id| !state.seen.contains_key(*id)).count();
-            format!("{new} new, {mended} no longer, {} {} failing", found.len(), view.name())
+            let fixed = seen.keys().filter(|id| !state.seen.contains_key(*id)).count();
+            format!("{new} new, {fixed} no longer, {} {} failing", found.len(), view.name())
         }
     });
     Ok(())
