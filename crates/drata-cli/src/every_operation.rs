@@ -104,8 +104,6 @@ const TOLERATED: &[(&str, &str)] = &[
     ("v1::users::get_by_email", "404"),
     // A rule that the contract cannot hold: one of two optional fields.
     ("v2::background_checks::create", "exactly one of url and fileKey"),
-    // A session is named by the caller, with at least three characters.
-    ("v2::custom_data_records::upload_to_session", "3 to 64 letters"),
     // A session without records is not completed.
     ("v2::custom_data_records::perform_session_action", "422"),
     // The state of the policy decides which actions there are.

@@ -7,7 +7,7 @@ use anyhow::Result;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::arguments::{Taker, accepted, body, converted};
+use super::arguments::{Taker, accepted, body, converted, limits};
 use super::code::Code;
 use super::scribe::{At, Scribe};
 use super::{builders, docs, meta, types};
@@ -115,7 +115,11 @@ fn method(scribe: &Scribe<'_>, operation: &Operation) -> TokenStream {
             Style::Json => quote!(.path_json(#wire, &#value)),
             Style::Label(separator) => behind(wire, ".", separator, &value),
             Style::Matrix(separator) => behind(wire, &format!(";{wire}="), separator, &value),
-            _ => quote!(.path(#wire, #value)),
+            _ if param.limits.is_empty() => quote!(.path(#wire, #value)),
+            _ => {
+                let limits = limits(&param.limits);
+                quote!(.path_checked(#wire, #value, #limits))
+            }
         });
     }
     if let (Some(_), Some(media)) = (&operation.response.json, &operation.response.accept) {

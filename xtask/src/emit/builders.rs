@@ -91,7 +91,8 @@ fn setter(scribe: &Scribe<'_>, param: &Param, visibility: TokenStream) -> TokenS
     let step = match (param.style, param.place) {
         (Style::Join(separator), ParamPlace::Header) => quote!(header_joined(#wire, #separator, #value, #limits)),
         (Style::Json, ParamPlace::Header) => quote!(header_json(#wire, &#value)),
-        (_, ParamPlace::Header) => quote!(header(#wire, #value)),
+        (_, ParamPlace::Header) if param.limits.is_empty() => quote!(header(#wire, #value)),
+        (_, ParamPlace::Header) => quote!(header_checked(#wire, #value, #limits)),
         (Style::Repeat, _) => quote!(query_list(#wire, #value, #limits)),
         (Style::Join(separator), _) => quote!(query_joined(#wire, #separator, #value, #limits)),
         (Style::Nested, _) => match &param.ty {

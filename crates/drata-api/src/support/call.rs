@@ -32,8 +32,19 @@ const POSITION: [&str; 5] = ["page", "cursor", "includeTotalCount", "limit", "si
 pub struct Call {
     transport: Arc<dyn Transport>,
     request: Request,
-    /// The rules that are broken at the moment, each under the name of what broke it; what is set again is checked again.
-    violations: Vec<(String, String)>,
+    /// The rules that are broken at the moment, each with what broke it; what is set again is checked again.
+    violations: Vec<(Place, String, String)>,
+}
+
+/// Where in a request a value stands: two places may have parameters of one name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Path,
+    Query,
+    Header,
+    Body,
+    /// What no setter of the contract has set.
+    Beyond,
 }
 
 impl Call {
@@ -61,20 +72,20 @@ impl Call {
 
     /// Returns the first rule that a value breaks at present.
     pub fn violation(&self) -> Option<&str> {
-        self.violations.first().map(|(_, problem)| problem.as_str())
+        self.violations.first().map(|(_, _, problem)| problem.as_str())
     }
 
-    /// Notes what became of a check; a later check of the same name takes the place of this one.
-    pub(super) fn check(&mut self, name: &str, checked: Result<(), Violation>) {
-        self.violations.retain(|(other, _)| other != name);
+    /// Notes what became of all checks of a value; a later note of the same name in the same place replaces this one.
+    pub(super) fn check(&mut self, place: Place, name: &str, checked: Result<(), Violation>) {
+        self.violations.retain(|(at, other, _)| *at != place || other != name);
         if let Err(violation) = checked {
-            self.violations.push((name.to_owned(), violation.under(name).to_string()));
+            self.violations.push((place, name.to_owned(), violation.under(name).to_string()));
         }
     }
 
     /// Notes that what was set for `name` breaks a rule: the call is refused unless it is set anew.
     pub fn refuse(&mut self, name: &str, violation: Violation) {
-        self.check(name, Err(violation));
+        self.check(Place::Beyond, name, Err(violation));
     }
 
     /// Returns what makes its list the list it is, for checkpoints.
@@ -91,13 +102,19 @@ impl Call {
     }
 
     /// Fills the placeholder `{name}` of the path.
-    pub fn path(mut self, name: &'static str, value: impl WireText) -> Self {
-        let text = value.wire_text();
+    pub fn path(self, name: &'static str, value: impl WireText) -> Self {
+        self.path_text(name, &value.wire_text(), Ok(()))
+    }
+
+    /// Fills the placeholder `name` with `text`, of which the contract's limits are `checked`.
+    pub(super) fn path_text(mut self, name: &'static str, text: &str, checked: Result<(), Violation>) -> Self {
         // An empty segment, or one made of dots, would silently address another resource.
-        if matches!(text.as_str(), "" | "." | "..") {
-            self.refuse(name, Violation::new(format!("{} cannot stand in a path", shown(&text))));
-        }
-        let encoded = utf8_percent_encode(&text, SEGMENT).to_string();
+        let segment = match text {
+            "" | "." | ".." => Err(Violation::new(format!("{} cannot stand in a path", shown(text)))),
+            _ => Ok(()),
+        };
+        self.check(Place::Path, name, segment.and(checked));
+        let encoded = utf8_percent_encode(text, SEGMENT).to_string();
         self.request.path = self.request.path.replace(&format!("{{{name}}}"), &encoded);
         self
     }
@@ -110,7 +127,7 @@ impl Call {
 
     /// Sets the JSON body.
     pub fn json<T: Serialize + Validate + ?Sized>(mut self, body: &T) -> Self {
-        self.check("", body.validate());
+        self.check(Place::Body, "", body.validate());
         match serde_json::to_vec(body) {
             Ok(bytes) => self.request.body = Body::Json(bytes.into()),
             Err(error) => self.refuse("", Violation::new(format!("the body cannot be written as JSON: {error}"))),
@@ -152,7 +169,7 @@ impl Call {
     }
 
     async fn send(self) -> Result<Response, Error> {
-        if let Some((_, problem)) = self.violations.into_iter().next() {
+        if let Some((_, _, problem)) = self.violations.into_iter().next() {
             return Err(Error::invalid(self.request.operation, problem));
         }
         self.transport.send(self.request).await

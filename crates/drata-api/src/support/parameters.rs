@@ -5,7 +5,7 @@ use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::call::Call;
+use super::call::{Call, Place};
 use super::request::{Body, Form};
 use super::validate::{Limited, Limits, Validate, Violation};
 use super::wire::WireText;
@@ -20,6 +20,12 @@ impl Call {
         values: impl IntoIterator<Item = T>,
     ) -> Self {
         self.path(name, joined(separator, values))
+    }
+
+    /// Fills a placeholder after a check of its value.
+    pub(crate) fn path_checked<T: WireText + Limited>(self, name: &'static str, value: T, limits: Limits) -> Self {
+        let checked = value.check(&limits);
+        self.path_text(name, &value.wire_text(), checked)
     }
 
     /// Asks for a vendor's kind of JSON.
@@ -44,7 +50,7 @@ impl Call {
 
     /// Sets a query parameter after a check of its value.
     pub(crate) fn query_checked<T: WireText + Limited>(&mut self, name: &'static str, value: T, limits: Limits) {
-        self.check(name, value.check(&limits));
+        self.check(Place::Query, name, value.check(&limits));
         self.query(name, value);
     }
 
@@ -56,7 +62,7 @@ impl Call {
         limits: Limits,
     ) {
         let values: Vec<T> = values.into_iter().collect();
-        self.check(name, values.check(&limits));
+        self.check(Place::Query, name, values.check(&limits));
         let query = &mut self.request_mut().query;
         query.retain(|(other, _)| other != name);
         query.extend(values.iter().map(|value| (name.into(), value.wire_text())));
@@ -71,14 +77,14 @@ impl Call {
         limits: Limits,
     ) {
         let values: Vec<T> = values.into_iter().collect();
-        self.check(name, values.check(&limits));
+        self.check(Place::Query, name, values.check(&limits));
         self.query(name, joined(separator, values));
     }
 
     /// Sets a query parameter that is an object or a list of objects: one pair for each scalar within, its way in brackets,
     /// as `filters[0][id]=3`.
     pub(crate) fn query_nested<T: Serialize + Limited>(&mut self, name: &'static str, value: &T, limits: Limits) {
-        self.check(name, value.check(&limits));
+        self.check(Place::Query, name, value.check(&limits));
         let prefix = format!("{name}[");
         let query = &mut self.request_mut().query;
         query.retain(|(other, _)| other != name && !other.starts_with(&prefix));
@@ -89,7 +95,7 @@ impl Call {
 
     /// Sets a query parameter for each property of an object, under the property's name.
     pub(crate) fn query_spread<T: Serialize + Limited>(&mut self, value: &T) {
-        self.check("query", value.check(&Limits::NONE));
+        self.check(Place::Query, "query", value.check(&Limits::NONE));
         let mut pairs = Vec::new();
         if let Value::Object(properties) = written(value) {
             for (name, value) in properties {
@@ -108,15 +114,13 @@ impl Call {
 
     /// Sets a header parameter. Names are in lower case: HTTP does not care, and HTTP/2 wants them so.
     pub(crate) fn header(&mut self, name: &'static str, value: impl WireText) {
-        let text = value.wire_text();
-        let pair = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(&text).ok());
-        let rule = || Violation::new(format!("{text:?} cannot stand in a header: only visible ASCII can"));
-        self.check(name, pair.as_ref().map(drop).ok_or_else(rule));
-        if let Some((name, value)) = pair {
-            let headers = &mut self.request_mut().headers;
-            headers.retain(|(other, _)| *other != name);
-            headers.push((name, value));
-        }
+        self.header_text(name, &value.wire_text(), Ok(()));
+    }
+
+    /// Sets a header parameter after a check of its value.
+    pub(crate) fn header_checked<T: WireText + Limited>(&mut self, name: &'static str, value: T, limits: Limits) {
+        let checked = value.check(&limits);
+        self.header_text(name, &value.wire_text(), checked);
     }
 
     /// Sets a header parameter to several values, `separator` between them.
@@ -128,8 +132,19 @@ impl Call {
         limits: Limits,
     ) {
         let values: Vec<T> = values.into_iter().collect();
-        self.header(name, joined(separator, values.iter()));
-        self.check(name, values.check(&limits));
+        let checked = values.check(&limits);
+        self.header_text(name, &joined(separator, values.iter()), checked);
+    }
+
+    fn header_text(&mut self, name: &'static str, text: &str, checked: Result<(), Violation>) {
+        let pair = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(text).ok());
+        let rule = || Violation::new(format!("{text:?} cannot stand in a header: only visible ASCII can"));
+        self.check(Place::Header, name, pair.as_ref().map(drop).ok_or_else(rule).and(checked));
+        if let Some((name, value)) = pair {
+            let headers = &mut self.request_mut().headers;
+            headers.retain(|(other, _)| *other != name);
+            headers.push((name, value));
+        }
     }
 
     /// Sets a header parameter to the text of a value's JSON.
@@ -139,17 +154,19 @@ impl Call {
 
     /// Sets the JSON body after a check of it.
     pub(crate) fn body<T: Serialize + Limited + ?Sized>(mut self, body: &T, limits: Limits) -> Self {
-        self.check("", body.check(&limits));
+        self.check(Place::Body, "", body.check(&limits));
         match serde_json::to_vec(body) {
             Ok(bytes) => self.request_mut().body = Body::Json(bytes.into()),
-            Err(error) => self.check("", Err(Violation::new(format!("the body cannot be written as JSON: {error}")))),
+            Err(error) => {
+                self.check(Place::Body, "", Err(Violation::new(format!("the body cannot be written as JSON: {error}"))))
+            }
         }
         self
     }
 
     /// Sets the form body after a check of it.
     pub(crate) fn form<T: Validate + Into<Form>>(mut self, body: T) -> Self {
-        self.check("", body.validate());
+        self.check(Place::Body, "", body.validate());
         self.request_mut().body = Body::Form(body.into());
         self
     }
@@ -248,7 +265,25 @@ mod tests {
     }
 
     #[test]
+    fn a_check_does_not_undo_another_one() {
+        let limits = Limits::NONE.max_length(9);
+        // One value has two rules.
+        assert!(call(|call| call.header_joined("x-ids", ',', ["a\nb".to_owned()], limits)).starts_with("not sent"));
+        // Two places have a parameter of one name.
+        let places = call(|call| {
+            *call = call.clone().path_checked("id", "", limits);
+            call.query_checked("id", 1, Limits::NONE);
+            call.header_checked("id", "b", limits);
+        });
+        assert_eq!(places, "not sent: id \"\" cannot stand in a path");
+    }
+
+    #[test]
     fn values_outside_their_limits_are_not_sent() {
+        assert_eq!(
+            call(|call| *call = call.clone().path_checked("sessionId", "1", Limits::NONE.min_length(3))),
+            "not sent: sessionId has 1 characters, 3 are needed"
+        );
         assert_eq!(
             call(|call| call.query_checked("size", 501, Limits::NONE.minimum(1.0).maximum(500.0))),
             "not sent: size 501 is outside 1..=500"

@@ -139,7 +139,9 @@ pub(crate) fn sample_line(known: Known) -> String {
             Target::Parameter(parameter) if parameter.place == drata_contract::operation::Place::Path => {
                 let value = match schemas.get(parameter.schema).shape {
                     // What is addressed by a string is addressed by a number in most accounts of samples.
-                    Shape::Text(text) if text.format == Format::Plain && !parameter.name.contains("mail") => {
+                    Shape::Text(text)
+                        if text.format == Format::Plain && text.min_length <= 1 && !parameter.name.contains("mail") =>
+                    {
                         "1".to_owned()
                     }
                     _ => text(schemas, parameter.schema),

@@ -130,7 +130,11 @@ impl CustomDataRecordsApi {
             crate::Call::new(&self.client, &meta::PERFORM_SESSION_ACTION)
                 .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
                 .path("resourceId", resource_id)
-                .path("sessionId", session_id)
+                .path_checked(
+                    "sessionId",
+                    session_id,
+                    crate::Limits::NONE.max_length(64).min_length(3),
+                )
                 .body(
                     std::borrow::Borrow::<SessionActionRequest>::borrow(&body),
                     crate::Limits::NONE,
@@ -184,7 +188,11 @@ impl CustomDataRecordsApi {
             crate::Call::new(&self.client, &meta::UPLOAD_TO_SESSION)
                 .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
                 .path("resourceId", resource_id)
-                .path("sessionId", session_id)
+                .path_checked(
+                    "sessionId",
+                    session_id,
+                    crate::Limits::NONE.max_length(64).min_length(3),
+                )
                 .body(
                     std::borrow::Borrow::<CustomDataSessionCreateRequest>::borrow(&body),
                     crate::Limits::NONE,
