@@ -58,7 +58,8 @@ impl Painter<'_> {
         match self.catalog.schemas.get(schema).shape {
             Shape::Integer(_) | Shape::Number(_) => row.number.into(),
             Shape::Text(text) if text.format == Format::Uuid => self.uuid(row).into(),
-            Shape::Text(_) => self.id_text(row).into(),
+            // A number with zeros before it is found again by its number.
+            Shape::Text(text) => format!("{:0>width$}", self.id_text(row), width = text.min_length).into(),
             Shape::Object(ref object) if object.properties.is_empty() => {
                 let own = self.catalog.kinds().get(row.kind).schema.unwrap_or(schema);
                 self.entity(row, own, View::default(), subject.depth + DEEP_ENOUGH)

@@ -60,12 +60,12 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent_page(
             drata_api::v1::V1::new(client)
                 .custom_connections()
-                .list_session_evidence("1"),
+                .list_session_evidence("sample"),
         ),
         full: |client| wire(
             &drata_api::v1::V1::new(client)
                 .custom_connections()
-                .list_session_evidence("1")
+                .list_session_evidence("sample")
                 .page(1)
                 .limit(1),
         ),

@@ -12,9 +12,14 @@ builder! {
 
 impl CreateRecords {
     /// Session the records belong to, chosen by the caller; marked as required although plain uploads work without
-    /// a session.
+    /// a session. From 3 to 64 characters.
     pub fn session_id(mut self, session_id: &str) -> Self {
-        self.call.header("x-session-id", session_id);
+        self.call
+            .header_checked(
+                "x-session-id",
+                session_id,
+                crate::Limits::NONE.max_length(64).min_length(3),
+            );
         self
     }
 

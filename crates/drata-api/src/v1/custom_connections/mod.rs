@@ -34,7 +34,11 @@ impl<A: crate::Access> CustomConnectionsApi<A> {
     ) -> builder::ListSessionEvidence {
         builder::ListSessionEvidence::new(
             crate::Call::new(&self.client, &meta::LIST_SESSION_EVIDENCE)
-                .path("sessionId", session_id),
+                .path_checked(
+                    "sessionId",
+                    session_id,
+                    crate::Limits::NONE.max_length(64).min_length(3),
+                ),
         )
     }
 

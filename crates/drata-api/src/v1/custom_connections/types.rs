@@ -104,7 +104,7 @@ crate::support::request_model::request_model!(CustomDataUpdateRequest {
 pub struct Session {
     /// Internal number; calls use `sessionId`.
     pub id: String,
-    /// Id of the session as its uploader chose it.
+    /// Id of the session as its uploader chose it. From 3 to 64 characters.
     pub session_id: Option<String>,
     pub connection_id: crate::v1::ids::ConnectionId,
     /// Id of the resource inside the custom connection.
@@ -148,7 +148,7 @@ pub struct SessionEvidencePage {
     pub limit: i64,
     /// Rows in all pages together.
     pub total: i64,
-    /// Id of the session as its uploader chose it.
+    /// Id of the session as its uploader chose it. From 3 to 64 characters.
     pub session_id: String,
     pub connection_id: crate::v1::ids::ConnectionId,
     /// Id of the resource inside the custom connection.

@@ -13,7 +13,7 @@ pub struct CustomData {
     pub id: String,
     /// The record itself, sent as `data`.
     pub attributes: serde_json::Value,
-    /// Session that uploaded the record; null for one sent outside any.
+    /// Session that uploaded the record; null for one sent outside any. From 3 to 64 characters.
     pub session_id: Option<String>,
     pub created_at: crate::Timestamp,
     pub updated_at: crate::Timestamp,
@@ -163,7 +163,7 @@ crate::support::request_model::request_model!(CustomDataUpdateRequest {
 pub struct Session {
     /// Internal number; operations take `sessionId` instead.
     pub id: i64,
-    /// Name the caller chose.
+    /// Name the caller chose. From 3 to 64 characters.
     pub session_id: String,
     pub status: CustomDataSessionStatus,
     pub created_at: crate::Timestamp,
@@ -198,6 +198,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionActionOutcome {
+    /// From 3 to 64 characters.
     pub session_id: String,
     /// State that resulted, such as `ACTIVE`.
     pub status: CustomDataSessionStatus,
