@@ -4,10 +4,9 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
-use drata_contract::Contract;
-use drata_ext::by_name::Known;
 
 mod args;
+mod command_line;
 mod commands;
 mod config;
 #[cfg(test)]
@@ -22,9 +21,8 @@ mod output;
 mod probe;
 mod session;
 
-use args::area::is_called;
+use args::area::Extent;
 use args::globals::Globals;
-use args::root::{self, Extent};
 use failure::{Failure, Kind};
 use output::format::Format;
 
@@ -59,12 +57,13 @@ fn main() -> ExitCode {
 
 /// Answers a shell that completes a command line.
 fn complete() {
-    let command = || root::build(&["drata".into()], Extent::Whole).unwrap_or_else(|_| clap::Command::new("drata"));
+    let command =
+        || command_line::build(&["drata".into()], Extent::Whole).unwrap_or_else(|_| clap::Command::new("drata"));
     clap_complete::CompleteEnv::with_factory(command).bin("drata").complete();
 }
 
 async fn run(arguments: &[OsString]) -> Result<ExitCode, Failure> {
-    let command = root::build(arguments, Extent::Asked)?;
+    let command = command_line::build(arguments, Extent::Asked)?;
     let matches = match command.try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => return usage(&error, arguments),
@@ -130,32 +129,15 @@ async fn dispatch(matches: &ArgMatches, globals: &Globals) -> Result<(), Failure
         "mcp" => return mcp::run(globals).await,
         "probe" => return probe::run(below, globals).await,
         "completions" => return commands::manual::complete(below),
-        "man" => return commands::manual::page(below),
+        "man" => {
+            let words = commands::manual::words(below);
+            return commands::manual::page(command_line::build(&words, Extent::Asked)?, &words);
+        }
         _ => {}
     }
     if jobs::run(name, below, globals).await? {
         return Ok(());
     }
-    let (known, arguments) = operation(name, below)?;
+    let (known, arguments) = command_line::operation(name, below)?;
     commands::call::run(known, arguments, globals).await
-}
-
-/// The operation that the words of a command line name: `v2 risks list`, or `risks list`.
-fn operation<'a>(name: &str, below: &'a ArgMatches) -> Result<(Known, &'a ArgMatches), Failure> {
-    let nothing = || Failure::usage(format!("{name} is no command"));
-    let (version, (area, below)) = match name {
-        "v1" | "v2" => (Some(name), below.subcommand().ok_or_else(nothing)?),
-        area => (None, (area, below)),
-    };
-    let (word, arguments) = below.subcommand().ok_or_else(nothing)?;
-    let versions = drata_contract::operation::ApiVersion::ALL.into_iter().rev();
-    for known_version in versions.filter(|known| version.is_none_or(|version| known.as_str() == version)) {
-        let contract = Contract::of(known_version).map_err(Failure::other)?;
-        let own =
-            |one: &&drata_contract::operation::Operation| is_called(&one.area, area) && is_called(&one.name, word);
-        if let Some(operation) = contract.operations.iter().find(own) {
-            return Ok((Known::new(contract, operation), arguments));
-        }
-    }
-    Err(nothing())
 }

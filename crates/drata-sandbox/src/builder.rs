@@ -21,6 +21,22 @@ use crate::state::settings::Settings;
 /// The key that every sandbox knows unless it is given others; it may do everything.
 const DEFAULT_KEY: &str = "drata-sandbox-key-0001";
 
+impl Sandbox {
+    /// A sandbox with a hundred rows in each list, one key that may do everything, and no faults.
+    ///
+    /// # Errors
+    ///
+    /// When no port on the loopback interface is free.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// What a sandbox is made with.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+}
+
 /// What a [`Sandbox`] is made with.
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is started"]

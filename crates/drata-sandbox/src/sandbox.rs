@@ -9,7 +9,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::builder::Builder;
 use crate::contract::Catalog;
 use crate::contract::operation::ApiVersion;
 use crate::faults::Fault;
@@ -54,20 +53,6 @@ impl Sandbox {
         Self { service, address, key, stop, server }
     }
 
-    /// A sandbox with a hundred rows in each list, one key that may do everything, and no faults.
-    ///
-    /// # Errors
-    ///
-    /// When no port on the loopback interface is free.
-    pub async fn start() -> io::Result<Self> {
-        Self::builder().start().await
-    }
-
-    /// What a sandbox is made with.
-    pub fn builder() -> Builder {
-        Builder::default()
-    }
-
     /// Whether the contract has an operation of this name, in the forms that [`Fault::on`] takes.
     pub fn has_operation(name: &str) -> bool {
         Catalog::shared().is_ok_and(|catalog| catalog.named(name).next().is_some())
@@ -94,7 +79,7 @@ impl Sandbox {
     }
 
     /// Sends recorded requests again, in their order and each at the time at which it was received, and returns the
-    /// responses. A sandbox with the same seed, the same settings and the same [`Builder::start_time`] answers as the one
+    /// responses. A sandbox with the same seed, the same settings and the same [`Builder::start_time`](crate::Builder::start_time) answers as the one
     /// that recorded them did; signed links differ only in the address of the sandbox.
     ///
     /// # Errors

@@ -3,7 +3,8 @@
 use anyhow::{Context as _, Result};
 
 use crate::files::{self, Output};
-use crate::model::Api;
+use crate::model::{Api, Kind, TypeDef};
+use crate::names::rules;
 
 const BEGIN: &str = "# areas: begin\n";
 const END: &str = "# areas: end\n";
@@ -42,4 +43,16 @@ fn features(apis: &[&Api], needs: impl Fn(&str, &str) -> String, private: impl F
         }
     }
     list
+}
+
+/// The feature condition of a shared type; none for an enumeration that so many areas use that naming them all would say
+/// less than nothing.
+pub(crate) fn condition(api: &Api, def: &TypeDef) -> Option<String> {
+    let common = matches!(def.kind, Kind::Enum(_)) && def.areas.len() * 3 > api.areas.len();
+    if common || def.areas.len() == api.areas.len() {
+        return None;
+    }
+    let features: Vec<String> =
+        def.areas.iter().map(|area| format!("feature = \"{}\"", rules::feature(&api.module, area))).collect();
+    Some(format!("#[cfg(any({}))]", features.join(", ")))
 }

@@ -19,7 +19,7 @@ pub(crate) fn file(words: &str, api: &Api, types: &[&TypeDef], shared: bool) -> 
         code.text("// What Drata deprecates is read and written as long as it is there.\n#![allow(deprecated)]\n");
     }
     for def in types {
-        let condition = if shared { version::condition(api, def) } else { None };
+        let condition = if shared { features::condition(api, def) } else { None };
         let attribute: TokenStream = condition.as_deref().unwrap_or_default().parse().unwrap_or_default();
         let condition = condition.map(|condition| condition + "\n").unwrap_or_default();
         match &def.kind {

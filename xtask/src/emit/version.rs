@@ -115,15 +115,3 @@ fn module(api: &Api, shared: bool) -> Result<String> {
     })?;
     code.finish(&folder(api).join("mod.rs"))
 }
-
-/// The feature condition of a shared type; none for an enumeration that so many areas use that naming them all would say
-/// less than nothing.
-pub(crate) fn condition(api: &Api, def: &TypeDef) -> Option<String> {
-    let common = matches!(def.kind, Kind::Enum(_)) && def.areas.len() * 3 > api.areas.len();
-    if common || def.areas.len() == api.areas.len() {
-        return None;
-    }
-    let features: Vec<String> =
-        def.areas.iter().map(|area| format!("feature = \"{}\"", rules::feature(&api.module, area))).collect();
-    Some(format!("#[cfg(any({}))]", features.join(", ")))
-}

@@ -1,6 +1,6 @@
 //! Fields that the contract requires and a newer document does not bring any more.
 
-use super::Finding;
+use crate::diagnosis::Diagnosis as Finding;
 use super::action;
 use crate::compare::wire;
 use crate::document::{Document, items};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::Finding;
+use crate::diagnosis::Diagnosis as Finding;
 use super::action;
 use super::schemas::holds_file;
 use crate::document::{Document, JSON, MULTIPART, Place, items, text};

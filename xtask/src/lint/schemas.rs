@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::Finding;
+use crate::diagnosis::Diagnosis as Finding;
 use super::action;
 use crate::compare::wire::{Reach, Shape, Way, reaches};
 use crate::document::{Document, SCHEMAS, items, text};

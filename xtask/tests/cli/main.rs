@@ -5,6 +5,7 @@
 mod diagnoses;
 mod fresh;
 mod import;
+mod layout;
 mod plain;
 mod rehearsal;
 mod review;

@@ -8,7 +8,7 @@ use jiff::fmt::temporal::Pieces;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::wire::{FromWire, Wire};
+use super::wire::{FromWire, Wire, wire_text_by_display};
 
 /// A date or a time as it came over the wire, parsed when asked.
 ///
@@ -135,3 +135,5 @@ impl<'de> Deserialize<'de> for Timestamp {
         Wire::deserialize(deserializer).map(|Wire(value)| value)
     }
 }
+
+wire_text_by_display!(Timestamp);

@@ -327,7 +327,7 @@ macro_rules! wire_text_by_display {
 }
 pub(crate) use wire_text_by_display;
 
-wire_text_by_display!(i64, f64, bool, str, String, super::timestamp::Timestamp);
+wire_text_by_display!(i64, f64, bool, str, String);
 
 /// Any JSON: a string as it is, all else as its JSON.
 impl WireText for Value {

@@ -6,9 +6,18 @@ use drata_contract::{Area, Contract};
 use drata_ext::by_name::Known;
 
 use super::flags::kebab;
+use super::help::first_sentence;
 use super::operation;
-use super::root::Extent;
 use crate::failure::Failure;
+
+/// How much of the command line is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// What the words of this command line ask for.
+    Asked,
+    /// Everything, for completions and manuals.
+    Whole,
+}
 
 /// Finds an area by its name in the library or as a command: in version 2, else in version 1.
 pub(crate) fn find(name: &str) -> Result<Option<(&'static Contract, &'static Area)>, Failure> {
@@ -89,10 +98,4 @@ pub(crate) fn with_other_version(command: Command, area: &'static Area) -> Resul
         true => command.after_help(format!("Version 1 has this area too: drata v1 {name}")),
         false => command,
     })
-}
-
-/// The first sentence of a description.
-pub(crate) fn first_sentence(doc: &str) -> &str {
-    let end = doc.find(". ").map_or(doc.len(), |end| end);
-    doc[..end].trim_end_matches('.').lines().next().unwrap_or_default()
 }

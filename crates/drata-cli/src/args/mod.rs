@@ -3,7 +3,9 @@
 pub(crate) mod area;
 pub(crate) mod flags;
 pub(crate) mod globals;
+pub(crate) mod help;
+pub(crate) mod inputs;
 pub(crate) mod operation;
-pub(crate) mod root;
+pub(crate) mod sample;
 pub(crate) mod values;
 pub(crate) mod words;

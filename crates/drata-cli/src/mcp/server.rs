@@ -184,7 +184,7 @@ fn find(arguments: &Arguments) -> Result<CallToolResult, Failure> {
         .map(|known| {
             json!({
                 "operation": known.meta.rust_path,
-                "about": crate::args::area::first_sentence(&known.operation.doc),
+                "about": crate::args::help::first_sentence(&known.operation.doc),
                 "reads": known.operation.is_read(),
                 "list": known.operation.paging.is_some(),
             })

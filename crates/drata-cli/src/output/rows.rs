@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::csv::CsvRows;
 use super::filter::Filter;
 use super::format::Format;
-use super::screen::{Out, Screen};
-use super::table::{Canvas, draw};
+use super::screen::{Out, Screen, pretty};
+use super::table::{Canvas, draw, draw_one};
 use super::{clean, fields};
 use crate::failure::Failure;
 
@@ -37,8 +37,47 @@ enum Writer {
     },
 }
 
+impl Screen {
+    /// Begins a list; `columns` are those that its rows are known to have.
+    pub(crate) fn rows(&self, columns: Option<Vec<String>>) -> Result<Rows, Failure> {
+        let filter = self.filter()?;
+        let format = self.format.settled(true, filter.is_some());
+        Ok(Rows::new(self, format, filter, columns))
+    }
+
+    /// Shows one thing.
+    pub(crate) fn show(&self, value: &Value) -> Result<(), Failure> {
+        let filter = self.filter()?;
+        let format = self.format.settled(false, filter.is_some());
+        if filter.is_some() || format == Format::Csv {
+            let mut rows = Rows::new(self, format, filter, None);
+            rows.row(value)?;
+            return rows.finish();
+        }
+        let picked = (!self.fields.is_empty()).then(|| fields::only(value, &self.fields));
+        let value = picked.as_ref().unwrap_or(value);
+        let mut out = Self::out();
+        match format {
+            Format::Table => out.write_all(draw_one(value, self.canvas()).as_bytes())?,
+            Format::Ndjson => writeln!(out, "{}", self.json(&value.to_string()))?,
+            _ => writeln!(out, "{}", self.json(&pretty(value)))?,
+        }
+        Ok(out.flush()?)
+    }
+
+    /// Shows JSON whatever the format: what it is does not fit a table.
+    pub(crate) fn show_json(&self, value: &Value) -> Result<(), Failure> {
+        if self.filter.is_some() {
+            return self.show(value);
+        }
+        let mut out = Self::out();
+        writeln!(out, "{}", self.json(&pretty(value)))?;
+        Ok(out.flush()?)
+    }
+}
+
 impl Rows {
-    pub(super) fn new(screen: &Screen, format: Format, filter: Option<Filter>, columns: Option<Vec<String>>) -> Self {
+    fn new(screen: &Screen, format: Format, filter: Option<Filter>, columns: Option<Vec<String>>) -> Self {
         let out = Screen::out();
         let writer = match format {
             Format::Csv => {
@@ -103,7 +142,7 @@ impl Rows {
             Writer::Json(out, began) => {
                 out.write_all(if *began { b",\n  " } else { b"[\n  " })?;
                 *began = true;
-                out.write_all(shown(super::screen::pretty(picked).replace('\n', "\n  ")).as_bytes())?;
+                out.write_all(shown(pretty(picked).replace('\n', "\n  ")).as_bytes())?;
             }
             Writer::Csv(csv) => csv.row(row)?,
             Writer::Table { rows, .. } => {

@@ -4,13 +4,12 @@ use std::fmt;
 
 use drata_api::{Access, ByteStream, Call, Client, Response, ResponseBody, Upload};
 use drata_contract::operation::{Operation, Parameter};
-use drata_contract::sample::is_file;
 use futures_util::TryStreamExt as _;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::list::NamedList;
 use super::meta::Known;
-use super::request;
+use super::request::{self, Values};
 use super::response::NamedResponse;
 use super::row::Row;
 use crate::Error;
@@ -25,42 +24,28 @@ use crate::lists::{Items, ListExt as _};
 #[derive(Clone)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct NamedCall {
-    pub(super) call: Call,
-    pub(super) known: Known,
-    pub(super) values: Vec<(&'static Parameter, Value)>,
-    pub(super) body: Option<Value>,
-    pub(super) fields: Map<String, Value>,
-    pub(super) files: Vec<(String, Upload)>,
-    pub(super) problems: Vec<String>,
+    call: Call,
+    values: Values,
 }
 
 impl NamedCall {
     pub(super) fn new<A: Access>(client: &Client<A>, known: Known) -> Self {
-        let call = Call::new(client, known.meta);
-        Self {
-            call,
-            known,
-            values: Vec::new(),
-            body: None,
-            fields: Map::new(),
-            files: Vec::new(),
-            problems: Vec::new(),
-        }
+        Self { call: Call::new(client, known.meta), values: Values::new(known) }
     }
 
     /// Returns what is known of the operation.
     pub fn known(&self) -> Known {
-        self.known
+        self.values.known
     }
 
     /// Sets a parameter, or a field of the body where the operation has no parameter of this name. A parameter such as
     /// `expand[]` goes by `expand` too, and takes an array.
     pub fn set(mut self, name: &str, value: impl Into<Value>) -> Self {
         let own = |parameter: &&Parameter| parameter.name == name || parameter.name.strip_suffix("[]") == Some(name);
-        match self.known.operation.parameters.iter().find(own) {
+        match self.values.known.operation.parameters.iter().find(own) {
             Some(parameter) => {
-                self.values.retain(|(other, _)| !std::ptr::eq(*other, parameter));
-                self.values.push((parameter, value.into()));
+                self.values.parameters.retain(|(other, _)| !std::ptr::eq(*other, parameter));
+                self.values.parameters.push((parameter, value.into()));
                 self
             }
             None => self.field(name, value),
@@ -69,45 +54,42 @@ impl NamedCall {
 
     /// Sets a field of the body.
     pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
-        if self.known.operation.body.is_none() {
-            let place = self.known.meta.rust_path;
-            let has: Vec<&str> = self.known.operation.parameters.iter().map(|one| one.name.as_str()).collect();
+        if self.values.known.operation.body.is_none() {
+            let place = self.values.known.meta.rust_path;
+            let has: Vec<&str> = self.values.known.operation.parameters.iter().map(|one| one.name.as_str()).collect();
             let has = if has.is_empty() { "none".to_owned() } else { has.join(", ") };
-            self.problems.push(format!("{place} has no parameter {name:?}; it has {has}"));
+            self.values.problems.push(format!("{place} has no parameter {name:?}; it has {has}"));
         } else {
-            self.fields.insert(name.to_owned(), value.into());
+            self.values.fields.insert(name.to_owned(), value.into());
         }
         self
     }
 
     /// Sets the body; fields that are set beside it replace those of the same name.
     pub fn body(mut self, body: impl Into<Value>) -> Self {
-        self.body = Some(body.into());
+        self.values.body = Some(body.into());
         self
     }
 
     /// Adds a file to a field of the body, which is then sent as a form. Several files of one field are sent in this order.
     pub fn file(mut self, field: &str, file: Upload) -> Self {
-        self.files.push((field.to_owned(), file));
+        self.values.files.push((field.to_owned(), file));
         self
     }
 
     /// The fields of the body that take files.
     pub fn file_fields(&self) -> Vec<&'static str> {
-        let Known { contract, operation, .. } = self.known;
-        let form = operation.form_body().and_then(|form| contract.schemas.object(form));
-        let fields = form.into_iter().flat_map(|object| &object.properties);
-        fields.filter(|field| is_file(&contract.schemas, field.schema)).map(|field| &*field.name).collect()
+        self.values.file_fields()
     }
 
     /// Whether the body has this field.
     pub fn has_field(&self, name: &str) -> bool {
-        self.fields.contains_key(name) || self.body.as_ref().is_some_and(|body| body.get(name).is_some())
+        self.values.fields.contains_key(name) || self.values.body.as_ref().is_some_and(|body| body.get(name).is_some())
     }
 
     /// Whether the operation answers with rows, paged or not.
     pub fn is_list(&self) -> bool {
-        self.known.operation.rows().is_some()
+        self.values.known.operation.rows().is_some()
     }
 
     /// Checks the call against the contract and returns the request as it would be sent. Its `Display` is what goes over
@@ -117,7 +99,7 @@ impl NamedCall {
     ///
     /// When it breaks rules of the contract; the error names all of them.
     pub fn request(&self) -> Result<Call, Error> {
-        request::build(self)
+        request::build(&self.values, self.call.clone())
     }
 
     /// Sends it and buffers the response: JSON where the operation answers with JSON.
@@ -126,7 +108,7 @@ impl NamedCall {
     ///
     /// As any call, and when it breaks rules of the contract.
     pub async fn send(self) -> Result<NamedResponse, Error> {
-        let media = preferred(self.known.operation);
+        let media = preferred(self.values.known.operation);
         self.send_as(media).await
     }
 
@@ -136,7 +118,7 @@ impl NamedCall {
     ///
     /// As [`Self::send`].
     pub async fn send_as(self, media: &'static str) -> Result<NamedResponse, Error> {
-        let meta = self.known.meta;
+        let meta = self.values.known.meta;
         let mut call = self.request()?;
         call.request_mut().accept = Some(media);
         let Response { status, headers, body, .. } = call.receive_response().await?;
@@ -179,10 +161,10 @@ impl NamedCall {
     /// As [`Self::rows`].
     pub fn list<R: Row>(self) -> Result<NamedList<R>, Error> {
         if !self.is_list() {
-            let problem = format!("{} answers with one thing, not with a list", self.known.meta.rust_path);
-            return Err(Error::invalid(Some(self.known.meta), problem));
+            let problem = format!("{} answers with one thing, not with a list", self.values.known.meta.rust_path);
+            return Err(Error::invalid(Some(self.values.known.meta), problem));
         }
-        Ok(NamedList::new(self.request()?, self.known))
+        Ok(NamedList::new(self.request()?, self.values.known))
     }
 }
 
@@ -209,6 +191,6 @@ impl crate::Operation for NamedCall {
 
 impl fmt::Debug for NamedCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("NamedCall").field(&self.known).finish()
+        f.debug_tuple("NamedCall").field(&self.values.known).finish()
     }
 }

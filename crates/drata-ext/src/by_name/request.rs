@@ -1,22 +1,47 @@
 //! From named values to a request, checked against the contract.
 
-use drata_api::{Body, Call, Form, Operation as _};
+use drata_api::{Body, Call, Form, Upload};
 use drata_contract::check;
 use drata_contract::operation::{Parameter, Place};
+use drata_contract::sample::is_file;
 use drata_contract::schema::{SchemaId, Schemas};
 use http::{HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
-use super::call::NamedCall;
 use super::meta::Known;
 use crate::Error;
 
-/// Checks a call and builds its request.
-pub(super) fn build(named: &NamedCall) -> Result<Call, Error> {
-    let mut problems = named.problems.clone();
-    let mut call = named.call().clone();
-    parameters(named, &mut call, &mut problems);
-    match body(named, &mut problems) {
+/// The values that a call of an operation was given, by their names on the wire.
+#[derive(Clone)]
+pub(super) struct Values {
+    pub(super) known: Known,
+    pub(super) parameters: Vec<(&'static Parameter, Value)>,
+    pub(super) body: Option<Value>,
+    pub(super) fields: Map<String, Value>,
+    pub(super) files: Vec<(String, Upload)>,
+    /// What was given and has no place in the operation.
+    pub(super) problems: Vec<String>,
+}
+
+impl Values {
+    pub(super) fn new(known: Known) -> Self {
+        Self { known, parameters: Vec::new(), body: None, fields: Map::new(), files: Vec::new(), problems: Vec::new() }
+    }
+
+    /// The fields of the body that take files.
+    pub(super) fn file_fields(&self) -> Vec<&'static str> {
+        let Known { contract, operation, .. } = self.known;
+        let form = operation.form_body().and_then(|form| contract.schemas.object(form));
+        let fields = form.into_iter().flat_map(|object| &object.properties);
+        fields.filter(|field| is_file(&contract.schemas, field.schema)).map(|field| &*field.name).collect()
+    }
+}
+
+/// Checks the values and writes them into the call.
+pub(super) fn build(values: &Values, mut call: Call) -> Result<Call, Error> {
+    let mut problems = values.problems.clone();
+    parameters(values, &mut call, &mut problems);
+    match body(values, &mut problems) {
         Body::Empty => {}
         body => call.request_mut().body = body,
     }
@@ -24,19 +49,19 @@ pub(super) fn build(named: &NamedCall) -> Result<Call, Error> {
         (None, []) => Ok(call),
         (violation, _) => {
             problems.extend(violation.map(str::to_owned));
-            Err(Error::invalid(Some(named.known.meta), problems.join("; ")))
+            Err(Error::invalid(Some(values.known.meta), problems.join("; ")))
         }
     }
 }
 
-fn parameters(named: &NamedCall, call: &mut Call, problems: &mut Vec<String>) {
-    let schemas = &named.known.contract.schemas;
-    for parameter in &named.known.operation.parameters {
-        if parameter.required && !named.values.iter().any(|(given, _)| std::ptr::eq(*given, parameter)) {
+fn parameters(values: &Values, call: &mut Call, problems: &mut Vec<String>) {
+    let schemas = &values.known.contract.schemas;
+    for parameter in &values.known.operation.parameters {
+        if parameter.required && !values.parameters.iter().any(|(given, _)| std::ptr::eq(*given, parameter)) {
             problems.push(format!("{} is required", parameter.name));
         }
     }
-    for (parameter, value) in &named.values {
+    for (parameter, value) in &values.parameters {
         let found = check::check(schemas, parameter.schema, value, &parameter.name);
         if !found.is_empty() {
             problems.extend(found);
@@ -91,18 +116,18 @@ fn header(parameter: &Parameter, value: &Value, call: &mut Call, problems: &mut 
 }
 
 /// The body, as a form where it holds files or the operation takes nothing else.
-fn body(named: &NamedCall, problems: &mut Vec<String>) -> Body {
-    let Known { contract, operation, meta } = named.known;
+fn body(values: &Values, problems: &mut Vec<String>) -> Body {
+    let Known { contract, operation, meta } = values.known;
     let Some(expected) = &operation.body else {
-        if named.body.is_some() || !named.files.is_empty() {
+        if values.body.is_some() || !values.files.is_empty() {
             problems.push(format!("{} takes no body", meta.rust_path));
         }
         return Body::Empty;
     };
-    let mut given = named.body.clone();
-    if !named.fields.is_empty() || !named.files.is_empty() {
+    let mut given = values.body.clone();
+    if !values.fields.is_empty() || !values.files.is_empty() {
         match given.get_or_insert_with(|| Map::new().into()) {
-            Value::Object(map) => map.extend(named.fields.clone()),
+            Value::Object(map) => map.extend(values.fields.clone()),
             _ => problems.push("the body is no object, so it takes no fields".to_owned()),
         }
     }
@@ -112,23 +137,23 @@ fn body(named: &NamedCall, problems: &mut Vec<String>) -> Body {
         }
         return Body::Empty;
     };
-    let form = operation.form_body().filter(|_| !named.files.is_empty() || operation.json_body().is_none());
+    let form = operation.form_body().filter(|_| !values.files.is_empty() || operation.json_body().is_none());
     let Some(schema) = form.or_else(|| operation.json_body()) else {
         problems.push(format!("{} takes a body of another media type", meta.rust_path));
         return Body::Empty;
     };
-    if form.is_none() && !named.files.is_empty() {
+    if form.is_none() && !values.files.is_empty() {
         problems.push(format!("{} takes no files", meta.rust_path));
     }
     let schemas = &contract.schemas;
-    for field in named.file_fields().into_iter().filter(|_| form.is_some()) {
+    for field in values.file_fields().into_iter().filter(|_| form.is_some()) {
         if given.get(field).is_some() {
             problems.push(format!("{field} takes a file, not a value"));
         }
     }
     // For the check, a file stands in its field by its name.
     let whole = match &given {
-        Value::Object(fields) => with_files(named, schemas, schema, fields),
+        Value::Object(fields) => with_files(values, schemas, schema, fields),
         other => other.clone(),
     };
     problems.extend(check::check(schemas, schema, &whole, ""));
@@ -136,7 +161,7 @@ fn body(named: &NamedCall, problems: &mut Vec<String>) -> Body {
         problems.push(format!("{name} is not a property of the body: the service rejects what it does not know"));
     }
     match (form, given) {
-        (Some(_), Value::Object(fields)) => Body::Form(self::form(named, &fields)),
+        (Some(_), Value::Object(fields)) => Body::Form(self::form(values, &fields)),
         (Some(_), _) => {
             problems.push("a form takes an object".to_owned());
             Body::Empty
@@ -145,10 +170,10 @@ fn body(named: &NamedCall, problems: &mut Vec<String>) -> Body {
     }
 }
 
-fn with_files(named: &NamedCall, schemas: &Schemas, schema: SchemaId, fields: &Map<String, Value>) -> Value {
+fn with_files(values: &Values, schemas: &Schemas, schema: SchemaId, fields: &Map<String, Value>) -> Value {
     let mut whole = fields.clone();
     let object = schemas.object(schema);
-    for (field, file) in &named.files {
+    for (field, file) in &values.files {
         let property = object.and_then(|object| object.property(field));
         let name = Value::from(file.file_name());
         if property.is_some_and(|property| schemas.items(property.schema).is_some()) {
@@ -162,7 +187,7 @@ fn with_files(named: &NamedCall, schemas: &Schemas, schema: SchemaId, fields: &M
     Value::Object(whole)
 }
 
-fn form(named: &NamedCall, fields: &Map<String, Value>) -> Form {
+fn form(values: &Values, fields: &Map<String, Value>) -> Form {
     let mut form = Form::default();
     for (name, value) in fields {
         match value {
@@ -171,7 +196,7 @@ fn form(named: &NamedCall, fields: &Map<String, Value>) -> Form {
             value => form.text(name.clone(), text(value)),
         }
     }
-    for (field, file) in &named.files {
+    for (field, file) in &values.files {
         form.file(field.clone(), file.clone());
     }
     form

@@ -29,6 +29,22 @@ use crate::transport::user::Layer;
 /// The most bytes of a response that is buffered, unless the program says it: a page of the largest rows has a few.
 const MAX_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
 
+impl Drata {
+    /// Builds a client for the account that the environment names: see [`Builder::from_env`].
+    ///
+    /// # Errors
+    ///
+    /// When `DRATA_API_KEY` is not set, or a variable's value is not allowed.
+    pub fn from_env() -> Result<Self, Error> {
+        Builder::from_env()?.build()
+    }
+
+    /// Sets up a client.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+}
+
 /// Sets up a [`Drata`]. Made by [`Drata::builder`].
 #[derive(Clone)]
 #[must_use]

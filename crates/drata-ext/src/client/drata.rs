@@ -3,10 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use drata_api::{Access, Client, Error, ReadOnly, ReadWrite};
+use drata_api::{Access, Client, ReadOnly, ReadWrite};
 use http::Method;
 
-use super::builder::Builder;
 use super::raw_call::RawCall;
 use crate::permissions::Permissions;
 use crate::transport::api_key::ApiKey;
@@ -53,20 +52,6 @@ struct Shared {
 }
 
 impl Drata {
-    /// Builds a client for the account that the environment names: see [`Builder::from_env`].
-    ///
-    /// # Errors
-    ///
-    /// When `DRATA_API_KEY` is not set, or a variable's value is not allowed.
-    pub fn from_env() -> Result<Self, Error> {
-        Builder::from_env()?.build()
-    }
-
-    /// Sets up a client.
-    pub fn builder() -> Builder {
-        Builder::default()
-    }
-
     pub(super) fn new(parts: Parts, limiter: RateLimiter) -> Self {
         Self { client: Client::new(parts.stack(false)), shared: Arc::new(Shared { parts, limiter }) }
     }

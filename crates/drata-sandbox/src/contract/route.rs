@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-use crate::contract::operation::{ApiVersion, Operation};
-use crate::contract::resource::{Segment, segments};
+use drata_contract::operation::{ApiVersion, Operation};
+use drata_contract::resource::{Segment, segments};
 
 /// A tree of path segments per version; literals are preferred to parameters.
 #[derive(Debug, Default)]

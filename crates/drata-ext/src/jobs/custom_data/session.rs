@@ -11,7 +11,6 @@ use serde::Serialize;
 
 use super::batches::{Batch, Limits, batches};
 use super::ledger::{Ledger, RecordState};
-use super::settled::{SettledSession, Unsettled};
 use crate::client::Drata;
 
 /// An upload session of a custom resource, while records are sent: a way to replace all its records at once. See the
@@ -133,19 +132,6 @@ impl CustomDataSession {
             self.ledger.set(position, RecordState::GivenUp);
         }
         open
-    }
-
-    /// Returns a session that can be completed, if every record was accepted or given up.
-    ///
-    /// # Errors
-    ///
-    /// When some were not, or none was accepted: then the session comes back with the error.
-    pub fn settle(self) -> Result<SettledSession, Unsettled> {
-        if self.ledger.accepted() > 0 && self.ledger.unsettled().next().is_none() {
-            Ok(SettledSession::new(self))
-        } else {
-            Err(Unsettled::new(self))
-        }
     }
 
     /// Discards the session's records and leaves the resource as it was.

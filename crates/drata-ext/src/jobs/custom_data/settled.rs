@@ -10,6 +10,21 @@ use drata_api::v2::custom_data_records::{SessionAction, SessionActionOutcome};
 use super::ledger::{Ledger, LedgerEntry, RecordState};
 use super::session::CustomDataSession;
 
+impl CustomDataSession {
+    /// Returns a session that can be completed, if every record was accepted or given up.
+    ///
+    /// # Errors
+    ///
+    /// When some were not, or none was accepted: then the session comes back with the error.
+    pub fn settle(self) -> Result<SettledSession, Unsettled> {
+        if self.ledger().accepted() > 0 && self.ledger().unsettled().next().is_none() {
+            Ok(SettledSession(self))
+        } else {
+            Err(Unsettled(Box::new(self)))
+        }
+    }
+}
+
 /// A session whose records were all accepted or given up: it can be completed. Made by [`CustomDataSession::settle`].
 #[derive(Debug)]
 #[must_use = "a session stays open until it is completed or cancelled"]
@@ -19,10 +34,6 @@ pub struct SettledSession(CustomDataSession);
 pub struct Unsettled(Box<CustomDataSession>);
 
 impl SettledSession {
-    pub(super) fn new(session: CustomDataSession) -> Self {
-        Self(session)
-    }
-
     /// Makes the session's records the only ones of the resource: **every other record is deleted for good**.
     ///
     /// # Errors
@@ -53,10 +64,6 @@ impl SettledSession {
 }
 
 impl Unsettled {
-    pub(super) fn new(session: CustomDataSession) -> Self {
-        Self(Box::new(session))
-    }
-
     /// Returns the records that are neither accepted nor given up.
     pub fn records(&self) -> impl Iterator<Item = &LedgerEntry> {
         self.0.ledger().unsettled()

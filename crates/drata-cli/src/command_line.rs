@@ -1,14 +1,18 @@
-//! The root of the command line.
+//! The whole command line: what belongs to the program, the jobs, and the areas of the contract.
 
 use std::ffi::OsString;
 
-use clap::Command;
+use clap::{ArgMatches, Command};
 use drata_contract::Contract;
-use drata_contract::operation::ApiVersion;
+use drata_contract::operation::{ApiVersion, Operation};
+use drata_ext::by_name::Known;
 
-use super::{area, globals, words};
+use crate::args::area::{self, Extent, is_called};
+use crate::args::flags::kebab;
+use crate::args::{globals, words};
+use crate::commands::{api, describe, login, manual, ops, sandbox, whoami};
 use crate::failure::{EXIT_CODES, Failure};
-use crate::{commands, jobs};
+use crate::{jobs, probe};
 
 const ABOUT: &str =
     "The Drata API from a terminal: every operation of both versions, and the jobs people write scripts for";
@@ -22,15 +26,6 @@ Examples:
   drata status                                    what is wrong, first
   drata ops evidence                              operations by text";
 
-/// How much of the command line is built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Extent {
-    /// What the words of this command line ask for.
-    Asked,
-    /// Everything, for completions and manuals.
-    Whole,
-}
-
 /// Builds the command line as far as `arguments` ask for it.
 pub(crate) fn build(arguments: &[OsString], extent: Extent) -> Result<Command, Failure> {
     let words = words::words(arguments);
@@ -43,7 +38,7 @@ pub(crate) fn build(arguments: &[OsString], extent: Extent) -> Result<Command, F
             .max_term_width(110),
         words.is_empty() || extent == Extent::Whole,
     );
-    for command in commands::all().into_iter().chain(jobs::all()) {
+    for command in own().into_iter().chain(jobs::all()) {
         root = root.subcommand(command);
     }
     let first = words.first().map(String::as_str);
@@ -83,10 +78,29 @@ pub(crate) fn build(arguments: &[OsString], extent: Extent) -> Result<Command, F
     Ok(root)
 }
 
+/// What belongs to the program itself.
+fn own() -> Vec<Command> {
+    vec![
+        login::login(),
+        login::logout(),
+        whoami::whoami(),
+        whoami::profiles(),
+        ops::command(),
+        describe::command(),
+        api::command(),
+        probe::command(),
+        sandbox::command(),
+        #[cfg(feature = "mcp")]
+        crate::mcp::command(),
+        manual::completions(),
+        manual::man(),
+    ]
+}
+
 /// Adds the area of this name: as a command of its own, or to the command of ours that is called so.
 fn with_area(root: Command, name: &str, words: &[String], extent: Extent) -> Result<Command, Failure> {
     let Some((contract, area)) = area::find(name)? else { return Ok(root) };
-    let command_name = super::flags::kebab(&area.name);
+    let command_name = kebab(&area.name);
     let own = root.get_subcommands().any(|own| own.get_name() == command_name);
     if !own {
         let command = area::one(contract, area, words.get(1..).unwrap_or_default(), extent);
@@ -111,7 +125,7 @@ fn contract(version: ApiVersion) -> Result<&'static Contract, Failure> {
 fn areas() -> Result<Vec<String>, Failure> {
     let mut all = Vec::new();
     for version in [ApiVersion::V1, ApiVersion::V2] {
-        all.extend(contract(version)?.areas.iter().map(|area| super::flags::kebab(&area.name)));
+        all.extend(contract(version)?.areas.iter().map(|area| kebab(&area.name)));
     }
     all.sort_unstable();
     all.dedup();
@@ -130,4 +144,23 @@ fn list_of_areas() -> Result<String, Failure> {
     }
     lines.push(line);
     Ok(lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n"))
+}
+
+/// The operation that the words of a command line name: `v2 risks list`, or `risks list`.
+pub(crate) fn operation<'a>(name: &str, below: &'a ArgMatches) -> Result<(Known, &'a ArgMatches), Failure> {
+    let nothing = || Failure::usage(format!("{name} is no command"));
+    let (version, (area, below)) = match name {
+        "v1" | "v2" => (Some(name), below.subcommand().ok_or_else(nothing)?),
+        area => (None, (area, below)),
+    };
+    let (word, arguments) = below.subcommand().ok_or_else(nothing)?;
+    let versions = ApiVersion::ALL.into_iter().rev();
+    for known_version in versions.filter(|known| version.is_none_or(|version| known.as_str() == version)) {
+        let contract = Contract::of(known_version).map_err(Failure::other)?;
+        let own = |one: &&Operation| is_called(&one.area, area) && is_called(&one.name, word);
+        if let Some(operation) = contract.operations.iter().find(own) {
+            return Ok((Known::new(contract, operation), arguments));
+        }
+    }
+    Err(nothing())
 }
