@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 use super::arguments::{Taker, accepted, converted, limit};
 use super::code::Code;
 use super::scribe::{At, Scribe};
-use super::{docs, version};
+use super::{docs, features};
 use crate::model::{Api, Field, Kind, Ty, TypeDef};
 
 /// A file of types.

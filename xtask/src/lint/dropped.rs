@@ -1,8 +1,8 @@
 //! Fields that the contract requires and a newer document does not bring any more.
 
-use crate::diagnosis::Diagnosis as Finding;
 use super::action;
 use crate::compare::wire;
+use crate::diagnosis::Diagnosis as Finding;
 use crate::document::{Document, items};
 
 /// Fields of responses that are required here and gone, optional or nullable in `newer`.

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::diagnosis::Diagnosis as Finding;
 use super::action;
 use super::schemas::holds_file;
+use crate::diagnosis::Diagnosis as Finding;
 use crate::document::{Document, JSON, MULTIPART, Place, items, text};
 use crate::keys::PERMISSION;
 use crate::keys::{AREA_DOCS, DOC};

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::diagnosis::Diagnosis as Finding;
 use super::action;
 use crate::compare::wire::{Reach, Shape, Way, reaches};
+use crate::diagnosis::Diagnosis as Finding;
 use crate::document::{Document, SCHEMAS, items, text};
 
 /// A schema, where it stands, and which ways it travels.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 use syn::{Attribute, ItemUse, UseTree, Visibility};
 
-use crate::support::repository;
+use crate::support::real;
 
 /// Sources written by hand.
 const SOURCES: [&str; 6] = [
@@ -41,15 +41,16 @@ fn a_circle_is_found_also_through_a_face_and_from_a_child() {
     };
     assert_eq!(circles("mod inner; pub struct Left;", "pub fn one() {}"), Vec::<String>::new());
     assert_eq!(circles("pub struct Left; fn turn() { super::right::go() }", ""), ["left → right → left"]);
-    assert_eq!(circles("mod inner; pub struct Left(inner::One);", "pub struct One(super::Left);"), [
-        "left → left::inner → left"
-    ]);
+    assert_eq!(
+        circles("mod inner; pub struct Left(inner::One);", "pub struct One(super::Left);"),
+        ["left → left::inner → left"]
+    );
 }
 
 #[test]
 fn a_source_is_no_longer_than_a_person_reads() {
     let mut long = Vec::new();
-    for file in SOURCES.iter().flat_map(|source| sources_of(&repository().join(source))) {
+    for file in SOURCES.iter().flat_map(|source| sources_of(&real(source))) {
         let text = std::fs::read_to_string(&file).unwrap();
         let own = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default().lines().count();
         if own > MOST_LINES {
@@ -99,7 +100,7 @@ struct File {
 
 impl Sources {
     fn read(source: &str) -> Self {
-        let folder = repository().join(source);
+        let folder = real(source);
         let mut files = BTreeMap::new();
         for file in sources_of(&folder) {
             let relative = file.strip_prefix(&folder).unwrap().with_extension("");
@@ -115,11 +116,14 @@ impl Sources {
 
     /// Every circle once, as the modules that it goes through.
     fn circles(&self) -> Vec<String> {
-        let arrows: BTreeMap<&Module, BTreeSet<&Module>> = self.files.keys().map(|one| (one, self.arrows(one))).collect();
+        let arrows: BTreeMap<&Module, BTreeSet<&Module>> =
+            self.files.keys().map(|one| (one, self.arrows(one))).collect();
         let mut seen = BTreeSet::new();
         let mut found = Vec::new();
-        for start in self.files.keys().filter(|start| !seen.contains(start)).collect::<Vec<_>>() {
-            if let Some(circle) = way_back(start, &arrows) {
+        for start in self.files.keys() {
+            if !seen.contains(start)
+                && let Some(circle) = way_back(start, &arrows)
+            {
                 seen.extend(circle.iter().copied());
                 found.push(circle.iter().map(|one| one.join("::")).collect::<Vec<_>>().join(" → "));
             }
@@ -230,7 +234,8 @@ impl File {
 
 fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|one| {
-        one.path().is_ident("test") || one.path().is_ident("cfg") && one.meta.require_list().is_ok_and(|list| list.tokens.to_string() == "test")
+        one.path().is_ident("test")
+            || one.path().is_ident("cfg") && one.meta.require_list().is_ok_and(|list| list.tokens.to_string() == "test")
     })
 }
 
