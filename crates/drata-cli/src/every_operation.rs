@@ -9,7 +9,8 @@ use drata_ext::by_name::Known;
 use drata_sandbox::Sandbox;
 
 use crate::args::globals::Globals;
-use crate::args::root::{self, Extent};
+use crate::args::area::Extent;
+use crate::args::root;
 use crate::commands::{call, describe};
 use crate::session::Session;
 

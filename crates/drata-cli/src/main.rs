@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use drata_contract::Contract;
 use drata_ext::by_name::Known;
 
@@ -16,15 +17,17 @@ mod failure;
 mod files;
 mod interrupt;
 mod jobs;
+mod json;
 #[cfg(feature = "mcp")]
 mod mcp;
+mod near;
 mod output;
 mod probe;
 mod session;
 
-use args::area::is_called;
+use args::area::{Extent, is_called};
 use args::globals::Globals;
-use args::root::{self, Extent};
+use args::root;
 use failure::{Failure, Kind};
 use output::format::Format;
 
@@ -32,16 +35,18 @@ fn main() -> ExitCode {
     if std::env::var_os("COMPLETE").is_some() {
         complete();
     }
-    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let arguments = args::words::spelled(std::env::args_os().collect());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => {
-            let outcome = runtime.block_on(async {
-                tokio::select! {
-                    outcome = run(&arguments) => outcome,
-                    () = interrupt::pressed() => Err(Failure::interrupted("interrupted")),
-                }
+            let line = arguments.clone();
+            runtime.spawn(async move {
+                interrupt::pressed().await;
+                let failure = Failure::interrupted("interrupted");
+                show(&failure, &line);
+                std::process::exit(failure.kind().code().into());
             });
+            let outcome = runtime.block_on(run(&arguments));
             // What reads standard input cannot be stopped; it is left behind.
             runtime.shutdown_background();
             outcome
@@ -80,18 +85,26 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> Result<ExitCode, Failur
     if !error.use_stderr() {
         let text = error.render();
         let mut out = output::Screen::out();
-        match std::io::IsTerminal::is_terminal(&std::io::stdout()) && std::env::var_os("NO_COLOR").is_none() {
+        match output::Screen::new(&Globals::default()).colored() {
             true => write!(out, "{}", text.ansi())?,
             false => write!(out, "{text}")?,
         }
         out.flush()?;
         return Ok(ExitCode::SUCCESS);
     }
+    if let (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) =
+        (error.kind(), error.get(ContextKind::InvalidSubcommand))
+    {
+        return Err(root::unknown(arguments, word)?);
+    }
+    let text = error.render().to_string();
     if wants_json(arguments) {
-        let text = error.render().to_string();
+        // How a command is used is for people.
+        let end = ["\n\nUsage:", "\n\nFor more information"].iter().filter_map(|mark| text.find(mark)).min();
+        let text = &text[..end.unwrap_or(text.len())];
         return Err(Failure::usage(text.trim_start_matches("error: ").trim_end()));
     }
-    output::note(error.render().to_string().trim_end());
+    output::note(text.trim_end());
     Ok(ExitCode::from(2))
 }
 
@@ -117,6 +130,11 @@ fn wants_json(arguments: &[OsString]) -> bool {
 
 async fn dispatch(matches: &ArgMatches, globals: &Globals) -> Result<(), Failure> {
     let Some((name, below)) = matches.subcommand() else { return Err(Failure::usage("no command")) };
+    // What shows no request would do what it was told only to show.
+    let shows = |name: &str| matches!(name, "api" | "records" | "roster" | "evidence" | "describe" | "ops");
+    if globals.dry_run && commands::all().iter().chain(&jobs::all()).any(|own| own.get_name() == name && !shows(name)) {
+        return Err(Failure::usage(format!("--dry-run shows the request of an operation, and {name} is none")));
+    }
     match name {
         "login" => return commands::login::run(below, globals).await,
         "logout" => return commands::login::forget(globals),

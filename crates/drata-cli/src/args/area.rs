@@ -7,8 +7,27 @@ use drata_ext::by_name::Known;
 
 use super::flags::kebab;
 use super::operation;
-use super::root::Extent;
 use crate::failure::Failure;
+
+/// How much of the command line is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// What the words of this command line ask for.
+    Asked,
+    /// Everything, for completions and manuals.
+    Whole,
+}
+
+/// The areas of both versions, each once.
+pub(crate) fn areas() -> Result<Vec<String>, Failure> {
+    let mut all = Vec::new();
+    for version in [ApiVersion::V1, ApiVersion::V2] {
+        all.extend(Contract::of(version).map_err(Failure::other)?.areas.iter().map(|area| kebab(&area.name)));
+    }
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
+}
 
 /// Finds an area by its name in the library or as a command: in version 2, else in version 1.
 pub(crate) fn find(name: &str) -> Result<Option<(&'static Contract, &'static Area)>, Failure> {
@@ -41,9 +60,7 @@ pub(crate) fn all(mut command: Command, contract: &'static Contract, words: &[St
 }
 
 fn stub(area: &'static Area) -> Command {
-    let name = kebab(&area.name);
-    let command = Command::new(name.clone()).about(first_sentence(&area.doc).to_owned());
-    if *area.name == *name { command } else { command.alias(area.name.as_ref()) }
+    Command::new(kebab(&area.name)).about(first_sentence(&area.doc).to_owned())
 }
 
 /// The command of an area with its operations.
@@ -71,9 +88,7 @@ pub(crate) fn operations(
         .map(|one| {
             let known = Known::new(contract, one);
             let is_asked = extent == Extent::Whole || asked.is_some_and(|asked| is_called(&one.name, asked));
-            let command = if is_asked { operation::command(known) } else { operation::stub(known) };
-            let name = kebab(&one.name);
-            if *one.name == *name { command } else { command.alias(one.name.as_ref()) }
+            if is_asked { operation::command(known) } else { operation::stub(known) }
         })
         .collect()
 }

@@ -95,7 +95,8 @@ pub(crate) fn add(command: Command, shown: bool) -> Command {
         .arg(
             option("timeout")
                 .value_name("SECONDS")
-                .value_parser(clap::value_parser!(u64).range(1..))
+                .value_parser(super::values::at_least_one)
+                .allow_negative_numbers(true)
                 .help("Time for each call with its retries"),
         )
 }

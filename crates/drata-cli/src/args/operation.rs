@@ -147,7 +147,8 @@ fn list_options(command: Command, known: Known) -> Command {
             Arg::new("limit")
                 .long("limit")
                 .value_name("N")
-                .value_parser(clap::value_parser!(u64).range(1..))
+                .value_parser(super::values::at_least_one)
+                .allow_negative_numbers(true)
                 .conflicts_with("all")
                 .help_heading(HEADING)
                 .help("At most so many rows"),
@@ -167,7 +168,7 @@ fn list_options(command: Command, known: Known) -> Command {
                 .long("resume")
                 .value_name("FILE")
                 .help_heading(HEADING)
-                .help("Go on from this file if it is there; written when the list is interrupted or fails"),
+                .help("Go on from this file if it is there; written when the list fails, is interrupted or reaches its limit"),
         );
     if paging.counts || paging.total.is_some() {
         command = command.arg(
@@ -188,6 +189,7 @@ fn argument(known: Known, input: &Input) -> Arg {
         Target::Parameter(parameter) if parameter.place == Place::Path => arg
             .value_name(kebab(&parameter.name).replace('-', "_").to_uppercase())
             .required(true)
+            .allow_negative_numbers(true)
             .value_parser(parser(schemas, parameter.schema, &parameter.name))
             .help(describe(known, &parameter.doc, parameter.schema, false)),
         Target::Parameter(parameter) => flag(known, arg, input, parameter.schema, &parameter.name)

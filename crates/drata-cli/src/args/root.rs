@@ -6,8 +6,10 @@ use clap::Command;
 use drata_contract::Contract;
 use drata_contract::operation::ApiVersion;
 
-use super::{area, globals, words};
+use super::area::{self, Extent, areas};
+use super::{globals, words};
 use crate::failure::{EXIT_CODES, Failure};
+use crate::near::near;
 use crate::{commands, jobs};
 
 const ABOUT: &str =
@@ -21,15 +23,6 @@ Examples:
   drata vendors list --output csv > vendors.csv   all of them
   drata status                                    what is wrong, first
   drata ops evidence                              operations by text";
-
-/// How much of the command line is built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Extent {
-    /// What the words of this command line ask for.
-    Asked,
-    /// Everything, for completions and manuals.
-    Whole,
-}
 
 /// Builds the command line as far as `arguments` ask for it.
 pub(crate) fn build(arguments: &[OsString], extent: Extent) -> Result<Command, Failure> {
@@ -83,6 +76,30 @@ pub(crate) fn build(arguments: &[OsString], extent: Extent) -> Result<Command, F
     Ok(root)
 }
 
+/// Says that a command is not there, and which are nearly called so.
+pub(crate) fn unknown(arguments: &[OsString], word: &str) -> Result<Failure, Failure> {
+    let words = words::words(arguments);
+    let place = words.iter().position(|known| known == word).unwrap_or(0);
+    let before = words.get(..place).unwrap_or_default();
+    let mut known: Vec<String> = Vec::new();
+    // The commands beside the one that is not there: of an area, of a version, or of the program.
+    let mut level = build(arguments, Extent::Asked)?;
+    for word in before {
+        level = level.find_subcommand(word).cloned().unwrap_or_default();
+    }
+    known.extend(level.get_subcommands().map(|command| command.get_name().to_owned()));
+    if place == 0 {
+        known.extend(areas()?);
+    }
+    let near = near(word, known.iter().map(String::as_str));
+    let line = ["drata"].into_iter().chain(before.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+    let hint = match near.is_empty() {
+        true => format!("`{line} --help` lists what there is, and `drata ops TEXT` looks for it"),
+        false => format!("did you mean {}?", near.join(", ")),
+    };
+    Ok(Failure::usage(format!("{line} has no command {word:?}")).hint(hint))
+}
+
 /// Adds the area of this name: as a command of its own, or to the command of ours that is called so.
 fn with_area(root: Command, name: &str, words: &[String], extent: Extent) -> Result<Command, Failure> {
     let Some((contract, area)) = area::find(name)? else { return Ok(root) };
@@ -105,17 +122,6 @@ fn with_area(root: Command, name: &str, words: &[String], extent: Extent) -> Res
 
 fn contract(version: ApiVersion) -> Result<&'static Contract, Failure> {
     Contract::of(version).map_err(Failure::other)
-}
-
-/// The areas of both versions, each once.
-fn areas() -> Result<Vec<String>, Failure> {
-    let mut all = Vec::new();
-    for version in [ApiVersion::V1, ApiVersion::V2] {
-        all.extend(contract(version)?.areas.iter().map(|area| super::flags::kebab(&area.name)));
-    }
-    all.sort_unstable();
-    all.dedup();
-    Ok(all)
 }
 
 fn list_of_areas() -> Result<String, Failure> {

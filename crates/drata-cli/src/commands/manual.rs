@@ -42,7 +42,7 @@ pub(crate) fn complete(matches: &ArgMatches) -> Result<(), Failure> {
 pub(crate) fn page(matches: &ArgMatches) -> Result<(), Failure> {
     let words: Vec<&String> = matches.get_many::<String>("command").into_iter().flatten().collect();
     let line = std::iter::once("drata".into()).chain(words.iter().map(|word| (*word).into()));
-    let mut command = crate::args::root::build(&line.collect::<Vec<_>>(), crate::args::root::Extent::Asked)?;
+    let mut command = crate::args::root::build(&line.collect::<Vec<_>>(), crate::args::area::Extent::Asked)?;
     let mut name = "drata".to_owned();
     command.build();
     for word in &words {

@@ -10,7 +10,8 @@ use super::filter::Filter;
 use super::format::Format;
 use super::screen::{Out, Screen};
 use super::table::{Canvas, draw};
-use super::{clean, fields};
+use super::clean;
+use super::fields::Chosen;
 use crate::failure::Failure;
 
 /// As many rows as one table holds; longer lists are several tables.
@@ -19,6 +20,7 @@ const TABLE: usize = 500;
 /// Writes the rows of a list in the format that was asked for.
 pub(crate) struct Rows {
     fields: Vec<String>,
+    chosen: Chosen,
     filter: Option<Filter>,
     terminal: bool,
     quiet: bool,
@@ -40,6 +42,8 @@ enum Writer {
 impl Rows {
     pub(super) fn new(screen: &Screen, format: Format, filter: Option<Filter>, columns: Option<Vec<String>>) -> Self {
         let out = Screen::out();
+        let known = columns.clone().filter(|_| filter.is_none()).unwrap_or_default();
+        let picking = Chosen::new(&screen.fields, &known);
         let writer = match format {
             Format::Csv => {
                 let chosen = !screen.fields.is_empty();
@@ -48,13 +52,14 @@ impl Rows {
                     (false, true) => None,
                     (false, false) => columns,
                 };
-                Writer::Csv(Box::new(CsvRows::new(out, columns, chosen)))
+                Writer::Csv(Box::new(CsvRows::new(out, columns, chosen).on_terminal(screen.terminal)))
             }
             Format::Table => Writer::Table { out, rows: Vec::new(), canvas: screen.canvas() },
             Format::Json => Writer::Json(out, false),
             Format::Ndjson | Format::Auto => Writer::Ndjson(out),
         };
-        Self { fields: screen.fields.clone(), filter, terminal: screen.terminal, quiet: screen.quiet, writer }
+        let (fields, terminal, quiet) = (screen.fields.clone(), screen.terminal, screen.quiet);
+        Self { fields, chosen: picking, filter, terminal, quiet, writer }
     }
 
     /// Whether rows can go out as the service wrote them.
@@ -95,8 +100,7 @@ impl Rows {
 
     fn put(&mut self, row: &Value) -> Result<(), Failure> {
         let shown = |text: String| if self.terminal { clean::json(&text).into_owned() } else { text };
-        let is_picked = !self.fields.is_empty() && row.is_object();
-        let picked = is_picked.then(|| fields::only(row, &self.fields));
+        let picked = self.chosen.pick(row);
         let picked = picked.as_ref().unwrap_or(row);
         match &mut self.writer {
             Writer::Ndjson(out) => writeln!(out, "{}", shown(picked.to_string()))?,
@@ -137,6 +141,15 @@ impl Rows {
 
     /// Ends the list.
     pub(crate) fn finish(&mut self) -> Result<(), Failure> {
+        self.end()?;
+        match self.chosen.missing().filter(|_| !self.quiet) {
+            Some(missing) => super::note(&missing),
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), Failure> {
         match &mut self.writer {
             Writer::Ndjson(out) => Ok(out.flush()?),
             Writer::Json(out, began) => {

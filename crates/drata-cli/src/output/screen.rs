@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::format::Format;
 use super::table::{Canvas, draw_one};
-use super::{Rows, clean, fields, filter::Filter};
+use super::fields::Chosen;
+use super::{Rows, clean, filter::Filter};
 use crate::args::globals::{Color, Globals};
 use crate::failure::Failure;
 
@@ -48,11 +49,15 @@ impl Screen {
         Canvas { width: self.terminal.then(width), color: self.colored() }
     }
 
-    fn colored(&self) -> bool {
+    /// Whether output is colored.
+    pub(crate) fn colored(&self) -> bool {
         match self.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => self.terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            Color::Auto => {
+                let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+                self.terminal && !refused && !is_dumb()
+            }
         }
     }
 
@@ -82,7 +87,8 @@ impl Screen {
             rows.row(value)?;
             return rows.finish();
         }
-        let picked = (!self.fields.is_empty()).then(|| fields::only(value, &self.fields));
+        let mut chosen = Chosen::new(&self.fields, &[]);
+        let picked = chosen.pick(value);
         let value = picked.as_ref().unwrap_or(value);
         let mut out = Self::out();
         match format {
@@ -90,7 +96,11 @@ impl Screen {
             Format::Ndjson => writeln!(out, "{}", self.json(&value.to_string()))?,
             _ => writeln!(out, "{}", self.json(&pretty(value)))?,
         }
-        Ok(out.flush()?)
+        out.flush()?;
+        if let Some(missing) = chosen.missing() {
+            self.note(missing);
+        }
+        Ok(())
     }
 
     /// Shows JSON whatever the format: what it is does not fit a table.
@@ -114,6 +124,11 @@ impl Screen {
             note(text.as_ref());
         }
     }
+}
+
+/// Whether the terminal says of itself that it only prints.
+pub(crate) fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Says something on standard error. That nobody reads it is no failure.
