@@ -43,6 +43,10 @@ fn main() -> ExitCode {
             runtime.spawn(async move {
                 interrupt::pressed().await;
                 let failure = Failure::interrupted("interrupted");
+                if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+                    // Behind what the terminal shows of Ctrl-C.
+                    output::note("");
+                }
                 show(&failure, &line);
                 std::process::exit(failure.kind().code().into());
             });

@@ -175,7 +175,7 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_export_ends_with_the_same_bytes() {
-    let sandbox = Sandbox::builder().records(3_000).start().await.unwrap();
+    let sandbox = Sandbox::builder().records(1_000).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     for format in ["ndjson", "csv"] {
         let path = |name: &str| folder.path().join(format!("{format}-{name}")).to_str().unwrap().to_owned();

@@ -53,7 +53,8 @@ pub(crate) fn page(matches: &ArgMatches) -> Result<(), Failure> {
         name = format!("{name}-{}", command.get_name());
     }
     let mut page = Vec::new();
-    clap_mangen::Man::new(command).title(name.to_uppercase()).render(&mut page)?;
+    let version = concat!("drata ", env!("CARGO_PKG_VERSION"));
+    clap_mangen::Man::new(command).title(name.to_uppercase()).source(version).manual("Drata").render(&mut page)?;
     let mut out = Screen::out();
     out.write_all(&page)?;
     Ok(out.flush()?)

@@ -86,7 +86,7 @@ async fn due(matches: &ArgMatches, globals: &Globals) -> Result<(), Failure> {
     let session = Session::open(globals).await?;
     let days = matches.get_one::<u64>("days").copied().unwrap_or(30);
     let found = evidence_due(&session, days, matches.get_one::<i64>("workspace").copied()).await?;
-    let mut out = session.screen.rows(None)?;
+    let mut out = session.screen.report()?;
     for row in &found {
         out.row(row)?;
     }
@@ -114,12 +114,12 @@ pub(crate) async fn evidence_due(session: &Session, days: u64, workspace: Option
                     date,
                     json!({
                         "id": item["id"],
-                        "workspaceId": workspace,
                         "name": item["name"],
                         "status": if date < today { "OVERDUE" } else { "DUE" },
                         "renewalDate": date.to_string(),
                         "days": left,
                         "owner": at(&item, "user.email"),
+                        "workspaceId": workspace,
                     }),
                 ));
             }

@@ -92,7 +92,7 @@ pub(super) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), F
     let items = items.into_iter().filter(|item| {
         only.is_empty() || only.iter().any(|only| is_called(&item.known.operation.area, only))
     });
-    let mut out = session.screen.rows(None)?;
+    let mut out = session.screen.report()?;
     for item in items {
         // What was refused may be allowed by now.
         if !export.state.files.get(&item.name).is_some_and(|progress| progress.done && progress.skipped.is_none()) {

@@ -128,7 +128,7 @@ impl Upload<'_> {
 
     /// Uploads every record; each that is rejected is a row of output.
     async fn all(&self, path: &Path) -> Result<usize, Failure> {
-        let mut out = self.session.screen.rows(None)?;
+        let mut out = self.session.screen.report()?;
         let mut batch = Batch::default();
         let mut rejected = 0;
         for (place, record) in records(path)?.enumerate() {

@@ -19,7 +19,7 @@ pub(super) fn command() -> Command {
 pub(super) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), Failure> {
     let session = Session::open(globals).await?;
     let lines = overview(&session, matches.get_one::<i64>("workspace").copied()).await?;
-    let mut out = session.screen.rows(None)?;
+    let mut out = session.screen.report()?;
     for line in &lines {
         out.row(line)?;
     }

@@ -9,7 +9,7 @@ use super::csv::CsvRows;
 use super::filter::Filter;
 use super::format::Format;
 use super::screen::{Out, Screen};
-use super::table::{Canvas, draw};
+use super::table::{Canvas, Columns, draw};
 use super::clean;
 use super::fields::Chosen;
 use crate::failure::Failure;
@@ -35,6 +35,7 @@ enum Writer {
     Table {
         out: Out,
         rows: Vec<Value>,
+        columns: Columns,
         canvas: Canvas,
     },
 }
@@ -54,12 +55,26 @@ impl Rows {
                 };
                 Writer::Csv(Box::new(CsvRows::new(out, columns, chosen).on_terminal(screen.terminal)))
             }
-            Format::Table => Writer::Table { out, rows: Vec::new(), canvas: screen.canvas() },
+            Format::Table => {
+                let columns = match screen.fields.is_empty() {
+                    true => Columns::Ranked,
+                    false => Columns::Asked(screen.fields.clone()),
+                };
+                Writer::Table { out, rows: Vec::new(), columns, canvas: screen.canvas() }
+            }
             Format::Json => Writer::Json(out, false),
             Format::Ndjson | Format::Auto => Writer::Ndjson(out),
         };
         let (fields, terminal, quiet) = (screen.fields.clone(), screen.terminal, screen.quiet);
         Self { fields, chosen: picking, filter, terminal, quiet, writer }
+    }
+
+    /// Keeps a table's columns in the order of the rows' fields.
+    pub(crate) fn as_given(mut self) -> Self {
+        if let Writer::Table { columns: columns @ Columns::Ranked, .. } = &mut self.writer {
+            *columns = Columns::AsGiven;
+        }
+        self
     }
 
     /// Whether rows can go out as the service wrote them.
@@ -121,8 +136,7 @@ impl Rows {
     }
 
     fn draw(&mut self) -> Result<(), Failure> {
-        let columns = (!self.fields.is_empty()).then_some(self.fields.as_slice());
-        if let Writer::Table { out, rows, canvas } = &mut self.writer {
+        if let Writer::Table { out, rows, columns, canvas } = &mut self.writer {
             out.write_all(draw(rows, columns, *canvas).as_bytes())?;
             out.flush()?;
             rows.clear();

@@ -78,6 +78,11 @@ impl Screen {
         Ok(Rows::new(self, format, filter, columns))
     }
 
+    /// Begins a list of our own, whose fields are in the order of what they say.
+    pub(crate) fn report(&self) -> Result<Rows, Failure> {
+        Ok(self.rows(None)?.as_given())
+    }
+
     /// Shows one thing.
     pub(crate) fn show(&self, value: &Value) -> Result<(), Failure> {
         let filter = self.filter()?;
