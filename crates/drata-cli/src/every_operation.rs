@@ -8,10 +8,10 @@ use drata_contract::operation::{ApiVersion, Operation};
 use drata_ext::by_name::Known;
 use drata_sandbox::Sandbox;
 
-use crate::args::globals::Globals;
 use crate::args::area::Extent;
-use crate::args::root;
-use crate::commands::{call, describe};
+use crate::args::globals::Globals;
+use crate::args::{about, root};
+use crate::commands::call;
 use crate::session::Session;
 
 /// A command line as a shell takes it apart; samples quote with `'` alone.
@@ -56,7 +56,7 @@ async fn run(version: ApiVersion) {
     let mut problems = Vec::new();
     for operation in operations {
         let known = Known::new(contract, operation);
-        let line = describe::sample_line(known);
+        let line = about::sample_line(known);
         // What a file holds is looked into by the uploads of a roster alone.
         let roster = operation.path.ends_with("/csv");
         let file = folder.path().join(if roster { "roster.csv" } else { "sample.pdf" });
@@ -67,7 +67,7 @@ async fn run(version: ApiVersion) {
         };
         std::fs::write(&file, content).unwrap();
         let mut words = split(&line, &file.to_string_lossy());
-        let files = describe::needs_file(known) && !words.iter().any(|word| *word == *file);
+        let files = about::needs_file(known) && !words.iter().any(|word| *word == *file);
         if files {
             words.extend(["--file".into(), file.clone().into_os_string()]);
         }

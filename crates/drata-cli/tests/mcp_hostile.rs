@@ -103,7 +103,8 @@ async fn a_call_that_is_canceled_ends_and_the_others_do_not() {
     // Messages are taken up in their order: when this one is answered, the other is under way.
     server.call(2, "find_operations", json!({ "text": "company" })).await;
     assert_eq!(server.next().await["id"], 2);
-    let cancel = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 1, "reason": "x" } });
+    let cancel =
+        json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 1, "reason": "x" } });
     server.send(&cancel.to_string()).await;
     server.call(3, "find_operations", json!({ "text": "company" })).await;
     assert_eq!(server.next().await["id"], 3);
@@ -170,7 +171,11 @@ async fn results_are_bounded_numbers_are_checked_and_the_key_is_in_none() {
         ("evidence_due", json!({ "days": 3650 }), "\"next\":"),
         ("evidence_due", json!({ "days": i64::MAX }), "not an integer from 0 to 3650"),
         ("write", json!({ "operation": "v2::vendors::create", "body": { "name": "x" } }), "\"status\":201"),
-        ("write", json!({ "operation": "v2::vendors::delete", "parameters": { "vendorId": 1 } }), "cannot ask the user"),
+        (
+            "write",
+            json!({ "operation": "v2::vendors::delete", "parameters": { "vendorId": 1 } }),
+            "cannot ask the user",
+        ),
     ];
     for (id, (tool, arguments, _)) in calls.iter().enumerate() {
         server.call(id as u64, tool, arguments.clone()).await;

@@ -5,9 +5,11 @@ use drata_contract::operation::{ApiVersion, Operation};
 use drata_contract::{Area, Contract};
 use drata_ext::by_name::Known;
 
+use super::about::first_sentence;
 use super::flags::kebab;
 use super::operation;
 use crate::failure::Failure;
+use crate::near::near;
 
 /// How much of the command line is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +29,19 @@ pub(crate) fn areas() -> Result<Vec<String>, Failure> {
     all.sort_unstable();
     all.dedup();
     Ok(all)
+}
+
+/// Refuses areas that are not there: what is restricted to them would find nothing, and look like all is well.
+pub(crate) fn check_names(only: &[&String]) -> Result<(), Failure> {
+    let all = areas()?;
+    let is_there = |name: &str| all.iter().any(|area| area == name || kebab(name) == *area);
+    let Some(name) = only.iter().find(|name| !is_there(name)) else { return Ok(()) };
+    let near = near(name, all.iter().map(String::as_str)).join(", ");
+    let hint = match near.is_empty() {
+        true => "`drata --help` lists them".to_owned(),
+        false => format!("did you mean {near}?"),
+    };
+    Err(Failure::usage(format!("--only: no area is called {name:?}")).hint(hint))
 }
 
 /// Finds an area by its name in the library or as a command: in version 2, else in version 1.
@@ -104,10 +119,4 @@ pub(crate) fn with_other_version(command: Command, area: &'static Area) -> Resul
         true => command.after_help(format!("Version 1 has this area too: drata v1 {name}")),
         false => command,
     })
-}
-
-/// The first sentence of a description.
-pub(crate) fn first_sentence(doc: &str) -> &str {
-    let end = doc.find(". ").map_or(doc.len(), |end| end);
-    doc[..end].trim_end_matches('.').lines().next().unwrap_or_default()
 }

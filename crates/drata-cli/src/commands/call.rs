@@ -10,9 +10,10 @@ use drata_ext::by_name::{Known, NamedCall};
 use http::Method;
 use serde_json::Value;
 
-use super::{describe, list};
+use super::list;
+use crate::args::about::command_name;
 use crate::args::globals::Globals;
-use crate::args::operation::{Input, Target, inputs};
+use crate::args::inputs::{Input, Target, inputs};
 use crate::failure::Failure;
 use crate::json;
 use crate::output::Screen;
@@ -154,7 +155,7 @@ async fn write(session: &Session, call: NamedCall) -> Result<(), Failure> {
     let known = call.known();
     let request = call.request()?;
     let line = request.to_string().lines().next().unwrap_or_default().to_owned();
-    session.allow_write(&describe::command_name(known))?;
+    session.allow_write(&command_name(known))?;
     if let Some(warning) = destroys(known, &call) {
         session.confirm(&format!("{line}\n{warning}")).await?;
     }

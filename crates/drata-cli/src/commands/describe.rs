@@ -3,17 +3,13 @@
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use drata_contract::Contract;
 use drata_contract::operation::ApiVersion;
-#[cfg(test)]
-use drata_contract::sample::is_file;
 use drata_contract::sample::{Extent, sample};
 use drata_contract::schema::{Additional, Format, SchemaId, Schemas, Shape};
-use drata_contract::text::written;
 use drata_ext::by_name::Known;
 use serde_json::{Map, Value, json};
 
-use crate::args::flags::kebab;
+use crate::args::about::{command_name, facts, sample_line};
 use crate::args::globals::Globals;
-use crate::args::operation::{Input, Target, inputs};
 use crate::failure::Failure;
 use crate::output::Screen;
 
@@ -93,132 +89,6 @@ pub(crate) fn find(words: &[String]) -> Result<Known, Failure> {
             words.join(" ")
         ))
     })
-}
-
-/// The words that call an operation: `v2 risks create`.
-pub(crate) fn command_name(known: Known) -> String {
-    let operation = known.operation;
-    format!("{} {} {}", operation.version.as_str(), kebab(&operation.area), kebab(&operation.name))
-}
-
-/// What an operation does and needs, for help.
-pub(crate) fn facts(known: Known) -> String {
-    let Known { operation, meta, .. } = known;
-    let mut lines = vec![operation.doc.trim().to_owned(), String::new()];
-    lines.push(format!("  request     {} {}{}", operation.method, meta.version.path_prefix(), operation.path));
-    lines.push(format!("  permission  {} ({})", operation.permission_name, operation.permissions.join(", ")));
-    if !operation.entitlements.is_empty() {
-        lines.push(format!("  plan        {}", operation.entitlements.join(", ")));
-    }
-    if let Some(paging) = &operation.paging {
-        let by = if paging.by_cursor { "by cursor" } else { "by number" };
-        lines.push(format!("  pages       {by}, at most {} rows each", paging.max_size));
-    }
-    if let Some(replaces) = &operation.replaces {
-        lines.push(format!("  replaces    {replaces}"));
-    }
-    if operation.beta {
-        lines.push("  beta        Drata may change it without notice".to_owned());
-    }
-    if operation.deprecated {
-        lines.push("  deprecated".to_owned());
-    }
-    lines.push(format!("  library     {}", meta.rust_path));
-    lines.join("\n")
-}
-
-/// A command line that is valid, with what is required.
-pub(crate) fn sample_line(known: Known) -> String {
-    let schemas = &known.contract.schemas;
-    let mut line = format!("drata {}", command_name(known));
-    let mut nested = Map::new();
-    let mut optional: Vec<(u8, String)> = Vec::new();
-    let mut has_body = false;
-    for Input { flag, target, .. } in inputs(known) {
-        match target {
-            Target::Parameter(parameter) if parameter.place == drata_contract::operation::Place::Path => {
-                let value = match schemas.get(parameter.schema).shape {
-                    // What is addressed by a string is addressed by a number in most accounts of samples, as long as
-                    // the string has to be.
-                    Shape::Text(text) if text.format == Format::Plain && !parameter.name.contains("mail") => {
-                        format!("{:0>width$}", 1, width = text.min_length)
-                    }
-                    _ => text(schemas, parameter.schema),
-                };
-                line += &format!(" {}", quoted(&value));
-            }
-            Target::Parameter(parameter) if parameter.required => {
-                line += &format!(" --{flag} {}", quoted(&text(schemas, parameter.schema)));
-            }
-            Target::Field(field) if field.required => {
-                has_body = true;
-                line += &field_of_sample(schemas, &flag, field.schema);
-            }
-            // Of what may be left out, a name says the most, and a file more than the rest.
-            Target::Field(field) => {
-                let rank = if ["name", "title", "description"].contains(&&*field.name) { 0 } else { 2 };
-                optional.push((rank, field_of_sample(schemas, &flag, field.schema)));
-            }
-            Target::File(file) if file.required => {
-                has_body = true;
-                line += &format!(" --{flag} FILE");
-            }
-            Target::File(_) => optional.push((1, format!(" --{flag} FILE"))),
-            Target::Parameter(_) => {}
-        }
-    }
-    optional.sort_by_key(|(rank, _)| *rank);
-    let optional = optional.into_iter().next().map(|(_, sample)| sample);
-    let body = known.operation.json_body().or_else(|| known.operation.form_body());
-    if let Some(body) = body {
-        let whole = sample(schemas, body, Extent::Required);
-        match (schemas.object(body), whole) {
-            (Some(object), Value::Object(whole)) => {
-                let has_flag = |name: &str| {
-                    object.property(name).is_some_and(|property| crate::args::values::is_flat(schemas, property.schema))
-                };
-                nested.extend(whole.into_iter().filter(|(name, _)| !has_flag(name)));
-                if !nested.is_empty() {
-                    line += &format!(" --json {}", quoted(&Value::Object(nested).to_string()));
-                } else if !has_body {
-                    // A body without anything in it would be none.
-                    line += &optional.unwrap_or_else(|| {
-                        let whole = sample(schemas, body, Extent::Full);
-                        let one = whole.as_object().and_then(|whole| whole.iter().next());
-                        one.map_or_else(String::new, |(name, value)| {
-                            format!(" --json {}", quoted(&json!({ name: value }).to_string()))
-                        })
-                    });
-                }
-            }
-            (_, whole) => line += &format!(" --json {}", quoted(&whole.to_string())),
-        }
-    }
-    line
-}
-
-fn field_of_sample(schemas: &Schemas, flag: &str, schema: SchemaId) -> String {
-    let equals = if matches!(schemas.get(schema).shape, Shape::Boolean) { '=' } else { ' ' };
-    format!(" --{flag}{equals}{}", quoted(&text(schemas, schema)))
-}
-
-/// Whether an operation takes a form alone, and so a file.
-#[cfg(test)]
-pub(crate) fn needs_file(known: Known) -> bool {
-    let form = known.operation.form_body().filter(|_| known.operation.json_body().is_none());
-    let object = form.and_then(|form| known.contract.schemas.object(form));
-    object.is_some_and(|object| object.properties.iter().any(|one| is_file(&known.contract.schemas, one.schema)))
-}
-
-fn text(schemas: &Schemas, schema: SchemaId) -> String {
-    let one = schemas.items(schema).unwrap_or(schema);
-    written(&sample(schemas, one, Extent::Required))
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = !word.is_empty() && word.chars().all(|letter| letter.is_alphanumeric() || "-_./:@=,+".contains(letter));
-    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 /// What is known of an operation, for programs.

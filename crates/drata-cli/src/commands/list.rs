@@ -11,8 +11,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::output::{Screen, is_dumb};
 use crate::output::format::Format;
+use crate::output::{Screen, is_dumb};
 use crate::session::Session;
 
 /// Shows a list as its options say.
@@ -41,7 +41,10 @@ pub(crate) async fn run(session: &Session, mut call: NamedCall, matches: &ArgMat
     if let Some(folder) = resume.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty())
         && !folder.is_dir()
     {
-        return Err(Failure::usage(format!("--resume cannot write into {}: there is no such folder", folder.display())));
+        return Err(Failure::usage(format!(
+            "--resume cannot write into {}: there is no such folder",
+            folder.display()
+        )));
     }
     if let Some(checkpoint) = resume.as_deref().map(load).transpose()?.flatten() {
         screen.note(format!("going on after {} rows", checkpoint.delivered()));

@@ -6,8 +6,7 @@ use drata_contract::operation::{ApiVersion, Operation};
 use drata_ext::by_name::Known;
 use serde_json::{Value, json};
 
-use super::describe::command_name;
-use crate::args::area::first_sentence;
+use crate::args::about::{command_name, first_sentence};
 use crate::args::globals::Globals;
 use crate::failure::Failure;
 use crate::output::Screen;

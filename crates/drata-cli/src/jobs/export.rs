@@ -16,14 +16,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::read::{workspace_option, workspaces};
-use crate::args::area::{areas, is_called};
+use crate::args::area::{check_names, is_called};
 use crate::args::flags::kebab;
 use crate::args::globals::Globals;
 use crate::commands::list::columns;
 use crate::failure::{Failure, Kind};
 use crate::files::write_whole;
 use crate::interrupt::Interrupt;
-use crate::near::near;
 use crate::output::CsvRows;
 use crate::session::Session;
 
@@ -82,16 +81,16 @@ pub(super) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), F
     let folder = matches.get_one::<PathBuf>("folder").cloned().unwrap_or_default();
     let format = matches.get_one::<String>("format").map_or("ndjson", String::as_str);
     let only: Vec<&String> = matches.get_many::<String>("only").into_iter().flatten().collect();
-    check_areas(&only)?;
+    check_names(&only)?;
     let session = Session::open(globals).await?;
     fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, "made", &error))?;
     let _alone = lock(&folder)?;
     let mut export = Export { session: &session, state: load(&folder, format)?, folder, csv: format == "csv" };
     let workspaces = workspaces(&session, matches.get_one::<i64>("workspace").copied()).await?;
     let items = items(&workspaces, format)?;
-    let items = items.into_iter().filter(|item| {
-        only.is_empty() || only.iter().any(|only| is_called(&item.known.operation.area, only))
-    });
+    let items = items
+        .into_iter()
+        .filter(|item| only.is_empty() || only.iter().any(|only| is_called(&item.known.operation.area, only)));
     let mut out = session.screen.report()?;
     for item in items {
         // What was refused may be allowed by now.
@@ -102,19 +101,6 @@ pub(super) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), F
         out.row(&json!({ "file": item.name, "rows": progress.rows, "skipped": progress.skipped }))?;
     }
     out.finish()
-}
-
-/// Refuses areas that are not there: an export of nothing would look like one of everything.
-fn check_areas(only: &[&String]) -> Result<(), Failure> {
-    let all: Vec<String> = areas()?;
-    match only.iter().find(|only| !all.iter().any(|area| is_called(&area.replace('-', "_"), only))) {
-        None => Ok(()),
-        Some(area) => {
-            let near = near(area, all.iter().map(String::as_str)).join(", ");
-            let hint = if near.is_empty() { "`drata --help` lists them".to_owned() } else { format!("did you mean {near}?") };
-            Err(Failure::usage(format!("--only: no area is called {area:?}")).hint(hint))
-        }
-    }
 }
 
 /// Keeps the folder for this export alone, until what is returned is dropped.

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::confirm::{Confirmation, Questions};
 use super::{answer, tools};
+use crate::args::about::first_sentence;
 use crate::commands::{call, describe, ops};
 use crate::failure::Failure;
 use crate::jobs::{self, View};
@@ -185,7 +186,7 @@ fn find(arguments: &Arguments) -> Result<CallToolResult, Failure> {
         .map(|known| {
             json!({
                 "operation": known.meta.rust_path,
-                "about": crate::args::area::first_sentence(&known.operation.doc),
+                "about": first_sentence(&known.operation.doc),
                 "reads": known.operation.is_read(),
                 "list": known.operation.paging.is_some(),
             })

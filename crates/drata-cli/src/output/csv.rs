@@ -23,7 +23,14 @@ pub(crate) struct CsvRows<W: Write> {
 
 impl<W: Write> CsvRows<W> {
     pub(crate) fn new(out: W, columns: Option<Vec<String>>, chosen: bool) -> Self {
-        Self { writer: WriterBuilder::new().from_writer(out), columns, chosen, lost: Vec::new(), began: false, terminal: false }
+        Self {
+            writer: WriterBuilder::new().from_writer(out),
+            columns,
+            chosen,
+            lost: Vec::new(),
+            began: false,
+            terminal: false,
+        }
     }
 
     /// Says whether a terminal shows it.

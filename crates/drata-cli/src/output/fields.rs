@@ -144,7 +144,8 @@ mod tests {
             only(&row, &["owner.email".into(), "codes.1".into(), "a.b".into(), "nope".into()]),
             json!({"owner.email": "a@b.c", "codes.1": "y", "a.b": 2, "nope": null})
         );
-        let mut chosen = Chosen::new(&["onwer.email".into(), "codes.7".into(), "codes.x".into(), "gone".into()], &["gone".into()]);
+        let mut chosen =
+            Chosen::new(&["onwer.email".into(), "codes.7".into(), "codes.x".into(), "gone".into()], &["gone".into()]);
         chosen.pick(&row);
         assert_eq!(
             chosen.missing().unwrap(),

@@ -5,13 +5,13 @@ use std::io::Write as _;
 use drata_ext::by_name::RawRow;
 use serde_json::Value;
 
+use super::clean;
 use super::csv::CsvRows;
+use super::fields::Chosen;
 use super::filter::Filter;
 use super::format::Format;
 use super::screen::{Out, Screen};
 use super::table::{Canvas, Columns, draw};
-use super::clean;
-use super::fields::Chosen;
 use crate::failure::Failure;
 
 /// As many rows as one table holds; longer lists are several tables.
@@ -70,7 +70,7 @@ impl Rows {
     }
 
     /// Keeps a table's columns in the order of the rows' fields.
-    pub(crate) fn as_given(mut self) -> Self {
+    pub(crate) fn in_given_order(mut self) -> Self {
         if let Writer::Table { columns: columns @ Columns::Ranked, .. } = &mut self.writer {
             *columns = Columns::AsGiven;
         }
@@ -156,9 +156,8 @@ impl Rows {
     /// Ends the list.
     pub(crate) fn finish(&mut self) -> Result<(), Failure> {
         self.end()?;
-        match self.chosen.missing().filter(|_| !self.quiet) {
-            Some(missing) => super::note(&missing),
-            None => {}
+        if let Some(missing) = self.chosen.missing().filter(|_| !self.quiet) {
+            super::note(&missing);
         }
         Ok(())
     }

@@ -4,9 +4,9 @@ use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use serde_json::Value;
 
+use super::fields::Chosen;
 use super::format::Format;
 use super::table::{Canvas, draw_one};
-use super::fields::Chosen;
 use super::{Rows, clean, filter::Filter};
 use crate::args::globals::{Color, Globals};
 use crate::failure::Failure;
@@ -80,7 +80,7 @@ impl Screen {
 
     /// Begins a list of our own, whose fields are in the order of what they say.
     pub(crate) fn report(&self) -> Result<Rows, Failure> {
-        Ok(self.rows(None)?.as_given())
+        Ok(self.rows(None)?.in_given_order())
     }
 
     /// Shows one thing.

@@ -221,7 +221,8 @@ mod tests {
 
     #[test]
     fn what_is_given_in_an_order_stays_in_it() {
-        let rows = [json!({ "email": "a@b.c", "failed": ["MFA", "PASSWORD"], "at": "2026-01-02T03:04:05.678Z", "id": 7 })];
+        let rows =
+            [json!({ "email": "a@b.c", "failed": ["MFA", "PASSWORD"], "at": "2026-01-02T03:04:05.678Z", "id": 7 })];
         let table = draw(&rows, &Columns::AsGiven, Canvas { width: Some(80), color: false });
         assert_eq!(table.lines().last(), Some(" a@b.c  MFA, PASSWORD  2026-01-02 03:04Z  7"), "{table}");
         let ranked = draw(&rows, &Columns::Ranked, Canvas { width: Some(80), color: false });
