@@ -10,8 +10,7 @@ use drata_sandbox::Sandbox;
 
 use crate::args::area::Extent;
 use crate::args::globals::Globals;
-use crate::args::sample;
-use crate::command_line;
+use crate::args::{about, root};
 use crate::commands::call;
 use crate::session::Session;
 
@@ -57,7 +56,7 @@ async fn run(version: ApiVersion) {
     let mut problems = Vec::new();
     for operation in operations {
         let known = Known::new(contract, operation);
-        let line = sample::sample_line(known);
+        let line = about::sample_line(known);
         // What a file holds is looked into by the uploads of a roster alone.
         let roster = operation.path.ends_with("/csv");
         let file = folder.path().join(if roster { "roster.csv" } else { "sample.pdf" });
@@ -68,11 +67,11 @@ async fn run(version: ApiVersion) {
         };
         std::fs::write(&file, content).unwrap();
         let mut words = split(&line, &file.to_string_lossy());
-        let files = sample::needs_file(known) && !words.iter().any(|word| *word == *file);
+        let files = about::needs_file(known) && !words.iter().any(|word| *word == *file);
         if files {
             words.extend(["--file".into(), file.clone().into_os_string()]);
         }
-        let command = command_line::build(&words, Extent::Asked).unwrap();
+        let command = root::build(&words, Extent::Asked).unwrap();
         let matches = match command.try_get_matches_from(&words) {
             Ok(matches) => matches,
             Err(error) => {
@@ -82,7 +81,7 @@ async fn run(version: ApiVersion) {
         };
         Globals::read(&matches).unwrap();
         let (name, below) = matches.subcommand().unwrap();
-        let (found, arguments) = command_line::operation(name, below).unwrap();
+        let (found, arguments) = crate::operation(name, below).unwrap();
         assert_eq!(found.meta.rust_path, known.meta.rust_path);
         let outcome = match call::fill(&session, found, arguments) {
             Ok(call) => call.send().await.map(drop).map_err(crate::failure::Failure::from),
@@ -135,5 +134,5 @@ async fn version_2() {
 #[test]
 fn the_whole_command_line_is_sound() {
     // clap checks itself: no two flags of one name, no argument that cannot be given.
-    command_line::build(&["drata".into()], Extent::Whole).unwrap().debug_assert();
+    root::build(&["drata".into()], Extent::Whole).unwrap().debug_assert();
 }

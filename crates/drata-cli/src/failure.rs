@@ -55,7 +55,7 @@ Exit codes:
   130  interrupted";
 
 impl Kind {
-    fn code(self) -> u8 {
+    pub(crate) fn code(self) -> u8 {
         match self {
             Self::Pipe => 0,
             Self::Other => 1,

@@ -1,12 +1,18 @@
 //! Ctrl-C: at once, or after what is under way has noted how far it came.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
 /// How many loops stop by themselves.
 static LISTENING: AtomicUsize = AtomicUsize::new(0);
+/// Whether one of them has begun to.
+static HEARD: AtomicBool = AtomicBool::new(false);
 static PRESSED: Notify = Notify::const_new();
+
+/// How long a loop that stops by itself may take until it hears: a filter may never end, nor a write to a full pipe.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// Held by a loop that stops by itself when the user interrupts.
 pub(crate) struct Interrupt(());
@@ -21,6 +27,7 @@ impl Interrupt {
     /// Ends when the user interrupts.
     pub(crate) async fn wait(&self) {
         PRESSED.notified().await;
+        HEARD.store(true, Ordering::SeqCst);
     }
 }
 
@@ -30,18 +37,32 @@ impl Drop for Interrupt {
     }
 }
 
-/// Waits for the user to interrupt something that does not listen; a second time interrupts everything.
+/// Waits until the user interrupts something that does not listen, interrupts twice, or is not heard.
+///
+/// This runs as a task of its own: what it interrupts may keep its thread and never wait.
 pub(crate) async fn pressed() {
-    let mut asked = false;
-    loop {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // Without signals there is nothing to wait for.
-            return std::future::pending().await;
-        }
-        if asked || LISTENING.load(Ordering::SeqCst) == 0 {
-            return;
-        }
-        asked = true;
-        PRESSED.notify_one();
+    next().await;
+    if LISTENING.load(Ordering::SeqCst) == 0 {
+        return;
+    }
+    PRESSED.notify_one();
+    tokio::select! {
+        () = next() => {}
+        () = unheard() => {}
+    }
+}
+
+/// Ends after a while in which nobody heard.
+async fn unheard() {
+    tokio::time::sleep(GRACE).await;
+    if HEARD.load(Ordering::SeqCst) {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Waits for Ctrl-C; without signals there is nothing to wait for.
+async fn next() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }

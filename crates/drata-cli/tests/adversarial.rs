@@ -1,27 +1,15 @@
 //! Hostile data, closed pipes, interruptions and files that others can read.
 #![allow(clippy::unwrap_used, reason = "a helper that unwraps fails its test")]
 
+mod common;
+
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use common::{await_requests, drata, interrupt, run, text};
 use drata_sandbox::{Fault, Sandbox};
-
-fn drata(sandbox: &Sandbox, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_drata"));
-    command.args(arguments).env("DRATA_API_KEY", sandbox.api_key()).env("DRATA_BASE_URL", sandbox.base_url());
-    command.env_remove("DRATA_PROFILE").env_remove("DRATA_REGION").stdin(Stdio::null());
-    command
-}
-
-fn run(sandbox: &Sandbox, arguments: &[&str]) -> Output {
-    drata(sandbox, arguments).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_service_holds_does_not_act_on_the_terminal_nor_in_a_spreadsheet() {
@@ -54,13 +42,6 @@ async fn a_reader_that_goes_is_no_failure() {
     let mut said = String::new();
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
-}
-
-fn interrupt(child: &mut Child, after: Duration) -> Option<i32> {
-    std::thread::sleep(after);
-    let pid = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    child.wait().unwrap().code()
 }
 
 #[cfg(unix)]
@@ -96,6 +77,90 @@ async fn an_interrupted_list_goes_on_where_it_stopped() {
     assert_eq!(interrupt(&mut child, Duration::from_millis(700)), Some(130));
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_never_ends_is_interrupted_all_the_same() {
+    let sandbox = Sandbox::builder().records(3).start().await.unwrap();
+    let start = |arguments: &[&str]| {
+        let mut command = drata(&sandbox, arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    // Each keeps the thread that it runs on: an expression without end, and what waits for standard input.
+    let mut all = [
+        start(&["vendors", "get", "1", "--filter", "def f: f; f"]),
+        start(&["vendors", "create", "--write", "--json", "-", "-o", "json"]),
+        start(&["login", "--key-stdin"]),
+    ];
+    for (place, child) in all.iter_mut().enumerate() {
+        // Time to begin, for the first; the others began with it.
+        let after = if place == 0 { 500 } else { 0 };
+        assert_eq!(interrupt(child, Duration::from_millis(after)), Some(130));
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert!(said.contains("interrupted"), "{said}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_session_is_canceled() {
+    let sandbox = Sandbox::builder().records(3).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("records.ndjson");
+    let records: String = (0..5_000).map(|id| format!("{{\"id\": \"{id}\"}}\n")).collect();
+    std::fs::write(&path, records).unwrap();
+    sandbox.set_latency(Duration::from_millis(50));
+    let push = ["records", "push", path.to_str().unwrap(), "--connection", "1", "--resource", "1", "--write", "--yes"];
+    let push = [&push[..], &["--session", "nightly"]].concat();
+    let mut child = drata(&sandbox, &push).stderr(Stdio::piped()).spawn().unwrap();
+    await_requests(&sandbox, 2, "POST", "/sessions/nightly");
+    assert_eq!(interrupt(&mut child, Duration::ZERO), Some(130));
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(said.contains("was canceled, nothing changed"), "{said}");
+    let requests = sandbox.requests();
+    let last = requests.all().iter().rev().find(|request| request.method == "POST").unwrap().clone();
+    assert!(last.path.ends_with("/actions") && text(&last.body).contains("cancel"), "{last:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_takes_one_export_at_a_time() {
+    let sandbox = Sandbox::builder().records(200).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let export = ["export", folder.path().to_str().unwrap(), "--only", "vendors"];
+    sandbox.set_latency(Duration::from_millis(300));
+    let mut first = drata(&sandbox, &export).stdout(Stdio::null()).spawn().unwrap();
+    while !folder.path().join(".drata-export.lock").exists() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    std::thread::sleep(Duration::from_millis(20));
+    let second = run(&sandbox, &export);
+    assert_eq!(second.status.code(), Some(2));
+    assert!(text(&second.stderr).contains("another export writes into"), "{}", text(&second.stderr));
+    assert!(first.wait().unwrap().success());
+    assert_eq!(text(&std::fs::read(folder.path().join("v2-vendors-list.ndjson")).unwrap()).lines().count(), 200);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_said() {
+    let sandbox = Sandbox::builder().records(3).start().await.unwrap();
+    for arguments in [
+        &["vendors", "list"][..],
+        &["vendors", "list", "-o", "table"],
+        &["vendors", "list", "-o", "csv"],
+        &["vendors", "get", "1"],
+        &["describe", "vendors", "create"],
+        &["man"],
+        &["--help"],
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = drata(&sandbox, arguments).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(text(&output.stderr).contains("No space left"), "{arguments:?}: {}", text(&output.stderr));
+    }
+}
+
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut all: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
@@ -110,7 +175,7 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_export_ends_with_the_same_bytes() {
-    let sandbox = Sandbox::builder().records(3_000).start().await.unwrap();
+    let sandbox = Sandbox::builder().records(1_000).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     for format in ["ndjson", "csv"] {
         let path = |name: &str| folder.path().join(format!("{format}-{name}")).to_str().unwrap().to_owned();
@@ -154,6 +219,34 @@ async fn an_export_skips_what_is_refused_and_fails_on_the_rest() {
     assert!(notes.contains("v2-vendors-list.ndjson is skipped, 403: needs Vendors: List Vendors"), "{notes}");
     assert!(notes.contains("402"), "{notes}");
     assert_eq!(files(folder.path()).len(), 1);
+    // What was refused is asked for again, and what is there is left as it is.
+    sandbox.clear_faults();
+    sandbox.clear_requests();
+    let again = run(&sandbox, &["export", folder.path().to_str().unwrap(), "--only", "vendors,risk-registers,users"]);
+    assert!(again.status.success() && again.stderr.is_empty(), "{}", text(&again.stderr));
+    assert_eq!(files(folder.path()).len(), 3);
+    assert!(!sandbox.requests().all().iter().any(|request| request.path.ends_with("/users")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_begins_a_list_anew_whose_place_the_service_forgot() {
+    let sandbox = Sandbox::builder().records(1_200).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let export = ["export", folder.path().to_str().unwrap(), "--only", "vendors"];
+    sandbox.add_fault(Fault::status(400).on("VendorsPublicV2Controller_listVendors").every(2));
+    let failed = run(&sandbox, &export);
+    assert_eq!(failed.status.code(), Some(3), "{}", text(&failed.stderr));
+    sandbox.clear_faults();
+    // The place of the first part is forgotten, once.
+    sandbox.add_fault(Fault::status(400).on("VendorsPublicV2Controller_listVendors").next(1));
+    let done = run(&sandbox, &export);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    assert!(text(&done.stderr).contains("v2-vendors-list.ndjson begins anew"), "{}", text(&done.stderr));
+    let all = std::fs::read_to_string(folder.path().join("v2-vendors-list.ndjson")).unwrap();
+    assert_eq!(all.lines().count(), 1_200);
+    let mut lines: Vec<&str> = all.lines().collect();
+    lines.dedup();
+    assert_eq!(lines.len(), 1_200);
 }
 
 #[cfg(unix)]

@@ -1,22 +1,14 @@
 //! The jobs that write, and what is new since the last run.
 #![allow(clippy::unwrap_used, reason = "a helper that unwraps fails its test")]
 
-use std::path::Path;
-use std::process::{Command, Output};
+mod common;
 
+use std::path::Path;
+use std::process::Output;
+
+use common::run;
 use drata_sandbox::Sandbox;
 use serde_json::{Value, json};
-
-fn run(sandbox: &Sandbox, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_drata"))
-        .args(arguments)
-        .env("DRATA_API_KEY", sandbox.api_key())
-        .env("DRATA_BASE_URL", sandbox.base_url())
-        .env_remove("DRATA_PROFILE")
-        .env_remove("DRATA_REGION")
-        .output()
-        .unwrap()
-}
 
 /// What a command printed, which succeeded.
 fn printed(sandbox: &Sandbox, arguments: &[&str]) -> String {

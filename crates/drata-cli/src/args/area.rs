@@ -5,10 +5,11 @@ use drata_contract::operation::{ApiVersion, Operation};
 use drata_contract::{Area, Contract};
 use drata_ext::by_name::Known;
 
+use super::about::first_sentence;
 use super::flags::kebab;
-use super::help::first_sentence;
 use super::operation;
 use crate::failure::Failure;
+use crate::near::near;
 
 /// How much of the command line is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,30 @@ pub(crate) enum Extent {
     Asked,
     /// Everything, for completions and manuals.
     Whole,
+}
+
+/// The areas of both versions, each once.
+pub(crate) fn areas() -> Result<Vec<String>, Failure> {
+    let mut all = Vec::new();
+    for version in [ApiVersion::V1, ApiVersion::V2] {
+        all.extend(Contract::of(version).map_err(Failure::other)?.areas.iter().map(|area| kebab(&area.name)));
+    }
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
+}
+
+/// Refuses areas that are not there: what is restricted to them would find nothing, and look like all is well.
+pub(crate) fn check_names(only: &[&String]) -> Result<(), Failure> {
+    let all = areas()?;
+    let is_there = |name: &str| all.iter().any(|area| area == name || kebab(name) == *area);
+    let Some(name) = only.iter().find(|name| !is_there(name)) else { return Ok(()) };
+    let near = near(name, all.iter().map(String::as_str)).join(", ");
+    let hint = match near.is_empty() {
+        true => "`drata --help` lists them".to_owned(),
+        false => format!("did you mean {near}?"),
+    };
+    Err(Failure::usage(format!("--only: no area is called {name:?}")).hint(hint))
 }
 
 /// Finds an area by its name in the library or as a command: in version 2, else in version 1.
@@ -50,9 +75,7 @@ pub(crate) fn all(mut command: Command, contract: &'static Contract, words: &[St
 }
 
 fn stub(area: &'static Area) -> Command {
-    let name = kebab(&area.name);
-    let command = Command::new(name.clone()).about(first_sentence(&area.doc).to_owned());
-    if *area.name == *name { command } else { command.alias(area.name.as_ref()) }
+    Command::new(kebab(&area.name)).about(first_sentence(&area.doc).to_owned())
 }
 
 /// The command of an area with its operations.
@@ -80,9 +103,7 @@ pub(crate) fn operations(
         .map(|one| {
             let known = Known::new(contract, one);
             let is_asked = extent == Extent::Whole || asked.is_some_and(|asked| is_called(&one.name, asked));
-            let command = if is_asked { operation::command(known) } else { operation::stub(known) };
-            let name = kebab(&one.name);
-            if *one.name == *name { command } else { command.alias(one.name.as_ref()) }
+            if is_asked { operation::command(known) } else { operation::stub(known) }
         })
         .collect()
 }

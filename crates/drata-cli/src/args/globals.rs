@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::format::Format;
 
@@ -44,7 +46,13 @@ pub(crate) fn add(command: Command, shown: bool) -> Command {
     let option = |name: &'static str| Arg::new(name).long(name).global(true).hide(!shown).help_heading(HEADING);
     let flag = |name: &'static str| option(name).action(ArgAction::SetTrue);
     command
-        .arg(option("profile").short('p').value_name("NAME").help("Profile to use: see `drata profiles`"))
+        .arg(
+            option("profile")
+                .short('p')
+                .value_name("NAME")
+                .help("Profile to use: see `drata profiles`")
+                .add(ArgValueCandidates::new(profiles)),
+        )
         .arg(
             option("region")
                 .value_name("REGION")
@@ -95,9 +103,16 @@ pub(crate) fn add(command: Command, shown: bool) -> Command {
         .arg(
             option("timeout")
                 .value_name("SECONDS")
-                .value_parser(clap::value_parser!(u64).range(1..))
+                .value_parser(super::values::at_least_one)
+                .allow_negative_numbers(true)
                 .help("Time for each call with its retries"),
         )
+}
+
+/// The profiles that a shell completes.
+fn profiles() -> Vec<CompletionCandidate> {
+    let config = Config::load().unwrap_or_default();
+    config.profiles.into_keys().map(CompletionCandidate::new).collect()
 }
 
 /// The long names of the options.

@@ -1,4 +1,4 @@
-//! What an operation takes: path values as arguments, parameters and flat fields of the body as flags.
+//! What an operation takes: its parameters, its files and the flat fields of its body, each with the name of its flag.
 
 use drata_contract::operation::{Parameter, Place};
 use drata_contract::sample::is_file;
@@ -80,13 +80,5 @@ pub(crate) fn inputs(known: Known) -> Vec<Input> {
         let many = schemas.items(field.schema).is_some();
         all.push(Input { flag: names.give("body", &field.name), target: Target::Field(field), many });
     }
-    all
-}
-
-/// The media types that an operation answers with.
-pub(crate) fn media(known: Known) -> Vec<&'static str> {
-    let successes = known.meta.successes.iter().map(|(_, media)| *media).filter(|media| !media.is_empty());
-    let mut all: Vec<&str> = successes.collect();
-    all.dedup();
     all
 }

@@ -1,11 +1,11 @@
 //! The command line: built from the contract, and only as far as it is asked for.
 
+pub(crate) mod about;
 pub(crate) mod area;
 pub(crate) mod flags;
 pub(crate) mod globals;
-pub(crate) mod help;
 pub(crate) mod inputs;
 pub(crate) mod operation;
-pub(crate) mod sample;
+pub(crate) mod root;
 pub(crate) mod values;
 pub(crate) mod words;

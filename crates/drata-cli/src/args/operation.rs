@@ -5,11 +5,10 @@ use drata_contract::operation::Place;
 use drata_contract::schema::{SchemaId, Shape};
 use drata_ext::by_name::Known;
 
+use super::about::{facts, first_sentence, sample_line};
 use super::flags::kebab;
 use super::globals;
-use super::help::{facts, first_sentence};
-use super::inputs::{Input, Target, inputs, media};
-use super::sample::sample_line;
+use super::inputs::{Input, Target, inputs};
 use super::values::{limits, parser, value_name};
 
 /// The command of an operation, without its arguments.
@@ -52,6 +51,14 @@ pub(crate) fn command(known: Known) -> Command {
     command.after_help(globals::ELSEWHERE).after_long_help(format!("Sample:\n  {sample}\n\n{}", globals::ELSEWHERE))
 }
 
+/// The media types that an operation answers with.
+pub(crate) fn media(known: Known) -> Vec<&'static str> {
+    let successes = known.meta.successes.iter().map(|(_, media)| *media).filter(|media| !media.is_empty());
+    let mut all: Vec<&str> = successes.collect();
+    all.dedup();
+    all
+}
+
 fn list_options(command: Command, known: Known) -> Command {
     const HEADING: &str = "List";
     let mut command = command
@@ -66,7 +73,8 @@ fn list_options(command: Command, known: Known) -> Command {
             Arg::new("limit")
                 .long("limit")
                 .value_name("N")
-                .value_parser(clap::value_parser!(u64).range(1..))
+                .value_parser(super::values::at_least_one)
+                .allow_negative_numbers(true)
                 .conflicts_with("all")
                 .help_heading(HEADING)
                 .help("At most so many rows"),
@@ -81,13 +89,9 @@ fn list_options(command: Command, known: Known) -> Command {
                 .help_heading(HEADING)
                 .help(format!("Rows a request, at most {}; the largest by default", paging.max_size)),
         )
-        .arg(
-            Arg::new("resume")
-                .long("resume")
-                .value_name("FILE")
-                .help_heading(HEADING)
-                .help("Go on from this file if it is there; written when the list is interrupted or fails"),
-        );
+        .arg(Arg::new("resume").long("resume").value_name("FILE").help_heading(HEADING).help(
+            "Go on from this file if it is there; written when the list fails, is interrupted or reaches its limit",
+        ));
     if paging.counts || paging.total.is_some() {
         command = command.arg(
             Arg::new("with-total")
@@ -107,6 +111,7 @@ fn argument(known: Known, input: &Input) -> Arg {
         Target::Parameter(parameter) if parameter.place == Place::Path => arg
             .value_name(kebab(&parameter.name).replace('-', "_").to_uppercase())
             .required(true)
+            .allow_negative_numbers(true)
             .value_parser(parser(schemas, parameter.schema, &parameter.name))
             .help(describe(known, &parameter.doc, parameter.schema, false)),
         Target::Parameter(parameter) => flag(known, arg, input, parameter.schema, &parameter.name)

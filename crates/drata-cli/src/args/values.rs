@@ -31,6 +31,11 @@ impl TypedValueParser for ContractValue {
             clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command)
         };
         let Some(written) = raw.to_str() else { return Err(invalid(format!("{}: not UTF-8", self.name))) };
+        // A value may begin with a dash, but an option in its place is a value that was forgotten.
+        let option = written.strip_prefix("--").map(|name| name.split('=').next().unwrap_or_default());
+        if option.is_some_and(|option| command.get_arguments().any(|known| known.get_long() == Some(option))) {
+            return Err(invalid(format!("{written} is an option, so the value is missing")));
+        }
         let value = text::read(self.schemas, self.schema, written);
         match check::check(self.schemas, self.schema, &value, &self.name).first() {
             None => Ok(value),
@@ -45,6 +50,15 @@ impl TypedValueParser for ContractValue {
             _ => return None,
         };
         Some(Box::new(values.into_iter()))
+    }
+}
+
+/// A number of things that is not zero.
+pub(crate) fn at_least_one(written: &str) -> Result<u64, String> {
+    match written.parse() {
+        Ok(0) => Err("it must be at least 1".to_owned()),
+        Ok(number) => Ok(number),
+        Err(_) => Err("it must be a whole number of at least 1".to_owned()),
     }
 }
 

@@ -11,10 +11,11 @@ use http::Method;
 use serde_json::Value;
 
 use super::list;
+use crate::args::about::command_name;
 use crate::args::globals::Globals;
-use crate::args::help::command_name;
 use crate::args::inputs::{Input, Target, inputs};
 use crate::failure::Failure;
+use crate::json;
 use crate::output::Screen;
 use crate::session::Session;
 
@@ -81,25 +82,35 @@ pub(crate) fn read_json(given: &str) -> Result<Value, Failure> {
         let mut text = String::new();
         let read = std::io::stdin().read_to_string(&mut text);
         read.map_err(|error| Failure::usage(format!("standard input cannot be read: {error}")))?;
-        return serde_json::from_str(&text).map_err(|error| invalid("standard input", error));
+        return json::read(&text).map_err(|error| invalid("standard input", error));
     }
     if given.trim_start().starts_with(['{', '[']) {
-        return serde_json::from_str(given).map_err(|error| invalid("--json", error));
+        return json::read(given).map_err(|error| invalid("--json", error));
     }
-    let text = std::fs::read_to_string(given)
-        .map_err(|error| Failure::usage(format!("{given} cannot be read: {error}; JSON itself begins with {{ or [")))?;
-    serde_json::from_str(&text).map_err(|error| invalid(given, error))
+    let text = std::fs::read_to_string(given).map_err(|error| {
+        let hint = match given.strip_prefix('@') {
+            Some(path) => format!("a file is named without @, as --json {path}"),
+            None => "JSON itself begins with { or [".to_owned(),
+        };
+        Failure::usage(format!("{given} cannot be read: {error}; {hint}"))
+    })?;
+    json::read(&text).map_err(|error| invalid(given, error))
 }
 
 /// Shows the request that would be sent.
 pub(crate) fn dry_run(session: &Session, call: &NamedCall) -> Result<(), Failure> {
+    show_request(call)?;
+    session.screen.note(format!("not sent; it would go to {}", session.account));
+    Ok(())
+}
+
+/// Shows a request, without the key.
+pub(crate) fn show_request(call: &NamedCall) -> Result<(), Failure> {
     use std::io::Write as _;
     let request = call.request()?.to_string();
     let mut out = Screen::out();
     writeln!(out, "{}", crate::output::clean::block(&request))?;
-    out.flush()?;
-    session.screen.note(format!("not sent; it would go to {}", session.account));
-    Ok(())
+    Ok(out.flush()?)
 }
 
 async fn read(session: &Session, call: NamedCall, matches: &ArgMatches) -> Result<(), Failure> {

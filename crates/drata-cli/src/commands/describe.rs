@@ -8,9 +8,8 @@ use drata_contract::schema::{Additional, Format, SchemaId, Schemas, Shape};
 use drata_ext::by_name::Known;
 use serde_json::{Map, Value, json};
 
+use crate::args::about::{command_name, facts, sample_line};
 use crate::args::globals::Globals;
-use crate::args::help::{command_name, facts};
-use crate::args::sample::sample_line;
 use crate::failure::Failure;
 use crate::output::Screen;
 

@@ -11,8 +11,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::output::Screen;
 use crate::output::format::Format;
+use crate::output::{Screen, is_dumb};
 use crate::session::Session;
 
 /// Shows a list as its options say.
@@ -38,6 +38,14 @@ pub(crate) async fn run(session: &Session, mut call: NamedCall, matches: &ArgMat
     if flag("with-total") {
         items = items.with_total();
     }
+    if let Some(folder) = resume.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty())
+        && !folder.is_dir()
+    {
+        return Err(Failure::usage(format!(
+            "--resume cannot write into {}: there is no such folder",
+            folder.display()
+        )));
+    }
     if let Some(checkpoint) = resume.as_deref().map(load).transpose()?.flatten() {
         screen.note(format!("going on after {} rows", checkpoint.delivered()));
         items = items.resume(&checkpoint)?;
@@ -50,7 +58,12 @@ pub(crate) async fn run(session: &Session, mut call: NamedCall, matches: &ArgMat
                 screen.note(format!("the same command goes on from here: {}", path.display()));
             }
         }
-        (Ok(_), Some(path)) => _ = std::fs::remove_file(path),
+        // A limit that ended the list is a place to go on from, too.
+        (Ok(false), Some(path)) => match items.checkpoint() {
+            Some(checkpoint) => save(&path, &checkpoint)?,
+            None => _ = std::fs::remove_file(path),
+        },
+        (Ok(true), Some(path)) => _ = std::fs::remove_file(path),
         (_, None) => {}
     }
     let ended = outcome?;
@@ -151,7 +164,7 @@ pub(crate) fn columns(known: Known) -> Option<Vec<String>> {
 
 fn bar(screen: &Screen, on_screen: bool) -> ProgressBar {
     use std::io::IsTerminal as _;
-    let shown = !screen.quiet && !on_screen && !screen.terminal && std::io::stderr().is_terminal();
+    let shown = !screen.quiet && !on_screen && !screen.terminal && std::io::stderr().is_terminal() && !is_dumb();
     if !shown {
         return ProgressBar::hidden();
     }

@@ -1,6 +1,5 @@
 //! `drata completions` and `drata man`.
 
-use std::ffi::OsString;
 use std::io::Write as _;
 
 use clap::builder::PossibleValuesParser;
@@ -39,17 +38,14 @@ pub(crate) fn complete(matches: &ArgMatches) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-/// The command line whose manual page is asked for.
-pub(crate) fn words(matches: &ArgMatches) -> Vec<OsString> {
-    let words = matches.get_many::<String>("command").into_iter().flatten();
-    std::iter::once("drata".into()).chain(words.map(OsString::from)).collect()
-}
-
-/// Writes the manual page of a command line, or of the command that its words lead to.
-pub(crate) fn page(mut command: Command, words: &[OsString]) -> Result<(), Failure> {
+/// Writes a manual page.
+pub(crate) fn page(matches: &ArgMatches) -> Result<(), Failure> {
+    let words: Vec<&String> = matches.get_many::<String>("command").into_iter().flatten().collect();
+    let line = std::iter::once("drata".into()).chain(words.iter().map(|word| (*word).into()));
+    let mut command = crate::args::root::build(&line.collect::<Vec<_>>(), crate::args::area::Extent::Asked)?;
     let mut name = "drata".to_owned();
     command.build();
-    for word in &words[1..] {
+    for word in &words {
         let Some(below) = command.find_subcommand(word) else {
             return Err(Failure::usage(format!("{name} has no command {word:?}")));
         };
@@ -57,7 +53,8 @@ pub(crate) fn page(mut command: Command, words: &[OsString]) -> Result<(), Failu
         name = format!("{name}-{}", command.get_name());
     }
     let mut page = Vec::new();
-    clap_mangen::Man::new(command).title(name.to_uppercase()).render(&mut page)?;
+    let version = concat!("drata ", env!("CARGO_PKG_VERSION"));
+    clap_mangen::Man::new(command).title(name.to_uppercase()).source(version).manual("Drata").render(&mut page)?;
     let mut out = Screen::out();
     out.write_all(&page)?;
     Ok(out.flush()?)

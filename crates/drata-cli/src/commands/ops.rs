@@ -6,8 +6,8 @@ use drata_contract::operation::{ApiVersion, Operation};
 use drata_ext::by_name::Known;
 use serde_json::{Value, json};
 
+use crate::args::about::{command_name, first_sentence};
 use crate::args::globals::Globals;
-use crate::args::help::{command_name, first_sentence};
 use crate::failure::Failure;
 use crate::output::Screen;
 

@@ -74,7 +74,7 @@ pub(crate) async fn run(globals: &Globals) -> Result<(), Failure> {
 
 pub(crate) fn list(globals: &Globals) -> Result<(), Failure> {
     let config = Config::load()?;
-    let mut rows = Screen::new(globals).rows(None)?;
+    let mut rows = Screen::new(globals).report()?;
     for (name, profile) in &config.profiles {
         let key = match profile.source(name)? {
             KeySource::Command(command) => format!("command: {command}"),

@@ -61,13 +61,17 @@ pub(crate) fn prompt(question: &str) -> Result<String, Failure> {
             "no terminal to ask for the key on: give it with --key-stdin, --key-file or --key-command",
         ));
     }
-    let text =
-        rpassword::prompt_password(question).map_err(|error| Failure::usage(format!("no key was given: {error}")))?;
+    let text = rpassword::prompt_password(question).map_err(|error| match error.kind() {
+        // A prompt reads Ctrl-C as a key of the keyboard.
+        io::ErrorKind::Interrupted => Failure::interrupted("interrupted"),
+        _ => Failure::usage(format!("no key was given: {error}")),
+    })?;
     first_line(&text).ok_or_else(|| Failure::usage("no key was given"))
 }
 
 fn first_line(text: &str) -> Option<String> {
-    text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
+    // Shells of Windows begin a pipe with a mark of its encoding.
+    text.trim_start_matches('\u{feff}').lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
 }
 
 #[cfg(feature = "keyring")]

@@ -9,10 +9,8 @@ use crate::failure::Failure;
 /// Writes a file that only its owner can read: beside its place, then renamed.
 pub(crate) fn write_private(path: &Path, contents: &str) -> Result<(), Failure> {
     let write = || -> io::Result<()> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        #[cfg(unix)]
-        fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        make(folder)?;
         // A temporary file is its owner's alone from the start.
         let mut beside = tempfile::NamedTempFile::new_in(folder)?;
         beside.write_all(contents.as_bytes())?;
@@ -21,6 +19,15 @@ pub(crate) fn write_private(path: &Path, contents: &str) -> Result<(), Failure> 
         Ok(())
     };
     write().map_err(|error| Failure::file(path, "written", &error))
+}
+
+/// Makes a folder that only its owner can enter; one that is there is somebody's, and stays as it is.
+fn make(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// Reads a file that only its owner may be able to read or change; `None` when there is none.

@@ -15,6 +15,9 @@ use crate::failure::Failure;
 use crate::output::fields::at;
 use crate::session::Session;
 
+/// How far ahead can be looked.
+pub(crate) const MOST_DAYS: u64 = 3650;
+
 pub(super) fn command() -> Command {
     let due = Command::new("due")
         .about("Evidence whose renewal is due or overdue, the oldest first")
@@ -23,7 +26,7 @@ pub(super) fn command() -> Command {
                 .long("days")
                 .value_name("N")
                 .default_value("30")
-                .value_parser(clap::value_parser!(i64).range(0..=3650))
+                .value_parser(clap::value_parser!(u64).range(0..=MOST_DAYS))
                 .help("How far to look ahead"),
         )
         .arg(workspace_option());
@@ -81,9 +84,9 @@ pub(super) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<bool,
 
 async fn due(matches: &ArgMatches, globals: &Globals) -> Result<(), Failure> {
     let session = Session::open(globals).await?;
-    let days = matches.get_one::<i64>("days").copied().unwrap_or(30);
+    let days = matches.get_one::<u64>("days").copied().unwrap_or(30);
     let found = evidence_due(&session, days, matches.get_one::<i64>("workspace").copied()).await?;
-    let mut out = session.screen.rows(None)?;
+    let mut out = session.screen.report()?;
     for row in &found {
         out.row(row)?;
     }
@@ -94,8 +97,9 @@ async fn due(matches: &ArgMatches, globals: &Globals) -> Result<(), Failure> {
 }
 
 /// Evidence whose renewal is due within so many days, or overdue; the oldest first.
-pub(crate) async fn evidence_due(session: &Session, days: i64, workspace: Option<i64>) -> Result<Vec<Value>, Failure> {
+pub(crate) async fn evidence_due(session: &Session, days: u64, workspace: Option<i64>) -> Result<Vec<Value>, Failure> {
     let today = Zoned::now().date();
+    let days = i64::try_from(days.min(MOST_DAYS)).unwrap_or(0);
     let end = today.checked_add(days.days()).map_err(|error| Failure::usage(error.to_string()))?;
     let mut found: Vec<(Date, Value)> = Vec::new();
     for workspace in workspaces(session, workspace).await? {
@@ -110,12 +114,12 @@ pub(crate) async fn evidence_due(session: &Session, days: i64, workspace: Option
                     date,
                     json!({
                         "id": item["id"],
-                        "workspaceId": workspace,
                         "name": item["name"],
                         "status": if date < today { "OVERDUE" } else { "DUE" },
                         "renewalDate": date.to_string(),
                         "days": left,
                         "owner": at(&item, "user.email"),
+                        "workspaceId": workspace,
                     }),
                 ));
             }

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::read::{workspace_option, workspaces};
+use crate::args::area::{check_names, is_called};
 use crate::args::flags::kebab;
 use crate::args::globals::Globals;
 use crate::commands::list::columns;
@@ -27,6 +28,8 @@ use crate::session::Session;
 
 /// Where the folder remembers how far it came.
 const STATE: &str = ".drata-export.json";
+/// What an export holds while it writes into the folder.
+const LOCK: &str = ".drata-export.lock";
 /// How many rows may be written twice after a crash: as many are between two notes of the place.
 const BETWEEN: u64 = 1_000;
 
@@ -58,8 +61,8 @@ pub(super) fn command() -> Command {
         .long_about(
             "Writes a file for each list of the account and of each workspace; of what both versions list, that of version 2.\n\
              Lists that belong to one row, such as the documents of a vendor, are not part of it. What the plan or a permission\n\
-             refuses is skipped with a note. The same command in the same folder goes on where it stopped; a folder that is\n\
-             complete is left as it is.",
+             refuses is skipped with a note, and asked for again by the next run. The same command in the same folder goes on\n\
+             where it stopped; files that are complete are left as they are.",
         )
         .arg(Arg::new("folder").required(true).value_name("DIR").value_parser(clap::value_parser!(PathBuf)).help("The folder; made when it is not there"))
         .arg(Arg::new("format").long("format").value_name("FORMAT").value_parser(PossibleValuesParser::new(["ndjson", "csv"])).default_value("ndjson").help("ndjson or csv"))
@@ -78,23 +81,41 @@ pub(super) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), F
     let folder = matches.get_one::<PathBuf>("folder").cloned().unwrap_or_default();
     let format = matches.get_one::<String>("format").map_or("ndjson", String::as_str);
     let only: Vec<&String> = matches.get_many::<String>("only").into_iter().flatten().collect();
+    check_names(&only)?;
     let session = Session::open(globals).await?;
     fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, "made", &error))?;
+    let _alone = lock(&folder)?;
     let mut export = Export { session: &session, state: load(&folder, format)?, folder, csv: format == "csv" };
     let workspaces = workspaces(&session, matches.get_one::<i64>("workspace").copied()).await?;
     let items = items(&workspaces, format)?;
-    let items = items.into_iter().filter(|item| {
-        only.is_empty() || only.iter().any(|only| crate::args::area::is_called(&item.known.operation.area, only))
-    });
-    let mut out = session.screen.rows(None)?;
+    let items = items
+        .into_iter()
+        .filter(|item| only.is_empty() || only.iter().any(|only| is_called(&item.known.operation.area, only)));
+    let mut out = session.screen.report()?;
     for item in items {
-        if !export.state.files.get(&item.name).is_some_and(|progress| progress.done) {
+        // What was refused may be allowed by now.
+        if !export.state.files.get(&item.name).is_some_and(|progress| progress.done && progress.skipped.is_none()) {
             export.file(&item).await?;
         }
         let progress = &export.state.files[&item.name];
         out.row(&json!({ "file": item.name, "rows": progress.rows, "skipped": progress.skipped }))?;
     }
     out.finish()
+}
+
+/// Keeps the folder for this export alone, until what is returned is dropped.
+fn lock(folder: &Path) -> Result<File, Failure> {
+    let path = folder.join(LOCK);
+    let file = OpenOptions::new().create(true).write(true).truncate(false).open(&path);
+    let file = file.map_err(|error| Failure::file(&path, "written", &error))?;
+    match fs4::FileExt::try_lock(&file) {
+        Ok(()) => Ok(file),
+        Err(fs4::TryLockError::WouldBlock) => Err(Failure::usage(format!(
+            "another export writes into {}: wait for it, or take another folder",
+            folder.display()
+        ))),
+        Err(fs4::TryLockError::Error(error)) => Err(Failure::file(&path, "locked", &error)),
+    }
 }
 
 fn load(folder: &Path, format: &str) -> Result<State, Failure> {
@@ -139,7 +160,8 @@ fn reach(operation: &Operation) -> Option<Reach> {
     }
 }
 
-/// Every list that needs no identifier but a workspace's; those of version 1 where version 2 has none of their kind.
+/// Every list that needs no identifier but a workspace's, in the order of their names; one of version 1 where version 2 has
+/// none of its kind in its area that needs no other identifier either.
 fn items(workspaces: &[i64], format: &str) -> Result<Vec<Item>, Failure> {
     let both = Contract::shared().map_err(Failure::other)?;
     let listed = |version: ApiVersion| {
@@ -181,13 +203,33 @@ struct Export<'a> {
 }
 
 impl Export<'_> {
-    /// Exports one list, from where it stopped.
+    /// Exports one list, from where it stopped; anew where the service no longer knows that place.
     async fn file(&mut self, item: &Item) -> Result<(), Failure> {
+        let before = self.state.files.get(&item.name).map_or(0, |progress| progress.rows);
+        let goes_on = self.state.files.get(&item.name).is_some_and(|progress| progress.checkpoint.is_some());
+        match self.rows(item).await {
+            Err(failure) if goes_on && is_refused(&failure) => {
+                // A place that did lead on is not what the service refuses.
+                if self.state.files.get(&item.name).is_some_and(|progress| progress.rows != before) {
+                    return Err(failure);
+                }
+                self.session.screen.note(format!("{} begins anew: {failure}", item.name));
+                self.state.files.remove(&item.name);
+                self.rows(item).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn rows(&mut self, item: &Item) -> Result<(), Failure> {
         let mut call = self.session.drata.operation(item.known.meta.rust_path)?;
         if let Some(workspace) = item.workspace {
             call = call.set("workspaceId", workspace);
         }
         let progress = self.state.files.entry(item.name.clone()).or_default();
+        if progress.skipped.is_some() {
+            *progress = Progress::default();
+        }
         let part = self.folder.join(format!("{}.part", item.name));
         let mut items = call.list::<RawRow>()?.stream();
         if let Some(checkpoint) = &progress.checkpoint {
@@ -229,6 +271,9 @@ impl Export<'_> {
             }
         }
         writer.finish()?;
+        if let Some(lost) = writer.lost() {
+            self.session.screen.note(format!("{}: not in the columns: {lost}; as NDJSON they are there", item.name));
+        }
         let whole = self.folder.join(&item.name);
         fs::rename(&part, &whole).map_err(|error| Failure::file(&whole, "written", &error))?;
         let progress = self.state.files.entry(item.name.clone()).or_default();
@@ -240,7 +285,11 @@ impl Export<'_> {
     fn skip(&mut self, item: &Item, part: &Path, failure: &Failure) -> Result<(), Failure> {
         let _ = fs::remove_file(part);
         let status = failure.error().and_then(drata_ext::Error::status).map_or(0, |status| status.as_u16());
-        let why = format!("{status}: needs {}", item.known.meta.permission_name);
+        let why = match status {
+            404 => "404: the account has no such list".to_owned(),
+            402 => format!("402: needs the plan feature {}", item.known.operation.entitlements.join(", ")),
+            _ => format!("{status}: needs {}", item.known.meta.permission_name),
+        };
         self.session.screen.note(format!("{} is skipped, {why}", item.name));
         let progress = Progress { done: true, skipped: Some(why), ..Progress::default() };
         self.state.files.insert(item.name.clone(), progress);
@@ -263,6 +312,12 @@ impl Export<'_> {
         let text = serde_json::to_string(&self.state).map_err(|error| Failure::other(error.to_string()))?;
         write_whole(&self.folder.join(STATE), text.as_bytes())
     }
+}
+
+/// Whether the service refused the request itself, as it does with a cursor that it no longer knows.
+fn is_refused(failure: &Failure) -> bool {
+    let status = failure.error().and_then(drata_ext::Error::status);
+    failure.kind() == Kind::Rejected && status.is_some_and(|status| status.is_client_error())
 }
 
 /// Opens a file and cuts it where the last note of the place was.
@@ -315,6 +370,14 @@ impl Writer {
         match self {
             Self::Ndjson(out) => Ok(out.flush()?),
             Self::Csv(out) => out.finish(),
+        }
+    }
+
+    /// The fields that rows had and the columns have not.
+    fn lost(&self) -> Option<String> {
+        match self {
+            Self::Csv(out) if !out.lost().is_empty() => Some(out.lost().join(", ")),
+            _ => None,
         }
     }
 }

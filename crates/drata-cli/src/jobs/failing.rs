@@ -55,7 +55,7 @@ pub(super) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), F
     let session = Session::open(globals).await?;
     let view = view_of(matches)?;
     let found = failing(&session, view, matches.get_one::<i64>("workspace").copied()).await?;
-    let mut out = session.screen.rows(None)?;
+    let mut out = session.screen.report()?;
     for row in &found {
         out.row(row)?;
     }
@@ -85,11 +85,11 @@ pub(crate) async fn failing(session: &Session, view: View, workspace: Option<i64
                     found.extend(on.map(|test| {
                         json!({
                             "id": format!("{workspace}/{}", test["testId"]),
-                            "workspaceId": workspace,
-                            "testId": test["testId"],
                             "name": test["name"],
                             "status": test["checkResultStatus"],
                             "failedSince": test["failedSince"],
+                            "testId": test["testId"],
+                            "workspaceId": workspace,
                         })
                     }));
                 }
@@ -102,10 +102,10 @@ pub(crate) async fn failing(session: &Session, view: View, workspace: Option<i64
                 for control in rows(session, "v2::controls::list", &values).await? {
                     found.push(json!({
                         "id": format!("{workspace}/{}", control["id"]),
-                        "workspaceId": workspace,
                         "code": control["code"],
                         "name": control["name"],
                         "status": "NOT_READY",
+                        "workspaceId": workspace,
                     }));
                 }
             }
@@ -118,9 +118,9 @@ pub(crate) async fn failing(session: &Session, view: View, workspace: Option<i64
                     found.push(json!({
                         "id": connection["id"],
                         "clientType": connection["clientType"],
-                        "alias": connection["clientAlias"],
                         "status": if misconfigured { "MISCONFIGURED" } else { "DISCONNECTED" },
                         "failedAt": connection["failedAt"],
+                        "alias": connection["clientAlias"],
                     }));
                 }
             }
@@ -132,9 +132,9 @@ pub(crate) async fn failing(session: &Session, view: View, workspace: Option<i64
                         "id": device["id"],
                         "model": device["model"],
                         "serialNumber": device["serialNumber"],
-                        "personnelId": device["personnelId"],
                         "status": "NON_COMPLIANT",
                         "lastCheckedAt": device["lastCheckedAt"],
+                        "personnelId": device["personnelId"],
                     }));
                 }
             }
@@ -156,9 +156,9 @@ pub(crate) async fn failing(session: &Session, view: View, workspace: Option<i64
                 found.push(json!({
                     "id": person["id"],
                     "email": at(&person, "user.email"),
-                    "employmentStatus": person["employmentStatus"],
-                    "status": "FAIL",
                     "failedChecks": failed,
+                    "status": "FAIL",
+                    "employmentStatus": person["employmentStatus"],
                 }));
             }
         }

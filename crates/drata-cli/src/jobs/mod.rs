@@ -44,7 +44,7 @@ pub(crate) async fn run(name: &str, matches: &ArgMatches, globals: &Globals) -> 
 
 #[cfg(feature = "mcp")]
 pub(crate) use {
-    evidence::evidence_due,
+    evidence::{MOST_DAYS, evidence_due},
     failing::{View, failing},
     status::overview,
 };

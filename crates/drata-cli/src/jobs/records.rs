@@ -1,14 +1,18 @@
 //! `drata records push`: the whole data set of a custom connection, as a session.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use drata_ext::by_name::NamedCall;
 use serde_json::{Map, Value, json};
 
 use crate::args::globals::Globals;
-use crate::failure::Failure;
+use crate::commands::call::show_request;
+use crate::failure::{Failure, Kind};
+use crate::interrupt::Interrupt;
+use crate::json;
 use crate::session::Session;
 
 /// The most bytes of a request: the service takes 5 MB.
@@ -67,18 +71,23 @@ pub(super) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), F
         .unwrap_or_else(|| format!("drata-cli-{}", jiff::Timestamp::now().as_millisecond()));
     let upload = Upload { session: &session, connection: number("connection"), resource: number("resource"), name };
     if globals.dry_run {
-        session.screen.note(format!("not sent: {count} records as session {}", upload.name));
-        return Ok(());
+        return upload.show(&path, count);
     }
     session.allow_write("records push")?;
     let of = format!("resource {} of connection {}", upload.resource, upload.connection);
     session.confirm(&format!("replace all records of {of} by {count} records: every other record is deleted")).await?;
-    let outcome = upload.all(&path).await;
+    // An open session keeps others from being begun, so that it is canceled also when the user interrupts.
+    let interrupt = Interrupt::listen();
+    let outcome = tokio::select! {
+        outcome = upload.all(&path) => outcome,
+        () = interrupt.wait() => Err(Failure::interrupted("interrupted")),
+    };
     let rejected = match outcome {
         Ok(rejected) => rejected,
         Err(failure) => {
             return Err(match upload.act("cancel").await {
                 Ok(()) => failure.hint(format!("session {} was canceled, nothing changed", upload.name)),
+                Err(missing) if missing.kind() == Kind::NotFound => failure.hint("no session began, nothing changed"),
                 Err(_) => failure.hint(format!(
                     "session {} could not be canceled: `drata custom-data-records list-sessions` shows its state",
                     upload.name
@@ -101,31 +110,39 @@ pub(super) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), F
 }
 
 impl Upload<'_> {
+    /// Shows every request that would be sent.
+    fn show(&self, path: &Path, count: usize) -> Result<(), Failure> {
+        let upload = |batch: &[(usize, Value)]| show_request(&self.upload(batch)?);
+        let mut batch = Batch::default();
+        for (place, record) in records(path)?.enumerate() {
+            if let Some(full) = batch.add(place + 1, record?) {
+                upload(&full)?;
+            }
+        }
+        upload(&batch.records)?;
+        show_request(&self.action("complete")?)?;
+        let Self { session, name, .. } = self;
+        session.screen.note(format!("not sent: {count} records as session {name} would go to {}", session.account));
+        Ok(())
+    }
+
     /// Uploads every record; each that is rejected is a row of output.
     async fn all(&self, path: &Path) -> Result<usize, Failure> {
-        let mut out = self.session.screen.rows(None)?;
-        let mut batch: Vec<(usize, Value)> = Vec::new();
-        let (mut bytes, mut rejected) = (0, 0);
+        let mut out = self.session.screen.report()?;
+        let mut batch = Batch::default();
+        let mut rejected = 0;
         for (place, record) in records(path)?.enumerate() {
-            let record = record?;
-            let size = record.to_string().len() + 1;
-            if !batch.is_empty() && (batch.len() == MOST_RECORDS || bytes + size > MOST_BYTES) {
-                rejected += self.batch(&batch, &mut out).await?;
-                batch.clear();
-                bytes = 0;
+            if let Some(full) = batch.add(place + 1, record?) {
+                rejected += self.batch(&full, &mut out).await?;
             }
-            bytes += size;
-            batch.push((place + 1, record));
         }
-        rejected += self.batch(&batch, &mut out).await?;
+        rejected += self.batch(&batch.records, &mut out).await?;
         out.finish()?;
         Ok(rejected)
     }
 
     async fn batch(&self, batch: &[(usize, Value)], out: &mut crate::output::Rows) -> Result<usize, Failure> {
-        let data: Vec<&Value> = batch.iter().map(|(_, record)| record).collect();
-        let call = self.call("v2::custom_data_records::upload_to_session")?.body(json!({ "data": data }));
-        let results = call.send().await?.json()?;
+        let results = self.upload(batch)?.send().await?.json()?;
         let results = match results {
             Value::Array(all) => all,
             Value::Null => Vec::new(),
@@ -146,17 +163,44 @@ impl Upload<'_> {
     }
 
     async fn act(&self, action: &str) -> Result<(), Failure> {
-        let call = self.call("v2::custom_data_records::perform_session_action")?.field("action", action);
-        call.send().await?;
+        self.action(action)?.send().await?;
         Ok(())
     }
 
-    fn call(&self, name: &str) -> Result<drata_ext::by_name::NamedCall, Failure> {
+    fn action(&self, action: &str) -> Result<NamedCall, Failure> {
+        Ok(self.call("v2::custom_data_records::perform_session_action")?.field("action", action))
+    }
+
+    fn upload(&self, batch: &[(usize, Value)]) -> Result<NamedCall, Failure> {
+        let data: Vec<&Value> = batch.iter().map(|(_, record)| record).collect();
+        Ok(self.call("v2::custom_data_records::upload_to_session")?.body(json!({ "data": data })))
+    }
+
+    fn call(&self, name: &str) -> Result<NamedCall, Failure> {
         let call = self.session.drata.operation(name)?;
         Ok(call
             .set("connectionId", self.connection)
             .set("resourceId", self.resource)
             .set("sessionId", self.name.as_str()))
+    }
+}
+
+/// Records on their way into one request, each with its number.
+#[derive(Default)]
+struct Batch {
+    records: Vec<(usize, Value)>,
+    bytes: usize,
+}
+
+impl Batch {
+    /// Adds a record; returns those before it where they fill a request.
+    fn add(&mut self, number: usize, record: Value) -> Option<Vec<(usize, Value)>> {
+        let size = record.to_string().len() + 1;
+        let is_full = self.records.len() == MOST_RECORDS || self.bytes + size > MOST_BYTES;
+        let full = (is_full && !self.records.is_empty()).then(|| std::mem::take(self).records);
+        self.bytes += size;
+        self.records.push((number, record));
+        full
     }
 }
 
@@ -168,20 +212,30 @@ fn records(path: &Path) -> Result<Records, Failure> {
     let name = path.display().to_string();
     let invalid =
         move |place: String, problem: &dyn std::fmt::Display| Failure::usage(format!("{name}, {place}: {problem}"));
+    let unreadable = |error: std::io::Error| Failure::file(path, "read", &error);
+    let mut reader = BufReader::new(file);
+    // A mark of the encoding belongs to no record.
+    if reader.fill_buf().map_err(unreadable)?.starts_with("\u{feff}".as_bytes()) {
+        reader.consume('\u{feff}'.len_utf8());
+    }
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) {
-        let mut reader = csv::Reader::from_reader(BufReader::new(file));
+        let mut reader = csv::Reader::from_reader(reader);
         let header = reader.headers().map_err(|error| invalid("header".to_owned(), &error))?.clone();
+        let twice = header.iter().enumerate().find(|(place, name)| header.iter().take(*place).any(|one| one == *name));
+        if let Some((_, name)) = twice {
+            return Err(invalid("header".to_owned(), &format!("{name:?} stands twice")));
+        }
         return Ok(Box::new(reader.into_records().enumerate().map(move |(place, record)| {
             let record = record.map_err(|error| invalid(format!("record {}", place + 1), &error))?;
             let fields = header.iter().zip(record.iter()).map(|(name, value)| (name.to_owned(), Value::from(value)));
             Ok(Value::Object(fields.collect::<Map<_, _>>()))
         })));
     }
-    let mut reader = BufReader::new(file);
-    let start = reader.fill_buf().map_err(|error| Failure::file(path, "read", &error))?;
-    if start.trim_ascii_start().starts_with(b"[") {
-        let all: Vec<Value> =
-            serde_json::from_reader(reader).map_err(|error| invalid("the array".to_owned(), &error))?;
+    if reader.fill_buf().map_err(unreadable)?.trim_ascii_start().starts_with(b"[") {
+        let mut text = String::new();
+        reader.read_to_string(&mut text).map_err(unreadable)?;
+        let all = json::read(&text).map_err(|error| invalid("the array".to_owned(), &error))?;
+        let all = all.as_array().cloned().unwrap_or_default();
         return Ok(Box::new(all.into_iter().enumerate().map(move |(place, record)| match record.is_object() {
             true => Ok(record),
             false => Err(invalid(format!("item {}", place + 1), &"a record is an object")),
@@ -191,7 +245,7 @@ fn records(path: &Path) -> Result<Records, Failure> {
         let at = format!("line {}", place + 1);
         match line {
             Ok(line) if line.trim().is_empty() => None,
-            Ok(line) => Some(match serde_json::from_str::<Value>(&line) {
+            Ok(line) => Some(match json::read(&line) {
                 Ok(record) if record.is_object() => Ok(record),
                 Ok(_) => Err(invalid(at, &"a record is an object")),
                 Err(error) => Err(invalid(at, &error)),

@@ -19,7 +19,7 @@ pub(super) fn command() -> Command {
 pub(super) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), Failure> {
     let session = Session::open(globals).await?;
     let lines = overview(&session, matches.get_one::<i64>("workspace").copied()).await?;
-    let mut out = session.screen.rows(None)?;
+    let mut out = session.screen.report()?;
     for line in &lines {
         out.row(line)?;
     }
@@ -84,7 +84,7 @@ async fn of_view(session: &Session, view: View, workspace: Option<i64>) -> Resul
 }
 
 async fn evidence(session: &Session, workspace: Option<i64>) -> Result<(u64, u64), Failure> {
-    const DAYS: i64 = 30;
+    const DAYS: u64 = 30;
     let wrong = evidence_due(session, DAYS, workspace).await?.len() as u64;
     let mut all = 0;
     for workspace in workspaces(session, workspace).await? {

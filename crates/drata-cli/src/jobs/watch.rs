@@ -62,7 +62,7 @@ pub(super) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), F
     let now = jiff::Timestamp::now().to_string();
     let seen = before.map(|state| state.seen);
     let mut state = State { view: view.name().to_owned(), seen: BTreeMap::new() };
-    let mut out = session.screen.rows(None)?;
+    let mut out = session.screen.report()?;
     let mut new = 0;
     for row in &found {
         let id = row["id"].as_str().map_or_else(|| row["id"].to_string(), str::to_owned);

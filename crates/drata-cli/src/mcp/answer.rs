@@ -14,17 +14,39 @@ pub(super) fn value(value: Value) -> CallToolResult {
     if size <= MOST {
         return CallToolResult::structured(wrapped(value));
     }
+    if let Value::String(text) = &value {
+        // No part of a text has a name; where it is cut is said.
+        let shown: String = text.chars().take(MOST / 4).collect();
+        let note = format!("the first {} of {} bytes; the command line writes all of them", shown.len(), text.len());
+        return CallToolResult::structured(json!({ "value": shown, "note": note }));
+    }
+    let hint = match value.is_array() {
+        true => "use list_rows, which goes on from where a result ends",
+        false => "ask for some of its parts with `fields`",
+    };
     let parts: Map<String, Value> = value
         .as_object()
         .into_iter()
         .flatten()
         .map(|(name, part)| (name.clone(), json!(format!("{} characters", part.to_string().len()))))
         .collect();
-    CallToolResult::structured_error(json!({
-        "error": format!("the result has {size} characters, more than {MOST}"),
-        "do": "ask for some of its parts with `fields`",
-        "parts": parts,
-    }))
+    let mut error = Failure::other(too_large(size)).hint(hint).to_json();
+    error["parts"] = parts.into();
+    CallToolResult::structured_error(error)
+}
+
+/// What came of a write, which is done however long its response is.
+pub(super) fn written(mut result: Value) -> CallToolResult {
+    let size = result["response"].to_string().len();
+    if size > MOST {
+        result["response"] = Value::Null;
+        result["note"] = format!("{} and is left out; the write is done", too_large(size)).into();
+    }
+    CallToolResult::structured(result)
+}
+
+fn too_large(size: usize) -> String {
+    format!("the response has {size} characters, more than {MOST}")
 }
 
 /// Structured content is an object in every revision of the protocol.

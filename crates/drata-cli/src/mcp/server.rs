@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::confirm::{Confirmation, Questions};
 use super::{answer, tools};
+use crate::args::about::first_sentence;
 use crate::commands::{call, describe, ops};
 use crate::failure::Failure;
 use crate::jobs::{self, View};
@@ -21,7 +22,7 @@ use crate::session::Session;
 /// Rows of a list when no limit is given.
 const ROWS: u64 = 50;
 /// Operations when no limit is given.
-const FOUND: usize = 20;
+const FOUND: u64 = 20;
 
 /// A server for one account.
 pub(super) struct Server {
@@ -63,12 +64,12 @@ impl Server {
                 let view = View::named(what)
                     .ok_or_else(|| Failure::usage(format!("{what:?} is none of {}", View::NAMES.join(", "))))?;
                 let found = jobs::failing(&self.session, view, arguments.integer("workspaceId")?).await?;
-                part(&found, arguments.integer("offset")?)
+                part(&found, arguments.within("offset", 0..=u64::MAX)?)
             }
             tools::EVIDENCE_DUE => {
-                let days = arguments.integer("days")?.unwrap_or(30);
+                let days = arguments.within("days", 0..=jobs::MOST_DAYS)?.unwrap_or(30);
                 let due = jobs::evidence_due(&self.session, days, arguments.integer("workspaceId")?).await?;
-                part(&due, arguments.integer("offset")?)
+                part(&due, arguments.within("offset", 0..=u64::MAX)?)
             }
             other => return Err(Failure::usage(format!("no tool is called {other:?}"))),
         };
@@ -99,7 +100,7 @@ impl Server {
     }
 
     async fn list(&self, arguments: &Arguments) -> Result<CallToolResult, Failure> {
-        let limit = arguments.integer("limit")?.map_or(ROWS, |limit| limit.unsigned_abs().clamp(1, tools::MOST_ROWS));
+        let limit = arguments.within("limit", 1..=tools::MOST_ROWS)?.unwrap_or(ROWS);
         let fields = arguments.fields()?;
         let mut call = self.begin(arguments)?;
         if !call.known().operation.is_read() {
@@ -171,12 +172,13 @@ impl Server {
             "account": self.account,
             "response": response.json().unwrap_or_default(),
         });
-        Ok(answer::value(result).into())
+        Ok(answer::written(result).into())
     }
 }
 
 fn find(arguments: &Arguments) -> Result<CallToolResult, Failure> {
-    let limit = arguments.integer("limit")?.map_or(FOUND, |limit| usize::try_from(limit.clamp(1, 50)).unwrap_or(FOUND));
+    let limit = arguments.within("limit", 1..=tools::MOST_FOUND)?.unwrap_or(FOUND);
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let all = ops::search(&[arguments.text("text")?])?;
     let found: Vec<Value> = all
         .iter()
@@ -184,7 +186,7 @@ fn find(arguments: &Arguments) -> Result<CallToolResult, Failure> {
         .map(|known| {
             json!({
                 "operation": known.meta.rust_path,
-                "about": crate::args::help::first_sentence(&known.operation.doc),
+                "about": first_sentence(&known.operation.doc),
                 "reads": known.operation.is_read(),
                 "list": known.operation.paging.is_some(),
             })
@@ -217,8 +219,8 @@ fn picked(value: Value, only: &[String]) -> Value {
 }
 
 /// As many rows as fit, from `offset` on.
-fn part(rows: &[Value], offset: Option<i64>) -> CallToolResult {
-    let offset = offset.map_or(0, |offset| usize::try_from(offset).unwrap_or(0)).min(rows.len());
+fn part(rows: &[Value], offset: Option<u64>) -> CallToolResult {
+    let offset = offset.map_or(0, |offset| usize::try_from(offset).unwrap_or(usize::MAX)).min(rows.len());
     let mut size = 0;
     let fits = |row: &&Value| {
         size += row.to_string().len() + 1;
@@ -261,7 +263,12 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        Ok(self.call(&request, &context).await.unwrap_or_else(|failure| answer::failure(&failure).into()))
+        let outcome = tokio::select! {
+            outcome = self.call(&request, &context) => outcome,
+            // Nobody waits for it any longer, and the protocol wants no response.
+            () = context.ct.cancelled() => Err(Failure::interrupted("the client canceled the call")),
+        };
+        Ok(outcome.unwrap_or_else(|failure| answer::failure(&failure).into()))
     }
 }
 
@@ -303,6 +310,19 @@ impl Arguments {
             Some(value) => {
                 value.as_i64().map(Some).ok_or_else(|| Failure::usage(format!("{name} is {value}, not an integer")))
             }
+        }
+    }
+
+    /// A number that is within the limits that the tool's schema names.
+    fn within(&self, name: &str, limits: std::ops::RangeInclusive<u64>) -> Result<Option<u64>, Failure> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        match value.as_u64().filter(|number| limits.contains(number)) {
+            Some(number) => Ok(Some(number)),
+            None => Err(Failure::usage(format!(
+                "{name} is {value}, not an integer from {} to {}",
+                limits.start(),
+                limits.end()
+            ))),
         }
     }
 

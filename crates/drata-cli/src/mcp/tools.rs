@@ -5,10 +5,12 @@ use std::sync::Arc;
 use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Value, json};
 
-use crate::jobs::View;
+use crate::jobs::{MOST_DAYS, View};
 
 /// The most rows of one result.
 pub(super) const MOST_ROWS: u64 = 200;
+/// The most operations of one result.
+pub(super) const MOST_FOUND: u64 = 50;
 
 pub(super) const FIND: &str = "find_operations";
 pub(super) const DESCRIBE: &str = "describe_operation";
@@ -32,7 +34,7 @@ pub(super) fn all(write: bool) -> Vec<Tool> {
             "Find operations of the Drata API by words of their name, path, permission or description.",
             json!({
                 "text": { "type": "string", "description": "Words that all have to occur, such as `evidence list`" },
-                "limit": { "type": "integer", "minimum": 1, "maximum": 50, "description": "At most so many; 20 by default" },
+                "limit": { "type": "integer", "minimum": 1, "maximum": MOST_FOUND, "description": "At most so many; 20 by default" },
             }),
             &["text"],
         ),
@@ -83,7 +85,7 @@ pub(super) fn all(write: bool) -> Vec<Tool> {
             EVIDENCE_DUE,
             "Evidence whose renewal is due or overdue, the oldest first.",
             json!({
-                "days": { "type": "integer", "minimum": 0, "maximum": 3650, "description": "How far to look ahead; 30 by default" },
+                "days": { "type": "integer", "minimum": 0, "maximum": MOST_DAYS, "description": "How far to look ahead; 30 by default" },
                 "workspaceId": workspace,
                 "offset": { "type": "integer", "minimum": 0, "description": "`next` of the result before" },
             }),

@@ -7,6 +7,8 @@ fn acts(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
         || matches!(letter, '\u{2028}' | '\u{2029}')
+        // Letters that are not seen: a soft hyphen, and tags, in which a text can hide.
+        || matches!(letter, '\u{ad}' | '\u{180e}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// A text on one line, with what would act on the terminal written out: `\u{1b}` as `\u001b`.
@@ -32,7 +34,8 @@ pub(crate) fn block(text: &str) -> Cow<'_, str> {
 }
 
 fn written_out(letter: char) -> String {
-    format!("\\u{:04x}", u32::from(letter))
+    // As JSON has it: what lies beyond 16 bits is a pair.
+    letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
 }
 
 fn escape(text: &str, escaped: impl Fn(char) -> Option<String>) -> Cow<'_, str> {
@@ -59,6 +62,7 @@ mod tests {
         assert_eq!(line("two\nlines\tand\u{202e}txt"), "two⏎lines and\\u202etxt");
         assert_eq!(line("漢字 é"), "漢字 é");
         assert_eq!(json("{\"a\": \"\u{9b}31m\"}\n"), "{\"a\": \"\\u009b31m\"}\n");
+        assert_eq!(json("\"\u{e0041}\""), "\"\\udb40\\udc41\"");
         assert_eq!(block("a\nb\u{8}"), "a\nb\\u0008");
     }
 }

@@ -6,7 +6,7 @@ use std::io::Write;
 use csv::{Writer, WriterBuilder};
 use serde_json::Value;
 
-use super::fields;
+use super::{clean, fields};
 use crate::failure::Failure;
 
 /// Writes rows as CSV; the columns are known from the start, or follow from the first row.
@@ -17,11 +17,26 @@ pub(crate) struct CsvRows<W: Write> {
     chosen: bool,
     lost: Vec<String>,
     began: bool,
+    /// Whether a terminal shows it, on which nothing of it may act.
+    terminal: bool,
 }
 
 impl<W: Write> CsvRows<W> {
     pub(crate) fn new(out: W, columns: Option<Vec<String>>, chosen: bool) -> Self {
-        Self { writer: WriterBuilder::new().from_writer(out), columns, chosen, lost: Vec::new(), began: false }
+        Self {
+            writer: WriterBuilder::new().from_writer(out),
+            columns,
+            chosen,
+            lost: Vec::new(),
+            began: false,
+            terminal: false,
+        }
+    }
+
+    /// Says whether a terminal shows it.
+    pub(crate) fn on_terminal(mut self, terminal: bool) -> Self {
+        self.terminal = terminal;
+        self
     }
 
     /// Goes on with a file that has its header already.
@@ -41,7 +56,7 @@ impl<W: Write> CsvRows<W> {
             self.begin(Some(row))?;
         }
         let Some(columns) = &self.columns else { return Ok(()) };
-        let record: Vec<String> = columns
+        let mut record: Vec<String> = columns
             .iter()
             .map(|column| match column.as_str() {
                 // The only column of rows that are no objects.
@@ -49,6 +64,9 @@ impl<W: Write> CsvRows<W> {
                 path => fields::at(row, path).map_or_else(String::new, safe),
             })
             .collect();
+        if self.terminal {
+            record.iter_mut().for_each(|cell| *cell = clean::block(cell).into_owned());
+        }
         self.writer.write_record(&record).map_err(failed)?;
         if !self.chosen {
             for name in row.as_object().into_iter().flat_map(|row| row.keys()) {
@@ -88,7 +106,12 @@ impl<W: Write> CsvRows<W> {
         }
         match &self.columns {
             Some(columns) => {
-                self.writer.write_record(columns.iter().map(|column| safe_text(column).into_owned())).map_err(failed)
+                let shown = |name: &String| match self.terminal {
+                    true => clean::block(&safe_text(name)).into_owned(),
+                    false => safe_text(name).into_owned(),
+                };
+                let names: Vec<String> = columns.iter().map(shown).collect();
+                self.writer.write_record(&names).map_err(failed)
             }
             None => Ok(()),
         }

@@ -11,4 +11,4 @@ mod table;
 
 pub(crate) use csv::CsvRows;
 pub(crate) use rows::Rows;
-pub(crate) use screen::{Screen, note};
+pub(crate) use screen::{Screen, is_dumb, note};

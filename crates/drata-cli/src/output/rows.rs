@@ -5,12 +5,13 @@ use std::io::Write as _;
 use drata_ext::by_name::RawRow;
 use serde_json::Value;
 
+use super::clean;
 use super::csv::CsvRows;
+use super::fields::Chosen;
 use super::filter::Filter;
 use super::format::Format;
-use super::screen::{Out, Screen, pretty};
-use super::table::{Canvas, draw, draw_one};
-use super::{clean, fields};
+use super::screen::{Out, Screen};
+use super::table::{Canvas, Columns, draw};
 use crate::failure::Failure;
 
 /// As many rows as one table holds; longer lists are several tables.
@@ -19,6 +20,7 @@ const TABLE: usize = 500;
 /// Writes the rows of a list in the format that was asked for.
 pub(crate) struct Rows {
     fields: Vec<String>,
+    chosen: Chosen,
     filter: Option<Filter>,
     terminal: bool,
     quiet: bool,
@@ -33,52 +35,16 @@ enum Writer {
     Table {
         out: Out,
         rows: Vec<Value>,
+        columns: Columns,
         canvas: Canvas,
     },
 }
 
-impl Screen {
-    /// Begins a list; `columns` are those that its rows are known to have.
-    pub(crate) fn rows(&self, columns: Option<Vec<String>>) -> Result<Rows, Failure> {
-        let filter = self.filter()?;
-        let format = self.format.settled(true, filter.is_some());
-        Ok(Rows::new(self, format, filter, columns))
-    }
-
-    /// Shows one thing.
-    pub(crate) fn show(&self, value: &Value) -> Result<(), Failure> {
-        let filter = self.filter()?;
-        let format = self.format.settled(false, filter.is_some());
-        if filter.is_some() || format == Format::Csv {
-            let mut rows = Rows::new(self, format, filter, None);
-            rows.row(value)?;
-            return rows.finish();
-        }
-        let picked = (!self.fields.is_empty()).then(|| fields::only(value, &self.fields));
-        let value = picked.as_ref().unwrap_or(value);
-        let mut out = Self::out();
-        match format {
-            Format::Table => out.write_all(draw_one(value, self.canvas()).as_bytes())?,
-            Format::Ndjson => writeln!(out, "{}", self.json(&value.to_string()))?,
-            _ => writeln!(out, "{}", self.json(&pretty(value)))?,
-        }
-        Ok(out.flush()?)
-    }
-
-    /// Shows JSON whatever the format: what it is does not fit a table.
-    pub(crate) fn show_json(&self, value: &Value) -> Result<(), Failure> {
-        if self.filter.is_some() {
-            return self.show(value);
-        }
-        let mut out = Self::out();
-        writeln!(out, "{}", self.json(&pretty(value)))?;
-        Ok(out.flush()?)
-    }
-}
-
 impl Rows {
-    fn new(screen: &Screen, format: Format, filter: Option<Filter>, columns: Option<Vec<String>>) -> Self {
+    pub(super) fn new(screen: &Screen, format: Format, filter: Option<Filter>, columns: Option<Vec<String>>) -> Self {
         let out = Screen::out();
+        let known = columns.clone().filter(|_| filter.is_none()).unwrap_or_default();
+        let picking = Chosen::new(&screen.fields, &known);
         let writer = match format {
             Format::Csv => {
                 let chosen = !screen.fields.is_empty();
@@ -87,13 +53,28 @@ impl Rows {
                     (false, true) => None,
                     (false, false) => columns,
                 };
-                Writer::Csv(Box::new(CsvRows::new(out, columns, chosen)))
+                Writer::Csv(Box::new(CsvRows::new(out, columns, chosen).on_terminal(screen.terminal)))
             }
-            Format::Table => Writer::Table { out, rows: Vec::new(), canvas: screen.canvas() },
+            Format::Table => {
+                let columns = match screen.fields.is_empty() {
+                    true => Columns::Ranked,
+                    false => Columns::Asked(screen.fields.clone()),
+                };
+                Writer::Table { out, rows: Vec::new(), columns, canvas: screen.canvas() }
+            }
             Format::Json => Writer::Json(out, false),
             Format::Ndjson | Format::Auto => Writer::Ndjson(out),
         };
-        Self { fields: screen.fields.clone(), filter, terminal: screen.terminal, quiet: screen.quiet, writer }
+        let (fields, terminal, quiet) = (screen.fields.clone(), screen.terminal, screen.quiet);
+        Self { fields, chosen: picking, filter, terminal, quiet, writer }
+    }
+
+    /// Keeps a table's columns in the order of the rows' fields.
+    pub(crate) fn in_given_order(mut self) -> Self {
+        if let Writer::Table { columns: columns @ Columns::Ranked, .. } = &mut self.writer {
+            *columns = Columns::AsGiven;
+        }
+        self
     }
 
     /// Whether rows can go out as the service wrote them.
@@ -134,15 +115,14 @@ impl Rows {
 
     fn put(&mut self, row: &Value) -> Result<(), Failure> {
         let shown = |text: String| if self.terminal { clean::json(&text).into_owned() } else { text };
-        let is_picked = !self.fields.is_empty() && row.is_object();
-        let picked = is_picked.then(|| fields::only(row, &self.fields));
+        let picked = self.chosen.pick(row);
         let picked = picked.as_ref().unwrap_or(row);
         match &mut self.writer {
             Writer::Ndjson(out) => writeln!(out, "{}", shown(picked.to_string()))?,
             Writer::Json(out, began) => {
                 out.write_all(if *began { b",\n  " } else { b"[\n  " })?;
                 *began = true;
-                out.write_all(shown(pretty(picked).replace('\n', "\n  ")).as_bytes())?;
+                out.write_all(shown(super::screen::pretty(picked).replace('\n', "\n  ")).as_bytes())?;
             }
             Writer::Csv(csv) => csv.row(row)?,
             Writer::Table { rows, .. } => {
@@ -156,8 +136,7 @@ impl Rows {
     }
 
     fn draw(&mut self) -> Result<(), Failure> {
-        let columns = (!self.fields.is_empty()).then_some(self.fields.as_slice());
-        if let Writer::Table { out, rows, canvas } = &mut self.writer {
+        if let Writer::Table { out, rows, columns, canvas } = &mut self.writer {
             out.write_all(draw(rows, columns, *canvas).as_bytes())?;
             out.flush()?;
             rows.clear();
@@ -176,6 +155,14 @@ impl Rows {
 
     /// Ends the list.
     pub(crate) fn finish(&mut self) -> Result<(), Failure> {
+        self.end()?;
+        if let Some(missing) = self.chosen.missing().filter(|_| !self.quiet) {
+            super::note(&missing);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), Failure> {
         match &mut self.writer {
             Writer::Ndjson(out) => Ok(out.flush()?),
             Writer::Json(out, began) => {

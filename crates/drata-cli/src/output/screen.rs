@@ -4,9 +4,10 @@ use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use serde_json::Value;
 
+use super::fields::Chosen;
 use super::format::Format;
-use super::table::Canvas;
-use super::{clean, filter::Filter};
+use super::table::{Canvas, draw_one};
+use super::{Rows, clean, filter::Filter};
 use crate::args::globals::{Color, Globals};
 use crate::failure::Failure;
 
@@ -15,7 +16,7 @@ use crate::failure::Failure;
 pub(crate) struct Screen {
     pub(crate) format: Format,
     pub(crate) fields: Vec<String>,
-    pub(super) filter: Option<String>,
+    filter: Option<String>,
     color: Color,
     /// Whether standard output is a terminal.
     pub(crate) terminal: bool,
@@ -48,11 +49,15 @@ impl Screen {
         Canvas { width: self.terminal.then(width), color: self.colored() }
     }
 
-    fn colored(&self) -> bool {
+    /// Whether output is colored.
+    pub(crate) fn colored(&self) -> bool {
         match self.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => self.terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            Color::Auto => {
+                let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+                self.terminal && !refused && !is_dumb()
+            }
         }
     }
 
@@ -66,6 +71,53 @@ impl Screen {
         self.filter.as_deref().map(Filter::compile).transpose()
     }
 
+    /// Begins a list; `columns` are those that its rows are known to have.
+    pub(crate) fn rows(&self, columns: Option<Vec<String>>) -> Result<Rows, Failure> {
+        let filter = self.filter()?;
+        let format = self.format.settled(true, filter.is_some());
+        Ok(Rows::new(self, format, filter, columns))
+    }
+
+    /// Begins a list of our own, whose fields are in the order of what they say.
+    pub(crate) fn report(&self) -> Result<Rows, Failure> {
+        Ok(self.rows(None)?.in_given_order())
+    }
+
+    /// Shows one thing.
+    pub(crate) fn show(&self, value: &Value) -> Result<(), Failure> {
+        let filter = self.filter()?;
+        let format = self.format.settled(false, filter.is_some());
+        if filter.is_some() || format == Format::Csv {
+            let mut rows = Rows::new(self, format, filter, None);
+            rows.row(value)?;
+            return rows.finish();
+        }
+        let mut chosen = Chosen::new(&self.fields, &[]);
+        let picked = chosen.pick(value);
+        let value = picked.as_ref().unwrap_or(value);
+        let mut out = Self::out();
+        match format {
+            Format::Table => out.write_all(draw_one(value, self.canvas()).as_bytes())?,
+            Format::Ndjson => writeln!(out, "{}", self.json(&value.to_string()))?,
+            _ => writeln!(out, "{}", self.json(&pretty(value)))?,
+        }
+        out.flush()?;
+        if let Some(missing) = chosen.missing() {
+            self.note(missing);
+        }
+        Ok(())
+    }
+
+    /// Shows JSON whatever the format: what it is does not fit a table.
+    pub(crate) fn show_json(&self, value: &Value) -> Result<(), Failure> {
+        if self.filter.is_some() {
+            return self.show(value);
+        }
+        let mut out = Self::out();
+        writeln!(out, "{}", self.json(&pretty(value)))?;
+        Ok(out.flush()?)
+    }
+
     /// JSON for this output: on a terminal, nothing in it acts on the terminal.
     pub(crate) fn json<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
         if self.terminal { clean::json(text) } else { text.into() }
@@ -77,6 +129,11 @@ impl Screen {
             note(text.as_ref());
         }
     }
+}
+
+/// Whether the terminal says of itself that it only prints.
+pub(crate) fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Says something on standard error. That nobody reads it is no failure.

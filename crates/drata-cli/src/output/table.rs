@@ -21,6 +21,16 @@ pub(crate) struct Canvas {
     pub(crate) color: bool,
 }
 
+/// The columns of a table.
+#[derive(Clone, Debug)]
+pub(crate) enum Columns {
+    Asked(Vec<String>),
+    /// Those that say the most, by their names.
+    Ranked,
+    /// In the order of the rows' fields, which says what matters.
+    AsGiven,
+}
+
 /// Words that say something is wrong.
 const BAD: [&str; 14] = [
     "FAILED",
@@ -43,7 +53,7 @@ const GOOD: [&str; 9] =
     ["PASSED", "PASS", "READY", "CONNECTED", "COMPLIANT", "FULLY_COMPLIANT", "APPROVED", "COMPLETED", "ACTIVE"];
 
 /// Draws rows; the columns are those asked for, or those that fit and say the most.
-pub(crate) fn draw(rows: &[Value], columns: Option<&[String]>, canvas: Canvas) -> String {
+pub(crate) fn draw(rows: &[Value], columns: &Columns, canvas: Canvas) -> String {
     if rows.is_empty() {
         return String::new();
     }
@@ -51,7 +61,11 @@ pub(crate) fn draw(rows: &[Value], columns: Option<&[String]>, canvas: Canvas) -
         let lines: Vec<String> = rows.iter().map(|row| clean::line(&fields::cell(row)).into_owned()).collect();
         return lines.join("\n") + "\n";
     }
-    let columns = columns.map_or_else(|| choose(rows, canvas), <[String]>::to_vec);
+    let columns = match columns {
+        Columns::Asked(names) => names.clone(),
+        Columns::Ranked => choose(rows, canvas, rank, is_plain),
+        Columns::AsGiven => choose(rows, canvas, |_| 0, is_short),
+    };
     let mut table = empty(canvas);
     table.set_header(columns.iter().map(|column| header(column, canvas)));
     for row in rows {
@@ -103,7 +117,7 @@ fn header(name: &str, canvas: Canvas) -> Cell {
 }
 
 fn paint(value: &Value, canvas: Canvas) -> Cell {
-    let text = fields::cell(value);
+    let text = shown(value);
     let cell = Cell::new(clean::line(&text));
     if !canvas.color {
         return cell;
@@ -116,12 +130,11 @@ fn paint(value: &Value, canvas: Canvas) -> Cell {
 }
 
 /// The columns that fit: plain values first, what names a row before what describes it.
-fn choose(rows: &[Value], canvas: Canvas) -> Vec<String> {
+fn choose(rows: &[Value], canvas: Canvas, rank: fn(&str) -> usize, fits: fn(&Value) -> bool) -> Vec<String> {
     let mut candidates: Vec<(usize, usize, String)> = Vec::new();
     for row in rows.iter().take(50) {
         for (name, value) in row.as_object().into_iter().flatten() {
-            let plain = !value.is_object() && !value.is_array();
-            if plain && !candidates.iter().any(|(_, _, known)| known == name) {
+            if fits(value) && !candidates.iter().any(|(_, _, known)| known == name) {
                 candidates.push((rank(name), candidates.len(), name.clone()));
             }
         }
@@ -135,7 +148,7 @@ fn choose(rows: &[Value], canvas: Canvas) -> Vec<String> {
     let mut left = width;
     let mut chosen = Vec::new();
     for (_, _, name) in candidates {
-        let widest = rows.iter().map(|row| fields::cell(&row[&name]).width()).chain([name.width()]).max().unwrap_or(0);
+        let widest = rows.iter().map(|row| shown(&row[&name]).width()).chain([name.width()]).max().unwrap_or(0);
         let wide = widest.min(WIDEST) + 2;
         if wide > left && !chosen.is_empty() {
             // The last column takes what is left, where that is enough to read.
@@ -148,6 +161,25 @@ fn choose(rows: &[Value], canvas: Canvas) -> Vec<String> {
         chosen.push(name);
     }
     chosen
+}
+
+fn is_plain(value: &Value) -> bool {
+    !value.is_object() && !value.is_array()
+}
+
+/// Whether a value is plain, or a list of such.
+fn is_short(value: &Value) -> bool {
+    value.as_array().map_or_else(|| is_plain(value), |items| items.iter().all(is_plain))
+}
+
+/// A value as a cell shows it: of a moment, the day and the time to the minute.
+fn shown(value: &Value) -> String {
+    let text = fields::cell(value);
+    let is_moment = text.len() >= 20 && text.ends_with('Z') && text.parse::<jiff::Timestamp>().is_ok();
+    match (is_moment, text.get(..10), text.get(11..16)) {
+        (true, Some(day), Some(time)) => format!("{day} {time}Z"),
+        _ => text,
+    }
 }
 
 /// How early a field comes in a table.
@@ -179,19 +211,29 @@ mod tests {
             json!({ "id": 1, "name": "漢字かな交じりの長い名前がここにあります", "status": "FAILED", "description": "x".repeat(300) }),
             json!({ "id": 2, "name": "two\nlines", "status": "PASSED", "owner": { "email": "a@b.c" } }),
         ];
-        let table = draw(&rows, None, NARROW);
+        let table = draw(&rows, &Columns::Ranked, NARROW);
         assert!(table.lines().all(|line| line.width() <= 40), "{table}");
         assert_eq!(table.lines().count(), 3, "a row is a line: {table}");
         assert!(table.contains("two⏎lines") && !table.contains('\u{1b}'), "{table}");
-        let chosen = draw(&rows, Some(&["owner.email".to_owned()]), NARROW);
+        let chosen = draw(&rows, &Columns::Asked(vec!["owner.email".to_owned()]), NARROW);
         assert_eq!(chosen, " owner.email\n\n a@b.c\n");
+    }
+
+    #[test]
+    fn what_is_given_in_an_order_stays_in_it() {
+        let rows =
+            [json!({ "email": "a@b.c", "failed": ["MFA", "PASSWORD"], "at": "2026-01-02T03:04:05.678Z", "id": 7 })];
+        let table = draw(&rows, &Columns::AsGiven, Canvas { width: Some(80), color: false });
+        assert_eq!(table.lines().last(), Some(" a@b.c  MFA, PASSWORD  2026-01-02 03:04Z  7"), "{table}");
+        let ranked = draw(&rows, &Columns::Ranked, Canvas { width: Some(80), color: false });
+        assert!(ranked.starts_with(" id  email  at"), "{ranked}");
     }
 
     #[test]
     fn what_is_wrong_is_colored_where_color_is_wanted() {
         let rows = [json!({ "status": "FAILED" }), json!({ "status": "PASSED" })];
-        let table = draw(&rows, None, Canvas { width: None, color: true });
+        let table = draw(&rows, &Columns::Ranked, Canvas { width: None, color: true });
         assert!(table.contains("\u{1b}[38;5;9m FAILED") || table.contains("\u{1b}["), "{table:?}");
-        assert_eq!(draw(&[json!(7), json!("a")], None, NARROW), "7\na\n");
+        assert_eq!(draw(&[json!(7), json!("a")], &Columns::Ranked, NARROW), "7\na\n");
     }
 }

@@ -15,8 +15,8 @@ use serde_json::Value;
 
 use self::calls::Ids;
 use self::compare::compare;
-use self::report::{Finding, Observed, Report};
-use crate::args::area::is_called;
+use self::report::{Finding, Report};
+use crate::args::area::{check_names, is_called};
 use crate::args::globals::Globals;
 use crate::failure::{Failure, Kind};
 use crate::files::write_whole;
@@ -38,10 +38,11 @@ pub(crate) fn command() -> Command {
 }
 
 pub(crate) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), Failure> {
-    let session = Session::open(globals).await?;
     let rows = matches.get_one::<i64>("rows").copied().unwrap_or(100);
     let only: Vec<&String> = matches.get_many::<String>("only").into_iter().flatten().collect();
+    check_names(&only)?;
     let contract = Contract::shared().map_err(Failure::other)?;
+    let session = Session::open(globals).await?;
     let mut report = Report::new(&session.account.region);
     let mut ids = Ids::default();
     let wanted = |operation: &Operation| only.is_empty() || only.iter().any(|only| is_called(&operation.area, only));
@@ -65,11 +66,14 @@ pub(crate) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), F
             let call = call(&session, known, &ids, rows)?;
             let one = observe(known, call, &mut ids);
             tokio::select! {
-                found = one => {
-                    if wanted(operation) {
-                        report.add(known, found?);
+                found = one => match found {
+                    Ok(found) if wanted(operation) => report.add(known, found),
+                    Ok(_) => {}
+                    Err(failure) => {
+                        outcome = Err(failure.hint("the report holds what was seen so far"));
+                        break 'rounds;
                     }
-                }
+                },
                 () = interrupt.wait() => {
                     outcome = Err(Failure::interrupted("interrupted: the report holds what was seen so far"));
                     break 'rounds;
@@ -103,6 +107,15 @@ fn call(session: &Session, known: Known, ids: &Ids, rows: i64) -> Result<NamedCa
         call = call.set(name, rows.min(i64::from(paging.max_size)));
     }
     Ok(call)
+}
+
+/// What one call showed.
+pub(crate) struct Observed {
+    status: u16,
+    rows: usize,
+    rejected: usize,
+    findings: Vec<Finding>,
+    note: Option<String>,
 }
 
 async fn observe(known: Known, call: NamedCall, ids: &mut Ids) -> Result<Observed, Failure> {

@@ -1,5 +1,6 @@
-//! A command line that is a sample of an operation.
+//! What help says of an operation, and a command line that calls it.
 
+use drata_contract::operation::Place;
 #[cfg(test)]
 use drata_contract::sample::is_file;
 use drata_contract::sample::{Extent, sample};
@@ -8,9 +9,46 @@ use drata_contract::text::written;
 use drata_ext::by_name::Known;
 use serde_json::{Map, Value, json};
 
-use super::help::command_name;
+use super::flags::kebab;
 use super::inputs::{Input, Target, inputs};
-use super::values::is_flat;
+
+/// The first sentence of a description.
+pub(crate) fn first_sentence(doc: &str) -> &str {
+    let end = doc.find(". ").map_or(doc.len(), |end| end);
+    doc[..end].trim_end_matches('.').lines().next().unwrap_or_default()
+}
+
+/// The words that call an operation: `v2 risks create`.
+pub(crate) fn command_name(known: Known) -> String {
+    let operation = known.operation;
+    format!("{} {} {}", operation.version.as_str(), kebab(&operation.area), kebab(&operation.name))
+}
+
+/// What an operation does and needs, for help.
+pub(crate) fn facts(known: Known) -> String {
+    let Known { operation, meta, .. } = known;
+    let mut lines = vec![operation.doc.trim().to_owned(), String::new()];
+    lines.push(format!("  request     {} {}{}", operation.method, meta.version.path_prefix(), operation.path));
+    lines.push(format!("  permission  {} ({})", operation.permission_name, operation.permissions.join(", ")));
+    if !operation.entitlements.is_empty() {
+        lines.push(format!("  plan        {}", operation.entitlements.join(", ")));
+    }
+    if let Some(paging) = &operation.paging {
+        let by = if paging.by_cursor { "by cursor" } else { "by number" };
+        lines.push(format!("  pages       {by}, at most {} rows each", paging.max_size));
+    }
+    if let Some(replaces) = &operation.replaces {
+        lines.push(format!("  replaces    {replaces}"));
+    }
+    if operation.beta {
+        lines.push("  beta        Drata may change it without notice".to_owned());
+    }
+    if operation.deprecated {
+        lines.push("  deprecated".to_owned());
+    }
+    lines.push(format!("  library     {}", meta.rust_path));
+    lines.join("\n")
+}
 
 /// A command line that is valid, with what is required.
 pub(crate) fn sample_line(known: Known) -> String {
@@ -21,7 +59,7 @@ pub(crate) fn sample_line(known: Known) -> String {
     let mut has_body = false;
     for Input { flag, target, .. } in inputs(known) {
         match target {
-            Target::Parameter(parameter) if parameter.place == drata_contract::operation::Place::Path => {
+            Target::Parameter(parameter) if parameter.place == Place::Path => {
                 let value = match schemas.get(parameter.schema).shape {
                     // What is addressed by a string is addressed by a number in most accounts of samples, as long as
                     // the string has to be.
@@ -59,8 +97,9 @@ pub(crate) fn sample_line(known: Known) -> String {
         let whole = sample(schemas, body, Extent::Required);
         match (schemas.object(body), whole) {
             (Some(object), Value::Object(whole)) => {
-                let has_flag =
-                    |name: &str| object.property(name).is_some_and(|property| is_flat(schemas, property.schema));
+                let has_flag = |name: &str| {
+                    object.property(name).is_some_and(|property| crate::args::values::is_flat(schemas, property.schema))
+                };
                 nested.extend(whole.into_iter().filter(|(name, _)| !has_flag(name)));
                 if !nested.is_empty() {
                     line += &format!(" --json {}", quoted(&Value::Object(nested).to_string()));

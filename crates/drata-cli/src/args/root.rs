@@ -1,18 +1,16 @@
-//! The whole command line: what belongs to the program, the jobs, and the areas of the contract.
+//! The root of the command line.
 
 use std::ffi::OsString;
 
-use clap::{ArgMatches, Command};
+use clap::Command;
 use drata_contract::Contract;
-use drata_contract::operation::{ApiVersion, Operation};
-use drata_ext::by_name::Known;
+use drata_contract::operation::ApiVersion;
 
-use crate::args::area::{self, Extent, is_called};
-use crate::args::flags::kebab;
-use crate::args::{globals, words};
-use crate::commands::{api, describe, login, manual, ops, sandbox, whoami};
+use super::area::{self, Extent, areas};
+use super::{globals, words};
 use crate::failure::{EXIT_CODES, Failure};
-use crate::{jobs, probe};
+use crate::near::near;
+use crate::{commands, jobs};
 
 const ABOUT: &str =
     "The Drata API from a terminal: every operation of both versions, and the jobs people write scripts for";
@@ -38,7 +36,7 @@ pub(crate) fn build(arguments: &[OsString], extent: Extent) -> Result<Command, F
             .max_term_width(110),
         words.is_empty() || extent == Extent::Whole,
     );
-    for command in own().into_iter().chain(jobs::all()) {
+    for command in commands::all().into_iter().chain(jobs::all()) {
         root = root.subcommand(command);
     }
     let first = words.first().map(String::as_str);
@@ -78,29 +76,34 @@ pub(crate) fn build(arguments: &[OsString], extent: Extent) -> Result<Command, F
     Ok(root)
 }
 
-/// What belongs to the program itself.
-fn own() -> Vec<Command> {
-    vec![
-        login::login(),
-        login::logout(),
-        whoami::whoami(),
-        whoami::profiles(),
-        ops::command(),
-        describe::command(),
-        api::command(),
-        probe::command(),
-        sandbox::command(),
-        #[cfg(feature = "mcp")]
-        crate::mcp::command(),
-        manual::completions(),
-        manual::man(),
-    ]
+/// Says that a command is not there, and which are nearly called so.
+pub(crate) fn unknown(arguments: &[OsString], word: &str) -> Result<Failure, Failure> {
+    let words = words::words(arguments);
+    let place = words.iter().position(|known| known == word).unwrap_or(0);
+    let before = words.get(..place).unwrap_or_default();
+    let mut known: Vec<String> = Vec::new();
+    // The commands beside the one that is not there: of an area, of a version, or of the program.
+    let mut level = build(arguments, Extent::Asked)?;
+    for word in before {
+        level = level.find_subcommand(word).cloned().unwrap_or_default();
+    }
+    known.extend(level.get_subcommands().map(|command| command.get_name().to_owned()));
+    if place == 0 {
+        known.extend(areas()?);
+    }
+    let near = near(word, known.iter().map(String::as_str));
+    let line = ["drata"].into_iter().chain(before.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+    let hint = match near.is_empty() {
+        true => format!("`{line} --help` lists what there is, and `drata ops TEXT` looks for it"),
+        false => format!("did you mean {}?", near.join(", ")),
+    };
+    Ok(Failure::usage(format!("{line} has no command {word:?}")).hint(hint))
 }
 
 /// Adds the area of this name: as a command of its own, or to the command of ours that is called so.
 fn with_area(root: Command, name: &str, words: &[String], extent: Extent) -> Result<Command, Failure> {
     let Some((contract, area)) = area::find(name)? else { return Ok(root) };
-    let command_name = kebab(&area.name);
+    let command_name = super::flags::kebab(&area.name);
     let own = root.get_subcommands().any(|own| own.get_name() == command_name);
     if !own {
         let command = area::one(contract, area, words.get(1..).unwrap_or_default(), extent);
@@ -121,17 +124,6 @@ fn contract(version: ApiVersion) -> Result<&'static Contract, Failure> {
     Contract::of(version).map_err(Failure::other)
 }
 
-/// The areas of both versions, each once.
-fn areas() -> Result<Vec<String>, Failure> {
-    let mut all = Vec::new();
-    for version in [ApiVersion::V1, ApiVersion::V2] {
-        all.extend(contract(version)?.areas.iter().map(|area| kebab(&area.name)));
-    }
-    all.sort_unstable();
-    all.dedup();
-    Ok(all)
-}
-
 fn list_of_areas() -> Result<String, Failure> {
     let mut lines = vec!["Areas (drata AREA OPERATION; version 2 where both have it, or say v1):".to_owned()];
     let mut line = String::from("  ");
@@ -144,23 +136,4 @@ fn list_of_areas() -> Result<String, Failure> {
     }
     lines.push(line);
     Ok(lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n"))
-}
-
-/// The operation that the words of a command line name: `v2 risks list`, or `risks list`.
-pub(crate) fn operation<'a>(name: &str, below: &'a ArgMatches) -> Result<(Known, &'a ArgMatches), Failure> {
-    let nothing = || Failure::usage(format!("{name} is no command"));
-    let (version, (area, below)) = match name {
-        "v1" | "v2" => (Some(name), below.subcommand().ok_or_else(nothing)?),
-        area => (None, (area, below)),
-    };
-    let (word, arguments) = below.subcommand().ok_or_else(nothing)?;
-    let versions = ApiVersion::ALL.into_iter().rev();
-    for known_version in versions.filter(|known| version.is_none_or(|version| known.as_str() == version)) {
-        let contract = Contract::of(known_version).map_err(Failure::other)?;
-        let own = |one: &&Operation| is_called(&one.area, area) && is_called(&one.name, word);
-        if let Some(operation) = contract.operations.iter().find(own) {
-            return Ok((Known::new(contract, operation), arguments));
-        }
-    }
-    Err(nothing())
 }

@@ -1,0 +1,42 @@
+//! The program, run on a sandbox that the test holds.
+#![allow(dead_code, unreachable_pub, reason = "each test file takes what it needs")]
+
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use drata_sandbox::Sandbox;
+
+/// The program with these arguments, the key and the address of the sandbox, and nothing to read.
+pub fn drata(sandbox: &Sandbox, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_drata"));
+    command.args(arguments).env("DRATA_API_KEY", sandbox.api_key()).env("DRATA_BASE_URL", sandbox.base_url());
+    for variable in ["DRATA_PROFILE", "DRATA_REGION", "NO_COLOR", "COLUMNS"] {
+        command.env_remove(variable);
+    }
+    command.env("TERM", "xterm").stdin(Stdio::null());
+    command
+}
+
+pub fn run(sandbox: &Sandbox, arguments: &[&str]) -> Output {
+    drata(sandbox, arguments).output().unwrap()
+}
+
+pub fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+/// Waits until the sandbox got so many requests of this kind.
+pub fn await_requests(sandbox: &Sandbox, count: usize, method: &str, path: &str) {
+    let is_it = |request: &&drata_sandbox::Received| request.method == method && request.path.ends_with(path);
+    while sandbox.requests().all().iter().filter(is_it).count() < count {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Presses Ctrl-C after a while; returns the exit code.
+pub fn interrupt(child: &mut Child, after: Duration) -> Option<i32> {
+    std::thread::sleep(after);
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    child.wait().unwrap().code()
+}
