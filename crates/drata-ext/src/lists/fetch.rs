@@ -68,7 +68,7 @@ impl<T: Send + 'static> Fetch<T> {
 
 /// What was rejected but for the items of the page itself, which are delivered as errors.
 fn within_items(mut rejected: Vec<Rejected>, items: &[Rejected]) -> Vec<Rejected> {
-    let is_item = |one: &Rejected| items.iter().any(|item| item.index() == one.index() && item.raw() == one.raw());
+    let is_item = |one: &Rejected| items.iter().any(|item| item.index() == one.index() && item.list() == one.list());
     rejected.retain(|one| !is_item(one));
     rejected
 }

@@ -5,12 +5,14 @@
 mod downloads;
 mod errors;
 mod faults;
+#[cfg(feature = "full")]
 mod jobs;
 mod key_safety;
 mod layers;
 mod lists;
 mod operations;
 mod pace;
+#[cfg(feature = "full")]
 mod properties;
 mod proxies;
 mod rate_limits;

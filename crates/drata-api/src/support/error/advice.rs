@@ -74,9 +74,9 @@ impl fmt::Display for Error {
                  call again then",
                 endpoint(inner)
             ),
-            Kind::RepeatedCursor(cursor) => write!(
+            Kind::RepeatedCursor { length } => write!(
                 f,
-                "the list handed out the cursor {cursor:?} twice and would never end; \
+                "the list handed out a cursor, of {length} characters, twice and would never end; \
                  begin again, or resume from the checkpoint"
             ),
             Kind::PageLimit { max_page, reachable, total } => write!(
@@ -106,14 +106,13 @@ fn endpoint(inner: &Inner) -> &str {
 }
 
 fn decode(f: &mut fmt::Formatter<'_>, undecoded: &Undecoded) -> fmt::Result {
-    let Undecoded { status, path, problem, excerpt, is_item, .. } = undecoded;
+    let Undecoded { status, path, problem, is_item, .. } = undecoded;
     match (is_item, path.as_str()) {
         (true, path) => write!(f, "item {path} of the page")?,
         (false, "") => write!(f, "the response ({})", status.as_u16())?,
         (false, path) => write!(f, "the response ({}) at {path}", status.as_u16())?,
     }
-    write!(f, " is not what the contract says: {problem}")?;
-    if excerpt.is_empty() { Ok(()) } else { write!(f, "; it holds {excerpt}") }
+    write!(f, " is not what the contract says: {problem}")
 }
 
 fn status(f: &mut fmt::Formatter<'_>, inner: &Inner, refusal: &Rejection) -> fmt::Result {

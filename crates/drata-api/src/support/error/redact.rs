@@ -33,13 +33,11 @@ impl Error {
             | Kind::Broken(text)
             | Kind::Unprocessed(text)
             | Kind::Io(text)
-            | Kind::RepeatedCursor(text)
             | Kind::Checkpoint(text)
             | Kind::Job(text) => fix(text),
             Kind::Decode(undecoded) => {
                 fix(&mut undecoded.path);
                 fix(&mut undecoded.problem);
-                fix(&mut undecoded.excerpt);
                 if let Some(body) = secret.bytes(&undecoded.body) {
                     undecoded.body = body;
                 }
@@ -60,6 +58,7 @@ impl Error {
             | Kind::Deadline(_)
             | Kind::Queue { .. }
             | Kind::Paused { .. }
+            | Kind::RepeatedCursor { .. }
             | Kind::PageLimit { .. } => {}
         }
         if let Some(source) = inner.source.take() {
