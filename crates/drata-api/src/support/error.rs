@@ -23,6 +23,19 @@ use super::meta::OperationMeta;
 const MAX_BODY: usize = 64 * 1024;
 /// The most characters of a string in an error's message.
 const MAX_TEXT: usize = 500;
+/// How a string ends that is not shown whole.
+const CUT: char = '…';
+/// The most messages of a response that are kept.
+const MAX_MESSAGES: usize = 1_000;
+
+/// The beginning of a string, so that a value of megabytes makes no message of megabytes.
+fn short(mut text: String, most: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(most) {
+        text.truncate(end);
+        text.push(CUT);
+    }
+    text
+}
 
 /// Why a call failed.
 ///

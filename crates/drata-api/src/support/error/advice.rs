@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Error, Inner, Kind, MAX_TEXT, Phase, Rejection, Undecoded};
+use super::{Error, Inner, Kind, MAX_TEXT, Phase, Rejection, Undecoded, short};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -138,12 +138,7 @@ fn status(f: &mut fmt::Formatter<'_>, inner: &Inner, refusal: &Rejection) -> fmt
 
 /// The vendor's messages, as far as they fit into a message.
 fn joined(messages: &[String]) -> String {
-    let mut text = messages.join("; ");
-    if let Some((end, _)) = text.char_indices().nth(MAX_TEXT) {
-        text.truncate(end);
-        text.push('…');
-    }
-    text
+    short(messages.join("; "), MAX_TEXT)
 }
 
 /// What to do, which depends on the status and on what the contract says about the operation.

@@ -266,13 +266,8 @@ impl Error {
     }
 }
 
-/// The beginning of a string, so that a value of megabytes makes no message of megabytes.
-fn short(mut text: String) -> String {
-    if let Some((end, _)) = text.char_indices().nth(MAX_TEXT) {
-        text.truncate(end);
-        text.push('…');
-    }
-    text
+fn short(text: String) -> String {
+    super::short(text, MAX_TEXT)
 }
 
 /// The beginning of a body, so that an error that is kept does not keep a page of megabytes with it.

@@ -3,6 +3,8 @@
 use http::{HeaderMap, header};
 use serde_json::Value;
 
+use super::{MAX_MESSAGES, MAX_TEXT, short};
+
 /// The most characters of an excerpt.
 const EXCERPT: usize = 120;
 
@@ -34,10 +36,11 @@ impl Fault {
 
     fn from_json(json: &Value) -> Self {
         let message = json.get("message").or_else(|| json.get("error")).unwrap_or(&Value::Null);
+        let bounded = |text: String| short(text, MAX_TEXT);
         Self {
-            messages: messages(message),
+            messages: messages(message).into_iter().take(MAX_MESSAGES).map(bounded).collect(),
             code: json.get("code").and_then(integer),
-            name: json.get("name").and_then(Value::as_str).map(str::to_owned),
+            name: json.get("name").and_then(Value::as_str).map(str::to_owned).map(bounded),
             is_html: false,
         }
     }
@@ -102,10 +105,7 @@ fn in_one_line(text: &str) -> String {
 }
 
 fn shorten(text: &str) -> String {
-    match text.char_indices().nth(EXCERPT) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+    short(text.to_owned(), EXCERPT)
 }
 
 #[cfg(test)]
