@@ -127,9 +127,8 @@ impl Stream for RedactedStream {
                     if let Some(redacted) = self.redactor.bytes(&held) {
                         held = BytesMut::from(&redacted[..]);
                     }
-                    // A key that has begun is no longer than this.
-                    let kept = held.len().min(self.redactor.longest().saturating_sub(1));
-                    self.held = held.split_off(held.len() - kept);
+                    let begun = self.redactor.begun(&held);
+                    self.held = held.split_off(held.len() - begun);
                     if !held.is_empty() {
                         return Poll::Ready(Some(Ok(held.freeze())));
                     }

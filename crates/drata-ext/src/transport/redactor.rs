@@ -22,6 +22,7 @@ pub(crate) struct Redactor {
     needles: Vec<Needle>,
     /// Those for text that was written in small letters, as the name of a host is.
     small: Vec<Needle>,
+    /// The most bytes that a key may take.
     longest: usize,
 }
 
@@ -45,11 +46,6 @@ impl Redactor {
         let small = keys.iter().map(|key| Needle::Spelled(Pattern::new(&key.to_ascii_lowercase()))).collect();
         let longest = needles.iter().map(Needle::longest).max().unwrap_or(0);
         Self { needles, small, longest }
-    }
-
-    /// The most bytes that a key may take.
-    pub(crate) fn longest(&self) -> usize {
-        self.longest
     }
 
     /// Whether a key stands in the name of a header, which is written in small letters.

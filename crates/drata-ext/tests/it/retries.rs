@@ -142,7 +142,7 @@ async fn the_deadline_bounds_the_sleeping_too() {
 async fn the_deadline_ends_an_attempt_that_hangs() {
     let server = Server::script([Reply::bad_gateway(), Reply::silence()]).await;
     let mut call = call(&server.client(), &READ);
-    call.request_mut().options.deadline = Some(Duration::from_millis(500));
+    call.request_mut().options.deadline = Some(Duration::from_millis(100));
     let error = error_of(call).await;
     assert!(error.is_deadline() && error.is_timeout(), "{error}");
     assert_eq!(error.attempts(), 2);
@@ -154,7 +154,7 @@ async fn the_deadline_ends_an_attempt_that_hangs() {
 async fn the_deadline_also_ends_a_stream_that_hangs() {
     let server = Server::script([Reply::new(200, "text/csv", "a,b\n1,2\n").stalled()]).await;
     let mut call = call(&server.client(), &READ);
-    call.request_mut().options.deadline = Some(Duration::from_millis(500));
+    call.request_mut().options.deadline = Some(Duration::from_millis(100));
     let mut stream = call.receive_stream("text/csv").await.unwrap();
     assert_eq!(stream.next().await.unwrap().unwrap(), "a,b\n");
     let error = stream.next().await.unwrap().unwrap_err();
