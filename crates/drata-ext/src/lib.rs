@@ -120,8 +120,9 @@ pub use self::jobs::{HrisOutcome, HrisReport, HrisRow, HrisUpsert};
 pub use self::lists::{Items, ListExt, Page, Pages, Progress, TotalChange};
 pub use self::permissions::{Permission, Permissions, permissions};
 pub use self::transport::api_key::ApiKey;
-pub use self::transport::rate_limiter::{RateLimiter, RateLimiterState};
+pub use self::transport::rate_limiter::RateLimiter;
 pub use self::transport::user::{Layer, Next};
+pub use self::transport::window::RateLimiterState;
 
 /// What most programs import.
 pub mod prelude {

@@ -216,13 +216,20 @@ impl Call {
 
     /// Sends it and decodes the JSON body, which a write that was accepted may lack.
     pub async fn receive_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
+        self.receive_json_and_body().await.map(|(response, _)| response)
+    }
+
+    /// As [`receive_json`](Self::receive_json), with the body as it came.
+    #[doc(hidden)]
+    pub async fn receive_json_and_body<T: DeserializeOwned>(self) -> Result<(Response<T>, Bytes), Error> {
         let (transport, operation) = (Arc::clone(&self.transport), self.request.operation);
         let reads = self.request.is_read();
         let response = self.buffered_json().await?;
         if !reads && response.body.trim_ascii().is_empty() {
             return Err(Error::missing_body(operation, response.status, &response.headers));
         }
-        Self::decoded(&*transport, operation, response)
+        let body = response.body.clone();
+        Ok((Self::decoded(&*transport, operation, response)?, body))
     }
 
     /// Sends it and decodes the JSON body, if there is one.

@@ -23,6 +23,19 @@ use super::meta::OperationMeta;
 const MAX_BODY: usize = 64 * 1024;
 /// The most characters of a string in an error's message.
 const MAX_TEXT: usize = 500;
+/// How a string ends that is not shown whole.
+const CUT: char = '…';
+/// The most messages of a response that are kept.
+const MAX_MESSAGES: usize = 1_000;
+
+/// The beginning of a string, so that a value of megabytes makes no message of megabytes.
+fn short(mut text: String, most: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(most) {
+        text.truncate(end);
+        text.push(CUT);
+    }
+    text
+}
 
 /// Why a call failed.
 ///
@@ -92,8 +105,8 @@ enum Kind {
     Paused { wait: Duration },
     /// A file on this side could not be read or written.
     Io(String),
-    /// A list handed out the same cursor twice.
-    RepeatedCursor(String),
+    /// A list handed out the same cursor, of so many characters, twice.
+    RepeatedCursor { length: usize },
     /// A list is longer than the service lets one read.
     PageLimit { max_page: u32, reachable: u64, total: u64 },
     /// A checkpoint that belongs to another list.
@@ -117,7 +130,6 @@ struct Undecoded {
     status: StatusCode,
     path: String,
     problem: String,
-    excerpt: String,
     /// One item of a list whose other items are fine.
     is_item: bool,
     body: Bytes,
@@ -210,11 +222,6 @@ impl Error {
     /// The JSON path of the value that did not decode, such as `data[3].id`; empty for the whole body.
     pub fn decode_path(&self) -> Option<&str> {
         self.undecoded().map(|undecoded| undecoded.path.as_str())
-    }
-
-    /// The beginning of the value that did not decode.
-    pub fn excerpt(&self) -> Option<&str> {
-        self.undecoded().map(|undecoded| undecoded.excerpt.as_str())
     }
 
     /// How many attempts were made; 0 when the request never left.
@@ -387,7 +394,7 @@ impl Error {
 
     /// A list handed out the same cursor twice, and would never end.
     pub fn is_repeated_cursor(&self) -> bool {
-        matches!(self.0.kind, Kind::RepeatedCursor(_))
+        matches!(self.0.kind, Kind::RepeatedCursor { .. })
     }
 
     /// A list has more pages than the service lets one read.

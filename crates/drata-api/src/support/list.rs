@@ -1,15 +1,16 @@
 //! A list whose bad items cost only themselves.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
-use serde::de::{Deserialize, Deserializer, Error as _, SeqAccess, Unexpected, Visitor};
-use serde::ser::{Serialize, SerializeSeq, Serializer};
+use serde::de::{Deserialize, Deserializer, Error as _, SeqAccess, Visitor};
+use serde::ser::{Error as _, Serialize, SerializeSeq, Serializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
-use super::mode::{self, Mode};
+use super::node;
+use super::reading::{self, Mode, reading};
 use super::wire::{FromWire, Wire};
 
 /// A list in a response: the items that decoded, and the [`Rejected`] ones with their raw JSON.
@@ -41,17 +42,26 @@ struct Oddity {
 }
 
 /// An item of a [`List`] that is not what the contract says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Rejected {
     index: usize,
-    /// The path of the list, where it is known.
+    /// The path of the list.
     list: String,
     path: String,
     problem: String,
-    raw: Value,
+    raw: Box<str>,
 }
 
 impl Rejected {
+    pub(crate) fn new(index: usize, list: String, path: &str, problem: &str, raw: &str) -> Self {
+        Self { index, list, path: path.to_owned(), problem: problem.to_owned(), raw: raw.into() }
+    }
+
+    /// Returns the JSON path of the list that it stands in, such as `data[3].owners`; empty when the list is the response.
+    pub fn list(&self) -> &str {
+        &self.list
+    }
+
     /// Its place in the list, counted from 0 over all items, the good ones included.
     pub fn index(&self) -> usize {
         self.index
@@ -62,14 +72,21 @@ impl Rejected {
         &self.path
     }
 
-    /// What is wrong with it.
+    /// What is wrong with it: what was expected, and which kind of value is there.
     pub fn problem(&self) -> &str {
         &self.problem
     }
 
-    /// The item as it came.
-    pub fn raw(&self) -> &Value {
+    /// The JSON of the item as it came.
+    pub fn raw(&self) -> &str {
         &self.raw
+    }
+}
+
+/// Where it stands and what is wrong, without the item, which may be somebody's record.
+impl fmt::Debug for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Rejected({self})")
     }
 }
 
@@ -198,85 +215,65 @@ impl<T: Serialize> Serialize for List<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match (self.items.as_slice(), self.rejected(), self.is_lone()) {
             ([item], [], true) => return item.serialize(serializer),
-            ([], [rejected], true) => return rejected.raw.serialize(serializer),
+            ([], [rejected], true) => return rejected.serialize_raw(serializer),
             _ => {}
         }
         let mut out = serializer.serialize_seq(Some(self.items.len() + self.rejected().len()))?;
         for item in self.in_order() {
             match item {
                 Ok(item) => out.serialize_element(item)?,
-                Err(rejected) => out.serialize_element(&rejected.raw)?,
+                Err(rejected) => out.serialize_element(&Raw(rejected))?,
             }
         }
         out.end()
     }
 }
 
-thread_local! {
-    /// What lists rejected while a response is read.
-    static REJECTED: RefCell<Vec<Rejected>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Runs `read` on a response, and returns with its outcome what lists rejected, wherever they stand.
-pub(crate) fn reading<R>(mode: Mode, read: impl FnOnce() -> R) -> (R, Vec<Rejected>) {
-    /// Restores the mode also when `read` panics.
-    struct Restore(Option<Mode>, Vec<Rejected>);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            mode::replace(self.0);
-            REJECTED.set(std::mem::take(&mut self.1));
-        }
-    }
-    let _restore = Restore(mode::replace(Some(mode)), REJECTED.take());
-    let outcome = read();
-    (outcome, REJECTED.take())
-}
-
 impl Rejected {
-    /// Replaces the paths, which begin at the item, by paths from the root of the response: each is found where the same JSON
-    /// stands at the same index of a list, in their order.
-    pub(crate) fn locate(rejected: &mut [Self], root: &Value) {
-        let mut places = Vec::new();
-        items_below(root, &mut String::new(), &mut places);
-        for one in rejected {
-            let found = places.iter().position(|(_, index, value)| *index == one.index && **value == one.raw);
-            if let Some((list, ..)) = found.map(|place| places.remove(place)) {
-                one.list = list;
-            }
-        }
-    }
-
-    /// Returns the JSON path of the list that it stands in, such as `data[3].owners`; empty when the list is the response or
-    /// its place is not known.
-    pub fn list(&self) -> &str {
-        &self.list
+    /// Writes the item as it came.
+    fn serialize_raw<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_json::from_str::<&RawValue>(&self.raw).map_err(S::Error::custom)?.serialize(serializer)
     }
 }
 
-/// Every item of every list below `value`: the path of its list, its index and itself.
-fn items_below<'a>(value: &'a Value, path: &mut String, found: &mut Vec<(String, usize, &'a Value)>) {
-    let length = path.len();
-    match value {
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                found.push((path.clone(), index, item));
-                path.push_str(&format!("[{index}]"));
-                items_below(item, path, found);
-                path.truncate(length);
+/// A rejected item, written as it came.
+struct Raw<'a>(&'a Rejected);
+
+impl Serialize for Raw<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize_raw(serializer)
+    }
+}
+
+/// Reads a list, each way.
+struct ListVisitor<T>(PhantomData<T>);
+
+impl<'de, T: FromWire<'de>> Visitor<'de> for ListVisitor<T> {
+    type Value = List<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    /// Item by item: a node reads it.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut input: A) -> Result<List<T>, A::Error> {
+        let (mut items, mut rejected, lone) = (Vec::new(), Vec::new(), reading::take_lone());
+        loop {
+            match input.next_element() {
+                Ok(Some(Wire(item))) => items.push(item),
+                Ok(None) => break,
+                // What the node has noted costs itself alone; every other error ends the list.
+                Err(error) => rejected.push(reading::take_last().ok_or(error)?),
             }
         }
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                if !path.is_empty() {
-                    path.push('.');
-                }
-                path.push_str(name);
-                items_below(field, path, found);
-                path.truncate(length);
-            }
-        }
-        // What stands in place of a list is read as its only item.
-        other => found.push((path.clone(), 0, other)),
+        let oddity = (lone || !rejected.is_empty()).then(|| Box::new(Oddity { rejected, lone }));
+        Ok(List { items, oddity })
+    }
+
+    /// Everything else than a node reads it.
+    #[inline]
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<List<T>, D::Error> {
+        deserializer.deserialize_seq(StraightVisitor(PhantomData))
     }
 }
 
@@ -290,6 +287,7 @@ impl<'de, T: FromWire<'de>> Visitor<'de> for StraightVisitor<T> {
         f.write_str("a list")
     }
 
+    #[inline]
     fn visit_seq<A: SeqAccess<'de>>(self, mut input: A) -> Result<List<T>, A::Error> {
         let mut items = Vec::new();
         while let Some(Wire(item)) = input.next_element()? {
@@ -301,34 +299,13 @@ impl<'de, T: FromWire<'de>> Visitor<'de> for StraightVisitor<T> {
 
 impl<'de, T: for<'any> FromWire<'any>> FromWire<'de> for List<T> {
     fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if mode::mode() == Some(Mode::Straight) {
-            return deserializer.deserialize_seq(StraightVisitor(PhantomData));
+        if reading::mode().is_some() {
+            return deserializer.deserialize_newtype_struct(node::LIST, ListVisitor(PhantomData));
         }
-        let (raw, lone) = match Value::deserialize(deserializer)? {
-            Value::Array(items) => (items, false),
-            Value::Null => return Err(D::Error::invalid_type(Unexpected::Unit, &"a list")),
-            other => (vec![other], true),
-        };
-        let mut items = Vec::with_capacity(raw.len());
-        let mut rejected = Vec::new();
-        for (index, raw) in raw.into_iter().enumerate() {
-            match serde_path_to_error::deserialize::<_, Wire<T>>(&raw) {
-                Ok(Wire(item)) => items.push(item),
-                Err(error) => {
-                    let path = match error.path().to_string() {
-                        path if path == "." => String::new(),
-                        path => path,
-                    };
-                    let problem = error.into_inner().to_string();
-                    rejected.push(Rejected { index, list: String::new(), path, problem, raw });
-                }
-            }
-        }
-        if mode::mode().is_some() {
-            REJECTED.with_borrow_mut(|all| all.extend_from_slice(&rejected));
-        }
-        let oddity = (lone || !rejected.is_empty()).then(|| Box::new(Oddity { rejected, lone }));
-        Ok(Self { items, oddity })
+        // No response is being read: a program reads what it kept.
+        let text = Value::deserialize(deserializer)?.to_string();
+        let (list, _) = reading(Mode::Tolerant, || node::read::<Wire<Self>>(&text));
+        list.map(|Wire(list)| list).map_err(D::Error::custom)
     }
 }
 

@@ -206,7 +206,8 @@ macro_rules! model {
                         }
                     }
 
-                    ::serde::Deserializer::deserialize_map(deserializer, __Visitor)
+                    // With its names, which the path of a problem may show.
+                    ::serde::Deserializer::deserialize_struct(deserializer, ::core::stringify!($name), NAMES, __Visitor)
                 }
             }
 

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::decode::problem_of;
+use super::decode::strictly;
 
 /// How many fields a sample may have to be given.
 const MAX_FIELDS: usize = 500;
@@ -29,10 +29,11 @@ pub fn sample<T: DeserializeOwned>(fields: Value) -> T {
     let mut trying: Option<(String, usize)> = None;
     let fillers = [json!(""), json!(0), json!(false), json!([]), json!({})];
     for _ in 0..MAX_FIELDS * fillers.len() {
-        let (path, problem) = match problem_of::<T>(&fields.to_string()) {
+        let problem = match strictly::<T>(&fields.to_string()) {
             Ok(value) => return value,
-            Err(error) => error,
+            Err(problem) => problem,
         };
+        let (path, problem) = (problem.path(), problem.text());
         let missing = problem.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
         match (missing, &mut trying) {
             (Some(field), _) => {

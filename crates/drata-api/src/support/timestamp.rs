@@ -39,10 +39,14 @@ pub struct TimestampError(String);
 
 impl fmt::Display for TimestampError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 40;
+        let (text, more): (String, _) = match self.0.char_indices().nth(LONGEST) {
+            Some((end, _)) => (self.0[..end].to_owned(), "…"),
+            None => (self.0.clone(), ""),
+        };
         write!(
             f,
-            "{:?} is neither RFC 3339, nor YYYY-MM-DD, YYYY-MM-DD HH:MM:SS, MM/DD/YYYY or Www Mmm DD YYYY",
-            self.0
+            "{text:?}{more} is neither RFC 3339, nor YYYY-MM-DD, YYYY-MM-DD HH:MM:SS, MM/DD/YYYY or Www Mmm DD YYYY"
         )
     }
 }

@@ -7,8 +7,8 @@ use std::marker::PhantomData;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::digits;
-use super::mode::mode;
+use super::node;
+use super::reading::mode;
 
 /// Reads a value tolerantly: a number may come as a string, a string as a number, a boolean as a string.
 ///
@@ -73,7 +73,7 @@ impl Visitor<'_> for IntegerVisitor {
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<i64, E> {
-        i64::try_from(value).map_err(|_| E::custom(format_args!("integer {value} is above {}", i64::MAX)))
+        i64::try_from(value).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(value), &"an integer of 64 bits"))
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<i64, E> {
@@ -171,7 +171,7 @@ impl<'de> FromWire<'de> for bool {
 /// Makes something of a string, which is looked at where it stands: it is not copied unless `F` does.
 struct TextVisitor<F>(F);
 
-impl<T, F: FnOnce(&str) -> T> Visitor<'_> for TextVisitor<F> {
+impl<'de, T, F: FnOnce(&str) -> T> Visitor<'de> for TextVisitor<F> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -192,9 +192,9 @@ impl<T, F: FnOnce(&str) -> T> Visitor<'_> for TextVisitor<F> {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<T, E> {
-        // A float has lost the digits that were written: while a response is read, they can still be had.
+        // A float has lost the digits that were written: while a response is read, a node still has them.
         if mode().is_some() {
-            return Err(E::custom(digits::NEEDED));
+            return Err(E::custom("a number stands for a string"));
         }
         self.visit_str(&value.to_string())
     }
@@ -202,12 +202,18 @@ impl<T, F: FnOnce(&str) -> T> Visitor<'_> for TextVisitor<F> {
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<T, E> {
         self.visit_str(&value.to_string())
     }
+
+    /// What does not know the name that strings ask by.
+    #[inline]
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_any(self)
+    }
 }
 
 /// Reads a string tolerantly, a number or a boolean as it is written, and makes something of it.
 #[inline]
 pub(crate) fn text<'de, D: Deserializer<'de>, T>(deserializer: D, make: impl FnOnce(&str) -> T) -> Result<T, D::Error> {
-    deserializer.deserialize_any(TextVisitor(make))
+    deserializer.deserialize_newtype_struct(node::TEXT, TextVisitor(make))
 }
 
 impl<'de> FromWire<'de> for String {

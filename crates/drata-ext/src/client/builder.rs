@@ -8,7 +8,8 @@ use drata_api::{Error, ReadOnly, RetryPolicy, Transport};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::drata::Drata;
-use super::http::{HttpSettings, ProxyChoice};
+use super::http::HttpSettings;
+use super::proxy_choice::ProxyChoice;
 use super::region::Region;
 use crate::permissions::Recorder;
 use crate::transport::Parts;
@@ -251,7 +252,7 @@ impl Builder {
             endpoint: Arc::clone(&endpoint),
             timeouts: self.timeouts.clone(),
             max_response_bytes: self.max_response_bytes,
-            proxy: http.proxy,
+            proxies: http.proxies,
         };
         let keyed = Keyed { http: http.client, base, keys, headers: self.headers, inner: exchange };
         let deadline = self.timeouts.call;

@@ -1,31 +1,21 @@
 //! The HTTP client below the layers.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use drata_api::Error;
 use reqwest::redirect::Policy;
-use reqwest::{Proxy, Url};
 
-use crate::transport::base_url::{BaseUrl, host_and_port};
+use super::proxy_choice::ProxyChoice;
+use crate::transport::base_url::BaseUrl;
 use crate::transport::connecting::ConnectLimit;
 use crate::transport::failure::root_cause;
+use crate::transport::proxies::Proxies;
 
 /// Names the program to the service. Its edge rejects some HTTP libraries' own names.
 const USER_AGENT: &str = concat!("drata-rs/", env!("CARGO_PKG_VERSION"));
 /// How long an HTTP/2 connection may be silent before it is asked whether it lives, and how long it has to respond.
 const HTTP2_PING: Duration = Duration::from_secs(15);
 const HTTP2_PONG: Duration = Duration::from_secs(10);
-
-/// Which proxy requests go through.
-#[derive(Clone, Default)]
-pub(crate) enum ProxyChoice {
-    /// What the environment says; none to this machine itself.
-    #[default]
-    Environment,
-    None,
-    Url(String),
-}
 
 /// What the HTTP client is set up with.
 #[derive(Clone, Default)]
@@ -37,10 +27,10 @@ pub(crate) struct HttpSettings {
     pub(crate) http2_prior_knowledge: bool,
 }
 
-/// The HTTP client, and the proxy as errors name it.
+/// The HTTP client, and which proxy its requests go through.
 pub(crate) struct Http {
     pub(crate) client: reqwest::Client,
-    pub(crate) proxy: Option<Arc<str>>,
+    pub(crate) proxies: Proxies,
 }
 
 impl HttpSettings {
@@ -70,7 +60,7 @@ impl HttpSettings {
         if self.http2_prior_knowledge {
             http = http.http2_prior_knowledge();
         }
-        let (http, proxy) = self.proxied(http, base)?;
+        let (http, proxies) = self.proxy.apply(http, base)?;
         let mut http = tls(http)?;
         for pem in &self.root_certificates {
             http = add_certificates(http, pem)?;
@@ -81,43 +71,7 @@ impl HttpSettings {
         let client = http.build().map_err(|error| {
             Error::configuration(format!("the HTTP client cannot be set up: {}", root_cause(&error)))
         })?;
-        Ok(Http { client, proxy })
-    }
-
-    fn proxied(
-        &self,
-        http: reqwest::ClientBuilder,
-        base: &BaseUrl,
-    ) -> Result<(reqwest::ClientBuilder, Option<Arc<str>>), Error> {
-        let refuse = |problem: &str| Err(Error::configuration(format!("the proxy's address {problem}")));
-        match &self.proxy {
-            // Loopback is asked directly. Links to other hosts go through the environment's proxy all the same.
-            ProxyChoice::Environment if base.is_loopback() => Ok((http.no_proxy().proxy(environment_but(base)), None)),
-            ProxyChoice::Environment => Ok((http, None)),
-            ProxyChoice::None => Ok((http.no_proxy(), None)),
-            ProxyChoice::Url(text) => {
-                // What the URL holds may be a password, so it is not shown.
-                let Ok(url) = Url::parse(text) else {
-                    return refuse("is not a URL: begin it with http:// or https://");
-                };
-                let socks = url.scheme().starts_with("socks");
-                if socks && !cfg!(feature = "socks") {
-                    return refuse("begins with socks: enable the feature socks of drata-ext");
-                }
-                if !socks && !matches!(url.scheme(), "http" | "https") {
-                    return refuse("has another scheme than http, https and socks5");
-                }
-                // Without TLS the proxy would read the key, which goes to the base URL in clear.
-                if !base.needs_tls() && !crate::transport::base_url::is_loopback(&url) {
-                    return refuse(
-                        "is on another machine, and the base URL is http: the key would reach the proxy in clear",
-                    );
-                }
-                let shown = host_and_port(&url);
-                let Ok(proxy) = Proxy::all(text) else { return refuse("cannot be used") };
-                Ok((http.proxy(proxy), Some(shown.into())))
-            }
-        }
+        Ok(Http { client, proxies })
     }
 
     fn user_agent(&self) -> String {
@@ -126,29 +80,6 @@ impl HttpSettings {
             None => USER_AGENT.to_owned(),
         }
     }
-}
-
-/// The environment's proxy for every host but the base URL's.
-fn environment_but(base: &BaseUrl) -> Proxy {
-    let host = base.host().to_owned();
-    Proxy::custom(move |url| {
-        let exempt = std::env::var("NO_PROXY").or_else(|_| std::env::var("no_proxy")).unwrap_or_default();
-        let target = url.host_str().unwrap_or_default();
-        if target == host || url.scheme() != "https" || is_exempt(target, &exempt) {
-            return None;
-        }
-        let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-        names.iter().find_map(|name| std::env::var(name).ok()).and_then(|proxy| Url::parse(&proxy).ok())
-    })
-}
-
-/// Whether a list of hosts, such as `localhost,.example.com`, names this one or a domain above it.
-fn is_exempt(host: &str, list: &str) -> bool {
-    let names = |entry: &str| {
-        let entry = entry.trim_start_matches('.');
-        !entry.is_empty() && (host == entry || host.strip_suffix(entry).is_some_and(|rest| rest.ends_with('.')))
-    };
-    list.split(',').map(str::trim).any(|entry| entry == "*" || names(entry))
 }
 
 /// Chooses the TLS library. With more than one feature, rustls is used, with aws-lc before ring.
@@ -209,19 +140,6 @@ mod tests {
         assert_eq!(built.is_ok(), has_tls);
         if let Err(error) = built {
             assert!(error.is_configuration() && error.to_string().contains("without TLS"), "{error}");
-        }
-    }
-
-    #[test]
-    fn hosts_are_exempt_by_name_and_by_domain() {
-        for (host, list, expected) in [
-            ("files.example.com", "localhost, example.com", true),
-            ("files.example.com", ".example.com", true),
-            ("badexample.com", "example.com", false),
-            ("files.example.com", "*", true),
-            ("files.example.com", "", false),
-        ] {
-            assert_eq!(is_exempt(host, list), expected, "{host} {list}");
         }
     }
 }

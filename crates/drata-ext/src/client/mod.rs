@@ -4,6 +4,7 @@ mod builder;
 mod drata;
 mod environment;
 mod http;
+mod proxy_choice;
 mod raw_call;
 mod raw_list;
 mod region;

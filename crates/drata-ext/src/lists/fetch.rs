@@ -1,11 +1,13 @@
 //! One page on its way.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use drata_api::{Error, List, PageParts, PageRef, Paged, Rejected};
 use http::StatusCode;
+use serde_json::Value;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument as _;
 
@@ -16,6 +18,8 @@ pub(super) struct Fetched<T> {
     pub(super) cursor: Option<String>,
     /// What lists within its items rejected.
     pub(super) report: Vec<Rejected>,
+    /// What the rows are, where they have no keys to tell by.
+    pub(super) fingerprint: Option<u64>,
 }
 
 /// A page being fetched, on a task of its own, so that it goes on while the consumer works. Dropped, it is cancelled.
@@ -39,13 +43,15 @@ impl<T: Send + 'static> Fetch<T> {
         }
         let operation = call.request().operation;
         let fetch = async move {
-            let response = call.receive_json().await?;
+            let (response, body) = call.receive_json_and_body().await?;
             let rejected = response.rejected;
             let PageParts { items, total, cursor, .. } = list.split_page(response.body);
             match items {
                 Some(items) => {
                     let report = within_items(rejected, items.rejected());
-                    Ok(Fetched { items, total, cursor, report })
+                    let has_keys = items.iter().any(|item| P::key(item).is_some());
+                    let fingerprint = (!has_keys).then(|| fingerprint(&body));
+                    Ok(Fetched { items, total, cursor, report, fingerprint })
                 }
                 // Taken for an empty page, it would end the walk as if all was well.
                 None => Err(Error::decode(operation, StatusCode::OK, "", "there is no list of items", Bytes::new())),
@@ -66,9 +72,25 @@ impl<T: Send + 'static> Fetch<T> {
     }
 }
 
+/// What the lists of a page hold. The page's number, which may stand beside them, does not count.
+fn fingerprint(body: &[u8]) -> u64 {
+    let page = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let mut hasher = DefaultHasher::new();
+    hash_lists(&page, &mut hasher);
+    hasher.finish()
+}
+
+fn hash_lists(value: &Value, hasher: &mut DefaultHasher) {
+    match value {
+        Value::Array(_) => value.to_string().hash(hasher),
+        Value::Object(fields) => fields.values().for_each(|field| hash_lists(field, hasher)),
+        _ => {}
+    }
+}
+
 /// What was rejected but for the items of the page itself, which are delivered as errors.
 fn within_items(mut rejected: Vec<Rejected>, items: &[Rejected]) -> Vec<Rejected> {
-    let is_item = |one: &Rejected| items.iter().any(|item| item.index() == one.index() && item.raw() == one.raw());
+    let is_item = |one: &Rejected| items.iter().any(|item| item.index() == one.index() && item.list() == one.list());
     rejected.retain(|one| !is_item(one));
     rejected
 }

@@ -30,8 +30,8 @@ pub(super) struct Seen {
     pub(super) rows: u64,
     /// Rows that were not seen on earlier pages.
     pub(super) new_rows: u64,
-    /// Whether the rows have keys, and others than those of the page before: a service that shows its last page again and
-    /// again has no end.
+    /// Whether the rows are others than those of the page before: a service that shows its last page again and again has no
+    /// end.
     pub(super) goes_on: bool,
     pub(super) total: Option<u64>,
 }
@@ -89,7 +89,7 @@ impl Numbers {
             }
             // Without a total a short page is the end, and so is one that holds nothing new: some endpoints that look
             // paged send everything each time.
-            None if seen.rows != self.limit || seen.new_rows == 0 => seen.page,
+            None if seen.rows < self.limit || seen.new_rows == 0 || !seen.goes_on => seen.page,
             None => self.within(seen.page.saturating_add(1)),
         };
         self.last = Some(last);
@@ -97,6 +97,12 @@ impl Numbers {
         if seen.total.is_none() && seen.rows > 0 {
             self.next = self.next.max(seen.page.saturating_add(1));
         }
+    }
+
+    /// Whether a page has rows by the total that it came with, or else by the one before.
+    pub(super) fn counts(&self, page: u32, total: Option<u64>) -> bool {
+        let before = u64::from(page.saturating_sub(1)).saturating_mul(self.limit);
+        total.or(self.total).is_some_and(|total| before < total)
     }
 
     /// Whether a page was asked for only to see that the list ends where its total says.
@@ -219,8 +225,7 @@ mod tests {
 
     #[test]
     fn without_a_total_short_or_repeated_pages_are_the_end() {
-        for (rows, new_rows, more) in [(50, 50, true), (30, 30, false), (0, 0, false), (50, 0, false), (70, 70, false)]
-        {
+        for (rows, new_rows, more) in [(50, 50, true), (30, 30, false), (0, 0, false), (50, 0, false), (70, 70, true)] {
             let mut numbers = Numbers::new(50, 1, None);
             numbers.next(0);
             numbers.see(&Seen { page: 1, rows, new_rows, goes_on: new_rows > 0, total: None });

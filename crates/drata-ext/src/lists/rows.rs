@@ -118,8 +118,8 @@ mod tests {
     use super::*;
 
     fn texts(rows: &mut Rows<i64>) -> Vec<String> {
-        rows.map(|row| row.map_or_else(|error| error.excerpt().unwrap_or_default().to_owned(), |item| item.to_string()))
-            .collect()
+        let raw = |error: Error| String::from_utf8_lossy(error.raw_body().unwrap()).into_owned();
+        rows.map(|row| row.map_or_else(raw, |item| item.to_string())).collect()
     }
 
     #[test]

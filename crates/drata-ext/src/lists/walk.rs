@@ -30,6 +30,8 @@ pub(super) struct Walk<P: Paged> {
     /// Whether the walk was resumed, and its first page has not come yet.
     resumed: bool,
     trail: Trail,
+    /// What the rows of the page before were, where they had no keys.
+    fingerprint: Option<u64>,
     progress: Progress,
     /// Rows a page, where the list has pages.
     size: Option<u32>,
@@ -113,6 +115,7 @@ impl<P: Paged> Walk<P> {
             skip: 0,
             resumed: false,
             trail: Trail::default(),
+            fingerprint: None,
             progress: Progress::default(),
             size,
             size_is_asked,
@@ -243,7 +246,8 @@ impl<P: Paged> Walk<P> {
         }
 
         self.progress.rejected += fetched.report.len() as u64;
-        let Undelivered { rows, duplicates, goes_on } = self.undelivered(fetched.items);
+        let repeats = self.repeats(&page, fetched.fingerprint, total);
+        let Undelivered { rows, duplicates, goes_on } = self.undelivered(fetched.items, repeats);
         let count = rows.of_page() as u64;
         let next = self.plan.see(&page, fetched.cursor, |page| numbers::Seen {
             page,
@@ -260,8 +264,20 @@ impl<P: Paged> Walk<P> {
         Arrived { page, next, report: fetched.report, rows }
     }
 
-    /// The rows of a page that were not delivered before.
-    fn undelivered(&mut self, items: drata_api::List<P::Item>) -> Undelivered<P::Item> {
+    /// Whether a page shows the rows of the page before again, which have no keys to tell that by. Rows that the total counts
+    /// are other ones that look the same.
+    fn repeats(&mut self, page: &PageRef, fingerprint: Option<u64>, total: Option<u64>) -> bool {
+        let before = std::mem::replace(&mut self.fingerprint, fingerprint);
+        match (&self.plan, page) {
+            (Plan::Numbers(numbers, _), PageRef::Number(page)) => {
+                fingerprint.is_some() && fingerprint == before && !numbers.counts(*page, total)
+            }
+            _ => false,
+        }
+    }
+
+    /// The rows of a page that were not delivered before; none, if the page `repeats` the one before.
+    fn undelivered(&mut self, items: drata_api::List<P::Item>, repeats: bool) -> Undelivered<P::Item> {
         let skip = std::mem::take(&mut self.skip);
         let operation = self.list.call().request().operation;
         let mut keys: Vec<_> = Vec::new();
@@ -272,9 +288,10 @@ impl<P: Paged> Walk<P> {
         let rows = Rows::new(operation, items, |place, item| match (&mut self.plan, item.and_then(P::key)) {
             // Rows may have moved, so that a key says more than a position.
             (Plan::Numbers(_, seen), Some(key)) if seen.keys_are_unique => !seen.recent.insert_key(&key),
-            _ => place < skip,
+            _ => place < skip || repeats,
         });
-        let goes_on = !keys.is_empty() && !self.trail.is_page(&keys) && rows.left_out() < rows.of_page();
+        let is_page_before = !keys.is_empty() && self.trail.is_page(&keys);
+        let goes_on = !is_page_before && rows.left_out() < rows.of_page();
         self.trail.turn(keys);
         // What an earlier walk delivered of the page where it stopped did not come twice.
         let duplicates = if std::mem::take(&mut self.resumed) { 0 } else { rows.left_out() as u64 };

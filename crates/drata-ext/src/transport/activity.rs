@@ -16,8 +16,8 @@ struct State {
     last: Instant,
     /// How many connections are being established for the request.
     connecting: u32,
-    /// Whether a connection was asked for, and none was had since: then the request was not sent.
-    unconnected: bool,
+    /// Whether the request may have been sent: it was given to the HTTP client, and has a connection as far as is known.
+    sent: bool,
     /// The file or reader on this side that has to deliver the next bytes, if that is what is waited for.
     reading: Option<Arc<str>>,
 }
@@ -33,15 +33,20 @@ pub(crate) enum Silence {
 
 impl Activity {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Mutex::new(State { last: Instant::now(), connecting: 0, unconnected: false, reading: None })))
+        Self(Arc::new(Mutex::new(State { last: Instant::now(), connecting: 0, sent: false, reading: None })))
     }
 
     /// Bytes moved just now.
     pub(crate) fn touch(&self) {
         let mut state = self.state();
         state.last = Instant::now();
-        state.unconnected = false;
+        state.sent = true;
         state.reading = None;
+    }
+
+    /// The request is given to the HTTP client, which may have a connection for it.
+    pub(crate) fn sending(&self) {
+        self.state().sent = true;
     }
 
     /// Waits for the file or reader `name` on this side.
@@ -57,14 +62,14 @@ impl Activity {
     pub(crate) fn connecting(&self) -> Connecting {
         let mut state = self.state();
         state.connecting += 1;
-        state.unconnected = true;
+        state.sent = false;
         drop(state);
         Connecting(self.clone())
     }
 
-    /// Whether the request never had a connection, and so was not sent.
+    /// Whether the request certainly was not sent.
     pub(crate) fn was_not_sent(&self) -> bool {
-        self.state().unconnected
+        !self.state().sent
     }
 
     /// Runs `work` as long as no more than `limit` passes between bytes.
@@ -103,7 +108,7 @@ pub(crate) struct Connecting(Activity);
 impl Connecting {
     /// The request has a connection, this one or another.
     pub(crate) fn connected(self) {
-        self.0.state().unconnected = false;
+        self.0.state().sent = true;
     }
 }
 
@@ -144,6 +149,9 @@ mod tests {
         let limit = Duration::from_secs(10);
         let activity = Activity::new();
         let start = Instant::now();
+        assert!(activity.was_not_sent(), "nothing has happened yet");
+        activity.sending();
+        assert!(!activity.was_not_sent(), "there may be an idle connection");
         let pausing = async {
             let connecting = activity.connecting();
             assert!(activity.was_not_sent());

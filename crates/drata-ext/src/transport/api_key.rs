@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderValue;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use drata_api::Error;
 
@@ -57,17 +56,9 @@ impl ApiKey {
         self.header.clone()
     }
 
-    /// The ways in which the key may be written in what a server or a proxy sends back: as it is, within JSON, and within an
-    /// address.
-    pub(crate) fn spellings(&self) -> Vec<String> {
-        let plain = self.text.to_string();
-        let json = plain.replace('\\', "\\\\").replace('"', "\\\"");
-        let mut all =
-            vec![json.replace('/', "\\/"), utf8_percent_encode(&plain, NON_ALPHANUMERIC).to_string(), json, plain];
-        // Those that are the same are looked for once.
-        all.sort_unstable();
-        all.dedup();
-        all
+    /// The key itself, for what looks for it.
+    pub(super) fn expose(&self) -> &str {
+        &self.text
     }
 }
 

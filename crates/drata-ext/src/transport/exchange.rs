@@ -1,21 +1,25 @@
 //! One request over HTTP, and its response.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use drata_api::{Delivery, Request, Response, ResponseBody};
-use http::header;
+use http::{StatusCode, header};
+use tokio::time::timeout;
 
 use super::base_url::host_and_port;
 use super::body;
-use super::failure::Failure;
+use super::failure::{Cause, Failure};
 use super::limits::Timeouts;
+use super::proxies::Proxies;
 use super::retry_after::retry_after;
 use super::turn::Turn;
 use drata_api::Error;
 
 /// The most bytes read of a response that is an error.
 const MAX_ERROR_BODY: usize = 256 * 1024;
+/// How long the body of a buffered response may take where no deadline says it: a call that sends files has none.
+const BODY_TIME: Duration = Duration::from_secs(300);
 
 /// Sends requests, and tells successes from failures.
 pub(crate) struct Exchange {
@@ -23,8 +27,8 @@ pub(crate) struct Exchange {
     pub(crate) timeouts: Timeouts,
     /// The most bytes of a buffered response.
     pub(crate) max_response_bytes: usize,
-    /// The proxy, as errors name it.
-    pub(crate) proxy: Option<Arc<str>>,
+    /// The proxies, which errors name.
+    pub(crate) proxies: Proxies,
 }
 
 impl Exchange {
@@ -35,11 +39,15 @@ impl Exchange {
         outgoing: reqwest::RequestBuilder,
     ) -> Result<Response, Failure> {
         let operation = request.operation;
-        let failed = |error| Failure::of_client(operation, error, self.proxy.as_deref());
-        let mut response = outgoing.send().await.map_err(failed)?;
+        let (client, outgoing) = outgoing.build_split();
+        let outgoing = outgoing.map_err(|error| Failure::of_client(operation, error, None))?;
+        let url = outgoing.url().clone();
+        let failed = |error| Failure::of_client(operation, error, self.proxies.name(&url).as_deref());
+        turn.activity.sending();
+        let mut response = client.execute(outgoing).await.map_err(failed)?;
         turn.activity.touch();
         let status = response.status();
-        if status.is_redirection() {
+        if is_redirect(status) {
             return Err(Failure::last(Error::redirect(operation, status, redirect_host(&response))));
         }
         if !status.is_success() {
@@ -59,7 +67,11 @@ impl Exchange {
             _ => {
                 let limit = request.options.max_response_bytes.unwrap_or(self.max_response_bytes);
                 let whole = body::buffered(&mut response, headers.get(header::CONTENT_LENGTH), limit, &turn.activity);
-                match whole.await {
+                let time = if turn.deadline.until().is_some() { Duration::MAX } else { BODY_TIME };
+                let Ok(whole) = timeout(time, whole).await else {
+                    return Err(Failure::new(Error::attempt_timeout(operation, time), Cause::Transient));
+                };
+                match whole {
                     Ok(bytes) => ResponseBody::Buffered(bytes),
                     Err(body::Problem::TooLarge) => {
                         return Err(Failure::last(Error::too_large(operation, status, limit)));
@@ -84,6 +96,11 @@ impl Exchange {
         let error = Error::status_code(request.operation, status, headers, body);
         Failure::of_status(error.with_retry_after(wait))
     }
+}
+
+/// Whether a response asks to be looked for elsewhere. Others of the 300s, such as 304, are statuses like any other.
+fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
 fn redirect_host(response: &reqwest::Response) -> Option<String> {

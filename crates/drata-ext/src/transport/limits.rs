@@ -44,8 +44,12 @@ impl<S: Attempts> Attempts for Limited<S> {
         let operation = request.operation;
         let options = &request.options;
         let (connect, read) = (self.timeouts.connect(options), self.timeouts.read(options));
-        let span = trace::attempt(request, turn.number);
         let (activity, deadline) = (turn.activity.clone(), turn.deadline);
+        // What cannot be done in time is not begun: a write would have happened, perhaps.
+        if deadline.is_over() {
+            return Err(out_of_time(Error::deadline(operation, deadline.limit(), None), Cause::NotSent));
+        }
+        let span = trace::attempt(request, turn.number);
 
         let exchange = activity.bound(read, connecting::within(connect, &activity, self.inner.attempt(request, turn)));
         let bounded = async {
@@ -61,28 +65,23 @@ impl<S: Attempts> Attempts for Limited<S> {
                 ))),
             }
         };
-        // What ends while the connection is established was not sent.
-        let cut_off = |error| {
-            let cause = if activity.was_not_sent() { Cause::NotConnected } else { Cause::Transient };
-            Err(Failure::new(error, cause))
-        };
+        // What ends before there is a connection was not sent.
+        let cause = || if activity.was_not_sent() { Cause::NotConnected } else { Cause::Transient };
         let limited = async {
             match options.attempt_timeout {
-                Some(limit) => {
-                    timeout(limit, bounded).await.unwrap_or_else(|_| cut_off(Error::attempt_timeout(operation, limit)))
-                }
+                Some(limit) => match timeout(limit, bounded).await {
+                    Ok(outcome) => outcome,
+                    Err(_) => Err(Failure::new(Error::attempt_timeout(operation, limit), cause())),
+                },
                 None => bounded.await,
             }
         };
         let outcome = async {
             match deadline.until() {
-                Some(until) => timeout_at(until, limited).await.unwrap_or_else(|_| {
-                    let mut failure = cut_off(Error::deadline(operation, deadline.limit(), None));
-                    if let Err(failure) = &mut failure {
-                        failure.is_out_of_time = true;
-                    }
-                    failure
-                }),
+                Some(until) => match timeout_at(until, limited).await {
+                    Ok(outcome) => outcome,
+                    Err(_) => Err(out_of_time(Error::deadline(operation, deadline.limit(), None), cause())),
+                },
                 None => limited.await,
             }
         }
@@ -90,5 +89,139 @@ impl<S: Attempts> Attempts for Limited<S> {
         .await;
         trace::outcome(&span, outcome.as_ref().map(|response| response.status).map_err(|failure| &failure.error));
         outcome
+    }
+}
+
+/// The call's deadline ended an attempt.
+fn out_of_time(error: Error, cause: Cause) -> Failure {
+    Failure { is_out_of_time: true, ..Failure::new(error, cause) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use drata_api::ResponseBody;
+    use http::{HeaderMap, Method, StatusCode};
+    use tokio::time::{Instant, sleep};
+
+    use super::*;
+    use crate::transport::activity::Activity;
+    use crate::transport::turn::Deadline;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// How far an attempt gets before it stands still.
+    #[derive(Clone, Copy, Debug)]
+    enum Reaches {
+        /// A file that has to be read before anything is sent.
+        Nothing,
+        /// A connection that is never established.
+        Connecting,
+        /// A service that is silent.
+        Sent,
+        /// A file that delivers nothing any more.
+        Reading,
+        /// A response, one byte a second, that takes so many.
+        Response(u32),
+    }
+
+    impl Attempts for Reaches {
+        async fn attempt(&self, _: &Request, turn: &mut Turn) -> Result<Response, Failure> {
+            let activity = &turn.activity;
+            match self {
+                Self::Nothing => pending().await,
+                Self::Connecting => {
+                    activity.sending();
+                    let _connecting = activity.connecting();
+                    pending().await
+                }
+                Self::Sent => {
+                    activity.sending();
+                    pending().await
+                }
+                Self::Reading => {
+                    activity.sending();
+                    activity.reading(&"the file x".into());
+                    pending().await
+                }
+                Self::Response(seconds) => {
+                    activity.sending();
+                    for _ in 0..*seconds {
+                        sleep(SECOND).await;
+                        activity.touch();
+                    }
+                    Ok(Response::new(StatusCode::OK, HeaderMap::new(), ResponseBody::Buffered("1".into())))
+                }
+            }
+        }
+    }
+
+    /// What comes of an attempt, and after which time.
+    async fn attempt(
+        reaches: Reaches,
+        deadline: Deadline,
+        set: impl FnOnce(&mut CallOptions),
+    ) -> (Result<Response, Failure>, Duration) {
+        let timeouts = Timeouts { connect: 10 * SECOND, read: 60 * SECOND, call: None };
+        let mut request = Request::new(drata_api::ApiVersion::V2, Method::POST, "/x");
+        set(&mut request.options);
+        let mut turn =
+            Turn { number: 1, deadline, max_pause: SECOND, activity: Activity::new(), waited: Duration::ZERO };
+        let start = Instant::now();
+        let outcome = Limited { timeouts, inner: reaches }.attempt(&request, &mut turn).await;
+        (outcome, start.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_read_timeout_counts_silence_and_names_who_is_silent() {
+        let (outcome, time) = attempt(Reaches::Sent, Deadline::none(), |_| {}).await;
+        let failure = outcome.unwrap_err();
+        assert_eq!((time, failure.cause), (60 * SECOND, Cause::Transient));
+        assert!(failure.error.is_timeout(), "{}", failure.error);
+        let (outcome, time) =
+            attempt(Reaches::Reading, Deadline::none(), |options| options.read_timeout = Some(SECOND)).await;
+        let failure = outcome.unwrap_err();
+        assert_eq!((time, failure.cause), (SECOND, Cause::Final));
+        assert!(failure.error.is_io() && failure.error.to_string().contains("the file x"), "{}", failure.error);
+        let (outcome, time) = attempt(Reaches::Response(300), Deadline::none(), |_| {}).await;
+        assert!(outcome.is_ok() && time == 300 * SECOND, "bytes that move put it off");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_cut_off_before_it_has_a_connection_was_not_sent() {
+        for (reaches, cause) in [
+            (Reaches::Nothing, Cause::NotConnected),
+            (Reaches::Connecting, Cause::NotConnected),
+            (Reaches::Sent, Cause::Transient),
+            (Reaches::Response(9), Cause::Transient),
+        ] {
+            let (outcome, time) =
+                attempt(reaches, Deadline::none(), |options| options.attempt_timeout = Some(5 * SECOND)).await;
+            let failure = outcome.unwrap_err();
+            assert_eq!((failure.cause, failure.is_out_of_time, time), (cause, false, 5 * SECOND), "{reaches:?}");
+            let (outcome, time) = attempt(reaches, Deadline::asked(5 * SECOND), |_| {}).await;
+            let failure = outcome.unwrap_err();
+            assert_eq!((failure.cause, failure.is_out_of_time, time), (cause, true, 5 * SECOND), "{reaches:?}");
+            assert!(failure.error.is_deadline());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_begun_after_the_deadline() {
+        let (outcome, time) = attempt(Reaches::Response(0), Deadline::asked(Duration::ZERO), |_| {}).await;
+        let failure = outcome.unwrap_err();
+        assert_eq!((failure.cause, failure.is_out_of_time, time), (Cause::NotSent, true, Duration::ZERO));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn limits_as_long_as_can_be_do_no_harm() {
+        let (outcome, _) = attempt(Reaches::Response(3), Deadline::asked(Duration::MAX), |options| {
+            options.read_timeout = Some(Duration::MAX);
+            options.connect_timeout = Some(Duration::MAX);
+            options.attempt_timeout = Some(Duration::MAX);
+        })
+        .await;
+        assert!(outcome.is_ok());
     }
 }

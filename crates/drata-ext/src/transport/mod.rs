@@ -33,8 +33,10 @@ pub(crate) mod host;
 mod layer;
 pub(crate) mod limits;
 pub(crate) mod pace;
+pub(crate) mod proxies;
 pub(crate) mod rate_limiter;
 pub(crate) mod redact;
+mod redactor;
 pub(crate) mod retry;
 mod retry_after;
 pub(crate) mod retry_budget;
@@ -43,6 +45,7 @@ pub(crate) mod time;
 pub(crate) mod trace;
 mod turn;
 pub(crate) mod user;
+pub(crate) mod window;
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,20 +1,14 @@
 //! The service's limit, kept on this side.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::time::after;
+use super::window::{RateLimiterState, Window};
 
-/// The span that the service counts in.
-const WINDOW: Duration = Duration::from_secs(60);
-/// How long the limiter takes from the slowest back to full speed.
-const RECOVERY: Duration = Duration::from_secs(300);
-/// The slowest it gets, as a part of full speed.
-const SLOWEST: f64 = 0.1;
 /// How long nothing is sent after a 429 that does not say it.
 const PAUSE: Duration = Duration::from_secs(1);
 /// What the service allows in a minute.
@@ -26,9 +20,10 @@ const ALLOWED: u32 = 500;
 /// Up to the limit, requests go out at once; beyond it they queue until an earlier one is a minute old, in the order in which
 /// they came. A call that is dropped leaves the queue. Each 429 halves the speed, which then recovers within five minutes.
 ///
-/// No span of 60 seconds ever holds more requests than the limit. That is why it is not a token bucket, such as the crate
-/// `governor` has: one that lets a whole minute's requests go at once lets twice as many go within some minute, and one that
-/// does not, spreads a burst that the service would have taken.
+/// No span of 60 seconds ever holds more requests than the limit, also where they arrive late: the minute of a request begins
+/// when it is over, not when it was allowed to go. That is why it is not a token bucket, such as the crate `governor` has: one
+/// that lets a whole minute's requests go at once lets twice as many go within some minute, and one that does not, spreads a
+/// burst that the service would have taken.
 ///
 /// ```
 /// use drata_ext::{Drata, RateLimiter};
@@ -50,24 +45,6 @@ struct Inner {
     changed: Notify,
 }
 
-/// What a [`RateLimiter`] is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RateLimiterState {
-    /// Requests a minute at full speed.
-    pub per_minute: u32,
-    /// Requests a minute at present: fewer after a 429.
-    pub per_minute_now: u32,
-    /// Requests sent in the last minute.
-    pub in_window: u32,
-    /// Calls that wait for their permit.
-    pub waiting: u32,
-    /// How long nothing is sent because the service asked for it.
-    pub paused_for: Duration,
-    /// How often the service responded with 429.
-    pub throttled: u64,
-}
-
 /// Why there is no permit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
@@ -77,26 +54,12 @@ pub(crate) enum Refused {
     Pause(Duration),
 }
 
-/// The permission to send one request now. It counts for a minute, unless it is given back.
+/// The permission to send one request. It counts while it is held and for a minute after, unless it is given back.
 #[derive(Debug)]
 pub(crate) struct Permit {
     limiter: Option<Arc<Inner>>,
-    id: u64,
     /// How long it was waited for.
     pub(crate) waited: Duration,
-}
-
-/// The requests of the last minute, the oldest first, and what else decides about the next one.
-#[derive(Debug)]
-struct Window {
-    per_minute: u32,
-    sent: VecDeque<(u64, Instant)>,
-    next_id: u64,
-    waiting: u32,
-    speed: f64,
-    speed_since: Instant,
-    paused_until: Option<Instant>,
-    throttled: u64,
 }
 
 impl Default for RateLimiter {
@@ -109,18 +72,8 @@ impl Default for RateLimiter {
 impl RateLimiter {
     /// Returns a limiter of `requests` a minute; at least one.
     pub fn per_minute(requests: u32) -> Self {
-        let window = Window {
-            per_minute: requests.max(1),
-            sent: VecDeque::new(),
-            next_id: 0,
-            waiting: 0,
-            speed: 1.0,
-            speed_since: Instant::now(),
-            paused_until: None,
-            throttled: 0,
-        };
-        let (head, changed) = (tokio::sync::Mutex::new(()), Notify::new());
-        Self(Some(Arc::new(Inner { window: Mutex::new(window), head, changed })))
+        let window = Mutex::new(Window::new(requests.max(1)));
+        Self(Some(Arc::new(Inner { window, head: tokio::sync::Mutex::new(()), changed: Notify::new() })))
     }
 
     /// Returns a limiter without a limit, for servers that have none, such as the sandbox.
@@ -155,47 +108,32 @@ impl RateLimiter {
                 throttled: 0,
             };
         };
-        let now = Instant::now();
-        let mut window = inner.window();
-        window.forget(now);
-        RateLimiterState {
-            per_minute: window.per_minute,
-            per_minute_now: window.allowed(now),
-            in_window: u32::try_from(window.sent.len()).unwrap_or(u32::MAX),
-            waiting: window.waiting,
-            paused_for: window.pause(now),
-            throttled: window.throttled,
-        }
+        inner.window().state(Instant::now())
     }
 
     /// Waits for a permit. Fails at once when there is none before `deadline`, or when the service asked for a pause that is
     /// longer than `max_pause`.
     pub(crate) async fn acquire(&self, deadline: Option<Instant>, max_pause: Duration) -> Result<Permit, Refused> {
-        let Some(inner) = &self.0 else { return Ok(Permit { limiter: None, id: 0, waited: Duration::ZERO }) };
+        let Some(inner) = &self.0 else { return Ok(Permit { limiter: None, waited: Duration::ZERO }) };
         let start = Instant::now();
         {
             let mut window = inner.window();
-            window.check_pause(start, max_pause)?;
-            if window.waiting == 0
-                && let Ok(id) = window.take(start)
-            {
-                return Ok(inner.permit(id, start));
+            check_pause(&window, start, max_pause)?;
+            if window.waiting == 0 && window.take(start).is_ok() {
+                return Ok(inner.permit(start));
             }
-            let at = window.time_of(window.waiting, start);
-            if deadline.is_some_and(|deadline| at > deadline) {
-                return Err(window.beyond(at, start));
-            }
+            let ahead = window.waiting;
+            check_deadline(&mut window, deadline, ahead, start)?;
             window.waiting += 1;
         }
         // Dropped wherever it waits, the call leaves the queue.
         let place = Place(inner);
-        let beyond = || {
-            let window = inner.window();
-            window.beyond(window.time_of(0, Instant::now()), Instant::now())
-        };
         let _head = match deadline {
             None => inner.head.lock().await,
-            Some(deadline) => timeout_at(deadline, inner.head.lock()).await.map_err(|_| beyond())?,
+            Some(deadline) => match timeout_at(deadline, inner.head.lock()).await {
+                Ok(head) => head,
+                Err(_) => return Err(beyond(&mut inner.window(), 0, Instant::now())),
+            },
         };
         loop {
             // Made before looking, so that no change between looking and waiting is missed.
@@ -203,16 +141,17 @@ impl RateLimiter {
             let at = {
                 let now = Instant::now();
                 let mut window = inner.window();
-                window.check_pause(now, max_pause)?;
+                check_pause(&window, now, max_pause)?;
                 match window.take(now) {
-                    Ok(id) => {
-                        window.waiting -= 1;
-                        std::mem::forget(place);
+                    Ok(()) => {
                         drop(window);
-                        return Ok(inner.permit(id, start));
+                        drop(place);
+                        return Ok(inner.permit(start));
                     }
-                    Err(at) if deadline.is_some_and(|deadline| at > deadline) => return Err(window.beyond(at, now)),
-                    Err(at) => at,
+                    Err(at) => {
+                        check_deadline(&mut window, deadline, 0, now)?;
+                        at
+                    }
                 }
             };
             tokio::select! {
@@ -231,21 +170,49 @@ impl RateLimiter {
     }
 }
 
+fn check_pause(window: &Window, now: Instant, longest: Duration) -> Result<(), Refused> {
+    let pause = window.pause(now);
+    if pause > longest { Err(Refused::Pause(pause)) } else { Ok(()) }
+}
+
+/// Checks that a permit that `ahead` others go before comes before the deadline.
+fn check_deadline(window: &mut Window, deadline: Option<Instant>, ahead: u32, now: Instant) -> Result<(), Refused> {
+    match deadline {
+        Some(deadline) if window.time_of(ahead, now) > deadline => Err(beyond(window, ahead, now)),
+        _ => Ok(()),
+    }
+}
+
+fn beyond(window: &mut Window, ahead: u32, now: Instant) -> Refused {
+    let wait = window.time_of(ahead, now).saturating_duration_since(now);
+    Refused::Deadline { per_minute: window.allowed(now), wait }
+}
+
 impl Inner {
     fn window(&self) -> MutexGuard<'_, Window> {
         self.window.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn permit(self: &Arc<Self>, id: u64, start: Instant) -> Permit {
-        Permit { limiter: Some(Arc::clone(self)), id, waited: start.elapsed() }
+    fn permit(self: &Arc<Self>, start: Instant) -> Permit {
+        Permit { limiter: Some(Arc::clone(self)), waited: start.elapsed() }
     }
 }
 
 impl Permit {
     /// Gives it back, because nothing was sent.
-    pub(crate) fn give_back(self) {
-        if let Some(inner) = &self.limiter {
-            inner.window().sent.retain(|(id, _)| *id != self.id);
+    pub(crate) fn give_back(mut self) {
+        if let Some(inner) = self.limiter.take() {
+            inner.window().give_back();
+            inner.changed.notify_waiters();
+        }
+    }
+}
+
+impl Drop for Permit {
+    /// The request is over: from here on its minute counts.
+    fn drop(&mut self) {
+        if let Some(inner) = self.limiter.take() {
+            inner.window().sent(Instant::now());
             inner.changed.notify_waiters();
         }
     }
@@ -257,88 +224,6 @@ struct Place<'a>(&'a Arc<Inner>);
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.0.window().waiting -= 1;
-    }
-}
-
-impl Window {
-    /// Sends a request now, or says when there will be room for one.
-    fn take(&mut self, now: Instant) -> Result<u64, Instant> {
-        self.forget(now);
-        let earliest = self.paused_until.map_or(now, |until| until.max(now));
-        // The request that has to be a minute old first.
-        let before = self.sent.len().checked_sub(self.allowed(now) as usize);
-        let at = before.map_or(earliest, |index| earliest.max(after(self.sent[index].1, WINDOW)));
-        if at > now {
-            return Err(at);
-        }
-        self.next_id += 1;
-        self.sent.push_back((self.next_id, now));
-        Ok(self.next_id)
-    }
-
-    /// When there is room for the request that `ahead` others go before, if nothing changes.
-    fn time_of(&self, ahead: u32, now: Instant) -> Instant {
-        let earliest = self.paused_until.map_or(now, |until| until.max(now));
-        let allowed = self.allowed(now) as usize;
-        let mut times: VecDeque<Instant> =
-            self.sent.iter().map(|(_, sent)| *sent).filter(|sent| after(*sent, WINDOW) > now).collect();
-        // Only the last `allowed` requests stand in the way of the next.
-        while times.len() > allowed {
-            times.pop_front();
-        }
-        let mut at = earliest;
-        for _ in 0..=ahead {
-            if times.len() == allowed
-                && let Some(oldest) = times.pop_front()
-            {
-                at = at.max(after(oldest, WINDOW));
-            }
-            times.push_back(at);
-        }
-        at
-    }
-
-    fn forget(&mut self, now: Instant) {
-        while self.sent.front().is_some_and(|(_, sent)| after(*sent, WINDOW) <= now) {
-            self.sent.pop_front();
-        }
-        self.paused_until = self.paused_until.filter(|&until| until > now);
-    }
-
-    fn pause(&self, now: Instant) -> Duration {
-        self.paused_until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now))
-    }
-
-    fn check_pause(&self, now: Instant, longest: Duration) -> Result<(), Refused> {
-        let pause = self.pause(now);
-        if pause > longest { Err(Refused::Pause(pause)) } else { Ok(()) }
-    }
-
-    fn beyond(&self, at: Instant, now: Instant) -> Refused {
-        Refused::Deadline { per_minute: self.allowed(now), wait: at.saturating_duration_since(now) }
-    }
-
-    /// Requests a minute at `now`.
-    fn allowed(&self, now: Instant) -> u32 {
-        let allowed = f64::from(self.per_minute) * self.speed_at(now);
-        // At most `per_minute`, which is a u32.
-        (allowed as u32).max(1)
-    }
-
-    fn speed_at(&self, now: Instant) -> f64 {
-        let recovered = now.saturating_duration_since(self.speed_since).as_secs_f64() / RECOVERY.as_secs_f64();
-        (self.speed + recovered).min(1.0)
-    }
-
-    fn slow_down(&mut self, now: Instant, wait: Duration) {
-        self.throttled += 1;
-        // Several requests that were under way together meet the same 429; it counts once.
-        if self.paused_until.is_none_or(|until| until <= now) {
-            self.speed = (self.speed_at(now) / 2.0).max(SLOWEST);
-            self.speed_since = now;
-        }
-        let until = after(now, wait);
-        self.paused_until = Some(self.paused_until.map_or(until, |earlier| earlier.max(until)));
     }
 }
 
@@ -364,6 +249,22 @@ mod tests {
             permits.push(start.elapsed().as_secs());
         }
         assert_eq!(permits, [0, 0, 0, 60, 60, 60, 120]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_arrives_late_counts_from_then() {
+        let limiter = RateLimiter::per_minute(3);
+        let start = Instant::now();
+        let mut slow = Vec::new();
+        for _ in 0..3 {
+            slow.push(limiter.acquire(None, ANY_PAUSE).await.unwrap());
+        }
+        // They wait nine seconds for their connections, so that the service sees them then.
+        tokio::time::sleep(Duration::from_secs(9)).await;
+        assert_eq!(limiter.state().in_window, 3);
+        drop(slow);
+        permit(&limiter).await;
+        assert_eq!(start.elapsed(), Duration::from_secs(69));
     }
 
     #[tokio::test(start_paused = true)]

@@ -5,19 +5,15 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
-use drata_api::{ByteStream, Redact, Request, Response, ResponseBody};
+use drata_api::{ByteStream, Redact as _, Request, Response, ResponseBody};
 use futures_core::Stream;
-use http::HeaderValue;
-use memchr::memmem::Finder;
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::api_key::ApiKey;
 use super::layer::Calls;
+use super::redactor::{HIDDEN, Redactor};
 use drata_api::Error;
 
-/// What stands in place of the key.
-const HIDDEN: &str = "[key]";
-/// The shortest key that is looked for: a shorter one is no key, and taking it out would leave holes in every other word.
-const SHORTEST: usize = 8;
 /// How many earlier keys are looked for, since a request may be under way while the key is changed.
 const EARLIER: usize = 4;
 
@@ -68,70 +64,6 @@ impl KeySet {
     }
 }
 
-/// Finds keys in text, and takes them out.
-pub(crate) struct Redactor {
-    /// The ways in which the keys may be written, the longest first.
-    needles: Vec<Finder<'static>>,
-}
-
-impl std::fmt::Debug for Redactor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Redactor({} strings)", self.needles.len())
-    }
-}
-
-impl Redactor {
-    pub(crate) fn new<'a>(keys: impl Iterator<Item = &'a ApiKey>) -> Self {
-        let mut needles: Vec<String> =
-            keys.flat_map(|key| key.spellings()).filter(|key| key.len() >= SHORTEST).collect();
-        needles.sort_unstable_by_key(|needle| std::cmp::Reverse(needle.len()));
-        needles.dedup();
-        Self { needles: needles.iter().map(|needle| Finder::new(needle).into_owned()).collect() }
-    }
-
-    /// How many bytes at the end may be the beginning of a key.
-    fn begun(&self, bytes: &[u8]) -> usize {
-        let begun = |needle: &Finder<'_>| {
-            let longest = (needle.needle().len() - 1).min(bytes.len());
-            (1..=longest).rev().find(|length| needle.needle().starts_with(&bytes[bytes.len() - length..]))
-        };
-        self.needles.iter().filter_map(begun).max().unwrap_or(0)
-    }
-
-    /// The first key at or after `from`, and where it ends.
-    fn find(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
-        let found = self.needles.iter().filter_map(|needle| {
-            let start = from + needle.find(&bytes[from..])?;
-            Some((start, start + needle.needle().len()))
-        });
-        found.min_by_key(|(start, _)| *start)
-    }
-}
-
-impl Redact for Redactor {
-    fn bytes(&self, bytes: &[u8]) -> Option<Bytes> {
-        let (mut start, mut end) = self.find(bytes, 0)?;
-        let mut out = BytesMut::with_capacity(bytes.len());
-        let mut copied = 0;
-        loop {
-            out.extend_from_slice(&bytes[copied..start]);
-            out.extend_from_slice(HIDDEN.as_bytes());
-            copied = end;
-            match self.find(bytes, copied) {
-                Some(next) => (start, end) = next,
-                None => break,
-            }
-        }
-        out.extend_from_slice(&bytes[copied..]);
-        Some(out.freeze())
-    }
-
-    fn text(&self, text: &str) -> Option<String> {
-        // A key is ASCII, so that what is left is UTF-8 as before.
-        self.bytes(text.as_bytes()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-    }
-}
-
 /// Takes the key out of responses and errors: headers, bodies, streams, and what errors hold.
 pub(crate) struct Redacted<S> {
     pub(crate) keys: Arc<Keys>,
@@ -145,11 +77,7 @@ impl<S: Calls> Calls for Redacted<S> {
         let outcome = self.inner.call(request).await;
         let redactor = self.keys.redactor();
         let mut response = outcome.map_err(|error| error.redacted(&*redactor))?;
-        for value in response.headers.values_mut() {
-            if let Some(hidden) = redactor.bytes(value.as_bytes()) {
-                *value = HeaderValue::from_bytes(&hidden).unwrap_or(HeaderValue::from_static(HIDDEN));
-            }
-        }
+        redact_headers(&mut response.headers, &redactor);
         response.body = match response.body {
             ResponseBody::Buffered(bytes) => ResponseBody::Buffered(redactor.bytes(&bytes).unwrap_or(bytes)),
             ResponseBody::Stream(stream) if is_link => ResponseBody::Stream(stream),
@@ -158,6 +86,19 @@ impl<S: Calls> Calls for Redacted<S> {
             }
         };
         Ok(response)
+    }
+}
+
+fn redact_headers(headers: &mut HeaderMap, redactor: &Redactor) {
+    // A header that is named by the key says nothing else.
+    let named: Vec<HeaderName> = headers.keys().filter(|name| redactor.is_in_name(name.as_str())).cloned().collect();
+    for name in named {
+        headers.remove(name);
+    }
+    for value in headers.values_mut() {
+        if let Some(hidden) = redactor.bytes(value.as_bytes()) {
+            *value = HeaderValue::from_bytes(&hidden).unwrap_or(HeaderValue::from_static(HIDDEN));
+        }
     }
 }
 
@@ -227,6 +168,38 @@ mod tests {
     impl<F: Fn() -> Result<Response, Error> + Send + Sync> Calls for Canned<F> {
         async fn call(&self, _: Request) -> Result<Response, Error> {
             (self.0)()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_header_that_is_named_by_the_key_is_left_out() {
+        let name = HeaderName::from_bytes(b"x-abcdef-ghijkl").unwrap();
+        let headers = HeaderMap::from_iter([(name, HeaderValue::from_static("1"))]);
+        let body = || ResponseBody::Buffered("1".into());
+        let layer = Redacted {
+            keys: Arc::new(Keys::new(Some(ApiKey::new("aBcdef-GhIjkl").unwrap()))),
+            inner: Canned(move || Ok(Response::new(StatusCode::OK, headers.clone(), body()))),
+        };
+        assert!(layer.call(request()).await.unwrap().headers.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_message_that_was_cut_within_the_key_does_not_end_with_its_beginning() {
+        for before in 470..505 {
+            let layer = Redacted {
+                keys: keys(),
+                inner: Canned(move || Err(Error::connect(None, format!("{}{KEY} and more", "x".repeat(before))))),
+            };
+            let shown = layer.call(request()).await.unwrap_err().to_string();
+            assert!(!shown.contains("s3"), "{before}: {shown}");
+        }
+        for before in [65_530, 65_525] {
+            let body = format!("{}{KEY} and more", "x".repeat(before));
+            let error =
+                move || Error::status_code(None, StatusCode::BAD_REQUEST, HeaderMap::new(), body.clone().into());
+            let layer = Redacted { keys: keys(), inner: Canned(move || Err(error())) };
+            let error = layer.call(request()).await.unwrap_err();
+            assert!(error.raw_body().unwrap().ends_with(b"xx") || error.raw_body().unwrap().ends_with(b"[key]"));
         }
     }
 

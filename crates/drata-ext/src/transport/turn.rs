@@ -55,6 +55,11 @@ impl Deadline {
         self.until
     }
 
+    /// Whether it has passed.
+    pub(crate) fn is_over(&self) -> bool {
+        self.until.is_some_and(|until| until <= Instant::now())
+    }
+
     /// Until when the call may wait for the rate limit.
     pub(crate) fn of_queue(&self) -> Option<Instant> {
         self.until.filter(|_| self.counts_queue)

@@ -101,9 +101,9 @@ async fn a_body_is_kept_up_to_a_bound() {
 }
 
 #[tokio::test]
-async fn what_does_not_decode_is_found_by_path_and_excerpt() {
+async fn what_does_not_decode_is_found_by_its_path() {
     let (error, _) = text(Reply::ok(json!([1, 2, {"deep": true}]))).await;
     assert!(error.is_decode() && !error.is_item());
     assert_eq!(error.decode_path(), Some("[2]"));
-    assert_eq!(error.excerpt(), Some(r#"{"deep":true}"#));
+    assert!(error.to_string().ends_with("expected i64, found an object"), "{error}");
 }

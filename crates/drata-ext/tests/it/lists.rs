@@ -7,7 +7,7 @@ use std::time::Duration;
 use drata_ext::{Checkpoint, ListExt, Progress};
 use serde_json::json;
 
-use crate::operations::Things;
+use crate::operations::{Nameless, Things};
 use crate::server::{Received, Reply, Server};
 
 /// The rows `from..` of a list of `total`, as page `page` of version 1.
@@ -381,6 +381,51 @@ async fn a_list_whose_total_is_too_small_is_walked_to_its_end() {
     })
     .await;
     assert_eq!(Things::numbered(server.client().client()).collect_all().await.unwrap(), all(120));
+}
+
+/// A list whose rows have no keys.
+fn keyless(drata: &drata_ext::Drata) -> Nameless {
+    Nameless(Things::numbered(drata.client()))
+}
+
+#[tokio::test]
+async fn rows_without_keys_are_walked_to_the_real_end_too() {
+    for claimed in [None, Some(0), Some(50), Some(119), Some(120)] {
+        let server = Server::start(move |request| {
+            let (page, limit) = (request.number("page").unwrap_or(1), request.number("limit").unwrap_or(20));
+            let rows: Vec<_> = ((page - 1) * limit..120.min(page * limit)).collect();
+            Reply::ok(json!({"data": rows, "total": claimed, "page": page}))
+        })
+        .await;
+        assert_eq!(keyless(&server.client()).collect_all().await.unwrap(), all(120), "{claimed:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_shows_rows_without_keys_again_comes_to_an_end() {
+    for (claimed, size, expected) in
+        [(None, 50, 50), (Some(50), 50, 50), (Some(20), 50, 50), (Some(100), 50, 100), (None, 70, 70)]
+    {
+        let server = Server::start(move |request| {
+            let rows: Vec<_> = (0..size).collect();
+            Reply::ok(json!({"data": rows, "total": claimed, "page": request.number("page")}))
+        })
+        .await;
+        let rows = keyless(&server.client()).collect_all().await.unwrap();
+        assert_eq!(rows.len(), expected, "{claimed:?} {size}");
+        assert!(server.count() <= 4);
+    }
+}
+
+#[tokio::test]
+async fn pages_larger_than_asked_for_are_not_taken_for_all() {
+    let server = Server::start(|request| {
+        let page = request.number("page").unwrap_or(1);
+        let rows: Vec<_> = ((page - 1) * 70..200.min(page * 70)).collect();
+        Reply::ok(json!({"data": rows}))
+    })
+    .await;
+    assert_eq!(Things::numbered(server.client().client()).collect_all().await.unwrap(), all(200));
 }
 
 #[tokio::test]

@@ -2,15 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod adversary;
 mod downloads;
 mod errors;
 mod faults;
+#[cfg(feature = "full")]
 mod jobs;
 mod key_safety;
 mod layers;
 mod lists;
 mod operations;
 mod pace;
+#[cfg(feature = "full")]
 mod properties;
 mod proxies;
 mod rate_limits;

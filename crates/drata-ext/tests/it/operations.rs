@@ -139,6 +139,35 @@ impl Paged for Things {
     }
 }
 
+/// A list of numbers that nothing tells apart.
+#[derive(Clone, Debug)]
+pub(crate) struct Nameless(pub(crate) Things);
+
+impl Operation for Nameless {
+    type Output = ThingsPage;
+
+    fn call(&self) -> &Call {
+        self.0.call()
+    }
+
+    fn call_mut(&mut self) -> &mut Call {
+        self.0.call_mut()
+    }
+}
+
+impl Paged for Nameless {
+    type Page = ThingsPage;
+    type Item = i64;
+
+    fn split(page: ThingsPage) -> PageParts<i64> {
+        Things::split(page)
+    }
+
+    fn key(_: &i64) -> Option<ItemKey> {
+        None
+    }
+}
+
 /// The error of a call that must fail.
 pub(crate) async fn error_of(call: Call) -> Error {
     call.receive_nothing().await.expect_err("the server refuses it")

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Error, Inner, Kind, MAX_TEXT, Phase, Rejection, Undecoded};
+use super::{Error, Inner, Kind, MAX_TEXT, Phase, Rejection, Undecoded, short};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,9 +74,9 @@ impl fmt::Display for Error {
                  call again then",
                 endpoint(inner)
             ),
-            Kind::RepeatedCursor(cursor) => write!(
+            Kind::RepeatedCursor { length } => write!(
                 f,
-                "the list handed out the cursor {cursor:?} twice and would never end; \
+                "the list handed out a cursor, of {length} characters, twice and would never end; \
                  begin again, or resume from the checkpoint"
             ),
             Kind::PageLimit { max_page, reachable, total } => write!(
@@ -106,14 +106,13 @@ fn endpoint(inner: &Inner) -> &str {
 }
 
 fn decode(f: &mut fmt::Formatter<'_>, undecoded: &Undecoded) -> fmt::Result {
-    let Undecoded { status, path, problem, excerpt, is_item, .. } = undecoded;
+    let Undecoded { status, path, problem, is_item, .. } = undecoded;
     match (is_item, path.as_str()) {
         (true, path) => write!(f, "item {path} of the page")?,
         (false, "") => write!(f, "the response ({})", status.as_u16())?,
         (false, path) => write!(f, "the response ({}) at {path}", status.as_u16())?,
     }
-    write!(f, " is not what the contract says: {problem}")?;
-    if excerpt.is_empty() { Ok(()) } else { write!(f, "; it holds {excerpt}") }
+    write!(f, " is not what the contract says: {problem}")
 }
 
 fn status(f: &mut fmt::Formatter<'_>, inner: &Inner, refusal: &Rejection) -> fmt::Result {
@@ -139,12 +138,7 @@ fn status(f: &mut fmt::Formatter<'_>, inner: &Inner, refusal: &Rejection) -> fmt
 
 /// The vendor's messages, as far as they fit into a message.
 fn joined(messages: &[String]) -> String {
-    let mut text = messages.join("; ");
-    if let Some((end, _)) = text.char_indices().nth(MAX_TEXT) {
-        text.truncate(end);
-        text.push('…');
-    }
-    text
+    short(messages.join("; "), MAX_TEXT)
 }
 
 /// What to do, which depends on the status and on what the contract says about the operation.

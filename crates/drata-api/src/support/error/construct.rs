@@ -45,7 +45,8 @@ impl Error {
         (!reads).then(|| Self::new(operation, Kind::ReadOnly(method.clone())))
     }
 
-    /// A successful response whose body is not what the contract says. `path` is the JSON path, such as `data[3].id`.
+    /// A successful response whose body is not what the contract says. `path` is the JSON path, such as `data[3].id`; `problem`
+    /// holds no value of the response.
     pub fn decode(
         operation: Option<&'static OperationMeta>,
         status: StatusCode,
@@ -53,11 +54,13 @@ impl Error {
         problem: impl Into<String>,
         body: Bytes,
     ) -> Self {
-        let path = path.into();
-        let excerpt = fault::excerpt(&body, &path);
-        let body = bounded(body);
-        let undecoded =
-            Undecoded { status, path: short(path), problem: short(problem.into()), excerpt, is_item: false, body };
+        let problem = match fault::page_title(&body) {
+            Some(title) if title.is_empty() => "it is an HTML page".to_owned(),
+            Some(title) => format!("it is the HTML page {title:?}"),
+            None => problem.into(),
+        };
+        let path = short(path.into());
+        let undecoded = Undecoded { status, path, problem: short(problem), is_item: false, body: bounded(body) };
         Self::new(operation, Kind::Decode(undecoded))
     }
 
@@ -74,18 +77,16 @@ impl Error {
 
     /// One item of a list that is not what the contract says.
     pub fn item(operation: Option<&'static OperationMeta>, rejected: &Rejected) -> Self {
-        let raw = Bytes::from(rejected.raw().to_string());
         let mut path = format!("[{}]", rejected.index());
         if !rejected.path().is_empty() {
             path = format!("{path}.{}", rejected.path());
         }
         let undecoded = Undecoded {
             status: StatusCode::OK,
-            excerpt: fault::excerpt(&raw, rejected.path()),
             path: short(path),
             problem: short(rejected.problem().to_owned()),
             is_item: true,
-            body: bounded(raw),
+            body: bounded(Bytes::copy_from_slice(rejected.raw().as_bytes())),
         };
         Self::new(operation, Kind::Decode(undecoded))
     }
@@ -180,8 +181,8 @@ impl Error {
     }
 
     /// A list handed out `cursor` a second time.
-    pub fn repeated_cursor(operation: Option<&'static OperationMeta>, cursor: impl Into<String>) -> Self {
-        Self::new(operation, Kind::RepeatedCursor(short(cursor.into())))
+    pub fn repeated_cursor(operation: Option<&'static OperationMeta>, cursor: &str) -> Self {
+        Self::new(operation, Kind::RepeatedCursor { length: cursor.chars().count() })
     }
 
     /// A list has `total` rows, and only `reachable` stand on pages up to `max_page`.
@@ -265,13 +266,8 @@ impl Error {
     }
 }
 
-/// The beginning of a string, so that a value of megabytes makes no message of megabytes.
-fn short(mut text: String) -> String {
-    if let Some((end, _)) = text.char_indices().nth(MAX_TEXT) {
-        text.truncate(end);
-        text.push('…');
-    }
-    text
+fn short(text: String) -> String {
+    super::short(text, MAX_TEXT)
 }
 
 /// The beginning of a body, so that an error that is kept does not keep a page of megabytes with it.

@@ -3,6 +3,8 @@
 use http::{HeaderMap, header};
 use serde_json::Value;
 
+use super::{MAX_MESSAGES, MAX_TEXT, short};
+
 /// The most characters of an excerpt.
 const EXCERPT: usize = 120;
 
@@ -34,10 +36,11 @@ impl Fault {
 
     fn from_json(json: &Value) -> Self {
         let message = json.get("message").or_else(|| json.get("error")).unwrap_or(&Value::Null);
+        let bounded = |text: String| short(text, MAX_TEXT);
         Self {
-            messages: messages(message),
+            messages: messages(message).into_iter().take(MAX_MESSAGES).map(bounded).collect(),
             code: json.get("code").and_then(integer),
-            name: json.get("name").and_then(Value::as_str).map(str::to_owned),
+            name: json.get("name").and_then(Value::as_str).map(str::to_owned).map(bounded),
             is_html: false,
         }
     }
@@ -80,6 +83,11 @@ fn starts_with(body: &[u8], prefix: &[u8]) -> bool {
     body.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
+/// The title of a body that is an HTML page.
+pub(super) fn page_title(body: &[u8]) -> Option<String> {
+    is_html(&HeaderMap::new(), body).then(|| title(body).unwrap_or_default())
+}
+
 /// The title of an HTML page, which is where load balancers say what is wrong.
 fn title(body: &[u8]) -> Option<String> {
     let page = String::from_utf8_lossy(body);
@@ -91,35 +99,13 @@ fn title(body: &[u8]) -> Option<String> {
     (!title.is_empty()).then(|| shorten(&title))
 }
 
-/// The beginning of the value at `path`, or of its nearest parent that exists, or of the body.
-pub(super) fn excerpt(body: &[u8], path: &str) -> String {
-    let Ok(json) = serde_json::from_slice::<Value>(body) else {
-        return shorten(&in_one_line(&String::from_utf8_lossy(body)));
-    };
-    let mut value = &json;
-    for step in path.split(['.', '[', ']']).filter(|step| !step.is_empty()) {
-        let next = match value {
-            Value::Array(items) => step.parse().ok().and_then(|index: usize| items.get(index)),
-            _ => value.get(step),
-        };
-        match next {
-            Some(next) => value = next,
-            None => break,
-        }
-    }
-    shorten(&value.to_string())
-}
-
 /// The text with its breaks and indents as single spaces, so that a message stays one line of a log.
 fn in_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn shorten(text: &str) -> String {
-    match text.char_indices().nth(EXCERPT) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+    short(text.to_owned(), EXCERPT)
 }
 
 #[cfg(test)]
@@ -163,14 +149,5 @@ mod tests {
         assert!(fault.is_html);
         assert_eq!(fault.messages, ["502 Bad Gateway"]);
         assert!(!read("plain").is_html);
-    }
-
-    #[test]
-    fn excerpt_is_the_value_or_its_nearest_parent() {
-        let body = br#"{"data":[{"id":"x"},{"name":"no id"}]}"#;
-        assert_eq!(excerpt(body, "data[0].id"), r#""x""#);
-        assert_eq!(excerpt(body, "data[1].id"), r#"{"name":"no id"}"#);
-        assert_eq!(excerpt(b"not json", "data"), "not json");
-        assert_eq!(excerpt(b"<html>\r\n  <body>\r\n", ""), "<html> <body>");
     }
 }

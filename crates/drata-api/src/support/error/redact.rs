@@ -5,7 +5,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::{Error, Kind};
+use super::{CUT, Error, Kind, MAX_BODY};
 
 /// Replaces a secret: returns the text without it, or `None` when it does not hold it.
 pub trait Redact {
@@ -14,6 +14,9 @@ pub trait Redact {
 
     /// Redacts bytes.
     fn bytes(&self, bytes: &[u8]) -> Option<Bytes>;
+
+    /// How many bytes at the end may be the beginning of a secret, of text that was cut.
+    fn begun(&self, bytes: &[u8]) -> usize;
 }
 
 impl Error {
@@ -25,6 +28,22 @@ impl Error {
             if let Some(redacted) = secret.text(text) {
                 *text = redacted;
             }
+            // Cut within a secret, it ends with the beginning of one.
+            if let Some(rest) = text.strip_suffix(CUT) {
+                let begun = secret.begun(rest.as_bytes());
+                if begun > 0 && rest.is_char_boundary(rest.len() - begun) {
+                    *text = format!("{}{CUT}", &rest[..rest.len() - begun]);
+                }
+            }
+        };
+        let fix_body = |body: &mut Bytes| {
+            let was_cut = body.len() == MAX_BODY;
+            if let Some(redacted) = secret.bytes(body) {
+                *body = redacted;
+            }
+            if was_cut {
+                body.truncate(body.len() - secret.begun(body));
+            }
         };
         match &mut inner.kind {
             Kind::Invalid(text)
@@ -33,24 +52,18 @@ impl Error {
             | Kind::Broken(text)
             | Kind::Unprocessed(text)
             | Kind::Io(text)
-            | Kind::RepeatedCursor(text)
             | Kind::Checkpoint(text)
             | Kind::Job(text) => fix(text),
             Kind::Decode(undecoded) => {
                 fix(&mut undecoded.path);
                 fix(&mut undecoded.problem);
-                fix(&mut undecoded.excerpt);
-                if let Some(body) = secret.bytes(&undecoded.body) {
-                    undecoded.body = body;
-                }
+                fix_body(&mut undecoded.body);
             }
             Kind::Status(rejection) => {
                 rejection.fault.messages.iter_mut().for_each(fix);
                 rejection.fault.name.iter_mut().for_each(fix);
                 rejection.request_id.iter_mut().for_each(fix);
-                if let Some(body) = secret.bytes(&rejection.body) {
-                    rejection.body = body;
-                }
+                fix_body(&mut rejection.body);
             }
             Kind::Redirect { host, .. } => host.iter_mut().for_each(fix),
             Kind::MissingBody { request_id, .. } => request_id.iter_mut().for_each(fix),
@@ -60,6 +73,7 @@ impl Error {
             | Kind::Deadline(_)
             | Kind::Queue { .. }
             | Kind::Paused { .. }
+            | Kind::RepeatedCursor { .. }
             | Kind::PageLimit { .. } => {}
         }
         if let Some(source) = inner.source.take() {

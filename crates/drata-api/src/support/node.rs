@@ -1,0 +1,349 @@
+//! A JSON value where it stands in a response.
+//!
+//! What the fast path cannot read is read again from here, one level at a time. A node knows its path, so that a problem has
+//! its place; it hands out the text of a number, so that no digit is lost; and it reads a list item by item, so that a bad item
+//! costs only itself.
+
+use std::cell::Cell;
+
+use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, MapDeserializer};
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
+};
+use serde::forward_to_deserialize_any;
+use serde_json::value::RawValue;
+
+use super::list::Rejected;
+use super::problem::{Problem, kind};
+use super::reading::{self, Mode};
+
+/// What a list asks for by this name: its items one by one, those that do not decode as errors after which it goes on.
+pub(crate) const LIST: &str = "$drata::List";
+/// What a string asks for by this name: also a number or a boolean, as it is written.
+pub(crate) const TEXT: &str = "$drata::Text";
+/// The name by which a raw value of `serde_json` asks for its text.
+const RAW: &str = "$serde_json::private::RawValue";
+
+/// The deepest nesting that is read, as on the fast path.
+const MAX_DEPTH: usize = 127;
+/// How often each byte may be looked at: a level costs one look, so that only what is nested deeply on purpose takes more.
+const MAX_LOOKS: usize = 48;
+
+/// A value, and the way to it.
+#[derive(Clone, Copy)]
+pub(crate) struct Node<'de, 'a> {
+    text: &'de str,
+    way: Way<'a>,
+    depth: usize,
+    /// How many more bytes may be looked at.
+    looks: &'a Cell<usize>,
+}
+
+/// The way from the root of a response to a value.
+#[derive(Clone, Copy)]
+enum Way<'a> {
+    Root,
+    Item(&'a Self, usize),
+    Field(&'a Self, &'a str),
+    /// An entry of an object whose keys are not in the contract, and may be somebody's.
+    Entry(&'a Self, usize),
+}
+
+impl Way<'_> {
+    fn path(&self) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Item(list, index) => format!("{}[{index}]", list.path()),
+            Self::Entry(object, index) => format!("{}[entry {index}]", object.path()),
+            Self::Field(object, name) => match object.path() {
+                path if path.is_empty() => (*name).to_owned(),
+                path => format!("{path}.{name}"),
+            },
+        }
+    }
+}
+
+/// Reads all of `text`.
+pub(crate) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Problem> {
+    // What follows relies on well-formed JSON. This looks at it without going deeper for each level.
+    let root: &RawValue =
+        serde_json::from_str(text).map_err(|error| Problem::new(format!("it is no JSON: {error}")))?;
+    let looks = Cell::new(text.len().saturating_mul(MAX_LOOKS).saturating_add(1 << 16));
+    T::deserialize(Node { text: root.get(), way: Way::Root, depth: 0, looks: &looks })
+}
+
+impl<'de> Node<'de, '_> {
+    fn first(&self) -> u8 {
+        self.text.as_bytes().first().copied().unwrap_or_default()
+    }
+
+    fn is_number(&self) -> bool {
+        matches!(self.first(), b'-' | b'0'..=b'9')
+    }
+
+    fn is_null(&self) -> bool {
+        self.first() == b'n'
+    }
+
+    /// Says where a problem is.
+    fn located(&self, problem: Problem) -> Problem {
+        let text = self.string();
+        let (found, scalar) = match (self.first(), &text) {
+            (b'"', Ok(text)) => (kind(Unexpected::Str(text)), Some(text.as_str())),
+            (b'{', _) => (kind(Unexpected::Map), None),
+            (b'[', _) => (kind(Unexpected::Seq), None),
+            _ => ("a value".to_owned(), Some(self.text)),
+        };
+        problem.at(|| self.way.path(), &found, scalar)
+    }
+
+    fn string(&self) -> Result<String, Problem> {
+        serde_json::from_str(self.text).map_err(|error| Problem::new(format!("a string that is broken: {error}")))
+    }
+
+    /// The parts of a list or an object.
+    fn parts<T: Deserialize<'de>>(&self) -> Result<T, Problem> {
+        let left = self.looks.get().checked_sub(self.text.len());
+        match left.filter(|_| self.depth < MAX_DEPTH) {
+            Some(left) => self.looks.set(left),
+            None => return Err(Problem::new("it is nested too deeply")),
+        }
+        serde_json::from_str(self.text).map_err(|error| Problem::new(format!("it is broken: {error}")))
+    }
+
+    fn items(&self) -> Result<Items<'de, '_>, Problem> {
+        Ok(Items { list: self, items: self.parts::<Vec<&RawValue>>()?.into_iter(), place: 0, is_tolerant: false })
+    }
+
+    fn entries(&self, known: &'static [&'static str]) -> Result<Entries<'de, '_>, Problem> {
+        let Members(members) = self.parts()?;
+        Ok(Entries { object: self, members: members.into_iter(), value: None, place: 0, known })
+    }
+
+    fn visit_number<V: Visitor<'de>>(&self, visitor: V) -> Result<V::Value, Problem> {
+        let text = self.text;
+        if let Some(number) = text.parse().ok().filter(|_| text != "-0") {
+            return visitor.visit_i64(number);
+        }
+        match (text.parse(), text.parse::<f64>()) {
+            (Ok(number), _) => visitor.visit_u64(number),
+            (_, Ok(number)) if number.is_finite() => visitor.visit_f64(number),
+            _ => Err(Problem::invalid_value(Unexpected::Other("a number beyond all types"), &visitor)),
+        }
+    }
+
+    fn visit<V: Visitor<'de>>(self, visitor: V, known: &'static [&'static str]) -> Result<V::Value, Problem> {
+        let outcome = match self.first() {
+            b'n' => visitor.visit_unit(),
+            b't' => visitor.visit_bool(true),
+            b'f' => visitor.visit_bool(false),
+            b'"' => self.string().and_then(|text| visitor.visit_string(text)),
+            b'[' => self.items().and_then(|items| visitor.visit_seq(items)),
+            b'{' => self.entries(known).and_then(|entries| visitor.visit_map(entries)),
+            _ => self.visit_number(visitor),
+        };
+        outcome.map_err(|problem| self.located(problem))
+    }
+
+    /// Reads a list item by item. What stands where it should be is its only item.
+    fn visit_list<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        let is_lone = self.first() != b'[';
+        let outcome = if self.is_null() {
+            Err(Problem::invalid_type(Unexpected::Unit, &"a list"))
+        } else if is_lone {
+            let item = std::iter::once(self.text);
+            reading::note_lone(true);
+            visitor.visit_seq(Lone { node: self, item })
+        } else {
+            reading::note_lone(false);
+            self.items().and_then(|items| visitor.visit_seq(Items { is_tolerant: true, ..items }))
+        };
+        outcome.map_err(|problem| self.located(problem))
+    }
+
+    /// Reads one item of a list. A bad one is noted, and the list may go on after the error.
+    fn read_item<S: DeserializeSeed<'de>>(
+        list: Way<'_>,
+        item: Node<'de, '_>,
+        index: usize,
+        seed: S,
+    ) -> Result<S::Value, Problem> {
+        let before = reading::count();
+        seed.deserialize(item).inspect_err(|problem| {
+            let (list, own) = (list.path(), item.way.path());
+            let path = problem.path().strip_prefix(&own).unwrap_or_default().trim_start_matches('.');
+            reading::reject(Rejected::new(index, list, path, problem.text(), item.text), before);
+        })
+    }
+}
+
+impl<'de> Deserializer<'de> for Node<'de, '_> {
+    type Error = Problem;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        self.visit(visitor, &[])
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        if self.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Problem> {
+        match name {
+            TEXT if self.is_number() => visitor.visit_str(self.text).map_err(|problem| self.located(problem)),
+            TEXT => self.deserialize_any(visitor),
+            LIST if reading::mode() == Some(Mode::Tolerant) => self.visit_list(visitor),
+            RAW => visitor.visit_map(MapDeserializer::new(std::iter::once((RAW, self.text)))),
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Problem> {
+        self.visit(visitor, fields)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Problem> {
+        let outcome = match self.first() {
+            b'"' => self.string().and_then(|text| visitor.visit_enum(Named(text))),
+            b'{' => self.entries(&[]).and_then(|entries| visitor.visit_enum(MapAccessDeserializer::new(entries))),
+            _ => return self.deserialize_any(visitor),
+        };
+        outcome.map_err(|problem| self.located(problem))
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map identifier
+    }
+}
+
+/// The items of a list.
+struct Items<'de, 'a> {
+    list: &'a Node<'de, 'a>,
+    items: std::vec::IntoIter<&'de RawValue>,
+    place: usize,
+    /// Whether a bad item is noted, since its list keeps it.
+    is_tolerant: bool,
+}
+
+impl<'de> SeqAccess<'de> for Items<'de, '_> {
+    type Error = Problem;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Problem> {
+        let Some(item) = self.items.next() else { return Ok(None) };
+        let list = self.list;
+        let index = self.place;
+        self.place += 1;
+        let node =
+            Node { text: item.get(), way: Way::Item(&list.way, index), depth: list.depth + 1, looks: list.looks };
+        if self.is_tolerant { Node::read_item(list.way, node, index, seed) } else { seed.deserialize(node) }.map(Some)
+    }
+}
+
+/// What stands where a list should be.
+struct Lone<'de, 'a> {
+    node: Node<'de, 'a>,
+    item: std::iter::Once<&'de str>,
+}
+
+impl<'de> SeqAccess<'de> for Lone<'de, '_> {
+    type Error = Problem;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Problem> {
+        let Some(_) = self.item.next() else { return Ok(None) };
+        Node::read_item(self.node.way, self.node, 0, seed).map(Some)
+    }
+}
+
+/// The entries of an object, in their order; a key may come twice.
+struct Entries<'de, 'a> {
+    object: &'a Node<'de, 'a>,
+    members: std::vec::IntoIter<(String, &'de RawValue)>,
+    value: Option<(Step, &'de RawValue)>,
+    place: usize,
+    /// The keys that are in the contract.
+    known: &'static [&'static str],
+}
+
+/// How an entry is named in a path.
+enum Step {
+    Known(&'static str),
+    Place(usize),
+}
+
+impl<'de> MapAccess<'de> for Entries<'de, '_> {
+    type Error = Problem;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Problem> {
+        let Some((key, value)) = self.members.next() else { return Ok(None) };
+        let known = self.known.iter().find(|known| **known == key);
+        let step = known.map_or(Step::Place(self.place), |known| Step::Known(known));
+        self.place += 1;
+        self.value = Some((step, value));
+        seed.deserialize(IntoDeserializer::<Problem>::into_deserializer(key)).map(Some)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Problem> {
+        let Some((step, value)) = self.value.take() else {
+            return Err(Problem::new("a value was asked for before its key"));
+        };
+        let object = self.object;
+        let way = match step {
+            Step::Known(name) => Way::Field(&object.way, name),
+            Step::Place(place) => Way::Entry(&object.way, place),
+        };
+        seed.deserialize(Node { text: value.get(), way, depth: object.depth + 1, looks: object.looks })
+    }
+}
+
+/// A variant that its name alone stands for.
+struct Named(String);
+
+impl<'de> EnumAccess<'de> for Named {
+    type Error = Problem;
+    type Variant = <serde::de::value::StringDeserializer<Problem> as EnumAccess<'de>>::Variant;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self::Variant), Problem> {
+        IntoDeserializer::<Problem>::into_deserializer(self.0).variant_seed(seed)
+    }
+}
+
+/// The members of an object, not taken apart further.
+struct Members<'de>(Vec<(String, &'de RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut input: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = input.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Each)
+    }
+}
