@@ -2,6 +2,24 @@
 
 //! Systems the account draws its data from, and roster uploads for an identity provider that has no direct
 //! integration.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let mut connections = drata.v1().connections().list().stream();
+//! while let Some(connection) = connections.next().await {
+//!     let connection = connection?;
+//!     println!("{} {}", connection.id, connection.client_type);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;

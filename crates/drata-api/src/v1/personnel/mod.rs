@@ -2,6 +2,24 @@
 
 //! People whose compliance is tracked, with their employment status, devices and checks. Records usually follow
 //! an identity provider or HRIS, and that sync can be switched back on after manual changes.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let mut rows = drata.v1().personnel().list().stream();
+//! while let Some(row) = rows.next().await {
+//!     let row = row?;
+//!     println!("{} {}", row.id, row.start_date);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -30,6 +48,17 @@ impl<A: crate::Access> PersonnelApi<A> {
 }
 
 impl<A: crate::Access> PersonnelApi<A> {
+    /// Lists personnel with their compliance checks and devices. Rows can repeat across pages, so drop duplicates
+    /// by id.
+    ///
+    /// `GET /personnel`, v1. Needs the permission **Personnel: List Personnel** (`personnel-get`). Pages by number,
+    /// up to 50 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PersonnelPublicController_listPersonnel/)
+    pub fn list(&self) -> builder::List {
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
+    }
+
     /// Returns one personnel record in full. The id is that of the record, which differs from the id of the user
     /// behind it.
     ///
@@ -55,17 +84,6 @@ impl<A: crate::Access> PersonnelApi<A> {
         builder::GetByEmail::new(
             crate::Call::new(&self.client, &meta::GET_BY_EMAIL).path("email", email),
         )
-    }
-
-    /// Lists personnel with their compliance checks and devices. Rows can repeat across pages, so drop duplicates
-    /// by id.
-    ///
-    /// `GET /personnel`, v1. Needs the permission **Personnel: List Personnel** (`personnel-get`). Pages by number,
-    /// up to 50 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PersonnelPublicController_listPersonnel/)
-    pub fn list(&self) -> builder::List {
-        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }
 

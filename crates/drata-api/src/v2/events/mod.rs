@@ -2,6 +2,24 @@
 
 //! The activity log of the account: what people, the app, automation and API calls did. Read-only, except that
 //! a single event can be rendered as a PDF.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let mut events = drata.v2().events().list().stream();
+//! while let Some(event) = events.next().await {
+//!     let event = event?;
+//!     println!("{} {}", event.id, event.description);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -26,6 +44,17 @@ impl<A: crate::Access> EventsApi<A> {
 }
 
 impl<A: crate::Access> EventsApi<A> {
+    /// Lists the events of the account. A window of creation times (`createdAtStartDate`, `createdAtEndDate`) makes
+    /// the list suitable for polling; writes made over the API appear with the source `PUBLIC_API`.
+    ///
+    /// `GET /events`, v2. Needs the permission **Event Tracking: List Events** (`event-tracking-get`). Pages by
+    /// cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EventsPublicV2Controller_listEvents/)
+    pub fn list(&self) -> builder::List {
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
+    }
+
     /// Fetches one event by its UUID. The paging and sorting parameters have no effect, as the response is a single
     /// object.
     ///
@@ -56,17 +85,6 @@ impl<A: crate::Access> EventsApi<A> {
                 .path("eventId", event_id)
                 .path("jobId", job_id),
         )
-    }
-
-    /// Lists the events of the account. A window of creation times (`createdAtStartDate`, `createdAtEndDate`) makes
-    /// the list suitable for polling; writes made over the API appear with the source `PUBLIC_API`.
-    ///
-    /// `GET /events`, v2. Needs the permission **Event Tracking: List Events** (`event-tracking-get`). Pages by
-    /// cursor, up to 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EventsPublicV2Controller_listEvents/)
-    pub fn list(&self) -> builder::List {
-        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }
 

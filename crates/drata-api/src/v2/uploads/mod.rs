@@ -2,6 +2,21 @@
 
 //! Pre-signed addresses to send a file to. The key of the stored file then goes into the call that the file is
 //! for.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::v2::uploads::*;
+//!
+//! let url = drata.v2().uploads().request_url(UploadUrlRequest::new(UploadPurpose::Evidence)).await?;
+//! println!("{}", url.presigned_url);
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
