@@ -9,8 +9,8 @@ use quote::{format_ident, quote};
 
 use super::arguments::{Taker, accepted, body, converted, limits};
 use super::code::Code;
-use super::scribe::{At, Scribe};
 use super::exercise::Samples;
+use super::scribe::{At, Scribe};
 use super::{builders, docs, example, meta, types};
 use crate::files::Output;
 use crate::model::{Api, Area, Operation, Param, ParamPlace, Style, TypeDef};

@@ -47,18 +47,30 @@ fn written(samples: &Samples<'_>, area: &Area) -> String {
     let api = samples.api;
     let plainest = |wanted: &dyn Fn(&Operation) -> bool| {
         area.operations.iter().filter(|one| wanted(one)).min_by_key(|one| {
-            (one.deprecated.is_some(), one.json_alternative, one.name != "list", placeholders(one).count(), rules::need(&one.name))
+            (
+                one.deprecated.is_some(),
+                one.json_alternative,
+                one.name != "list",
+                placeholders(one).count(),
+                rules::need(&one.name),
+            )
         })
     };
-    let reads = |one: &Operation| one.method == "get" && !one.params.iter().any(|param| param.required && param.place != ParamPlace::Path);
-    let chosen = plainest(&|one| reads(one) && one.paging.is_some()).or_else(|| plainest(&reads)).or_else(|| plainest(&|_| true));
+    let reads = |one: &Operation| {
+        one.method == "get" && !one.params.iter().any(|param| param.required && param.place != ParamPlace::Path)
+    };
+    let chosen = plainest(&|one| reads(one) && one.paging.is_some())
+        .or_else(|| plainest(&reads))
+        .or_else(|| plainest(&|_| true));
     let Some(operation) = chosen else { return String::new() };
 
     let mut lines = Lines::default();
     let mut given = Vec::new();
     for (param, value) in samples.arguments(operation) {
         // The printer of tokens puts spaces where a person does not.
-        let value = tokens(&value).replace(" (", "(").replace(" . ", ".");
+        let by_number = param.is_some_and(|param| matches!(kind(api, &param.ty), Some(Kind::Forms(Some(_), _))));
+        let value = if by_number { "1".to_owned() } else { tokens(&value) };
+        let value = value.replace(" (", "(").replace(" . ", ".");
         match param {
             // A number alone would not say what it identifies.
             Some(param) if param.place == ParamPlace::Path => {
@@ -163,7 +175,12 @@ impl Chain {
 
 /// What to call the rows, and one of them: the last word that says what they are.
 fn nouns(operation: &Operation) -> (String, String) {
-    let said = operation.name.split('_').skip(1).take_while(|word| !["for", "by", "from", "with", "across"].contains(word)).last();
+    let said = operation
+        .name
+        .split('_')
+        .skip(1)
+        .take_while(|word| !["for", "by", "from", "with", "across"].contains(word))
+        .last();
     let many = said.or_else(|| operation.area.rsplit('_').next()).unwrap_or("rows");
     let one = rules::singular(many);
     match rules::snake(&one) == one && one != many {
@@ -173,17 +190,28 @@ fn nouns(operation: &Operation) -> (String, String) {
     }
 }
 
+/// What a named type is.
+fn kind<'a>(api: &'a Api, ty: &Ty) -> Option<&'a Kind> {
+    match ty.unboxed() {
+        Ty::Named(name) => api.types.get(name).map(|def| &def.kind),
+        _ => None,
+    }
+}
+
 /// The line that shows a value: its identifier and what a person knows it by.
 fn print(api: &Api, ty: &Ty, name: &str) -> String {
     const KNOWN_BY: [&str; 8] = ["name", "title", "description", "email", "question", "filename", "status", "type_"];
-    let fields = ty.unboxed().named().and_then(|def| api.types.get(def)).map(|def| &def.kind);
-    let Some(Kind::Response(fields)) = fields else { return format!("println!(\"{{{name}:?}}\");") };
+    let Some(Kind::Response(fields)) = kind(api, ty) else { return format!("println!(\"{{{name}:?}}\");") };
     let shown = |field: &&crate::model::Field| matches!(field.ty, Ty::Str | Ty::Int | Ty::Id(_) | Ty::Time);
-    let is_enum = |ty: &Ty| matches!(ty, Ty::Named(def) if matches!(api.types.get(def).map(|def| &def.kind), Some(Kind::Enum(_))));
+    let is_enum = |ty: &Ty| matches!(kind(api, ty), Some(Kind::Enum(_)));
     let id = fields.iter().find(|field| field.ident == "id").filter(shown);
     let known = |ident: &str| fields.iter().find(|field| field.ident == ident && (shown(field) || is_enum(&field.ty)));
     let label = KNOWN_BY.iter().find_map(|ident| known(ident));
-    let label = label.or_else(|| fields.iter().find(|field| field.ident != "id" && !field.deprecated && (field.ty == Ty::Str || is_enum(&field.ty))));
+    let label = label.or_else(|| {
+        fields
+            .iter()
+            .find(|field| field.ident != "id" && !field.deprecated && (field.ty == Ty::Str || is_enum(&field.ty)))
+    });
     let label = label.or_else(|| fields.iter().find(|field| field.ident != "id" && !field.deprecated && shown(field)));
     let values: Vec<String> = id.into_iter().chain(label).map(|field| format!("{name}.{}", field.ident)).collect();
     match values.as_slice() {

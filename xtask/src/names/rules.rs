@@ -307,6 +307,42 @@ mod tests {
     }
 
     #[test]
+    fn operations_stand_in_the_order_of_need() {
+        let mut names = [
+            "update_note",
+            "delete",
+            "create_json",
+            "get_note",
+            "list_notes",
+            "perform_action",
+            "update",
+            "create",
+            "get_by_email",
+            "get",
+            "create_note",
+            "list",
+            "create_from_csv",
+        ];
+        names.sort_by_cached_key(|name| need(name));
+        let ordered = [
+            "list",
+            "get",
+            "get_by_email",
+            "create",
+            "create_from_csv",
+            "create_json",
+            "update",
+            "delete",
+            "perform_action",
+            "list_notes",
+            "get_note",
+            "create_note",
+            "update_note",
+        ];
+        assert_eq!(names, ordered);
+    }
+
+    #[test]
     fn fields_are_snake_case_and_no_keywords() {
         for (wire, ours) in [
             ("clientType", "client_type"),

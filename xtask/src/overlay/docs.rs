@@ -105,14 +105,16 @@ impl Docs {
         let areas: Map<String, Value> =
             self.areas.iter().map(|(_, tag, words)| (tag.clone(), words.clone().into())).collect();
         for (place, tag, _) in &self.areas {
-            let used = document.operations().any(|(_, operation)| operation["tags"][0].as_str() == Some(tag));
+            let of = tag.split_once(" (").map_or(tag.as_str(), |(of, _)| of);
+            let used = document.operations().any(|(_, operation)| operation["tags"][0].as_str() == Some(of));
             if !used {
                 dead.push(anyhow!("{place}: a description of an area that does not exist: {tag}; remove it"));
             }
         }
         document.0[AREA_DOCS] = areas.into();
         for (key, words) in [(AREA_VERSIONS, &self.versions), (AREA_EXAMPLES, &self.examples)] {
-            let words: Map<String, Value> = words.iter().map(|(tag, words)| (tag.clone(), words.clone().into())).collect();
+            let words: Map<String, Value> =
+                words.iter().map(|(tag, words)| (tag.clone(), words.clone().into())).collect();
             document.0[key] = words.into();
         }
         dead

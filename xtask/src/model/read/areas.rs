@@ -64,11 +64,14 @@ fn key(item: &Ty, types: &BTreeMap<String, TypeDef>) -> Option<String> {
     matches!(field.ty.present(), Ty::Int | Ty::Str | Ty::Id(_)).then(|| field.wire.clone())
 }
 
-/// What the overlay says of each area: what it says of the first tag that leads to the area.
+/// What the overlay says of each area: what it says of the first tag that leads to the area, or of the area where the tag
+/// leads to several, as in `Users and Roles (roles)`.
 fn by_area(document: &Document, names: &Names, key: &str) -> BTreeMap<String, String> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for ((_, operation), name) in document.operations().zip(&names.operations) {
-        let words = operation["tags"][0].as_str().and_then(|tag| document.0[key].get(tag)).and_then(Value::as_str);
+        let Some(tag) = operation["tags"][0].as_str() else { continue };
+        let own = document.0[key].get(format!("{tag} ({})", name.area));
+        let words = own.or_else(|| document.0[key].get(tag)).and_then(Value::as_str);
         if let Some(words) = words {
             found.entry(name.area.clone()).or_insert_with(|| words.to_owned());
         }

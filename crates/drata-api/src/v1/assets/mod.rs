@@ -3,6 +3,8 @@
 //! Inventory of what the account owns or runs: hardware, people, software, documents and cloud resources.
 //! Assets are shared by all workspaces.
 //!
+//! Take [`v2::assets`](crate::v2::assets), which also reads one asset and updates.
+//!
 //! # Example
 //!
 //! ```

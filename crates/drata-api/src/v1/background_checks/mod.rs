@@ -2,6 +2,8 @@
 
 //! Background checks recorded by hand for a person, as a link to a report kept elsewhere.
 //!
+//! Take [`v2::background_checks`](crate::v2::background_checks), which also takes an uploaded report.
+//!
 //! # Example
 //!
 //! ```
@@ -9,15 +11,12 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
-//! use drata_ext::v1::background_checks::*;
+//! use drata_ext::v1::background_checks::ManualBackgroundCheckRequest;
 //!
 //! let user_id = 1;
-//! let manual = drata
-//!     .v1()
-//!     .background_checks()
-//!     .create_manual(user_id, ManualBackgroundCheckRequest::new("https://example.com/sample", "sample"))
-//!     .await?;
-//! println!("{} {}", manual.id, manual.start_date);
+//! let report = ManualBackgroundCheckRequest::new("https://example.com/report", "2026-11-24");
+//! let person = drata.v1().background_checks().create_manual(user_id, report).await?;
+//! println!("{} {}", person.id, person.start_date);
 //! # Ok(())
 //! # }
 //! ```

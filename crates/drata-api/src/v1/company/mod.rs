@@ -2,6 +2,9 @@
 
 //! The company profile behind the account: legal data, public links, training choices and enabled frameworks.
 //!
+//! Take [`v2::company`](crate::v2::company), unless the embedded workspaces, connections and frameworks save a
+//! call.
+//!
 //! # Example
 //!
 //! ```

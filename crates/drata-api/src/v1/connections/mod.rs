@@ -11,11 +11,12 @@
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
 //! use drata_ext::ListExt;
+//! use drata_ext::v1::connections::ConnectionState;
 //!
-//! let mut connections = drata.v1().connections().list().stream();
-//! while let Some(connection) = connections.next().await {
+//! let mut broken = drata.v1().connections().list().state(ConnectionState::Misconfigured).stream();
+//! while let Some(connection) = broken.next().await {
 //!     let connection = connection?;
-//!     println!("{} {}", connection.id, connection.client_type);
+//!     println!("{} failed at {:?}", connection.client_type, connection.failed_at);
 //! }
 //! # Ok(())
 //! # }

@@ -2,6 +2,10 @@
 
 //! Controls of a workspace with their owners, notes, framework requirements and external evidence.
 //!
+//! Take this version for external evidence and the bundle of all evidence of a control;
+//! [`v2::controls`](crate::v2::controls), [`v2::control_notes`](crate::v2::control_notes) and
+//! [`v2::control_owners`](crate::v2::control_owners) for everything else.
+//!
 //! # Example
 //!
 //! ```

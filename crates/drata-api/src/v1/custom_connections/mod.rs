@@ -2,6 +2,10 @@
 
 //! Records pushed into a custom connection, one by one or grouped into sessions that replace a whole data set.
 //!
+//! Take [`v2::custom_connections`](crate::v2::custom_connections) for the connections themselves and
+//! [`v2::custom_data_records`](crate::v2::custom_data_records) for their records. Only this version shows the
+//! records of one session (`list_session_evidence`).
+//!
 //! # Example
 //!
 //! ```

@@ -2,6 +2,8 @@
 
 //! Requests an auditor raises during an audit, with their owners and unread messages.
 //!
+//! Take [`v2::audit_requests`](crate::v2::audit_requests) to read requests. Only this version changes them.
+//!
 //! # Example
 //!
 //! ```
@@ -10,12 +12,12 @@
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
 //! use drata_ext::ListExt;
-//! use drata_ext::v1::customer_requests::*;
 //!
-//! let mut requests = drata.v1().customer_requests().list("sample").stream();
+//! let workspace_id = 1;
+//! let Some(audit) = drata.v2().audits().list(workspace_id).first().await? else { return Ok(()) };
+//! let mut requests = drata.v1().customer_requests().list(&audit.id).stream();
 //! while let Some(request) = requests.next().await {
-//!     let request = request?;
-//!     println!("{request:?}");
+//!     println!("{:?}", request?);
 //! }
 //! # Ok(())
 //! # }

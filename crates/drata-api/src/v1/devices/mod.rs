@@ -3,6 +3,9 @@
 //! Workstations of personnel: their compliance checks, installed apps and proof documents, including devices
 //! reported by a custom connection.
 //!
+//! Take [`v2::devices`](crate::v2::devices) and [`v2::device_documents`](crate::v2::device_documents) for new
+//! work: they page by cursor and can delete.
+//!
 //! # Example
 //!
 //! ```

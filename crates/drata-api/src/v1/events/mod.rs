@@ -2,6 +2,8 @@
 
 //! The read-only log of what happened in the account, from automated test runs to changes made through the API.
 //!
+//! Take [`v2::events`](crate::v2::events), which has no last page.
+//!
 //! # Example
 //!
 //! ```

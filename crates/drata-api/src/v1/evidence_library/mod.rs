@@ -2,6 +2,9 @@
 
 //! Evidence of a workspace: versioned artifacts with a renewal date, linked to the controls they support.
 //!
+//! Take [`v2::evidence`](crate::v2::evidence) for new work. Only this version records how far an item is
+//! synchronized with SafeBase.
+//!
 //! # Example
 //!
 //! ```

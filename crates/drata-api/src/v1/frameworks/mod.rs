@@ -2,6 +2,9 @@
 
 //! Compliance frameworks such as SOC 2 or ISO 27001, and the requirements they consist of.
 //!
+//! Take [`v2::frameworks`](crate::v2::frameworks), unless the requirements of several frameworks are wanted in
+//! one list.
+//!
 //! # Example
 //!
 //! ```

@@ -3,6 +3,9 @@
 //! Automated tests of controls, with their latest results and the findings behind a failure. Tests are
 //! addressed by `testId`, never by the `id` of the row.
 //!
+//! Take [`v2::monitoring_tests`](crate::v2::monitoring_tests) for new work. Only this version lists the tests
+//! of all workspaces in one list and gives the failures as CSV.
+//!
 //! # Example
 //!
 //! ```

@@ -3,6 +3,9 @@
 //! People whose compliance is tracked, with their employment status, devices and checks. Records usually follow
 //! an identity provider or HRIS, and that sync can be switched back on after manual changes.
 //!
+//! Take [`v2::personnel`](crate::v2::personnel) for new work. This version embeds checks and devices in every
+//! row, without asking.
+//!
 //! # Example
 //!
 //! ```
@@ -12,10 +15,10 @@
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
 //! use drata_ext::ListExt;
 //!
-//! let mut rows = drata.v1().personnel().list().stream();
-//! while let Some(row) = rows.next().await {
-//!     let row = row?;
-//!     println!("{} {}", row.id, row.start_date);
+//! let mut people = drata.v1().personnel().list().stream();
+//! while let Some(person) = people.next().await {
+//!     let person = person?;
+//!     println!("{} {:?}", person.id, person.user.map(|user| user.email));
 //! }
 //! # Ok(())
 //! # }

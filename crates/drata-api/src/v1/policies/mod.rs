@@ -2,6 +2,9 @@
 
 //! Policies of the account, their owners and versions, and short-lived links to the documents.
 //!
+//! Take this version for download links to the documents, and [`v2::policies`](crate::v2::policies) for
+//! everything else.
+//!
 //! # Example
 //!
 //! ```

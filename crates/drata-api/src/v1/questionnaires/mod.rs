@@ -11,7 +11,9 @@
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
 //! let vendor_id = 1;
 //! let sent = drata.v1().questionnaires().list_sent_by_vendor(vendor_id).await?;
-//! println!("{sent:?}");
+//! for questionnaire in &sent.questionnaires_vendors {
+//!     println!("{} {}", questionnaire.id, questionnaire.title);
+//! }
 //! # Ok(())
 //! # }
 //! ```

@@ -9,13 +9,15 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
-//! use drata_ext::v1::tickets::*;
+//! use drata_ext::v1::tickets::{TicketsCreateFieldRequest, TicketsCreateRequest};
 //!
-//! let ticket = drata
-//!     .v1()
-//!     .tickets()
-//!     .create(TicketsCreateRequest::new(1, "sample", "sample", [TicketsCreateFieldRequest::new("sample", "sample", "sample")], 1, 1))
-//!     .await?;
+//! // Which projects, kinds of issues and fields there are is up to the connected system.
+//! let (connection_id, project_id, issue_type_id) = (1, "10000", "10001");
+//! let field = TicketsCreateFieldRequest::new("summary", "Disk encryption is off", "string");
+//! let (monitor_id, control_id) = (1, 1);
+//! let request =
+//!     TicketsCreateRequest::new(connection_id, project_id, issue_type_id, [field], monitor_id, control_id);
+//! let ticket = drata.v1().tickets().create(request).await?;
 //! println!("{}", ticket.key);
 //! # Ok(())
 //! # }

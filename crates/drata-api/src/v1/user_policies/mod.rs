@@ -2,6 +2,9 @@
 
 //! Policies assigned to a user, and whether the user has acknowledged them.
 //!
+//! Take [`v2::assigned_policies`](crate::v2::assigned_policies) to record an acknowledgment, or to walk long
+//! lists.
+//!
 //! # Example
 //!
 //! ```
@@ -10,8 +13,10 @@
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
 //! let user_id = 1;
-//! let policy = drata.v1().user_policies().list(user_id).await?;
-//! println!("{policy:?}");
+//! let assigned = drata.v1().user_policies().list(user_id).await?;
+//! for policy in &assigned.user_policy_versions {
+//!     println!("{} acknowledged: {}", policy.policy.name, policy.accepted_at.is_some());
+//! }
 //! # Ok(())
 //! # }
 //! ```

@@ -2,6 +2,10 @@
 
 //! People who can sign in, and the compliance documents kept for them.
 //!
+//! Take [`v2::users`](crate::v2::users), [`v2::roles`](crate::v2::roles) and
+//! [`v2::user_documents`](crate::v2::user_documents) for new work. Only this version can leave out users by
+//! role or by ID.
+//!
 //! # Example
 //!
 //! ```

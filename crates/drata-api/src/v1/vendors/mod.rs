@@ -2,6 +2,9 @@
 
 //! Third parties the company relies on, with their documents, questionnaires and security reviews.
 //!
+//! Take [`v2::vendors`](crate::v2::vendors) for new work. Only this version takes questionnaires that were
+//! completed elsewhere.
+//!
 //! # Example
 //!
 //! ```

@@ -3,6 +3,8 @@
 //! Workspaces that divide an account, often one for each product. Their ids appear in the paths of
 //! workspace-scoped calls.
 //!
+//! Take [`v2::workspaces`](crate::v2::workspaces), which lists the same.
+//!
 //! # Example
 //!
 //! ```

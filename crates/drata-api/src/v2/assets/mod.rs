@@ -3,6 +3,8 @@
 //! Physical and virtual things the company owns or runs, from laptops to cloud resources. Most arrive from
 //! connected systems; others are entered by hand.
 //!
+//! Take this version: it also reads one asset and updates. [`v1::assets`](crate::v1::assets) has nothing more.
+//!
 //! # Example
 //!
 //! ```

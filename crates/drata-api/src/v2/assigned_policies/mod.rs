@@ -2,6 +2,9 @@
 
 //! Policy versions assigned to a user and whether the user has acknowledged them.
 //!
+//! Take this version: it also records an acknowledgment. [`v1::user_policies`](crate::v1::user_policies) embeds
+//! policy and version in each row.
+//!
 //! # Example
 //!
 //! ```
@@ -10,12 +13,15 @@
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
 //! use drata_ext::ListExt;
+//! use drata_ext::v2::assigned_policies::UserRef;
 //!
-//! let user_id = UserRef::Email("ada@example.com".to_owned());
-//! let mut policies = drata.v2().assigned_policies().list(user_id).stream();
+//! // A user by email address; a number is the ID.
+//! let user = UserRef::Email("ada@example.com".to_owned());
+//! # let user = UserRef::from(1);
+//! let mut policies = drata.v2().assigned_policies().list(user).stream();
 //! while let Some(policy) = policies.next().await {
 //!     let policy = policy?;
-//!     println!("{} {}", policy.id, policy.source_type);
+//!     println!("{} acknowledged: {}", policy.policy_id, policy.accepted_at.is_some());
 //! }
 //! # Ok(())
 //! # }

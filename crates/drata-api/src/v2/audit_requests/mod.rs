@@ -3,6 +3,9 @@
 //! What auditors ask for in the course of an audit, with the messages exchanged about each request. Read-only
 //! here.
 //!
+//! Take this version to read requests. Only [`v1::customer_requests`](crate::v1::customer_requests) changes
+//! them.
+//!
 //! # Example
 //!
 //! ```
@@ -13,8 +16,8 @@
 //! use drata_ext::ListExt;
 //!
 //! let workspace_id = 1;
-//! let audit_id = "1";
-//! let mut requests = drata.v2().audit_requests().list(workspace_id, audit_id).stream();
+//! let Some(audit) = drata.v2().audits().list(workspace_id).first().await? else { return Ok(()) };
+//! let mut requests = drata.v2().audit_requests().list(workspace_id, &audit.id).stream();
 //! while let Some(request) = requests.next().await {
 //!     let request = request?;
 //!     println!("{} {}", request.id, request.title);

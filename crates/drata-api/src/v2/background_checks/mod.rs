@@ -2,6 +2,9 @@
 
 //! Manually recorded background checks of personnel.
 //!
+//! Take this version. [`v1::background_checks`](crate::v1::background_checks) does the same and returns the
+//! personnel record.
+//!
 //! # Example
 //!
 //! ```
@@ -9,13 +12,12 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
-//! use drata_ext::v2::background_checks::*;
+//! use drata_ext::v2::background_checks::BackgroundCheckCreateRequest;
 //!
-//! let check = drata
-//!     .v2()
-//!     .background_checks()
-//!     .create(BackgroundCheckCreateRequest::new(1, "2026-01-15"))
-//!     .await?;
+//! // The report, kept elsewhere, or uploaded with `uploads().request_url()` and named by its key.
+//! let (user_id, filed_at) = (1, "2026-11-24");
+//! let report = BackgroundCheckCreateRequest::new(user_id, filed_at).url("https://example.com/report");
+//! let check = drata.v2().background_checks().create(report).await?;
 //! println!("{} {}", check.id, check.email);
 //! # Ok(())
 //! # }

@@ -2,6 +2,8 @@
 
 //! The company behind the account: its names, training and background-check choices, and enabled features.
 //!
+//! Take this version. [`v1::company`](crate::v1::company) embeds workspaces, connections and frameworks.
+//!
 //! # Example
 //!
 //! ```

@@ -3,6 +3,10 @@
 //! The safeguards a workspace commits to, each mapped to framework requirements and backed by tests, policies
 //! and evidence.
 //!
+//! Take this version, with [`v2::control_notes`](crate::v2::control_notes) and
+//! [`v2::control_owners`](crate::v2::control_owners). Only [`v1::controls`](crate::v1::controls) has external
+//! evidence and the bundle of all evidence of a control.
+//!
 //! # Example
 //!
 //! ```

@@ -3,6 +3,9 @@
 //! Connections to systems that Drata does not integrate with, fed through this API. A connection is of kind
 //! `CUSTOM`, `MDM` or `HRIS`.
 //!
+//! Take this version to manage connections, and [`v2::custom_data_records`](crate::v2::custom_data_records) for
+//! their records. Version 1 ([`v1::custom_connections`](crate::v1::custom_connections)) only has records.
+//!
 //! # Example
 //!
 //! ```
@@ -10,12 +13,12 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
-//! use drata_ext::ListExt;
+//! use drata_ext::v2::custom_connections::CustomConnectionExpand;
 //!
-//! let mut connections = drata.v2().custom_connections().list().stream();
-//! while let Some(connection) = connections.next().await {
-//!     let connection = connection?;
-//!     println!("{} {}", connection.id, connection.created_at);
+//! // The calls for records take the ID of a resource, which is shown here alone.
+//! let connection = drata.v2().custom_connections().get(1).expand([CustomConnectionExpand::CustomResources]).await?;
+//! for resource in connection.custom_resources.iter().flatten() {
+//!     println!("{} {}", resource.id, resource.name);
 //! }
 //! # Ok(())
 //! # }

@@ -10,15 +10,15 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
-//! use drata_ext::ListExt;
+//! use drata_ext::custom_data::CustomDataSession;
+//! use serde_json::json;
 //!
-//! let connection_id = 1;
-//! let resource_id = 1;
-//! let mut records = drata.v2().custom_data_records().list(connection_id, resource_id).stream();
-//! while let Some(record) = records.next().await {
-//!     let record = record?;
-//!     println!("{} {}", record.id, record.created_at);
-//! }
+//! let (connection_id, resource_id) = (1, 1);
+//!
+//! // A session replaces all records of the resource, or none. For a single record: `create`, `update`, `delete`.
+//! let mut session = CustomDataSession::new(&drata, connection_id, resource_id, "nightly-2026-11-24")?;
+//! session.send([json!({"id": "a", "name": "Ada"}), json!({"id": "b", "name": "Grace"})]).await?;
+//! session.settle()?.complete_and_delete_all_others().await?;
 //! # Ok(())
 //! # }
 //! ```

@@ -9,9 +9,17 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::Upload;
+//! use drata_ext::v2::device_documents::{DeviceDocumentCreateForm, DeviceDocumentType};
+//!
 //! let device_id = 1;
-//! let document = drata.v2().device_documents().list(device_id).await?;
-//! println!("{document:?}");
+//! let documents = drata.v2().device_documents();
+//! let proof = Upload::from_bytes("disk.png", "\u{89}PNG");
+//! # let proof = Upload::from_bytes("disk.pdf", "%PDF-1.4\n");
+//! documents.upload(device_id, DeviceDocumentCreateForm::new(DeviceDocumentType::HardDriveEncryptionEvidence).file(proof)).await?;
+//! for document in &documents.list(device_id).await?.documents {
+//!     println!("{} {}", document.id, document.name);
+//! }
 //! # Ok(())
 //! # }
 //! ```

@@ -3,6 +3,9 @@
 //! Workstations and phones of personnel, with their security settings and compliance checks. Custom connections
 //! can add devices of their own.
 //!
+//! Take this version, and [`v2::device_documents`](crate::v2::device_documents) for the documents.
+//! [`v1::devices`](crate::v1::devices) has both and cannot delete.
+//!
 //! # Example
 //!
 //! ```
@@ -11,11 +14,12 @@
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
 //! use drata_ext::ListExt;
+//! use drata_ext::v2::devices::DeviceExpand;
 //!
-//! let mut devices = drata.v2().devices().list().stream();
+//! let mut devices = drata.v2().devices().list().expand([DeviceExpand::ComplianceChecks]).stream();
 //! while let Some(device) = devices.next().await {
 //!     let device = device?;
-//!     println!("{} {}", device.id, device.source_type);
+//!     println!("{} {}: {:?}", device.id, device.source_type, device.compliance_checks);
 //! }
 //! # Ok(())
 //! # }

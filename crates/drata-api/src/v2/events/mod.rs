@@ -3,6 +3,9 @@
 //! The activity log of the account: what people, the app, automation and API calls did. Read-only, except that
 //! a single event can be rendered as a PDF.
 //!
+//! Take this version: it is complete however long the log is, takes a window of time and makes PDFs.
+//! [`v1::events`](crate::v1::events) ends after 50,000 rows.
+//!
 //! # Example
 //!
 //! ```
@@ -10,12 +13,13 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
-//! use drata_ext::ListExt;
+//! use drata_ext::NewItems;
 //!
-//! let mut events = drata.v2().events().list().stream();
-//! while let Some(event) = events.next().await {
-//!     let event = event?;
-//!     println!("{} {}", event.id, event.description);
+//! // Keep `seen` (it serializes) and poll again later: each event comes once.
+//! let mut seen = NewItems::since("2026-01-01T00:00:00Z");
+//! let list = |since| drata.v2().events().list().created_at_start_date(since);
+//! for event in seen.poll(list, |event| &event.created_at).await? {
+//!     println!("{} {}", event.created_at, event.description);
 //! }
 //! # Ok(())
 //! # }

@@ -10,14 +10,28 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
-//! use drata_ext::ListExt;
+//! use drata_ext::Upload;
+//! use drata_ext::v2::evidence::{
+//!     EvidenceArtifactRequest, EvidenceCreateRequest, EvidenceFileForm, LibraryDocumentVersionType, RenewalScheduleType,
+//! };
 //!
 //! let workspace_id = 1;
-//! let mut rows = drata.v2().evidence().list(workspace_id).stream();
-//! while let Some(row) = rows.next().await {
-//!     let row = row?;
-//!     println!("{} {}", row.id, row.name);
-//! }
+//! let evidence = drata.v2().evidence();
+//!
+//! // The file first, then the item that holds it.
+//! let form = EvidenceFileForm::new().file(Upload::from_bytes("review.pdf", "%PDF-1.4\n"));
+//! let file = evidence.upload_file(workspace_id, form).await?;
+//! let artifact = EvidenceArtifactRequest::new(LibraryDocumentVersionType::S3File, "2026-11-24").file_key(file.file_key);
+//! let item = EvidenceCreateRequest::new("Access review 2026", [artifact]).owner_id(1);
+//! println!("created {}", evidence.create(workspace_id, item).await?.id);
+//!
+//! // Both in one step, as a new version where an item has this name already:
+//! drata
+//!     .evidence(workspace_id, "Access review 2026")
+//!     .filed_at("2026-11-25")
+//!     .renewal(RenewalScheduleType::SixMonths)
+//!     .put(Upload::from_bytes("review.pdf", "%PDF-1.4\n"))
+//!     .await?;
 //! # Ok(())
 //! # }
 //! ```

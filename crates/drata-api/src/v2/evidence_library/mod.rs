@@ -3,6 +3,8 @@
 //! The older form of evidence, with one artifact for each item and a history of its versions. New work uses the
 //! area for evidence, which supersedes every operation here except the deletion.
 //!
+//! Take [`v2::evidence`](crate::v2::evidence) for everything but the deletion of an item.
+//!
 //! # Example
 //!
 //! ```

@@ -3,6 +3,9 @@
 //! The standards and regulations a workspace works toward, with their requirements and the controls mapped to
 //! these. Built-in frameworks can be read; custom ones can also be created and changed.
 //!
+//! Take this version: it also writes custom frameworks. [`v1::frameworks`](crate::v1::frameworks) lists the
+//! requirements of several frameworks at once.
+//!
 //! # Example
 //!
 //! ```

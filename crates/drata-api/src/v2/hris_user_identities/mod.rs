@@ -11,14 +11,16 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
-//! use drata_ext::ListExt;
+//! use drata_ext::v2::hris_user_identities::CustomUserIdentityRecord;
 //!
 //! let connection_id = 1;
-//! let mut identities = drata.v2().hris_user_identities().list(connection_id).stream();
-//! while let Some(identity) = identities.next().await {
-//!     let identity = identity?;
-//!     println!("{} {}", identity.id, identity.identity_id);
+//! let rows = [CustomUserIdentityRecord::new("emp-001").email("ada@example.com".to_owned())];
+//! // Any number of rows, in batches; what is rejected costs only itself.
+//! let report = drata.hris_upsert(connection_id).send(&rows).await;
+//! for row in report.rejected() {
+//!     println!("row {} was rejected: {:?}", row.position, row.outcome);
 //! }
+//! report.into_result()?;
 //! # Ok(())
 //! # }
 //! ```

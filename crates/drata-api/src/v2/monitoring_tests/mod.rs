@@ -3,6 +3,9 @@
 //! Automated checks that show whether controls hold, with the resources that pass, fail or are excluded. Tests
 //! are addressed by `testId` within a workspace, never by `id`.
 //!
+//! Take this version: it shows the failing resources page by page. [`v1::monitors`](crate::v1::monitors) lists
+//! the tests of all workspaces at once.
+//!
 //! # Example
 //!
 //! ```
@@ -11,12 +14,16 @@
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
 //! use drata_ext::ListExt;
+//! use drata_ext::v2::monitoring_tests::CheckResultStatus;
 //!
 //! let workspace_id = 1;
-//! let mut tests = drata.v2().monitoring_tests().list(workspace_id).stream();
-//! while let Some(test) = tests.next().await {
+//! let tests = drata.v2().monitoring_tests();
+//! let mut failing = tests.list(workspace_id).check_result_status(CheckResultStatus::Failed).stream();
+//! while let Some(test) = failing.next().await {
 //!     let test = test?;
-//!     println!("{} {}", test.id, test.name);
+//!     // By its `test_id`: the `id` is that of the row.
+//!     let failures = tests.list_failures(workspace_id, test.test_id).collect_all().await?;
+//!     println!("{}: {} resources fail", test.name, failures.len());
 //! }
 //! # Ok(())
 //! # }

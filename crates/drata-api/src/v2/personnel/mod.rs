@@ -3,6 +3,9 @@
 //! The people of the organization with their employment status and compliance checks. Records belong to the
 //! account, not to a workspace.
 //!
+//! Take this version: it filters, searches and embeds, and one update covers dates and status.
+//! [`v1::personnel`](crate::v1::personnel) is needed only where a program already reads its longer rows.
+//!
 //! # Example
 //!
 //! ```
@@ -11,11 +14,18 @@
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
 //! use drata_ext::ListExt;
+//! use drata_ext::v2::personnel::{EmploymentStatus, PersonnelExpand};
 //!
-//! let mut rows = drata.v2().personnel().list().stream();
-//! while let Some(row) = rows.next().await {
-//!     let row = row?;
-//!     println!("{} {}", row.id, row.employment_status);
+//! let mut people = drata
+//!     .v2()
+//!     .personnel()
+//!     .list()
+//!     .employment_status([EmploymentStatus::CurrentEmployee])
+//!     .expand([PersonnelExpand::User])
+//!     .stream();
+//! while let Some(person) = people.next().await {
+//!     let person = person?;
+//!     println!("{} {:?}", person.id, person.user.map(|user| user.email));
 //! }
 //! # Ok(())
 //! # }

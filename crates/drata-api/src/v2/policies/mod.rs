@@ -3,6 +3,9 @@
 //! The organization's policies with their versions, owners, assignments and approval tiers. A policy moves from
 //! draft to published through actions.
 //!
+//! Take this version: it creates, updates, versions and publishes. Only [`v1::policies`](crate::v1::policies)
+//! has download links to the documents.
+//!
 //! # Example
 //!
 //! ```
@@ -16,6 +19,11 @@
 //! while let Some(policy) = policies.next().await {
 //!     let policy = policy?;
 //!     println!("{} {}", policy.id, policy.name);
+//! }
+//!
+//! // What may be done next with a policy, which depends on its state.
+//! for item in &drata.v2().policies().list_actions(1).await?.data {
+//!     println!("{}: {}", item.action, item.description);
 //! }
 //! # Ok(())
 //! # }

@@ -13,7 +13,7 @@
 //! use drata_ext::ListExt;
 //!
 //! let risk_register_id = 1;
-//! let risk_id = RiskRef::Code("RISK-001".to_owned());
+//! let risk_id = 1;
 //! let mut documents = drata.v2().risk_documents().list(risk_register_id, risk_id).stream();
 //! while let Some(document) = documents.next().await {
 //!     let document = document?;

@@ -12,7 +12,7 @@
 //! use drata_ext::ListExt;
 //!
 //! let risk_register_id = 1;
-//! let risk_id = RiskRef::Code("RISK-001".to_owned());
+//! let risk_id = 1;
 //! let mut notes = drata.v2().risk_notes().list(risk_register_id, risk_id).stream();
 //! while let Some(note) = notes.next().await {
 //!     let note = note?;

@@ -11,12 +11,16 @@
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
 //! use drata_ext::ListExt;
+//! use drata_ext::v2::risks::{RiskTreatmentPlan, RiskUpdateRequest};
 //!
 //! let risk_register_id = 1;
-//! let mut risks = drata.v2().risks().list(risk_register_id).stream();
-//! while let Some(risk) = risks.next().await {
-//!     let risk = risk?;
-//!     println!("{} {}", risk.id, risk.title);
+//! let risks = drata.v2().risks();
+//! let open = risks.list(risk_register_id).collect_all().await?;
+//! for risk in open.iter().filter(|risk| risk.treatment_plan == RiskTreatmentPlan::Untreated) {
+//!     println!("{} {}", risk.risk_id, risk.title);
+//!     // Only the fields that are set change.
+//!     let plan = RiskUpdateRequest::new().treatment_plan(RiskTreatmentPlan::Mitigate);
+//!     risks.update(risk_register_id, risk.id, plan).await?;
 //! }
 //! # Ok(())
 //! # }

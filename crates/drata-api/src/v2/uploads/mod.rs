@@ -10,10 +10,12 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let sandbox = drata_sandbox::Sandbox::start().await?;
 //! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
-//! use drata_ext::v2::uploads::*;
+//! use drata_ext::v2::uploads::{UploadPurpose, UploadUrlRequest};
 //!
-//! let url = drata.v2().uploads().request_url(UploadUrlRequest::new(UploadPurpose::Evidence)).await?;
-//! println!("{}", url.presigned_url);
+//! // Send the file to the address with a PUT; its key goes into the call that the file is for.
+//! let request = UploadUrlRequest::new(UploadPurpose::Evidence).workspace_id(1).file_name("review.pdf");
+//! let upload = drata.v2().uploads().request_url(request).await?;
+//! println!("{} until {}", upload.object_key, upload.expires_at);
 //! # Ok(())
 //! # }
 //! ```

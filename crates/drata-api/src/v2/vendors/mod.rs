@@ -3,6 +3,11 @@
 //! Third parties the organization works with, their risk profile, the questionnaires sent to them, and
 //! statistics over all of them.
 //!
+//! Take this version, with [`v2::vendor_documents`](crate::v2::vendor_documents),
+//! [`v2::vendor_security_reviews`](crate::v2::vendor_security_reviews) and
+//! [`v2::vendor_types`](crate::v2::vendor_types). Only [`v1::vendors`](crate::v1::vendors) takes questionnaires
+//! that were completed elsewhere.
+//!
 //! # Example
 //!
 //! ```

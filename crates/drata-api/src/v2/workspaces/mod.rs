@@ -2,6 +2,8 @@
 
 //! Products or business lines with compliance needs of their own, each with its own frameworks and controls.
 //!
+//! Take this version. [`v1::workspaces`](crate::v1::workspaces) lists the same.
+//!
 //! # Example
 //!
 //! ```
