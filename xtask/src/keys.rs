@@ -17,6 +17,10 @@ pub(crate) const OBSERVED: &str = "x-observed-type";
 pub(crate) const DOC: &str = "description";
 /// The descriptions of the areas, by tag.
 pub(crate) const AREA_DOCS: &str = "x-area-docs";
+/// Which version to take of the areas that both have, by tag.
+pub(crate) const AREA_VERSIONS: &str = "x-area-versions";
+/// The examples of the areas, by tag.
+pub(crate) const AREA_EXAMPLES: &str = "x-area-examples";
 /// The forms of an identifier, by the overlay: the name of the form and its prefix.
 pub(crate) const ID_FORMS: &str = "x-id-forms";
 /// The name of an argument, by the overlay.

@@ -9,12 +9,14 @@ use quote::{format_ident, quote};
 
 use super::arguments::{Taker, accepted, body, converted, limits};
 use super::code::Code;
+use super::exercise::Samples;
 use super::scribe::{At, Scribe};
-use super::{builders, docs, meta, types};
+use super::{builders, docs, example, meta, types};
 use crate::files::Output;
 use crate::model::{Api, Area, Operation, Param, ParamPlace, Style, TypeDef};
 
-pub(crate) fn emit(api: &Api, area: &Area, folder: &Path, output: &mut Output) -> Result<()> {
+pub(crate) fn emit(samples: &Samples<'_>, area: &Area, folder: &Path, output: &mut Output) -> Result<()> {
+    let api = samples.api;
     let own: Vec<&TypeDef> =
         api.types.values().filter(|def| def.areas.len() == 1 && def.areas.contains(&area.name)).collect();
     let write = |output: &mut Output, name: &str, code: Code| -> Result<()> {
@@ -22,7 +24,7 @@ pub(crate) fn emit(api: &Api, area: &Area, folder: &Path, output: &mut Output) -
         output.add(path.clone(), code.finish(&path)?);
         Ok(())
     };
-    write(output, "mod.rs", module(api, area, !own.is_empty())?)?;
+    write(output, "mod.rs", module(samples, area, !own.is_empty())?)?;
     write(output, "builder.rs", builders::file(api, area)?)?;
     write(output, "meta.rs", meta::file(api, area)?)?;
     if !own.is_empty() {
@@ -32,7 +34,8 @@ pub(crate) fn emit(api: &Api, area: &Area, folder: &Path, output: &mut Output) -
     Ok(())
 }
 
-fn module(api: &Api, area: &Area, own_types: bool) -> Result<Code> {
+fn module(samples: &Samples<'_>, area: &Area, own_types: bool) -> Result<Code> {
+    let api = samples.api;
     let scribe = Scribe::new(api, At::Module);
     let version = scribe.version();
     let handle = format_ident!("{}", area.handle);
@@ -60,7 +63,9 @@ fn module(api: &Api, area: &Area, own_types: bool) -> Result<Code> {
         }
     });
     let doc = format!(" The operations of the area `{}`.", area.name);
-    let mut code = Code::new(&docs::linked(api, &area.doc));
+    let about = [Some(&area.doc), area.versions.as_ref()].into_iter().flatten().map(|words| docs::linked(api, words));
+    let mut code = Code::new(&about.collect::<Vec<_>>().join("\n\n"));
+    code.example(&example::block(samples, area));
     code.items(quote! {
         pub mod builder;
         pub mod meta;

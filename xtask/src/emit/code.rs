@@ -24,6 +24,15 @@ impl Code {
         Self(text)
     }
 
+    /// Adds a block to the module's description, line by line as it is.
+    pub(crate) fn example(&mut self, block: &str) {
+        self.0.push_str("//!\n");
+        for line in block.lines() {
+            self.0.push_str(format!("//! {line}").trim_end());
+            self.0.push('\n');
+        }
+    }
+
     /// Adds items, formatted.
     pub(crate) fn items(&mut self, tokens: TokenStream) -> anyhow::Result<()> {
         let file: syn::File = syn::parse2(tokens)?;

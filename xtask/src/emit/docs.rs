@@ -90,29 +90,24 @@ pub(crate) fn with_limits(words: String, limits: &Limits) -> String {
     [vec![words.trim().to_owned()], more].concat().join(" ").trim().to_owned()
 }
 
-/// A description in which the id of an operation in backticks is a link to the operation.
+/// A description in which what stands in backticks is a link where it names an operation by its id, or the area of a version.
 pub(crate) fn linked(api: &Api, words: &str) -> String {
-    if !words.contains("Controller_") {
+    if !["Controller_", "v1::", "v2::"].iter().any(|sign| words.contains(sign)) {
         return words.to_owned();
     }
-    let parts: Vec<String> = words
-        .split('`')
-        .enumerate()
-        .map(|(index, part)| {
-            let operation = api
-                .areas
-                .iter()
-                .flat_map(|area| area.operations.iter().map(move |one| (area, one)))
-                .find(|(_, one)| index % 2 == 1 && one.id == part);
-            match operation {
-                Some((area, one)) => {
-                    let path = format!("crate::{}::{}::{}::{}", api.module, area.name, area.handle, one.name);
-                    format!("[`{}::{}`]({path})", area.name, one.name)
-                }
-                None if index % 2 == 1 => format!("`{part}`"),
-                None => part.to_owned(),
-            }
-        })
-        .collect();
-    parts.concat()
+    let parts = words.split('`').enumerate().map(|(index, part)| match index % 2 {
+        0 => part.to_owned(),
+        _ => link(api, part).unwrap_or_else(|| format!("`{part}`")),
+    });
+    parts.collect()
+}
+
+fn link(api: &Api, part: &str) -> Option<String> {
+    if part.starts_with("v1::") || part.starts_with("v2::") {
+        return Some(format!("[`{part}`](crate::{part})"));
+    }
+    let mut operations = api.areas.iter().flat_map(|area| area.operations.iter().map(move |one| (area, one)));
+    let (area, one) = operations.find(|(_, one)| one.id == part)?;
+    let path = format!("crate::{}::{}::{}::{}", api.module, area.name, area.handle, one.name);
+    Some(format!("[`{}::{}`]({path})", area.name, one.name))
 }

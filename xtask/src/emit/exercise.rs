@@ -20,10 +20,10 @@ use crate::files::Output;
 use crate::model::{Api, Area, Body, Operation, Param, ParamPlace, Ty};
 
 /// What the samples of a version are made from.
-struct Input<'a> {
-    api: &'a Api,
+pub(super) struct Samples<'a> {
+    pub(super) api: &'a Api,
     /// The contract as it was imported.
-    contract: &'a Document,
+    pub(super) contract: &'a Document,
 }
 
 /// Where the tables of a version stand.
@@ -36,7 +36,7 @@ pub(crate) fn emit(api: &Api, contract: &Document, output: &mut Output) -> Resul
     output.own(&folder);
     for area in &api.areas {
         let path = folder.join(format!("{}.rs", area.name));
-        output.add(path.clone(), table(&Input { api, contract }, area)?.finish(&path)?);
+        output.add(path.clone(), table(&Samples { api, contract }, area)?.finish(&path)?);
     }
     let path = folder.join("mod.rs");
     output.add(path.clone(), index(api)?.finish(&path)?);
@@ -58,7 +58,7 @@ fn index(api: &Api) -> Result<Code> {
     Ok(code)
 }
 
-fn table(input: &Input<'_>, area: &Area) -> Result<Code> {
+fn table(input: &Samples<'_>, area: &Area) -> Result<Code> {
     let api = input.api;
     let samples = area.operations.iter().map(|operation| sample(input, operation)).collect::<Result<Vec<_>>>()?;
     let version = format_ident!("{}", api.module);
@@ -76,7 +76,7 @@ fn table(input: &Input<'_>, area: &Area) -> Result<Code> {
     Ok(code)
 }
 
-fn sample(input: &Input<'_>, operation: &Operation) -> Result<TokenStream> {
+fn sample(input: &Samples<'_>, operation: &Operation) -> Result<TokenStream> {
     let facts = facts(&input.api.wire, operation)
         .with_context(|| format!("{} is not in the effective document", operation.id))?;
     let meta = format_ident!("{}", operation.constant);
@@ -123,60 +123,90 @@ fn facts<'a>(document: &'a Document, operation: &Operation) -> Option<&'a Value>
     document.operations().map(|(_, facts)| facts).find(|facts| text(facts, "operationId") == operation.id)
 }
 
+impl Samples<'_> {
+    /// What the method of an operation takes, each with its parameter; a body has none and stands last.
+    pub(super) fn arguments<'o>(&self, operation: &'o Operation) -> Vec<(Option<&'o Param>, TokenStream)> {
+        let facts = facts(&self.api.wire, operation).unwrap_or(&Value::Null);
+        arguments(self, facts, operation, Extent::Minimal)
+    }
+}
+
+/// A parameter in the effective document.
+fn fact<'a>(facts: &'a Value, param: &Param) -> &'a Value {
+    let found = items(facts, "parameters")
+        .iter()
+        .find(|fact| text(fact, "name").eq_ignore_ascii_case(&param.wire) && fact["in"] == param.place.word());
+    found.unwrap_or(&Value::Null)
+}
+
+/// The value of a parameter in a query or a header.
+fn value(expressions: &Expressions<'_>, facts: &Value, param: &Param) -> TokenStream {
+    let fact = fact(facts, param);
+    match (fact["example"].as_str(), &param.ty) {
+        (Some(shown), Ty::Str) => quote!(#shown),
+        _ => expressions.argument(&param.ty, &fact["schema"]),
+    }
+}
+
+fn arguments<'o>(
+    input: &Samples<'_>,
+    facts: &Value,
+    operation: &'o Operation,
+    extent: Extent,
+) -> Vec<(Option<&'o Param>, TokenStream)> {
+    let expressions = Expressions { api: input.api, extent };
+    let required = operation.params.iter().filter(|param| param.required);
+    let mut arguments: Vec<(Option<&Param>, TokenStream)> = required
+        .map(|param| {
+            let fact = fact(facts, param);
+            let value = match (param.place, fact["example"].as_i64(), &param.ty) {
+                // An identifier of several forms that this operation documents as a number.
+                (ParamPlace::Path, Some(number), Ty::Named(_)) => {
+                    let number = proc_macro2::Literal::i64_unsuffixed(number);
+                    quote!(#number)
+                }
+                (ParamPlace::Path, ..) => expressions.path_value(param, &fact["schema"]),
+                (ParamPlace::Query | ParamPlace::Header, ..) => value(&expressions, facts, param),
+            };
+            (Some(param), value)
+        })
+        .collect();
+    match &operation.body {
+        None => {}
+        Some(Body::Raw { .. }) => arguments.push((None, quote!("sample"))),
+        Some(body) => {
+            let media = if body.is_form() { MULTIPART } else { JSON };
+            let schema = &facts["requestBody"]["content"][media]["schema"];
+            arguments.push((None, expressions.body(body, schema)));
+        }
+    }
+    arguments
+}
+
 /// The builder of a call, its setters called.
-fn call(input: &Input<'_>, facts: &Value, operation: &Operation, extent: Extent) -> TokenStream {
-    let Input { api, contract } = input;
-    let document = &api.wire;
+fn call(input: &Samples<'_>, facts: &Value, operation: &Operation, extent: Extent) -> TokenStream {
+    let Samples { api, contract } = input;
     let documented = Documented::at(contract, &operation.path, &operation.method);
     let version = format_ident!("{}", api.module);
     let handle = format_ident!("{}", crate::names::rules::pascal(&api.module));
     let area = format_ident!("{}", operation.area);
     let name = format_ident!("{}", operation.name);
-    let expressions = Expressions { api, extent };
-    let fact_of = |param: &Param| {
-        let found = items(facts, "parameters")
-            .iter()
-            .find(|fact| text(fact, "name").eq_ignore_ascii_case(&param.wire) && fact["in"] == param.place.word());
-        found.unwrap_or(&Value::Null)
-    };
-    let schema_of = |param: &Param| &fact_of(param)["schema"];
-    let value_of = |param: &Param| match (fact_of(param)["example"].as_str(), &param.ty) {
-        (Some(shown), Ty::Str) => quote!(#shown),
-        _ => expressions.argument(&param.ty, schema_of(param)),
-    };
-    let mut arguments: Vec<TokenStream> = operation
-        .params
-        .iter()
-        .filter(|param| param.required)
-        .map(|param| match param.place {
-            ParamPlace::Path => match (fact_of(param)["example"].as_i64(), &param.ty) {
-                // An identifier of several forms that this operation documents as a number.
-                (Some(number), Ty::Named(_)) => {
-                    let number = proc_macro2::Literal::i64_unsuffixed(number);
-                    quote!(#number)
-                }
-                _ => expressions.path_value(param, schema_of(param)),
-            },
-            ParamPlace::Query | ParamPlace::Header => value_of(param),
-        })
-        .collect();
-    let mut more_fields = Vec::new();
-    match &operation.body {
-        None => {}
-        Some(Body::Raw { .. }) => arguments.push(quote!("sample")),
+    let arguments = arguments(input, facts, operation, extent).into_iter().map(|(_, argument)| argument);
+    let more_fields = match &operation.body {
+        None | Some(Body::Raw { .. }) => Vec::new(),
         Some(body) => {
             let media = if body.is_form() { MULTIPART } else { JSON };
             let schema = &facts["requestBody"]["content"][media]["schema"];
-            arguments.push(expressions.body(body, schema));
-            more_fields = documented.more_fields(media, document.resolve(schema));
+            documented.more_fields(media, api.wire.resolve(schema))
         }
-    }
+    };
     let sets = |param: &&Param| {
         !param.required && (extent == Extent::Full || documented.requires(param.place.word(), &param.wire))
     };
+    let expressions = Expressions { api, extent };
     let setters = operation.params.iter().filter(sets).map(|param| {
         let setter = format_ident!("{}", param.ident);
-        let value = value_of(param);
+        let value = value(&expressions, facts, param);
         quote!(.#setter(#value))
     });
     let more_fields = more_fields

@@ -7,6 +7,7 @@ mod builders;
 mod code;
 mod contract;
 mod docs;
+mod example;
 mod exercise;
 mod features;
 mod meta;
@@ -26,7 +27,7 @@ use crate::model::Api;
 /// where a server made from the vendor's document asks for more.
 pub(crate) fn emit(versions: &[(Api, Document)], output: &mut Output) -> Result<()> {
     for (api, contract) in versions {
-        version::emit(api, output)?;
+        version::emit(&exercise::Samples { api, contract }, output)?;
         contract::emit(api, output);
         exercise::emit(api, contract, output)?;
         tolerance::emit(api, output)?;
@@ -37,6 +38,6 @@ pub(crate) fn emit(versions: &[(Api, Document)], output: &mut Output) -> Result<
 
 /// The modules of one version and the table of its sample calls, as a crate beside ours holds them.
 pub(crate) fn emit_alone(api: &Api, contract: &Document, output: &mut Output) -> Result<()> {
-    version::emit(api, output)?;
+    version::emit(&exercise::Samples { api, contract }, output)?;
     exercise::emit(api, contract, output)
 }

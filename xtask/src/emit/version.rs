@@ -6,6 +6,7 @@ use anyhow::Result;
 use quote::{format_ident, quote};
 
 use super::code::Code;
+use super::exercise::Samples;
 use super::{area, docs, types};
 use crate::files::Output;
 use crate::model::{Api, Kind, TypeDef};
@@ -15,11 +16,12 @@ fn folder(api: &Api) -> PathBuf {
     PathBuf::from("crates/drata-api/src").join(&api.module)
 }
 
-pub(crate) fn emit(api: &Api, output: &mut Output) -> Result<()> {
+pub(crate) fn emit(samples: &Samples<'_>, output: &mut Output) -> Result<()> {
+    let api = samples.api;
     let folder = folder(api);
     output.own(&folder);
     for one in &api.areas {
-        area::emit(api, one, &folder.join(&one.name), output)?;
+        area::emit(samples, one, &folder.join(&one.name), output)?;
     }
     let shared: Vec<&TypeDef> = api.types.values().filter(|def| def.areas.len() > 1).collect();
     if !shared.is_empty() {

@@ -28,7 +28,7 @@ pub(crate) struct Api {
     pub(crate) wire: Document,
 }
 
-/// One area and its operations, in the order of their names.
+/// One area and its operations, in the order in which people need them.
 #[derive(Clone, Debug)]
 pub(crate) struct Area {
     pub(crate) name: String,
@@ -37,6 +37,10 @@ pub(crate) struct Area {
     /// The feature that it stands behind.
     pub(crate) feature: String,
     pub(crate) doc: String,
+    /// Which version to take, where both have it.
+    pub(crate) versions: Option<String>,
+    /// The lines of an example by hand.
+    pub(crate) example: Option<String>,
     pub(crate) operations: Vec<Operation>,
 }
 

@@ -195,6 +195,26 @@ pub(crate) fn operation(operation_id: &str, area: &str, place: &Place, lists: bo
     snake(&[vec![verb], rest].concat().join("_"))
 }
 
+/// Where an operation stands among those of its area: list, get, create, update and delete come first, then what is done to
+/// the same rows otherwise, then the same for each other noun.
+pub(crate) fn need(name: &str) -> (bool, String, usize, String) {
+    const ORDER: [&[&str]; 5] =
+        [&["list"], &["get"], &["create", "upload", "upsert"], &["update", "replace"], &["delete", "remove"]];
+    let (verb, rest) = name.split_once('_').unwrap_or((name, ""));
+    let turn = ORDER.iter().position(|verbs| verbs.contains(&verb)).unwrap_or(ORDER.len());
+    let mut words: Vec<&str> = rest.split('_').filter(|word| !word.is_empty()).collect();
+    // The same operation in another form.
+    let is_form = |words: &[&str]| matches!(words, [.., "json"] | ["from" | "with", ..] | ["by", ..]);
+    if is_form(&words) {
+        words.retain(|word| *word != "json");
+        let end = words.iter().position(|word| ["from", "with", "by"].contains(word)).unwrap_or(words.len());
+        words.truncate(end);
+    }
+    let noun: String = words.first().map(|word| singular(word)).unwrap_or_default();
+    let other = turn == ORDER.len();
+    (!noun.is_empty() || other, if other { String::new() } else { noun }, turn, name.to_owned())
+}
+
 /// The singular of an English noun as the vendor uses them.
 pub(crate) fn singular(word: &str) -> String {
     /// Words that end like a plural and are none, and plurals that no ending tells.
@@ -284,6 +304,42 @@ mod tests {
         ] {
             assert_eq!(operation(id, area, &place(method, path), lists), ours, "{id}");
         }
+    }
+
+    #[test]
+    fn operations_stand_in_the_order_of_need() {
+        let mut names = [
+            "update_note",
+            "delete",
+            "create_json",
+            "get_note",
+            "list_notes",
+            "perform_action",
+            "update",
+            "create",
+            "get_by_email",
+            "get",
+            "create_note",
+            "list",
+            "create_from_csv",
+        ];
+        names.sort_by_cached_key(|name| need(name));
+        let ordered = [
+            "list",
+            "get",
+            "get_by_email",
+            "create",
+            "create_from_csv",
+            "create_json",
+            "update",
+            "delete",
+            "perform_action",
+            "list_notes",
+            "get_note",
+            "create_note",
+            "update_note",
+        ];
+        assert_eq!(names, ordered);
     }
 
     #[test]

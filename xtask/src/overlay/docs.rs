@@ -6,12 +6,16 @@ use serde_json::{Map, Value};
 use super::target::Target;
 use super::yaml::{self, Node};
 use crate::document::{Document, text};
-use crate::keys::{AREA_DOCS, DOC};
+use crate::keys::{AREA_DOCS, AREA_EXAMPLES, AREA_VERSIONS, DOC};
 
 /// Descriptions, each with the line it stands on.
 #[derive(Debug, Default)]
 pub(crate) struct Docs {
     areas: Vec<(String, String, String)>,
+    /// Which version to take, for areas that both have.
+    versions: Vec<(String, String)>,
+    /// Examples of areas that tell more than what the generator writes.
+    examples: Vec<(String, String)>,
     /// Descriptions of a parameter wherever it occurs, unless the operation has its own.
     parameters: Vec<(String, String, String)>,
     targets: Vec<(String, Target, String)>,
@@ -23,7 +27,7 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Docs> {
         let mut docs = Docs::default();
         for (section, node) in root.entries()? {
             match section {
-                "areas" => docs.areas = words(&node)?,
+                "areas" => docs.areas(&node)?,
                 "parameters" => docs.parameters = words(&node)?,
                 "operations" => docs.section(&node, "operation", "parameters", "parameter")?,
                 "schemas" => docs.section(&node, "schema", "properties", "property")?,
@@ -43,6 +47,25 @@ fn trimmed(node: &Node<'_>) -> Result<String> {
 }
 
 impl Docs {
+    /// An area has a description, or a mapping of what its page says.
+    fn areas(&mut self, node: &Node<'_>) -> Result<()> {
+        for (tag, node) in node.entries()? {
+            if node.text().is_ok() {
+                self.areas.push((node.place(), tag.to_owned(), trimmed(&node)?));
+                continue;
+            }
+            for (key, part) in node.entries()? {
+                match key {
+                    "doc" => self.areas.push((part.place(), tag.to_owned(), trimmed(&part)?)),
+                    "versions" => self.versions.push((tag.to_owned(), trimmed(&part)?)),
+                    "example" => self.examples.push((tag.to_owned(), trimmed(&part)?)),
+                    other => bail!("{}: `{other}` is not one of doc, versions, example", part.place()),
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn section(&mut self, node: &Node<'_>, whole: &str, parts: &str, part: &str) -> Result<()> {
         for (name, node) in node.entries()? {
             let mut target = Target::default();
@@ -82,12 +105,18 @@ impl Docs {
         let areas: Map<String, Value> =
             self.areas.iter().map(|(_, tag, words)| (tag.clone(), words.clone().into())).collect();
         for (place, tag, _) in &self.areas {
-            let used = document.operations().any(|(_, operation)| operation["tags"][0].as_str() == Some(tag));
+            let of = tag.split_once(" (").map_or(tag.as_str(), |(of, _)| of);
+            let used = document.operations().any(|(_, operation)| operation["tags"][0].as_str() == Some(of));
             if !used {
                 dead.push(anyhow!("{place}: a description of an area that does not exist: {tag}; remove it"));
             }
         }
         document.0[AREA_DOCS] = areas.into();
+        for (key, words) in [(AREA_VERSIONS, &self.versions), (AREA_EXAMPLES, &self.examples)] {
+            let words: Map<String, Value> =
+                words.iter().map(|(tag, words)| (tag.clone(), words.clone().into())).collect();
+            document.0[key] = words.into();
+        }
         dead
     }
 

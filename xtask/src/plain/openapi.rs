@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{expansions, identify};
 use crate::document::{Document, SCHEMAS, reference, text};
-use crate::keys::{AREA_DOCS, DOC, ID_FORMS, OBSERVED, UNDOCUMENTED_FORM};
+use crate::keys::{AREA_DOCS, AREA_EXAMPLES, AREA_VERSIONS, DOC, ID_FORMS, OBSERVED, UNDOCUMENTED_FORM};
 
 /// The effective document without the keys that only the generator reads.
 pub(crate) fn document(effective: Document) -> Document {
@@ -35,7 +35,7 @@ pub(crate) fn document(effective: Document) -> Document {
     document.each_schema(|_, schema| plain(schema, &types));
     remove_unreached(&mut document);
     if let Some(root) = document.0.as_object_mut() {
-        root.shift_remove(AREA_DOCS);
+        [AREA_DOCS, AREA_VERSIONS, AREA_EXAMPLES].iter().for_each(|key| drop(root.shift_remove(*key)));
         root["info"]["license"] = json!({ "name": "MIT OR Apache-2.0", "url": "https://spdx.org/licenses/MIT.html" });
         root["info"][DOC] = "The public API of Drata: its contract with corrections, in words of our own.".into();
     }

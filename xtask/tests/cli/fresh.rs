@@ -1,5 +1,6 @@
 //! What is checked in is what the contracts and their overlays give, and reads as a person would have written it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -116,4 +117,52 @@ fn no_limit_is_stated_twice() {
         })
         .collect();
     assert!(twice.is_empty(), "{} limits are stated twice:\n{}", twice.len(), twice.join("\n"));
+}
+
+/// What a page of documentation begins with: the lines of the module's description.
+fn head(version: &str, area: &str) -> String {
+    let path = real("crates/drata-api/src").join(version).join(area).join("mod.rs");
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.lines().filter_map(|line| line.strip_prefix("//!")).collect::<Vec<_>>().join("\n")
+}
+
+fn areas(version: &str) -> BTreeSet<String> {
+    let folders = fs::read_dir(real("crates/drata-api/src").join(version)).unwrap().map(|entry| entry.unwrap().path());
+    let names = folders.filter(|path| path.is_dir()).map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
+    names.collect()
+}
+
+/// Rustdoc compiles and runs what stands there, so that no example is merely shown.
+#[test]
+fn every_page_of_an_area_has_an_example_that_runs() {
+    let mut without = Vec::new();
+    for version in ["v1", "v2"] {
+        for area in areas(version) {
+            let head = head(version, &area);
+            let blocks: Vec<&str> = head.lines().map(str::trim).filter(|line| line.starts_with("```")).collect();
+            let call = format!("drata.{version}().");
+            let calls = head.replace(|one: char| one.is_whitespace(), "");
+            // A helper of drata-ext stands for the calls of an area where it does their work.
+            let helper = ["drata.evidence(", "drata.hris_upsert(", "CustomDataSession::new(&drata"];
+            if blocks != ["```", "```"] || !(calls.contains(&call) || helper.iter().any(|one| calls.contains(one))) {
+                without.push(format!("{version}::{area}: {blocks:?}"));
+            }
+        }
+    }
+    assert!(without.is_empty(), "without an example that is compiled and run:\n{}", without.join("\n"));
+}
+
+#[test]
+fn an_area_of_both_versions_says_which_to_take() {
+    let (first, second) = (areas("v1"), areas("v2"));
+    let both: Vec<&String> = first.intersection(&second).collect();
+    assert!(both.len() > 10, "{both:?}: does the test still find the areas?");
+    for area in both {
+        for (version, other) in [("v1", "v2"), ("v2", "v1")] {
+            // The evidence library has a successor of another name.
+            let named = head(version, area).contains(&format!("(crate::{other}::"))
+                || head(version, area).contains("(crate::v2::evidence)");
+            assert!(named, "{version}::{area} does not say which version to take: add `versions` to it in docs.yaml");
+        }
+    }
 }

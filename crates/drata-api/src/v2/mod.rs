@@ -315,7 +315,7 @@ impl<A: Access> V2<A> {
         risks::RisksApi::new(&self.client)
     }
 
-    /// People who can sign in to the account, and the roles that decide what they may do there.
+    /// The roles that decide what people may do in the account, built-in and custom, and who holds them.
     #[cfg(feature = "v2-roles")]
     pub fn roles(&self) -> roles::RolesApi<A> {
         roles::RolesApi::new(&self.client)
@@ -342,7 +342,7 @@ impl<A: Access> V2<A> {
         user_documents::UserDocumentsApi::new(&self.client)
     }
 
-    /// People who can sign in to the account, and the roles that decide what they may do there.
+    /// People who can sign in to the account. Their compliance is tracked as personnel.
     #[cfg(feature = "v2-users")]
     pub fn users(&self) -> users::UsersApi<A> {
         users::UsersApi::new(&self.client)

@@ -11,6 +11,27 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).assets().list()),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .assets()
+                .list()
+                .page(1)
+                .limit(1)
+                .q("sample")
+                .sort(AssetSort::Name)
+                .sort_dir(SortDirection::Asc)
+                .asset_class_type(AssetClassType::Hardware)
+                .asset_type(AssetType::Physical)
+                .asset_provider(AssetProvider::DrataDev)
+                .user_id(1)
+                .employment_status(EmploymentStatus::CurrentEmployee),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
@@ -54,27 +75,6 @@ pub(super) static SAMPLES: &[Sample] = &[
             drata_api::v1::V1::new(client).assets().delete(1).send_optional(),
         ),
         full: |client| wire(&drata_api::v1::V1::new(client).assets().delete(1)),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(drata_api::v1::V1::new(client).assets().list()),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .assets()
-                .list()
-                .page(1)
-                .limit(1)
-                .q("sample")
-                .sort(AssetSort::Name)
-                .sort_dir(SortDirection::Asc)
-                .asset_class_type(AssetClassType::Hardware)
-                .asset_type(AssetType::Physical)
-                .asset_provider(AssetProvider::DrataDev)
-                .user_id(1)
-                .employment_status(EmploymentStatus::CurrentEmployee),
-        ),
         texts: &[],
     },
 ];

@@ -11,6 +11,23 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).connections().list()),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .connections()
+                .list()
+                .page(1)
+                .limit(1)
+                .sort(ConnectionSort::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .provider_types([ProviderType::Identity])
+                .state(ConnectionState::Active),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::CREATE_FROM_CSV,
         alternative: false,
         minimal: |client| sent(
@@ -80,23 +97,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                             .customer_id("sample"),
                     ]),
                 ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(drata_api::v1::V1::new(client).connections().list()),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .connections()
-                .list()
-                .page(1)
-                .limit(1)
-                .sort(ConnectionSort::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .provider_types([ProviderType::Identity])
-                .state(ConnectionState::Active),
         ),
         texts: &[],
     },

@@ -11,173 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::CREATE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .controls()
-                .create(
-                    1,
-                    ControlCreateForm::new("sample", "sample", "sample")
-                        .external_evidence([
-                            drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
-                        ]),
-                )
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .controls()
-                .create(
-                    1,
-                    ControlCreateForm::new("sample", "sample", "sample")
-                        .question("sample")
-                        .activity("sample")
-                        .external_evidence_metadata("sample")
-                        .report_ids([1])
-                        .policy_ids([1])
-                        .requirement_ids([1])
-                        .owners([1])
-                        .test_ids([1])
-                        .external_evidence([
-                            drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
-                        ])
-                        .base64_files("sample"),
-                ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::CREATE_JSON,
-        alternative: true,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .controls()
-                .create_json(1, ControlCreateRequest::new("sample", "sample", "sample"))
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .controls()
-                .create_json(
-                    1,
-                    ControlCreateRequest::new("sample", "sample", "sample")
-                        .question("sample")
-                        .activity("sample")
-                        .external_evidence_metadata("sample")
-                        .report_ids([1])
-                        .policy_ids([1])
-                        .requirement_ids([1])
-                        .owners([1])
-                        .test_ids([1])
-                        .base64_files("sample"),
-                ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::CREATE_NOTE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .controls()
-                .create_note(1, 1, ControlNoteCreateRequest::new("sample"))
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .controls()
-                .create_note(1, 1, ControlNoteCreateRequest::new("sample")),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE_EXTERNAL_EVIDENCE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .controls()
-                .delete_external_evidence(1)
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client).controls().delete_external_evidence(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE_NOTE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client).controls().delete_note(1, 1, "1").send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client).controls().delete_note(1, 1, "1"),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE_OWNERS,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .controls()
-                .delete_owners(ControlOwnerBulkRequest::new([1], [1]))
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .controls()
-                .delete_owners(ControlOwnerBulkRequest::new([1], [1])),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client).controls().get(1, 1).send(),
-        ),
-        full: |client| wire(&drata_api::v1::V1::new(client).controls().get(1, 1)),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET_EVIDENCE_BUNDLE_URL,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .controls()
-                .get_evidence_bundle_url(1, 1)
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client).controls().get_evidence_bundle_url(1, 1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET_EXTERNAL_EVIDENCE_URL,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client).controls().get_external_evidence_url(1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client).controls().get_external_evidence_url(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET_NOTE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client).controls().get_note(1, 1, "1").send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client).controls().get_note(1, 1, "1"),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(drata_api::v1::V1::new(client).controls().list()),
@@ -270,71 +103,76 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::LIST_EXTERNAL_EVIDENCE,
+        meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v1::V1::new(client).controls().list_external_evidence(1),
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).controls().get(1, 1).send(),
+        ),
+        full: |client| wire(&drata_api::v1::V1::new(client).controls().get(1, 1)),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::CREATE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .controls()
+                .create(
+                    1,
+                    ControlCreateForm::new("sample", "sample", "sample")
+                        .external_evidence([
+                            drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                        ]),
+                )
+                .send_optional(),
         ),
         full: |client| wire(
             &drata_api::v1::V1::new(client)
                 .controls()
-                .list_external_evidence(1)
-                .page(1)
-                .limit(1)
-                .exclude_ids([1]),
+                .create(
+                    1,
+                    ControlCreateForm::new("sample", "sample", "sample")
+                        .question("sample")
+                        .activity("sample")
+                        .external_evidence_metadata("sample")
+                        .report_ids([1])
+                        .policy_ids([1])
+                        .requirement_ids([1])
+                        .owners([1])
+                        .test_ids([1])
+                        .external_evidence([
+                            drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
+                        ])
+                        .base64_files("sample"),
+                ),
         ),
         texts: &[],
     },
     Sample {
-        meta: &meta::LIST_NOTES,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v1::V1::new(client).controls().list_notes(1, 1),
+        meta: &meta::CREATE_JSON,
+        alternative: true,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .controls()
+                .create_json(1, ControlCreateRequest::new("sample", "sample", "sample"))
+                .send_optional(),
         ),
         full: |client| wire(
             &drata_api::v1::V1::new(client)
                 .controls()
-                .list_notes(1, 1)
-                .page(1)
-                .limit(1)
-                .exclude_ids(["sample"]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_OWNERS,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v1::V1::new(client).controls().list_owners(1),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .controls()
-                .list_owners(1)
-                .page(1)
-                .limit(1)
-                .q("sample")
-                .framework_slug("sample")
-                .include_user_ids([1])
-                .exclude_ids([1]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_REQUIREMENTS,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v1::V1::new(client).controls().list_requirements(1),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .controls()
-                .list_requirements(1)
-                .page(1)
-                .limit(1)
-                .framework_tag(ControlFrameworkTag::None)
-                .exclude_ids([1])
-                .framework_slug("sample"),
+                .create_json(
+                    1,
+                    ControlCreateRequest::new("sample", "sample", "sample")
+                        .question("sample")
+                        .activity("sample")
+                        .external_evidence_metadata("sample")
+                        .report_ids([1])
+                        .policy_ids([1])
+                        .requirement_ids([1])
+                        .owners([1])
+                        .test_ids([1])
+                        .base64_files("sample"),
+                ),
         ),
         texts: &[],
     },
@@ -362,34 +200,43 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::UPDATE_NOTE,
+        meta: &meta::GET_EVIDENCE_BUNDLE_URL,
         alternative: false,
         minimal: |client| sent(
             drata_api::v1::V1::new(client)
                 .controls()
-                .update_note(1, 1, "1", NoteRequest::new("sample"))
-                .send_optional(),
+                .get_evidence_bundle_url(1, 1)
+                .send(),
         ),
         full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .controls()
-                .update_note(1, 1, "1", NoteRequest::new("sample")),
+            &drata_api::v1::V1::new(client).controls().get_evidence_bundle_url(1, 1),
         ),
         texts: &[],
     },
     Sample {
-        meta: &meta::UPDATE_OWNERS,
+        meta: &meta::LIST_EXTERNAL_EVIDENCE,
         alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .controls()
-                .update_owners(1, ControlOwnerRequest::new([1]))
-                .send_optional(),
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).controls().list_external_evidence(1),
         ),
         full: |client| wire(
             &drata_api::v1::V1::new(client)
                 .controls()
-                .update_owners(1, ControlOwnerRequest::new([1])),
+                .list_external_evidence(1)
+                .page(1)
+                .limit(1)
+                .exclude_ids([1]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_EXTERNAL_EVIDENCE_URL,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).controls().get_external_evidence_url(1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).controls().get_external_evidence_url(1),
         ),
         texts: &[],
     },
@@ -464,6 +311,159 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .base64_file("sample")
                         .description("sample"),
                 ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE_EXTERNAL_EVIDENCE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .controls()
+                .delete_external_evidence(1)
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).controls().delete_external_evidence(1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_NOTES,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).controls().list_notes(1, 1),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .controls()
+                .list_notes(1, 1)
+                .page(1)
+                .limit(1)
+                .exclude_ids(["sample"]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_NOTE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).controls().get_note(1, 1, "1").send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).controls().get_note(1, 1, "1"),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::CREATE_NOTE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .controls()
+                .create_note(1, 1, ControlNoteCreateRequest::new("sample"))
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .controls()
+                .create_note(1, 1, ControlNoteCreateRequest::new("sample")),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::UPDATE_NOTE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .controls()
+                .update_note(1, 1, "1", NoteRequest::new("sample"))
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .controls()
+                .update_note(1, 1, "1", NoteRequest::new("sample")),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE_NOTE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).controls().delete_note(1, 1, "1").send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).controls().delete_note(1, 1, "1"),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_OWNERS,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).controls().list_owners(1),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .controls()
+                .list_owners(1)
+                .page(1)
+                .limit(1)
+                .q("sample")
+                .framework_slug("sample")
+                .include_user_ids([1])
+                .exclude_ids([1]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::UPDATE_OWNERS,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .controls()
+                .update_owners(1, ControlOwnerRequest::new([1]))
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .controls()
+                .update_owners(1, ControlOwnerRequest::new([1])),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE_OWNERS,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .controls()
+                .delete_owners(ControlOwnerBulkRequest::new([1], [1]))
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .controls()
+                .delete_owners(ControlOwnerBulkRequest::new([1], [1])),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_REQUIREMENTS,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).controls().list_requirements(1),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .controls()
+                .list_requirements(1)
+                .page(1)
+                .limit(1)
+                .framework_tag(ControlFrameworkTag::None)
+                .exclude_ids([1])
+                .framework_slug("sample"),
         ),
         texts: &[],
     },

@@ -41,6 +41,40 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
+        meta: &meta::UPDATE_RECORD,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .custom_connections()
+                .update_record(
+                    1,
+                    1,
+                    "1",
+                    CustomDataUpdateRequest::new(
+                        serde_json::Map::from_iter([
+                            ("key".to_owned(), serde_json::json!("value")),
+                        ]),
+                    ),
+                )
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .custom_connections()
+                .update_record(
+                    1,
+                    1,
+                    "1",
+                    CustomDataUpdateRequest::new(
+                        serde_json::Map::from_iter([
+                            ("key".to_owned(), serde_json::json!("value")),
+                        ]),
+                    ),
+                ),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::DELETE_RECORD,
         alternative: false,
         minimal: |client| sent(
@@ -85,40 +119,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .limit(1)
                 .connection_id(1)
                 .resource_id(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::UPDATE_RECORD,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .custom_connections()
-                .update_record(
-                    1,
-                    1,
-                    "1",
-                    CustomDataUpdateRequest::new(
-                        serde_json::Map::from_iter([
-                            ("key".to_owned(), serde_json::json!("value")),
-                        ]),
-                    ),
-                )
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .custom_connections()
-                .update_record(
-                    1,
-                    1,
-                    "1",
-                    CustomDataUpdateRequest::new(
-                        serde_json::Map::from_iter([
-                            ("key".to_owned(), serde_json::json!("value")),
-                        ]),
-                    ),
-                ),
         ),
         texts: &[],
     },

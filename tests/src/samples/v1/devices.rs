@@ -11,6 +11,176 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).devices().list()),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .devices()
+                .list()
+                .page(1)
+                .limit(1)
+                .external_id("sample")
+                .expand([DeviceExpand::Asset])
+                .mac_address("sample")
+                .serial_number("sample")
+                .source_type(DeviceSourceType::Agent)
+                .personnel_id(1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(drata_api::v1::V1::new(client).devices().get(1).send()),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .devices()
+                .get(1)
+                .expand([DeviceDetailExpand::Asset]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_APPS,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).devices().list_apps(1),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).devices().list_apps(1).page(1).limit(1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_DOCUMENTS,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).devices().list_documents(1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .devices()
+                .list_documents(1)
+                .type_(DeviceDocumentType::PasswordManagerEvidence),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_DOCUMENT_DOWNLOAD_URL,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).devices().get_document_download_url(1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).devices().get_document_download_url(1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::UPLOAD_DOCUMENT,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .devices()
+                .upload_document(
+                    1,
+                    DeviceDocumentForm::new(DeviceDocumentType::PasswordManagerEvidence)
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
+                )
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .devices()
+                .upload_document(
+                    1,
+                    DeviceDocumentForm::new(DeviceDocumentType::PasswordManagerEvidence)
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
+                        .base64_file("sample"),
+                ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::UPLOAD_DOCUMENT_JSON,
+        alternative: true,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .devices()
+                .upload_document_json(
+                    1,
+                    DeviceDocumentRequest::new(
+                        DeviceDocumentType::PasswordManagerEvidence,
+                    ),
+                )
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .devices()
+                .upload_document_json(
+                    1,
+                    DeviceDocumentRequest::new(
+                            DeviceDocumentType::PasswordManagerEvidence,
+                        )
+                        .base64_file("sample"),
+                ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE_DOCUMENT,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).devices().delete_document(1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).devices().delete_document(1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_FOR_CUSTOM_CONNECTION,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).devices().list_for_custom_connection(1),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .devices()
+                .list_for_custom_connection(1)
+                .page(1)
+                .limit(1)
+                .external_id("sample")
+                .expand([DeviceExpand::Asset])
+                .mac_address("sample")
+                .serial_number("sample")
+                .personnel_id(1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_FOR_PERSONNEL,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).devices().list_for_personnel(1),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .devices()
+                .list_for_personnel(1)
+                .page(1)
+                .limit(1)
+                .external_id("sample")
+                .expand([DeviceExpand::Asset])
+                .mac_address("sample")
+                .serial_number("sample")
+                .source_type(DeviceSourceType::Agent),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::CREATE_FOR_CUSTOM_CONNECTION,
         alternative: false,
         minimal: |client| sent(
@@ -84,176 +254,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                                 "sample",
                             ),
                         ]),
-                ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE_DOCUMENT,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client).devices().delete_document(1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client).devices().delete_document(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(drata_api::v1::V1::new(client).devices().get(1).send()),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .devices()
-                .get(1)
-                .expand([DeviceDetailExpand::Asset]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET_DOCUMENT_DOWNLOAD_URL,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client).devices().get_document_download_url(1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client).devices().get_document_download_url(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(drata_api::v1::V1::new(client).devices().list()),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .devices()
-                .list()
-                .page(1)
-                .limit(1)
-                .external_id("sample")
-                .expand([DeviceExpand::Asset])
-                .mac_address("sample")
-                .serial_number("sample")
-                .source_type(DeviceSourceType::Agent)
-                .personnel_id(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_APPS,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v1::V1::new(client).devices().list_apps(1),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client).devices().list_apps(1).page(1).limit(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_DOCUMENTS,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client).devices().list_documents(1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .devices()
-                .list_documents(1)
-                .type_(DeviceDocumentType::PasswordManagerEvidence),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_FOR_CUSTOM_CONNECTION,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v1::V1::new(client).devices().list_for_custom_connection(1),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .devices()
-                .list_for_custom_connection(1)
-                .page(1)
-                .limit(1)
-                .external_id("sample")
-                .expand([DeviceExpand::Asset])
-                .mac_address("sample")
-                .serial_number("sample")
-                .personnel_id(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_FOR_PERSONNEL,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v1::V1::new(client).devices().list_for_personnel(1),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .devices()
-                .list_for_personnel(1)
-                .page(1)
-                .limit(1)
-                .external_id("sample")
-                .expand([DeviceExpand::Asset])
-                .mac_address("sample")
-                .serial_number("sample")
-                .source_type(DeviceSourceType::Agent),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::UPLOAD_DOCUMENT,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .devices()
-                .upload_document(
-                    1,
-                    DeviceDocumentForm::new(DeviceDocumentType::PasswordManagerEvidence)
-                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
-                )
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .devices()
-                .upload_document(
-                    1,
-                    DeviceDocumentForm::new(DeviceDocumentType::PasswordManagerEvidence)
-                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
-                        .base64_file("sample"),
-                ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::UPLOAD_DOCUMENT_JSON,
-        alternative: true,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .devices()
-                .upload_document_json(
-                    1,
-                    DeviceDocumentRequest::new(
-                        DeviceDocumentType::PasswordManagerEvidence,
-                    ),
-                )
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .devices()
-                .upload_document_json(
-                    1,
-                    DeviceDocumentRequest::new(
-                            DeviceDocumentType::PasswordManagerEvidence,
-                        )
-                        .base64_file("sample"),
                 ),
         ),
         texts: &[],

@@ -11,13 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(drata_api::v1::V1::new(client).events().get("1").send()),
-        full: |client| wire(&drata_api::v1::V1::new(client).events().get("1")),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(drata_api::v1::V1::new(client).events().list()),
@@ -43,6 +36,13 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .created_at_start_date("2026-01-15T09:30:00.000Z")
                 .created_at_end_date("2026-01-15T09:30:00.000Z"),
         ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(drata_api::v1::V1::new(client).events().get("1").send()),
+        full: |client| wire(&drata_api::v1::V1::new(client).events().get("1")),
         texts: &[],
     },
 ];

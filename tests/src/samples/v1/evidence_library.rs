@@ -11,6 +11,40 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).evidence_library().list(1),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .evidence_library()
+                .list(1)
+                .page(1)
+                .limit(1)
+                .q("sample")
+                .file_key("sample")
+                .sort(EvidenceLibrarySort::Date)
+                .sort_dir(SortDirection::Asc)
+                .exclude_ids([1])
+                .exclude_control_id(1)
+                .status([EvidenceLibraryStatus::NeedsArtifact])
+                .version_source_types([EvidenceLibraryVersionSourceType::File]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).evidence_library().get(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).evidence_library().get(1, 1),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
@@ -91,65 +125,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .control_ids(vec![1i64.into()])
                         .ticket_url("https://example.com/sample"),
                 ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client).evidence_library().delete(1, 1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client).evidence_library().delete(1, 1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client).evidence_library().get(1, 1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client).evidence_library().get(1, 1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET_DOWNLOAD_URL,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .evidence_library()
-                .get_download_url(1, 1, 1)
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client).evidence_library().get_download_url(1, 1, 1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v1::V1::new(client).evidence_library().list(1),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .evidence_library()
-                .list(1)
-                .page(1)
-                .limit(1)
-                .q("sample")
-                .file_key("sample")
-                .sort(EvidenceLibrarySort::Date)
-                .sort_dir(SortDirection::Asc)
-                .exclude_ids([1])
-                .exclude_control_id(1)
-                .status([EvidenceLibraryStatus::NeedsArtifact])
-                .version_source_types([EvidenceLibraryVersionSourceType::File]),
         ),
         texts: &[],
     },
@@ -238,6 +213,31 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .control_ids(vec![1i64.into()])
                         .ticket_url("https://example.com/sample"),
                 ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).evidence_library().delete(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).evidence_library().delete(1, 1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_DOWNLOAD_URL,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .evidence_library()
+                .get_download_url(1, 1, 1)
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).evidence_library().get_download_url(1, 1, 1),
         ),
         texts: &[],
     },

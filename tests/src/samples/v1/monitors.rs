@@ -11,6 +11,34 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).monitors().list()),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .monitors()
+                .list()
+                .page(1)
+                .limit(1)
+                .q("sample")
+                .check_result_status(CheckResultStatus::Ready)
+                .check_result_statuses([CheckResultStatus::Ready])
+                .check_status(CheckStatus::Unused)
+                .source(MonitorSource::Drata)
+                .type_(MonitorType::Policy)
+                .control_owner(1)
+                .get_all(true)
+                .include_archived_controls(true)
+                .control_id(1)
+                .exclude_control_id(1)
+                .exclude_test_ids([1])
+                .sort_by_name(true)
+                .report_interval(MonitorReportInterval::Weekly)
+                .drafts(true),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
@@ -45,33 +73,5 @@ pub(super) static SAMPLES: &[Sample] = &[
                 ),
             ),
         ],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(drata_api::v1::V1::new(client).monitors().list()),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .monitors()
-                .list()
-                .page(1)
-                .limit(1)
-                .q("sample")
-                .check_result_status(CheckResultStatus::Ready)
-                .check_result_statuses([CheckResultStatus::Ready])
-                .check_status(CheckStatus::Unused)
-                .source(MonitorSource::Drata)
-                .type_(MonitorType::Policy)
-                .control_owner(1)
-                .get_all(true)
-                .include_archived_controls(true)
-                .control_id(1)
-                .exclude_control_id(1)
-                .exclude_test_ids([1])
-                .sort_by_name(true)
-                .report_interval(MonitorReportInterval::Weekly)
-                .drafts(true),
-        ),
-        texts: &[],
     },
 ];

@@ -11,27 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(drata_api::v1::V1::new(client).personnel().get(1).send()),
-        full: |client| wire(&drata_api::v1::V1::new(client).personnel().get(1)),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET_BY_EMAIL,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .personnel()
-                .get_by_email("ada@example.com")
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client).personnel().get_by_email("ada@example.com"),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(drata_api::v1::V1::new(client).personnel().list()),
@@ -69,6 +48,27 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .sort_dir(SortDirection::Asc)
                 .mdm_source_type(DeviceSourceType::Agent)
                 .inverse_mdm_source_types([DeviceSourceType::Agent]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(drata_api::v1::V1::new(client).personnel().get(1).send()),
+        full: |client| wire(&drata_api::v1::V1::new(client).personnel().get(1)),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_BY_EMAIL,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .personnel()
+                .get_by_email("ada@example.com")
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).personnel().get_by_email("ada@example.com"),
         ),
         texts: &[],
     },

@@ -11,10 +11,45 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).policies().list()),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .policies()
+                .list()
+                .page(1)
+                .limit(1)
+                .q("sample")
+                .user_id(1)
+                .has_published_version(true)
+                .has_approved_version(true),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(drata_api::v1::V1::new(client).policies().get(1).send()),
         full: |client| wire(&drata_api::v1::V1::new(client).policies().get(1)),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_ASSOCIATED_CONTROLS,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .policies()
+                .list_associated_controls(1, 1)
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .policies()
+                .list_associated_controls(1, 1)
+                .sort("sample")
+                .sort_dir(SortDirection::Asc),
+        ),
         texts: &[],
     },
     Sample {
@@ -58,41 +93,6 @@ pub(super) static SAMPLES: &[Sample] = &[
         ),
         full: |client| wire(
             &drata_api::v1::V1::new(client).policies().get_version_download_url(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(drata_api::v1::V1::new(client).policies().list()),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .policies()
-                .list()
-                .page(1)
-                .limit(1)
-                .q("sample")
-                .user_id(1)
-                .has_published_version(true)
-                .has_approved_version(true),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_ASSOCIATED_CONTROLS,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .policies()
-                .list_associated_controls(1, 1)
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .policies()
-                .list_associated_controls(1, 1)
-                .sort("sample")
-                .sort_dir(SortDirection::Asc),
         ),
         texts: &[],
     },

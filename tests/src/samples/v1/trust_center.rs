@@ -35,6 +35,145 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
+        meta: &meta::DENY_REQUEST,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .trust_center()
+                .deny_request("1")
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).trust_center().deny_request("1"),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_CONTROLS,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).trust_center().list_controls().send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .trust_center()
+                .list_controls()
+                .workspace_id(1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_PRIVATE_DOCUMENTS,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).trust_center().list_private_documents().send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .trust_center()
+                .list_private_documents()
+                .q("sample")
+                .workspace_id(1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_PRIVATE_ACCESS,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).trust_center().get_private_access().send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .trust_center()
+                .get_private_access()
+                .workspace_id(1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::UPDATE_PRIVATE_ACCESS,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .trust_center()
+                .update_private_access(CompanyInfoPrivateAccessRequest::new())
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .trust_center()
+                .update_private_access(
+                    CompanyInfoPrivateAccessRequest::new()
+                        .security_emails("sample")
+                        .remove_nda(true)
+                        .preapproved_email_domains(["sample"]),
+                )
+                .workspace_id(1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_REPORT,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .trust_center()
+                .get_report("sample", "sample", 1, TrustCenterReportType::Summary)
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .trust_center()
+                .get_report("sample", "sample", 1, TrustCenterReportType::Summary),
+        ),
+        texts: &[
+            (
+                "text/csv",
+                |client| sent(
+                    drata_api::v1::V1::new(client)
+                        .trust_center()
+                        .get_report(
+                            "sample",
+                            "sample",
+                            1,
+                            TrustCenterReportType::Summary,
+                        )
+                        .send(),
+                ),
+            ),
+        ],
+    },
+    Sample {
+        meta: &meta::LIST_REQUESTS,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).trust_center().list_requests(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .trust_center()
+                .list_requests()
+                .page(1)
+                .limit(1)
+                .sort_dir(SortDirection::Asc)
+                .q("sample")
+                .status(TrustCenterStatus::ProcessError),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_REQUEST,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).trust_center().get_request("1", 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).trust_center().get_request("1", 1),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::CREATE_REQUEST,
         alternative: false,
         minimal: |client| sent(
@@ -77,145 +216,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                         TrustCenterFlow::SelfValue,
                     ),
                 ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DENY_REQUEST,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .trust_center()
-                .deny_request("1")
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client).trust_center().deny_request("1"),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET_PRIVATE_ACCESS,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client).trust_center().get_private_access().send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .trust_center()
-                .get_private_access()
-                .workspace_id(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET_REPORT,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .trust_center()
-                .get_report("sample", "sample", 1, TrustCenterReportType::Summary)
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .trust_center()
-                .get_report("sample", "sample", 1, TrustCenterReportType::Summary),
-        ),
-        texts: &[
-            (
-                "text/csv",
-                |client| sent(
-                    drata_api::v1::V1::new(client)
-                        .trust_center()
-                        .get_report(
-                            "sample",
-                            "sample",
-                            1,
-                            TrustCenterReportType::Summary,
-                        )
-                        .send(),
-                ),
-            ),
-        ],
-    },
-    Sample {
-        meta: &meta::GET_REQUEST,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client).trust_center().get_request("1", 1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client).trust_center().get_request("1", 1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_CONTROLS,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client).trust_center().list_controls().send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .trust_center()
-                .list_controls()
-                .workspace_id(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_PRIVATE_DOCUMENTS,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client).trust_center().list_private_documents().send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .trust_center()
-                .list_private_documents()
-                .q("sample")
-                .workspace_id(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_REQUESTS,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v1::V1::new(client).trust_center().list_requests(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .trust_center()
-                .list_requests()
-                .page(1)
-                .limit(1)
-                .sort_dir(SortDirection::Asc)
-                .q("sample")
-                .status(TrustCenterStatus::ProcessError),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::UPDATE_PRIVATE_ACCESS,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .trust_center()
-                .update_private_access(CompanyInfoPrivateAccessRequest::new())
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .trust_center()
-                .update_private_access(
-                    CompanyInfoPrivateAccessRequest::new()
-                        .security_emails("sample")
-                        .remove_nda(true)
-                        .preapproved_email_domains(["sample"]),
-                )
-                .workspace_id(1),
         ),
         texts: &[],
     },

@@ -55,46 +55,6 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::LIST_INFRASTRUCTURE,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v1::V1::new(client).user_identities().list_infrastructure(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .user_identities()
-                .list_infrastructure()
-                .page(1)
-                .limit(1)
-                .q("sample")
-                .client_type(InfrastructureClientType::Aws)
-                .connection_id(1)
-                .sort(InfrastructureIdentitySort::IdentityId)
-                .sort_dir(SortDirection::Asc),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_VERSION_CONTROL,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v1::V1::new(client).user_identities().list_version_control(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .user_identities()
-                .list_version_control()
-                .page(1)
-                .limit(1)
-                .q("sample")
-                .client_type(VersionControlClientType::Bitbucket)
-                .connection_id(1)
-                .sort(VersionControlIdentitySort::IdentityId)
-                .sort_dir(SortDirection::Asc),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::SET_INFRASTRUCTURE_SERVICE_ACCOUNT,
         alternative: false,
         minimal: |client| sent(
@@ -185,6 +145,46 @@ pub(super) static SAMPLES: &[Sample] = &[
                             VersionControlIdentityFlag::VersionControlWriteAccess,
                         ),
                 ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_INFRASTRUCTURE,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).user_identities().list_infrastructure(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .user_identities()
+                .list_infrastructure()
+                .page(1)
+                .limit(1)
+                .q("sample")
+                .client_type(InfrastructureClientType::Aws)
+                .connection_id(1)
+                .sort(InfrastructureIdentitySort::IdentityId)
+                .sort_dir(SortDirection::Asc),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_VERSION_CONTROL,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).user_identities().list_version_control(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .user_identities()
+                .list_version_control()
+                .page(1)
+                .limit(1)
+                .q("sample")
+                .client_type(VersionControlClientType::Bitbucket)
+                .connection_id(1)
+                .sort(VersionControlIdentitySort::IdentityId)
+                .sort_dir(SortDirection::Asc),
         ),
         texts: &[],
     },

@@ -11,13 +11,20 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::DELETE_DOCUMENT,
+        meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client).users().delete_document(1, 1).send(),
-        ),
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).users().list()),
         full: |client| wire(
-            &drata_api::v1::V1::new(client).users().delete_document(1, 1),
+            &drata_api::v1::V1::new(client)
+                .users()
+                .list()
+                .page(1)
+                .limit(1)
+                .q("sample")
+                .roles([UserRole::Employee])
+                .exclude_user_ids([1])
+                .exclude_roles([UserRole::Employee])
+                .include_user_ids([1]),
         ),
         texts: &[],
     },
@@ -40,35 +47,6 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::GET_DOCUMENT_DOWNLOAD_URL,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client).users().get_document_download_url(1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client).users().get_document_download_url(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(drata_api::v1::V1::new(client).users().list()),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .users()
-                .list()
-                .page(1)
-                .limit(1)
-                .q("sample")
-                .roles([UserRole::Employee])
-                .exclude_user_ids([1])
-                .exclude_roles([UserRole::Employee])
-                .include_user_ids([1]),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST_DOCUMENTS,
         alternative: false,
         minimal: |client| sent_page(
@@ -82,6 +60,17 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .limit(1)
                 .q("sample")
                 .type_(UserDocumentType::SecTraining),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_DOCUMENT_DOWNLOAD_URL,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).users().get_document_download_url(1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).users().get_document_download_url(1),
         ),
         texts: &[],
     },
@@ -132,6 +121,17 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .base64_file("sample")
                         .completion_date("2026-01-15T09:30:00.000Z"),
                 ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE_DOCUMENT,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).users().delete_document(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client).users().delete_document(1, 1),
         ),
         texts: &[],
     },

@@ -11,6 +11,50 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(drata_api::v1::V1::new(client).vendors().list()),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .vendors()
+                .list()
+                .page(1)
+                .limit(1)
+                .q("sample")
+                .sort(VendorSort::Category)
+                .sort_dir(SortDirection::Asc)
+                .category([VendorCategory::Engineering])
+                .risk([VendorRisk::None])
+                .status([VendorStatus::Prospective])
+                .contact_email("ada@example.com")
+                .contact_name("sample")
+                .critical(true)
+                .password_policy(VendorPasswordPolicy::UsernamePassword)
+                .user_id([1])
+                .with_last_questionnaires(true)
+                .type_([VendorType::Vendor])
+                .impact_level([VendorImpactLevel::Insignificant])
+                .is_archived(true)
+                .renewal_date("sample")
+                .renewal_schedule_type(RenewalScheduleType::OneMonth)
+                .renewal_date_status(VendorRenewalDateStatus::NoRenewal)
+                .next_review_deadline_status([VendorNextReviewDeadlineStatus::NoRenewal])
+                .scheduled_questionnaire_status(
+                    VendorScheduledQuestionnaireStatus::Enabled,
+                )
+                .security_review_status([VendorSecurityReviewStatus::NoSecurity])
+                .shared_account_id("sample"),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(drata_api::v1::V1::new(client).vendors().get(1).send()),
+        full: |client| wire(&drata_api::v1::V1::new(client).vendors().get(1)),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
@@ -61,145 +105,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .integrations([1])
                         .cost("sample")
                         .exclude_ids(vec![1]),
-                ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::CREATE_SECURITY_REVIEW,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .vendors()
-                .create_security_review(
-                    1,
-                    VendorSecurityReviewRequest::new(
-                        "2026-01-15T09:30:00.000Z",
-                        VendorSecurityReviewState::NotYetStarted,
-                        VendorSecurityReviewType::Security,
-                    ),
-                )
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .vendors()
-                .create_security_review(
-                    1,
-                    VendorSecurityReviewRequest::new(
-                            "2026-01-15T09:30:00.000Z",
-                            VendorSecurityReviewState::NotYetStarted,
-                            VendorSecurityReviewType::Security,
-                        )
-                        .title("sample")
-                        .requested_at("2026-01-15T09:30:00.000Z")
-                        .requester_user_id(1),
-                ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client).vendors().delete(1).send(),
-        ),
-        full: |client| wire(&drata_api::v1::V1::new(client).vendors().delete(1)),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(drata_api::v1::V1::new(client).vendors().get(1).send()),
-        full: |client| wire(&drata_api::v1::V1::new(client).vendors().get(1)),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET_STATS,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client).vendors().get_stats().send(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .vendors()
-                .get_stats()
-                .include_scopes([VendorScope::BusinessUnits])
-                .exclude_scopes([VendorScope::BusinessUnits]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(drata_api::v1::V1::new(client).vendors().list()),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .vendors()
-                .list()
-                .page(1)
-                .limit(1)
-                .q("sample")
-                .sort(VendorSort::Category)
-                .sort_dir(SortDirection::Asc)
-                .category([VendorCategory::Engineering])
-                .risk([VendorRisk::None])
-                .status([VendorStatus::Prospective])
-                .contact_email("ada@example.com")
-                .contact_name("sample")
-                .critical(true)
-                .password_policy(VendorPasswordPolicy::UsernamePassword)
-                .user_id([1])
-                .with_last_questionnaires(true)
-                .type_([VendorType::Vendor])
-                .impact_level([VendorImpactLevel::Insignificant])
-                .is_archived(true)
-                .renewal_date("sample")
-                .renewal_schedule_type(RenewalScheduleType::OneMonth)
-                .renewal_date_status(VendorRenewalDateStatus::NoRenewal)
-                .next_review_deadline_status([VendorNextReviewDeadlineStatus::NoRenewal])
-                .scheduled_questionnaire_status(
-                    VendorScheduledQuestionnaireStatus::Enabled,
-                )
-                .security_review_status([VendorSecurityReviewStatus::NoSecurity])
-                .shared_account_id("sample"),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_QUESTIONNAIRES,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v1::V1::new(client).vendors().list_questionnaires(1),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .vendors()
-                .list_questionnaires(1)
-                .page(1)
-                .limit(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::SEND_QUESTIONNAIRE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v1::V1::new(client)
-                .vendors()
-                .send_questionnaire(
-                    1,
-                    QuestionnaireSendRequest::new("ada@example.com", 1, "sample", 1),
-                )
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v1::V1::new(client)
-                .vendors()
-                .send_questionnaire(
-                    1,
-                    QuestionnaireSendRequest::new("ada@example.com", 1, "sample", 1)
-                        .email_subject("sample"),
                 ),
         ),
         texts: &[],
@@ -262,18 +167,34 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::UPDATE_STATUS,
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).vendors().delete(1).send(),
+        ),
+        full: |client| wire(&drata_api::v1::V1::new(client).vendors().delete(1)),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::SEND_QUESTIONNAIRE,
         alternative: false,
         minimal: |client| sent(
             drata_api::v1::V1::new(client)
                 .vendors()
-                .update_status(1, VendorStatusRequest::new(VendorStatus::Prospective))
+                .send_questionnaire(
+                    1,
+                    QuestionnaireSendRequest::new("ada@example.com", 1, "sample", 1),
+                )
                 .send_optional(),
         ),
         full: |client| wire(
             &drata_api::v1::V1::new(client)
                 .vendors()
-                .update_status(1, VendorStatusRequest::new(VendorStatus::Prospective)),
+                .send_questionnaire(
+                    1,
+                    QuestionnaireSendRequest::new("ada@example.com", 1, "sample", 1)
+                        .email_subject("sample"),
+                ),
         ),
         texts: &[],
     },
@@ -306,6 +227,21 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
+        meta: &meta::LIST_QUESTIONNAIRES,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v1::V1::new(client).vendors().list_questionnaires(1),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .vendors()
+                .list_questionnaires(1)
+                .page(1)
+                .limit(1),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::UPLOAD_QUESTIONNAIRES,
         alternative: false,
         minimal: |client| sent(
@@ -329,6 +265,70 @@ pub(super) static SAMPLES: &[Sample] = &[
                         ])
                         .security_review_id(1),
                 ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::CREATE_SECURITY_REVIEW,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .vendors()
+                .create_security_review(
+                    1,
+                    VendorSecurityReviewRequest::new(
+                        "2026-01-15T09:30:00.000Z",
+                        VendorSecurityReviewState::NotYetStarted,
+                        VendorSecurityReviewType::Security,
+                    ),
+                )
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .vendors()
+                .create_security_review(
+                    1,
+                    VendorSecurityReviewRequest::new(
+                            "2026-01-15T09:30:00.000Z",
+                            VendorSecurityReviewState::NotYetStarted,
+                            VendorSecurityReviewType::Security,
+                        )
+                        .title("sample")
+                        .requested_at("2026-01-15T09:30:00.000Z")
+                        .requester_user_id(1),
+                ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_STATS,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client).vendors().get_stats().send(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .vendors()
+                .get_stats()
+                .include_scopes([VendorScope::BusinessUnits])
+                .exclude_scopes([VendorScope::BusinessUnits]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::UPDATE_STATUS,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v1::V1::new(client)
+                .vendors()
+                .update_status(1, VendorStatusRequest::new(VendorStatus::Prospective))
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v1::V1::new(client)
+                .vendors()
+                .update_status(1, VendorStatusRequest::new(VendorStatus::Prospective)),
         ),
         texts: &[],
     },

@@ -11,6 +11,37 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).assets().list()),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .assets()
+                .list()
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .expand([AssetExpand::Device])
+                .asset_class_type(AssetClassType::Hardware)
+                .asset_type(AssetType::Physical)
+                .asset_provider(AssetProvider::DrataDev)
+                .user_id(1)
+                .employment_status(EmploymentStatus::CurrentEmployee),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(drata_api::v2::V2::new(client).assets().get(1).send()),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).assets().get(1).expand([AssetExpand::Device]),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
@@ -53,44 +84,6 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::DELETE,
-        alternative: false,
-        minimal: |client| sent(drata_api::v2::V2::new(client).assets().delete(1).send()),
-        full: |client| wire(&drata_api::v2::V2::new(client).assets().delete(1)),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(drata_api::v2::V2::new(client).assets().get(1).send()),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client).assets().get(1).expand([AssetExpand::Device]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(drata_api::v2::V2::new(client).assets().list()),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .assets()
-                .list()
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .expand([AssetExpand::Device])
-                .asset_class_type(AssetClassType::Hardware)
-                .asset_type(AssetType::Physical)
-                .asset_provider(AssetProvider::DrataDev)
-                .user_id(1)
-                .employment_status(EmploymentStatus::CurrentEmployee),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
@@ -118,6 +111,13 @@ pub(super) static SAMPLES: &[Sample] = &[
                         ]),
                 ),
         ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(drata_api::v2::V2::new(client).assets().delete(1).send()),
+        full: |client| wire(&drata_api::v2::V2::new(client).assets().delete(1)),
         texts: &[],
     },
 ];

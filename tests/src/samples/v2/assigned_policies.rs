@@ -11,6 +11,27 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client)
+                .assigned_policies()
+                .list(UserRef::Email("ada@example.com".to_owned())),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .assigned_policies()
+                .list(UserRef::Email("ada@example.com".to_owned()))
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .expand([UserPoliciesExpand::Policy]),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::ACKNOWLEDGE,
         alternative: false,
         minimal: |client| sent(
@@ -32,27 +53,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                     UserPolicyAcceptRequest::new("2026-01-15T09:30:00.000Z")
                         .details("sample"),
                 ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client)
-                .assigned_policies()
-                .list(UserRef::Email("ada@example.com".to_owned())),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .assigned_policies()
-                .list(UserRef::Email("ada@example.com".to_owned()))
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .expand([UserPoliciesExpand::Policy]),
         ),
         texts: &[],
     },

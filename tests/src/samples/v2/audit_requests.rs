@@ -11,20 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).audit_requests().get(1, "1", 1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .audit_requests()
-                .get(1, "1", 1)
-                .expand([AuditRequestExpand::Owners]),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
@@ -41,6 +27,20 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .status([CustomerRequestStatus::Outstanding])
                 .user_ids([1])
                 .expand([AuditRequestListExpand::Owners]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).audit_requests().get(1, "1", 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .audit_requests()
+                .get(1, "1", 1)
+                .expand([AuditRequestExpand::Owners]),
         ),
         texts: &[],
     },

@@ -11,20 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).audits().get(1, "1").send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .audits()
-                .get(1, "1")
-                .expand([AuditExpand::Auditors]),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(drata_api::v2::V2::new(client).audits().list(1)),
@@ -37,6 +23,20 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .sort(SortKey::CreatedAt)
                 .sort_dir(SortDirection::Asc)
                 .expand([AuditListExpand::Auditors]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).audits().get(1, "1").send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .audits()
+                .get(1, "1")
+                .expand([AuditExpand::Auditors]),
         ),
         texts: &[],
     },

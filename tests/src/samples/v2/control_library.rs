@@ -11,6 +11,35 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).control_library().list(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .control_library()
+                .list()
+                .cursor("sample")
+                .size(1)
+                .sort(ControlLibrarySort::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .search("sample")
+                .codes(["sample"])
+                .ids([1])
+                .exclude_ids([1])
+                .domain(ControlDomain::DataAndPrivacy)
+                .category(ControlCategory::CustomerDataPolicies)
+                .framework_tag(FrameworkTag::Custom)
+                .has_tests(true)
+                .has_policies(true)
+                .has_evidence(true)
+                .has_risks(true),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
@@ -55,35 +84,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                         ])
                         .allow_duplicates(true),
                 ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client).control_library().list(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .control_library()
-                .list()
-                .cursor("sample")
-                .size(1)
-                .sort(ControlLibrarySort::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .search("sample")
-                .codes(["sample"])
-                .ids([1])
-                .exclude_ids([1])
-                .domain(ControlDomain::DataAndPrivacy)
-                .category(ControlCategory::CustomerDataPolicies)
-                .framework_tag(FrameworkTag::Custom)
-                .has_tests(true)
-                .has_policies(true)
-                .has_evidence(true)
-                .has_risks(true),
         ),
         texts: &[],
     },

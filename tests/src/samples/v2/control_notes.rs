@@ -11,47 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::CREATE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .control_notes()
-                .create(1, 1, ControlNoteCreateRequest::new("sample"))
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .control_notes()
-                .create(1, 1, ControlNoteCreateRequest::new("sample")),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).control_notes().delete(1, 1, "1").send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client).control_notes().delete(1, 1, "1"),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).control_notes().get(1, 1, "1").send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .control_notes()
-                .get(1, 1, "1")
-                .expand([ControlNoteExpand::Owner]),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
@@ -72,6 +31,36 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).control_notes().get(1, 1, "1").send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .control_notes()
+                .get(1, 1, "1")
+                .expand([ControlNoteExpand::Owner]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::CREATE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .control_notes()
+                .create(1, 1, ControlNoteCreateRequest::new("sample"))
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .control_notes()
+                .create(1, 1, ControlNoteCreateRequest::new("sample")),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
@@ -84,6 +73,17 @@ pub(super) static SAMPLES: &[Sample] = &[
             &drata_api::v2::V2::new(client)
                 .control_notes()
                 .update(1, 1, "1", NoteRequest::new("sample")),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).control_notes().delete(1, 1, "1").send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).control_notes().delete(1, 1, "1"),
         ),
         texts: &[],
     },

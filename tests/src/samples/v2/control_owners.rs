@@ -11,36 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::CREATE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .control_owners()
-                .create(1, 1, ControlOwnerCreateRequest::new(1))
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .control_owners()
-                .create(1, 1, ControlOwnerCreateRequest::new(1)),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .control_owners()
-                .delete(1, 1, 1)
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client).control_owners().delete(1, 1, 1),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
@@ -62,6 +32,22 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
+        meta: &meta::CREATE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .control_owners()
+                .create(1, 1, ControlOwnerCreateRequest::new(1))
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .control_owners()
+                .create(1, 1, ControlOwnerCreateRequest::new(1)),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
@@ -74,6 +60,20 @@ pub(super) static SAMPLES: &[Sample] = &[
             &drata_api::v2::V2::new(client)
                 .control_owners()
                 .update(1, 1, ControlOwnerUpdateRequest::new([1])),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .control_owners()
+                .delete(1, 1, 1)
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).control_owners().delete(1, 1, 1),
         ),
         texts: &[],
     },

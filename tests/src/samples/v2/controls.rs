@@ -11,13 +11,45 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::COMPARE_REQUIREMENTS,
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).controls().list(1)),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .controls()
+                .list(1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .expand([ControlExpand::CustomFields])
+                .is_monitored(true)
+                .is_ready(true)
+                .has_evidence(true)
+                .has_policy(true)
+                .has_passing_test(true)
+                .ticket_status(ControlTicketStatus::InProgress)
+                .policy_id(1)
+                .is_enabled(true)
+                .is_archived(true),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
         alternative: false,
         minimal: |client| sent(
-            drata_api::v2::V2::new(client).controls().compare_requirements(1, [1]).send(),
+            drata_api::v2::V2::new(client)
+                .controls()
+                .get(1, ControlRef::Code("DCF-1".to_owned()))
+                .send(),
         ),
         full: |client| wire(
-            &drata_api::v2::V2::new(client).controls().compare_requirements(1, [1]),
+            &drata_api::v2::V2::new(client)
+                .controls()
+                .get(1, ControlRef::Code("DCF-1".to_owned()))
+                .expand([ControlExpand::CustomFields]),
         ),
         texts: &[],
     },
@@ -97,66 +129,52 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::GET,
+        meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
             drata_api::v2::V2::new(client)
                 .controls()
-                .get(1, ControlRef::Code("DCF-1".to_owned()))
-                .send(),
+                .update(
+                    1,
+                    ControlRef::Code("DCF-1".to_owned()),
+                    ControlUpdateRequest::new(),
+                )
+                .send_optional(),
         ),
         full: |client| wire(
             &drata_api::v2::V2::new(client)
                 .controls()
-                .get(1, ControlRef::Code("DCF-1".to_owned()))
-                .expand([ControlExpand::CustomFields]),
+                .update(
+                    1,
+                    ControlRef::Code("DCF-1".to_owned()),
+                    ControlUpdateRequest::new()
+                        .name("sample")
+                        .description("sample")
+                        .question("sample")
+                        .code("sample")
+                        .activity("sample")
+                        .report_ids([1])
+                        .policy_ids([1])
+                        .requirement_ids([1])
+                        .owners_ids([1])
+                        .test_ids([1])
+                        .custom_fields([
+                            CustomFieldSubmitRequest::new(Some("sample".to_owned()))
+                                .id(1)
+                                .name("sample"),
+                        ]),
+                ),
         ),
         texts: &[],
     },
     Sample {
-        meta: &meta::LIST,
+        meta: &meta::COMPARE_REQUIREMENTS,
         alternative: false,
-        minimal: |client| sent_page(drata_api::v2::V2::new(client).controls().list(1)),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .controls()
-                .list(1)
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .expand([ControlExpand::CustomFields])
-                .is_monitored(true)
-                .is_ready(true)
-                .has_evidence(true)
-                .has_policy(true)
-                .has_passing_test(true)
-                .ticket_status(ControlTicketStatus::InProgress)
-                .policy_id(1)
-                .is_enabled(true)
-                .is_archived(true),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_REQUIREMENTS,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client).controls().list_requirements(1, 1),
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).controls().compare_requirements(1, [1]).send(),
         ),
         full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .controls()
-                .list_requirements(1, 1)
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .framework_tag([FrameworkTag::Custom])
-                .exclude_ids([1])
-                .framework_slug("sample"),
+            &drata_api::v2::V2::new(client).controls().compare_requirements(1, [1]),
         ),
         texts: &[],
     },
@@ -202,41 +220,23 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::UPDATE,
+        meta: &meta::LIST_REQUIREMENTS,
         alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .controls()
-                .update(
-                    1,
-                    ControlRef::Code("DCF-1".to_owned()),
-                    ControlUpdateRequest::new(),
-                )
-                .send_optional(),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).controls().list_requirements(1, 1),
         ),
         full: |client| wire(
             &drata_api::v2::V2::new(client)
                 .controls()
-                .update(
-                    1,
-                    ControlRef::Code("DCF-1".to_owned()),
-                    ControlUpdateRequest::new()
-                        .name("sample")
-                        .description("sample")
-                        .question("sample")
-                        .code("sample")
-                        .activity("sample")
-                        .report_ids([1])
-                        .policy_ids([1])
-                        .requirement_ids([1])
-                        .owners_ids([1])
-                        .test_ids([1])
-                        .custom_fields([
-                            CustomFieldSubmitRequest::new(Some("sample".to_owned()))
-                                .id(1)
-                                .name("sample"),
-                        ]),
-                ),
+                .list_requirements(1, 1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .framework_tag([FrameworkTag::Custom])
+                .exclude_ids([1])
+                .framework_slug("sample"),
         ),
         texts: &[],
     },

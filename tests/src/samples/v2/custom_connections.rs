@@ -11,6 +11,39 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).custom_connections().list(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .custom_connections()
+                .list()
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .expand([CustomConnectionExpand::CreatedByUser]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).custom_connections().get(1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .custom_connections()
+                .get(1)
+                .expand([CustomConnectionExpand::CreatedByUser]),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
@@ -50,50 +83,6 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::DELETE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).custom_connections().delete(1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client).custom_connections().delete(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).custom_connections().get(1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .custom_connections()
-                .get(1)
-                .expand([CustomConnectionExpand::CreatedByUser]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client).custom_connections().list(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .custom_connections()
-                .list()
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .expand([CustomConnectionExpand::CreatedByUser]),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
@@ -111,6 +100,17 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .client_alias("sample")
                         .description("sample"),
                 ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).custom_connections().delete(1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).custom_connections().delete(1),
         ),
         texts: &[],
     },

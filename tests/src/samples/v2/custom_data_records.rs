@@ -11,41 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::CREATE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .custom_data_records()
-                .create(
-                    1,
-                    1,
-                    CustomDataCreateRequest::new(serde_json::json!({ "key" : "value" })),
-                )
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .custom_data_records()
-                .create(
-                    1,
-                    1,
-                    CustomDataCreateRequest::new(serde_json::json!({ "key" : "value" })),
-                ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).custom_data_records().delete(1, 1, "1").send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client).custom_data_records().delete(1, 1, "1"),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
@@ -65,46 +30,25 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::LIST_SESSIONS,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client).custom_data_records().list_sessions(1, 1),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .custom_data_records()
-                .list_sessions(1, 1)
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .status(CustomDataSessionStatus::InProgress),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::PERFORM_SESSION_ACTION,
+        meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
             drata_api::v2::V2::new(client)
                 .custom_data_records()
-                .perform_session_action(
+                .create(
                     1,
                     1,
-                    "001",
-                    SessionActionRequest::new(SessionAction::Complete),
+                    CustomDataCreateRequest::new(serde_json::json!({ "key" : "value" })),
                 )
                 .send_optional(),
         ),
         full: |client| wire(
             &drata_api::v2::V2::new(client)
                 .custom_data_records()
-                .perform_session_action(
+                .create(
                     1,
                     1,
-                    "001",
-                    SessionActionRequest::new(SessionAction::Complete),
+                    CustomDataCreateRequest::new(serde_json::json!({ "key" : "value" })),
                 ),
         ),
         texts: &[],
@@ -144,6 +88,62 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).custom_data_records().delete(1, 1, "1").send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).custom_data_records().delete(1, 1, "1"),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::PERFORM_SESSION_ACTION,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .custom_data_records()
+                .perform_session_action(
+                    1,
+                    1,
+                    "sample",
+                    SessionActionRequest::new(SessionAction::Complete),
+                )
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .custom_data_records()
+                .perform_session_action(
+                    1,
+                    1,
+                    "sample",
+                    SessionActionRequest::new(SessionAction::Complete),
+                ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_SESSIONS,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).custom_data_records().list_sessions(1, 1),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .custom_data_records()
+                .list_sessions(1, 1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .status(CustomDataSessionStatus::InProgress),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::UPLOAD_TO_SESSION,
         alternative: false,
         minimal: |client| sent(
@@ -152,7 +152,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .upload_to_session(
                     1,
                     1,
-                    "001",
+                    "sample",
                     CustomDataSessionCreateRequest::new(
                         serde_json::json!({ "key" : "value" }),
                     ),
@@ -165,7 +165,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .upload_to_session(
                     1,
                     1,
-                    "001",
+                    "sample",
                     CustomDataSessionCreateRequest::new(
                         serde_json::json!({ "key" : "value" }),
                     ),

@@ -11,22 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .custom_field_definitions()
-                .get(CustomFieldRef::Name("Regulatory Owner".to_owned()))
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .custom_field_definitions()
-                .get(CustomFieldRef::Name("Regulatory Owner".to_owned())),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
@@ -42,6 +26,22 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .sort_dir(SortDirection::Asc)
                 .entity_type(CustomFieldEntityType::Risk)
                 .is_hidden(true),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .custom_field_definitions()
+                .get(CustomFieldRef::Name("Regulatory Owner".to_owned()))
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .custom_field_definitions()
+                .get(CustomFieldRef::Name("Regulatory Owner".to_owned())),
         ),
         texts: &[],
     },

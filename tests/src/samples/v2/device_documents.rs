@@ -11,13 +11,17 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::DELETE,
+        meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent(
-            drata_api::v2::V2::new(client).device_documents().delete(1, 1).send(),
+            drata_api::v2::V2::new(client).device_documents().list(1).send(),
         ),
         full: |client| wire(
-            &drata_api::v2::V2::new(client).device_documents().delete(1, 1),
+            &drata_api::v2::V2::new(client)
+                .device_documents()
+                .list(1)
+                .type_(DeviceDocumentType::PasswordManagerEvidence)
+                .expand([DeviceDocumentExpand::DownloadUrl]),
         ),
         texts: &[],
     },
@@ -31,21 +35,6 @@ pub(super) static SAMPLES: &[Sample] = &[
             &drata_api::v2::V2::new(client)
                 .device_documents()
                 .get(1, 1)
-                .expand([DeviceDocumentExpand::DownloadUrl]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).device_documents().list(1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .device_documents()
-                .list(1)
-                .type_(DeviceDocumentType::PasswordManagerEvidence)
                 .expand([DeviceDocumentExpand::DownloadUrl]),
         ),
         texts: &[],
@@ -103,6 +92,17 @@ pub(super) static SAMPLES: &[Sample] = &[
                         )
                         .base64_file("sample"),
                 ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).device_documents().delete(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).device_documents().delete(1, 1),
         ),
         texts: &[],
     },

@@ -11,6 +11,118 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).devices().list()),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .devices()
+                .list()
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .external_id("sample")
+                .expand([DeviceExpand::Asset])
+                .mac_address("sample")
+                .serial_number("sample")
+                .source_type(MdmSourceType::Agent)
+                .personnel_id(1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(drata_api::v2::V2::new(client).devices().get(1).send()),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .devices()
+                .get(1)
+                .expand([DeviceDetailExpand::Asset]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE_FROM_CUSTOM_CONNECTION,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .devices()
+                .delete_from_custom_connection(1, 1)
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).devices().delete_from_custom_connection(1, 1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_APPS,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).devices().list_apps(1),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .devices()
+                .list_apps(1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_FOR_CUSTOM_CONNECTION,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).devices().list_for_custom_connection(1),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .devices()
+                .list_for_custom_connection(1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .external_id("sample")
+                .expand([DeviceExpand::Asset])
+                .mac_address("sample")
+                .serial_number("sample")
+                .personnel_id(1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_FOR_PERSONNEL,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).devices().list_for_personnel(1),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .devices()
+                .list_for_personnel(1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .external_id("sample")
+                .expand([DeviceExpand::Asset])
+                .mac_address("sample")
+                .serial_number("sample")
+                .source_type(MdmSourceType::Agent),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::CREATE_FOR_CUSTOM_CONNECTION,
         alternative: false,
         minimal: |client| sent(
@@ -93,118 +205,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                             ),
                         ]),
                 ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE_FROM_CUSTOM_CONNECTION,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .devices()
-                .delete_from_custom_connection(1, 1)
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client).devices().delete_from_custom_connection(1, 1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(drata_api::v2::V2::new(client).devices().get(1).send()),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .devices()
-                .get(1)
-                .expand([DeviceDetailExpand::Asset]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(drata_api::v2::V2::new(client).devices().list()),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .devices()
-                .list()
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .external_id("sample")
-                .expand([DeviceExpand::Asset])
-                .mac_address("sample")
-                .serial_number("sample")
-                .source_type(MdmSourceType::Agent)
-                .personnel_id(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_APPS,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client).devices().list_apps(1),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .devices()
-                .list_apps(1)
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_FOR_CUSTOM_CONNECTION,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client).devices().list_for_custom_connection(1),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .devices()
-                .list_for_custom_connection(1)
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .external_id("sample")
-                .expand([DeviceExpand::Asset])
-                .mac_address("sample")
-                .serial_number("sample")
-                .personnel_id(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_FOR_PERSONNEL,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client).devices().list_for_personnel(1),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .devices()
-                .list_for_personnel(1)
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .external_id("sample")
-                .expand([DeviceExpand::Asset])
-                .mac_address("sample")
-                .serial_number("sample")
-                .source_type(MdmSourceType::Agent),
         ),
         texts: &[],
     },

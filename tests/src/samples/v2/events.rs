@@ -11,16 +11,27 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::CREATE_DOWNLOAD_JOB,
+        meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .events()
-                .create_download_job("1")
-                .send_optional(),
-        ),
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).events().list()),
         full: |client| wire(
-            &drata_api::v2::V2::new(client).events().create_download_job("1"),
+            &drata_api::v2::V2::new(client)
+                .events()
+                .list()
+                .cursor("sample")
+                .size(1)
+                .sort(EventSortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .expand([EventExpand::Connection])
+                .type_(EventType::CompanyDataUpdated)
+                .source(EventSource::App)
+                .category(EventCategory::Autopilot)
+                .connection_id(1)
+                .user_id(1)
+                .workspace_id(1)
+                .created_at_start_date("2026-01-15T09:30:00.000Z")
+                .created_at_end_date("2026-01-15T09:30:00.000Z"),
         ),
         texts: &[],
     },
@@ -48,27 +59,16 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::LIST,
+        meta: &meta::CREATE_DOWNLOAD_JOB,
         alternative: false,
-        minimal: |client| sent_page(drata_api::v2::V2::new(client).events().list()),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
                 .events()
-                .list()
-                .cursor("sample")
-                .size(1)
-                .sort(EventSortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .expand([EventExpand::Connection])
-                .type_(EventType::CompanyDataUpdated)
-                .source(EventSource::App)
-                .category(EventCategory::Autopilot)
-                .connection_id(1)
-                .user_id(1)
-                .workspace_id(1)
-                .created_at_start_date("2026-01-15T09:30:00.000Z")
-                .created_at_end_date("2026-01-15T09:30:00.000Z"),
+                .create_download_job("1")
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).events().create_download_job("1"),
         ),
         texts: &[],
     },

@@ -11,6 +11,41 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).evidence().list(1)),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .evidence()
+                .list(1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .expand([EvidenceExpand::Owners])
+                .name("sample")
+                .owner_ids([1])
+                .framework_ids([1])
+                .evidence_statuses([ComputedEvidenceStatus::NeedsArtifact])
+                .artifact_types([ArtifactType::Url]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).evidence().get(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .evidence()
+                .get(1, 1)
+                .expand([EvidenceExpand::Owners]),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
@@ -55,107 +90,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .control_ids(vec![1i64.into()])
                         .renewal_date("2026-01-15")
                         .renewal_schedule_type(RenewalScheduleType::OneMonth),
-                ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).evidence().delete(1, 1).send(),
-        ),
-        full: |client| wire(&drata_api::v2::V2::new(client).evidence().delete(1, 1)),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE_ARTIFACT,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).evidence().delete_artifact(1, 1, 1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client).evidence().delete_artifact(1, 1, 1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).evidence().get(1, 1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .evidence()
-                .get(1, 1)
-                .expand([EvidenceExpand::Owners]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(drata_api::v2::V2::new(client).evidence().list(1)),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .evidence()
-                .list(1)
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .expand([EvidenceExpand::Owners])
-                .name("sample")
-                .owner_ids([1])
-                .framework_ids([1])
-                .evidence_statuses([ComputedEvidenceStatus::NeedsArtifact])
-                .artifact_types([ArtifactType::Url]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_ARTIFACTS,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client).evidence().list_artifacts(1, 1),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .evidence()
-                .list_artifacts(1, 1)
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .name("sample")
-                .artifact_types([ArtifactType::Url])
-                .is_archived(true),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::PERFORM_ARTIFACT_ACTION,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .evidence()
-                .perform_artifact_action(
-                    1,
-                    1,
-                    1,
-                    EvidenceArtifactActionRequest::new(EvidenceArtifactAction::Archive),
-                )
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .evidence()
-                .perform_artifact_action(
-                    1,
-                    1,
-                    1,
-                    EvidenceArtifactActionRequest::new(EvidenceArtifactAction::Archive),
                 ),
         ),
         texts: &[],
@@ -212,6 +146,61 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).evidence().delete(1, 1).send(),
+        ),
+        full: |client| wire(&drata_api::v2::V2::new(client).evidence().delete(1, 1)),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::PERFORM_ARTIFACT_ACTION,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .evidence()
+                .perform_artifact_action(
+                    1,
+                    1,
+                    1,
+                    EvidenceArtifactActionRequest::new(EvidenceArtifactAction::Archive),
+                )
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .evidence()
+                .perform_artifact_action(
+                    1,
+                    1,
+                    1,
+                    EvidenceArtifactActionRequest::new(EvidenceArtifactAction::Archive),
+                ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_ARTIFACTS,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).evidence().list_artifacts(1, 1),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .evidence()
+                .list_artifacts(1, 1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .name("sample")
+                .artifact_types([ArtifactType::Url])
+                .is_archived(true),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::UPDATE_ARTIFACT,
         alternative: false,
         minimal: |client| sent(
@@ -231,6 +220,17 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .artifact_name("sample")
                         .filed_at("2026-01-15"),
                 ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE_ARTIFACT,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).evidence().delete_artifact(1, 1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).evidence().delete_artifact(1, 1, 1),
         ),
         texts: &[],
     },

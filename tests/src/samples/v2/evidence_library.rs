@@ -11,6 +11,41 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).evidence_library().list(1),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .evidence_library()
+                .list(1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .expand([EvidenceLibraryExpand::User])
+                .name("sample")
+                .statuses([EvidenceStatus::NeedsArtifact]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).evidence_library().get(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .evidence_library()
+                .get(1, 1)
+                .expand([EvidenceLibraryExpand::User]),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
@@ -72,66 +107,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .ticket_url("https://example.com/sample")
                         .url("https://example.com/sample"),
                 ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).evidence_library().delete(1, 1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client).evidence_library().delete(1, 1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).evidence_library().get(1, 1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .evidence_library()
-                .get(1, 1)
-                .expand([EvidenceLibraryExpand::User]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET_VERSION,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).evidence_library().get_version(1, 1, 1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .evidence_library()
-                .get_version(1, 1, 1)
-                .expand([EvidenceVersionExpand::DownloadUrl]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client).evidence_library().list(1),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .evidence_library()
-                .list(1)
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .expand([EvidenceLibraryExpand::User])
-                .name("sample")
-                .statuses([EvidenceStatus::NeedsArtifact]),
         ),
         texts: &[],
     },
@@ -200,6 +175,31 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .ticket_url("https://example.com/sample")
                         .url("https://example.com/sample"),
                 ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).evidence_library().delete(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).evidence_library().delete(1, 1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_VERSION,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).evidence_library().get_version(1, 1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .evidence_library()
+                .get_version(1, 1, 1)
+                .expand([EvidenceVersionExpand::DownloadUrl]),
         ),
         texts: &[],
     },

@@ -11,54 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::CREATE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .frameworks()
-                .create(1, FrameworkCreateRequest::new("sample", "sample", "sample"))
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .frameworks()
-                .create(1, FrameworkCreateRequest::new("sample", "sample", "sample")),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::CREATE_REQUIREMENTS,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .frameworks()
-                .create_requirements(
-                    1,
-                    1,
-                    FrameworkRequirementsCreateRequest::new([
-                        FrameworkRequirementCreateRequest::new("sample", "sample"),
-                    ]),
-                )
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .frameworks()
-                .create_requirements(
-                    1,
-                    1,
-                    FrameworkRequirementsCreateRequest::new([
-                        FrameworkRequirementCreateRequest::new("sample", "sample")
-                            .description("sample")
-                            .category("sample")
-                            .additional_info("sample")
-                            .control_ids([1]),
-                    ]),
-                ),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(drata_api::v2::V2::new(client).frameworks().list(1)),
@@ -75,6 +27,45 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .exclude_ids([1])
                 .is_ready(true)
                 .is_enabled(true),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::CREATE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .frameworks()
+                .create(1, FrameworkCreateRequest::new("sample", "sample", "sample"))
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .frameworks()
+                .create(1, FrameworkCreateRequest::new("sample", "sample", "sample")),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::UPDATE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .frameworks()
+                .update(1, 1, FrameworkUpdateRequest::new())
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .frameworks()
+                .update(
+                    1,
+                    1,
+                    FrameworkUpdateRequest::new()
+                        .name("sample")
+                        .short_name("sample")
+                        .description("sample"),
+                ),
         ),
         texts: &[],
     },
@@ -145,24 +136,33 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::UPDATE,
+        meta: &meta::CREATE_REQUIREMENTS,
         alternative: false,
         minimal: |client| sent(
             drata_api::v2::V2::new(client)
                 .frameworks()
-                .update(1, 1, FrameworkUpdateRequest::new())
+                .create_requirements(
+                    1,
+                    1,
+                    FrameworkRequirementsCreateRequest::new([
+                        FrameworkRequirementCreateRequest::new("sample", "sample"),
+                    ]),
+                )
                 .send_optional(),
         ),
         full: |client| wire(
             &drata_api::v2::V2::new(client)
                 .frameworks()
-                .update(
+                .create_requirements(
                     1,
                     1,
-                    FrameworkUpdateRequest::new()
-                        .name("sample")
-                        .short_name("sample")
-                        .description("sample"),
+                    FrameworkRequirementsCreateRequest::new([
+                        FrameworkRequirementCreateRequest::new("sample", "sample")
+                            .description("sample")
+                            .category("sample")
+                            .additional_info("sample")
+                            .control_ids([1]),
+                    ]),
                 ),
         ),
         texts: &[],

@@ -11,18 +11,20 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::DELETE,
+        meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .hris_user_identities()
-                .delete(1, IdentityRef::IdentityId("ada.byron".to_owned()))
-                .send(),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).hris_user_identities().list(1),
         ),
         full: |client| wire(
             &drata_api::v2::V2::new(client)
                 .hris_user_identities()
-                .delete(1, IdentityRef::IdentityId("ada.byron".to_owned())),
+                .list(1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true),
         ),
         texts: &[],
     },
@@ -39,24 +41,6 @@ pub(super) static SAMPLES: &[Sample] = &[
             &drata_api::v2::V2::new(client)
                 .hris_user_identities()
                 .get(1, IdentityRef::IdentityId("ada.byron".to_owned())),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client).hris_user_identities().list(1),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .hris_user_identities()
-                .list(1)
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true),
         ),
         texts: &[],
     },
@@ -88,6 +72,22 @@ pub(super) static SAMPLES: &[Sample] = &[
                             .is_contractor(true),
                     ],
                 ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .hris_user_identities()
+                .delete(1, IdentityRef::IdentityId("ada.byron".to_owned()))
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .hris_user_identities()
+                .delete(1, IdentityRef::IdentityId("ada.byron".to_owned())),
         ),
         texts: &[],
     },

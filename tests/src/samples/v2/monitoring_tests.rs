@@ -11,20 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).monitoring_tests().get(1, 1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .monitoring_tests()
-                .get(1, 1)
-                .expand([MonitorExpand::Controls]),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
@@ -44,6 +30,43 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .check_status(CheckStatus::Unused)
                 .type_(CheckType::Policy)
                 .test_source(TestSource::Drata),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).monitoring_tests().get(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .monitoring_tests()
+                .get(1, 1)
+                .expand([MonitorExpand::Controls]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::UPDATE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .monitoring_tests()
+                .update(1, 1, MonitoringTestUpdateRequest::new())
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .monitoring_tests()
+                .update(
+                    1,
+                    1,
+                    MonitoringTestUpdateRequest::new()
+                        .name("sample")
+                        .enabled(true)
+                        .description("sample"),
+                ),
         ),
         texts: &[],
     },
@@ -103,29 +126,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .sort_dir(SortDirection::Asc)
                 .include_total_count(true)
                 .expand([MonitoringTestPassExpand::Tags]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::UPDATE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .monitoring_tests()
-                .update(1, 1, MonitoringTestUpdateRequest::new())
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .monitoring_tests()
-                .update(
-                    1,
-                    1,
-                    MonitoringTestUpdateRequest::new()
-                        .name("sample")
-                        .enabled(true)
-                        .description("sample"),
-                ),
         ),
         texts: &[],
     },

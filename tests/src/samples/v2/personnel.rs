@@ -11,18 +11,21 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::ADD_SCOPED_GROUP,
+        meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .personnel()
-                .add_scoped_group(1, ScopedPersonnelGroupAddRequest::new(1))
-                .send_optional(),
-        ),
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).personnel().list()),
         full: |client| wire(
             &drata_api::v2::V2::new(client)
                 .personnel()
-                .add_scoped_group(1, ScopedPersonnelGroupAddRequest::new(1)),
+                .list()
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .expand([PersonnelExpand::CustomFields])
+                .employment_status([EmploymentStatus::CurrentEmployee])
+                .compliance_status([ComplianceCheckStatus::Misconfigured]),
         ),
         texts: &[],
     },
@@ -44,49 +47,49 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::GET_SCOPED_COUNTS,
+        meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
-            drata_api::v2::V2::new(client).personnel().get_scoped_counts(1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client).personnel().get_scoped_counts(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(drata_api::v2::V2::new(client).personnel().list()),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
+            drata_api::v2::V2::new(client)
                 .personnel()
-                .list()
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .expand([PersonnelExpand::CustomFields])
-                .employment_status([EmploymentStatus::CurrentEmployee])
-                .compliance_status([ComplianceCheckStatus::Misconfigured]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_SCOPED_GROUPS,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client).personnel().list_scoped_groups(1),
+                .update(
+                    PersonnelRef::Email("ada@example.com".to_owned()),
+                    PersonnelUpdateRequest::new(),
+                )
+                .send_optional(),
         ),
         full: |client| wire(
             &drata_api::v2::V2::new(client)
                 .personnel()
-                .list_scoped_groups(1)
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc),
+                .update(
+                    PersonnelRef::Email("ada@example.com".to_owned()),
+                    PersonnelUpdateRequest::new()
+                        .started_at("sample")
+                        .separated_at("sample")
+                        .employment_status(EmploymentStatus::CurrentEmployee)
+                        .not_human_reason("sample")
+                        .custom_fields([
+                            CustomFieldSubmitRequest::new(Some("sample".to_owned()))
+                                .id(1)
+                                .name("sample"),
+                        ]),
+                ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::ADD_SCOPED_GROUP,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .personnel()
+                .add_scoped_group(1, ScopedPersonnelGroupAddRequest::new(1))
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .personnel()
+                .add_scoped_group(1, ScopedPersonnelGroupAddRequest::new(1)),
         ),
         texts: &[],
     },
@@ -106,33 +109,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                     PersonnelActionsRequest::new(PersonnelAction::ResetSync)
                         .personnel_ids([1]),
                 ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::REMOVE_SCOPED_GROUP,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).personnel().remove_scoped_group(1, 1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client).personnel().remove_scoped_group(1, 1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::REPLACE_SCOPED_GROUPS,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .personnel()
-                .replace_scoped_groups(1, ScopedPersonnelGroupsReplaceRequest::new([1]))
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .personnel()
-                .replace_scoped_groups(1, ScopedPersonnelGroupsReplaceRequest::new([1])),
         ),
         texts: &[],
     },
@@ -241,33 +217,57 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::UPDATE,
+        meta: &meta::LIST_SCOPED_GROUPS,
         alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .personnel()
-                .update(
-                    PersonnelRef::Email("ada@example.com".to_owned()),
-                    PersonnelUpdateRequest::new(),
-                )
-                .send_optional(),
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).personnel().list_scoped_groups(1),
         ),
         full: |client| wire(
             &drata_api::v2::V2::new(client)
                 .personnel()
-                .update(
-                    PersonnelRef::Email("ada@example.com".to_owned()),
-                    PersonnelUpdateRequest::new()
-                        .started_at("sample")
-                        .separated_at("sample")
-                        .employment_status(EmploymentStatus::CurrentEmployee)
-                        .not_human_reason("sample")
-                        .custom_fields([
-                            CustomFieldSubmitRequest::new(Some("sample".to_owned()))
-                                .id(1)
-                                .name("sample"),
-                        ]),
-                ),
+                .list_scoped_groups(1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_SCOPED_COUNTS,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).personnel().get_scoped_counts(1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).personnel().get_scoped_counts(1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::REPLACE_SCOPED_GROUPS,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .personnel()
+                .replace_scoped_groups(1, ScopedPersonnelGroupsReplaceRequest::new([1]))
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .personnel()
+                .replace_scoped_groups(1, ScopedPersonnelGroupsReplaceRequest::new([1])),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::REMOVE_SCOPED_GROUP,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).personnel().remove_scoped_group(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).personnel().remove_scoped_group(1, 1),
         ),
         texts: &[],
     },

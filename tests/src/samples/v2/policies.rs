@@ -11,18 +11,35 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::ASSIGN_OWNER,
+        meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .policies()
-                .assign_owner(1, PolicyOwnerUpdateRequest::new(1))
-                .send(),
-        ),
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).policies().list()),
         full: |client| wire(
             &drata_api::v2::V2::new(client)
                 .policies()
-                .assign_owner(1, PolicyOwnerUpdateRequest::new(1)),
+                .list()
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .expand([PolicyListExpand::Groups])
+                .name("sample")
+                .statuses([PolicyStatus::Active])
+                .reviewer_user_id("sample")
+                .reviewer_status([ReviewStatus::ReadyForReview]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(drata_api::v2::V2::new(client).policies().get(1).send()),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .policies()
+                .get(1)
+                .expand([PolicyExpand::Groups]),
         ),
         texts: &[],
     },
@@ -67,28 +84,6 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::CREATE_APPROVAL_CONFIGURATION,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .policies()
-                .create_approval_configuration(
-                    1,
-                    ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
-                )
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .policies()
-                .create_approval_configuration(
-                    1,
-                    ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
-                ),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::CREATE_JSON,
         alternative: true,
         minimal: |client| sent(
@@ -125,6 +120,205 @@ pub(super) static SAMPLES: &[Sample] = &[
                 ),
         ),
         texts: &[],
+    },
+    Sample {
+        meta: &meta::UPDATE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .policies()
+                .update(1, PolicyUpdateRequest::new())
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .policies()
+                .update(
+                    1,
+                    PolicyUpdateRequest::new()
+                        .name("sample")
+                        .description("sample")
+                        .disclaimer("sample")
+                        .renewal_date("sample")
+                        .renewal_schedule(RenewalSchedule::OneMonth)
+                        .assigned_to(PolicyScope::All)
+                        .group_ids([1])
+                        .notify_groups(true)
+                        .control_ids([1]),
+                ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::ASSIGN_OWNER,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .policies()
+                .assign_owner(1, PolicyOwnerUpdateRequest::new(1))
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .policies()
+                .assign_owner(1, PolicyOwnerUpdateRequest::new(1)),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::PERFORM_ACTION,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .policies()
+                .perform_action(
+                    1,
+                    PolicyActionRequest::new(PolicyApprovalAction::SubmitForApproval),
+                )
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .policies()
+                .perform_action(
+                    1,
+                    PolicyActionRequest::new(PolicyApprovalAction::SubmitForApproval)
+                        .reason("sample")
+                        .override_reason("sample"),
+                ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_ACTIONS,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).policies().list_actions(1).send(),
+        ),
+        full: |client| wire(&drata_api::v2::V2::new(client).policies().list_actions(1)),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_APPROVAL_CONFIGURATION,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .policies()
+                .get_approval_configuration(1)
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).policies().get_approval_configuration(1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::CREATE_APPROVAL_CONFIGURATION,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .policies()
+                .create_approval_configuration(
+                    1,
+                    ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
+                )
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .policies()
+                .create_approval_configuration(
+                    1,
+                    ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
+                ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::UPDATE_APPROVAL_CONFIGURATION,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .policies()
+                .update_approval_configuration(
+                    1,
+                    1,
+                    ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
+                )
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .policies()
+                .update_approval_configuration(
+                    1,
+                    1,
+                    ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
+                ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE_APPROVAL_CONFIGURATION,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .policies()
+                .delete_approval_configuration(1, 1)
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .policies()
+                .delete_approval_configuration(1, 1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_VERSIONS,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).policies().list_versions(1),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .policies()
+                .list_versions(1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .expand([PolicyVersionListExpand::Owner])
+                .version(1)
+                .current(true)
+                .statuses([PolicyVersionStatus::NeedsApproval]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_VERSION,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).policies().get_version(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .policies()
+                .get_version(1, 1)
+                .expand([PolicyVersionExpand::Owner]),
+        ),
+        texts: &[
+            (
+                "text/html",
+                |client| sent(
+                    drata_api::v2::V2::new(client)
+                        .policies()
+                        .get_version(1, 1)
+                        .send_for_html(),
+                ),
+            ),
+        ],
     },
     Sample {
         meta: &meta::CREATE_VERSION,
@@ -202,200 +396,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .change_summary("sample")
                         .changes_explanation("sample")
                         .requires_acknowledgement(true),
-                ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE_APPROVAL_CONFIGURATION,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .policies()
-                .delete_approval_configuration(1, 1)
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .policies()
-                .delete_approval_configuration(1, 1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(drata_api::v2::V2::new(client).policies().get(1).send()),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .policies()
-                .get(1)
-                .expand([PolicyExpand::Groups]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET_APPROVAL_CONFIGURATION,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .policies()
-                .get_approval_configuration(1)
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client).policies().get_approval_configuration(1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET_VERSION,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).policies().get_version(1, 1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .policies()
-                .get_version(1, 1)
-                .expand([PolicyVersionExpand::Owner]),
-        ),
-        texts: &[
-            (
-                "text/html",
-                |client| sent(
-                    drata_api::v2::V2::new(client)
-                        .policies()
-                        .get_version(1, 1)
-                        .send_for_html(),
-                ),
-            ),
-        ],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(drata_api::v2::V2::new(client).policies().list()),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .policies()
-                .list()
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .expand([PolicyListExpand::Groups])
-                .name("sample")
-                .statuses([PolicyStatus::Active])
-                .reviewer_user_id("sample")
-                .reviewer_status([ReviewStatus::ReadyForReview]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_ACTIONS,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).policies().list_actions(1).send(),
-        ),
-        full: |client| wire(&drata_api::v2::V2::new(client).policies().list_actions(1)),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_VERSIONS,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client).policies().list_versions(1),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .policies()
-                .list_versions(1)
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .expand([PolicyVersionListExpand::Owner])
-                .version(1)
-                .current(true)
-                .statuses([PolicyVersionStatus::NeedsApproval]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::PERFORM_ACTION,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .policies()
-                .perform_action(
-                    1,
-                    PolicyActionRequest::new(PolicyApprovalAction::SubmitForApproval),
-                )
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .policies()
-                .perform_action(
-                    1,
-                    PolicyActionRequest::new(PolicyApprovalAction::SubmitForApproval)
-                        .reason("sample")
-                        .override_reason("sample"),
-                ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::UPDATE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .policies()
-                .update(1, PolicyUpdateRequest::new())
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .policies()
-                .update(
-                    1,
-                    PolicyUpdateRequest::new()
-                        .name("sample")
-                        .description("sample")
-                        .disclaimer("sample")
-                        .renewal_date("sample")
-                        .renewal_schedule(RenewalSchedule::OneMonth)
-                        .assigned_to(PolicyScope::All)
-                        .group_ids([1])
-                        .notify_groups(true)
-                        .control_ids([1]),
-                ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::UPDATE_APPROVAL_CONFIGURATION,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .policies()
-                .update_approval_configuration(
-                    1,
-                    1,
-                    ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
-                )
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .policies()
-                .update_approval_configuration(
-                    1,
-                    1,
-                    ReviewGroupRequest::new("sample", [1], ConsensusRule::All, 1),
                 ),
         ),
         texts: &[],

@@ -11,20 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::GET_VERSION,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).policy_languages().get_version(1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .policy_languages()
-                .get_version(1)
-                .expand([PolicyLanguageVersionExpand::PolicyVersion]),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST_SETTINGS,
         alternative: false,
         minimal: |client| sent(
@@ -53,6 +39,20 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .policy_version_id(1)
                 .policy_id(1)
                 .statuses([PolicyVersionStatus::NeedsApproval])
+                .expand([PolicyLanguageVersionExpand::PolicyVersion]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_VERSION,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).policy_languages().get_version(1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .policy_languages()
+                .get_version(1)
                 .expand([PolicyLanguageVersionExpand::PolicyVersion]),
         ),
         texts: &[],

@@ -11,38 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::DELETE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .risk_documents()
-                .delete(1, RiskRef::Code("RISK-001".to_owned()), 1)
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .risk_documents()
-                .delete(1, RiskRef::Code("RISK-001".to_owned()), 1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .risk_documents()
-                .get(1, RiskRef::Code("RISK-001".to_owned()), 1)
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .risk_documents()
-                .get(1, RiskRef::Code("RISK-001".to_owned()), 1),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
@@ -59,6 +27,22 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .sort(SortKey::CreatedAt)
                 .sort_dir(SortDirection::Asc)
                 .include_total_count(true),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .risk_documents()
+                .get(1, RiskRef::Code("RISK-001".to_owned()), 1)
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .risk_documents()
+                .get(1, RiskRef::Code("RISK-001".to_owned()), 1),
         ),
         texts: &[],
     },
@@ -87,6 +71,22 @@ pub(super) static SAMPLES: &[Sample] = &[
                         drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"),
                     ]),
                 ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .risk_documents()
+                .delete(1, RiskRef::Code("RISK-001".to_owned()), 1)
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .risk_documents()
+                .delete(1, RiskRef::Code("RISK-001".to_owned()), 1),
         ),
         texts: &[],
     },

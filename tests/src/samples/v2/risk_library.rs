@@ -11,6 +11,45 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).risk_library().list(1),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .risk_library()
+                .list(1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .risk_id("sample")
+                .title("sample")
+                .description("sample")
+                .expand([RiskLibraryExpand::Controls]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .risk_library()
+                .get(1, RiskLibraryRef::RiskId("RISK-001".to_owned()))
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .risk_library()
+                .get(1, RiskLibraryRef::RiskId("RISK-001".to_owned()))
+                .expand([RiskLibraryExpand::Controls]),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::COPY,
         alternative: false,
         minimal: |client| sent(
@@ -37,45 +76,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                         1,
                     ),
                 ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .risk_library()
-                .get(1, RiskLibraryRef::RiskId("RISK-001".to_owned()))
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .risk_library()
-                .get(1, RiskLibraryRef::RiskId("RISK-001".to_owned()))
-                .expand([RiskLibraryExpand::Controls]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client).risk_library().list(1),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .risk_library()
-                .list(1)
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .risk_id("sample")
-                .title("sample")
-                .description("sample")
-                .expand([RiskLibraryExpand::Controls]),
         ),
         texts: &[],
     },

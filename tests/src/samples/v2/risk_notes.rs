@@ -11,42 +11,23 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::CREATE,
+        meta: &meta::LIST,
         alternative: false,
-        minimal: |client| sent(
+        minimal: |client| sent_page(
             drata_api::v2::V2::new(client)
                 .risk_notes()
-                .create(
-                    1,
-                    RiskRef::Code("RISK-001".to_owned()),
-                    RiskNoteWriteRequest::new("sample"),
-                )
-                .send_optional(),
+                .list(1, RiskRef::Code("RISK-001".to_owned())),
         ),
         full: |client| wire(
             &drata_api::v2::V2::new(client)
                 .risk_notes()
-                .create(
-                    1,
-                    RiskRef::Code("RISK-001".to_owned()),
-                    RiskNoteWriteRequest::new("sample"),
-                ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .risk_notes()
-                .delete(1, RiskRef::Code("RISK-001".to_owned()), 1)
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .risk_notes()
-                .delete(1, RiskRef::Code("RISK-001".to_owned()), 1),
+                .list(1, RiskRef::Code("RISK-001".to_owned()))
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .expand([RiskNoteExpand::Owner]),
         ),
         texts: &[],
     },
@@ -68,23 +49,26 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::LIST,
+        meta: &meta::CREATE,
         alternative: false,
-        minimal: |client| sent_page(
+        minimal: |client| sent(
             drata_api::v2::V2::new(client)
                 .risk_notes()
-                .list(1, RiskRef::Code("RISK-001".to_owned())),
+                .create(
+                    1,
+                    RiskRef::Code("RISK-001".to_owned()),
+                    RiskNoteWriteRequest::new("sample"),
+                )
+                .send_optional(),
         ),
         full: |client| wire(
             &drata_api::v2::V2::new(client)
                 .risk_notes()
-                .list(1, RiskRef::Code("RISK-001".to_owned()))
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .expand([RiskNoteExpand::Owner]),
+                .create(
+                    1,
+                    RiskRef::Code("RISK-001".to_owned()),
+                    RiskNoteWriteRequest::new("sample"),
+                ),
         ),
         texts: &[],
     },
@@ -111,6 +95,22 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     RiskNoteWriteRequest::new("sample"),
                 ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .risk_notes()
+                .delete(1, RiskRef::Code("RISK-001".to_owned()), 1)
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .risk_notes()
+                .delete(1, RiskRef::Code("RISK-001".to_owned()), 1),
         ),
         texts: &[],
     },

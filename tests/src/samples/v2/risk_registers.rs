@@ -11,45 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::CREATE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .risk_registers()
-                .create(RiskRegisterCreateRequest::new("sample"))
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .risk_registers()
-                .create(
-                    RiskRegisterCreateRequest::new("sample")
-                        .description("sample")
-                        .owner_ids([1])
-                        .workspace_ids([1]),
-                ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).risk_registers().delete(1).send(),
-        ),
-        full: |client| wire(&drata_api::v2::V2::new(client).risk_registers().delete(1)),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).risk_registers().get(1).send(),
-        ),
-        full: |client| wire(&drata_api::v2::V2::new(client).risk_registers().get(1)),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
@@ -68,6 +29,36 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .owner_ids([1])
                 .workspace_ids([1])
                 .expand([RiskRegisterExpand::Workspaces]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).risk_registers().get(1).send(),
+        ),
+        full: |client| wire(&drata_api::v2::V2::new(client).risk_registers().get(1)),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::CREATE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .risk_registers()
+                .create(RiskRegisterCreateRequest::new("sample"))
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .risk_registers()
+                .create(
+                    RiskRegisterCreateRequest::new("sample")
+                        .description("sample")
+                        .owner_ids([1])
+                        .workspace_ids([1]),
+                ),
         ),
         texts: &[],
     },
@@ -92,6 +83,15 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .name("sample"),
                 ),
         ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).risk_registers().delete(1).send(),
+        ),
+        full: |client| wire(&drata_api::v2::V2::new(client).risk_registers().delete(1)),
         texts: &[],
     },
 ];

@@ -11,6 +11,46 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).risks().list(1)),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .risks()
+                .list(1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .expand([RiskExpand::Owners])
+                .title("sample")
+                .status(RiskStatusType::Active)
+                .treatment_plan(RiskTreatmentPlan::Untreated)
+                .min_score(1)
+                .max_score(1)
+                .vendor_id(1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .risks()
+                .get(1, RiskRef::Code("RISK-001".to_owned()))
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .risks()
+                .get(1, RiskRef::Code("RISK-001".to_owned()))
+                .expand([RiskExpand::Owners]),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
@@ -49,6 +89,51 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
+        meta: &meta::UPDATE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .risks()
+                .update(
+                    1,
+                    RiskRef::Code("RISK-001".to_owned()),
+                    RiskUpdateRequest::new(),
+                )
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .risks()
+                .update(
+                    1,
+                    RiskRef::Code("RISK-001".to_owned()),
+                    RiskUpdateRequest::new()
+                        .title("sample")
+                        .description("sample")
+                        .identified_at("2026-01-15")
+                        .impact(1)
+                        .likelihood(1)
+                        .treatment_plan(RiskTreatmentPlan::Untreated)
+                        .treatment_details("sample")
+                        .anticipated_completion_date("2026-01-15")
+                        .completion_date("2026-01-15")
+                        .residual_impact(1)
+                        .residual_likelihood(1)
+                        .status(RiskStatusType::Active)
+                        .categories([CategoryRequest::new(1)])
+                        .owners([RiskOwnerRequest::new(1)])
+                        .reviewers([ReviewerRequest::new(1)])
+                        .controls([RiskControlRequest::new(1)])
+                        .custom_fields([
+                            CustomFieldSubmitRequest::new(Some("sample".to_owned()))
+                                .id(1)
+                                .name("sample"),
+                        ]),
+                ),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::DELETE,
         alternative: false,
         minimal: |client| sent(
@@ -61,61 +146,6 @@ pub(super) static SAMPLES: &[Sample] = &[
             &drata_api::v2::V2::new(client)
                 .risks()
                 .delete(1, RiskRef::Code("RISK-001".to_owned())),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .risks()
-                .get(1, RiskRef::Code("RISK-001".to_owned()))
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .risks()
-                .get(1, RiskRef::Code("RISK-001".to_owned()))
-                .expand([RiskExpand::Owners]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET_INSIGHTS,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).risks().get_insights(1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .risks()
-                .get_insights(1)
-                .owner_ids([1])
-                .status([RiskStatusType::Active]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(drata_api::v2::V2::new(client).risks().list(1)),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .risks()
-                .list(1)
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .expand([RiskExpand::Owners])
-                .title("sample")
-                .status(RiskStatusType::Active)
-                .treatment_plan(RiskTreatmentPlan::Untreated)
-                .min_score(1)
-                .max_score(1)
-                .vendor_id(1),
         ),
         texts: &[],
     },
@@ -213,47 +243,17 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::UPDATE,
+        meta: &meta::GET_INSIGHTS,
         alternative: false,
         minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .risks()
-                .update(
-                    1,
-                    RiskRef::Code("RISK-001".to_owned()),
-                    RiskUpdateRequest::new(),
-                )
-                .send_optional(),
+            drata_api::v2::V2::new(client).risks().get_insights(1).send(),
         ),
         full: |client| wire(
             &drata_api::v2::V2::new(client)
                 .risks()
-                .update(
-                    1,
-                    RiskRef::Code("RISK-001".to_owned()),
-                    RiskUpdateRequest::new()
-                        .title("sample")
-                        .description("sample")
-                        .identified_at("2026-01-15")
-                        .impact(1)
-                        .likelihood(1)
-                        .treatment_plan(RiskTreatmentPlan::Untreated)
-                        .treatment_details("sample")
-                        .anticipated_completion_date("2026-01-15")
-                        .completion_date("2026-01-15")
-                        .residual_impact(1)
-                        .residual_likelihood(1)
-                        .status(RiskStatusType::Active)
-                        .categories([CategoryRequest::new(1)])
-                        .owners([RiskOwnerRequest::new(1)])
-                        .reviewers([ReviewerRequest::new(1)])
-                        .controls([RiskControlRequest::new(1)])
-                        .custom_fields([
-                            CustomFieldSubmitRequest::new(Some("sample".to_owned()))
-                                .id(1)
-                                .name("sample"),
-                        ]),
-                ),
+                .get_insights(1)
+                .owner_ids([1])
+                .status([RiskStatusType::Active]),
         ),
         texts: &[],
     },

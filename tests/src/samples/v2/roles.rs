@@ -11,23 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .roles()
-                .get(RoleRef::Name("ADMIN".to_owned()))
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .roles()
-                .get(RoleRef::Name("ADMIN".to_owned()))
-                .expand([RoleExpand::Permissions]),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(drata_api::v2::V2::new(client).roles().list()),
@@ -40,6 +23,23 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .sort(SortKey::CreatedAt)
                 .sort_dir(SortDirection::Asc)
                 .include_total_count(true)
+                .expand([RoleExpand::Permissions]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .roles()
+                .get(RoleRef::Name("ADMIN".to_owned()))
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .roles()
+                .get(RoleRef::Name("ADMIN".to_owned()))
                 .expand([RoleExpand::Permissions]),
         ),
         texts: &[],

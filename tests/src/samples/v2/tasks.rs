@@ -11,43 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::CREATE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .tasks()
-                .create(1, TaskCreateRequest::new("sample", "2026-01-15"))
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .tasks()
-                .create(
-                    1,
-                    TaskCreateRequest::new("sample", "2026-01-15")
-                        .description("sample")
-                        .assignee_id(1)
-                        .task_type(TaskType::PolicyRenewals)
-                        .control_ids([1])
-                        .risk_ids([1])
-                        .policy_ids([1]),
-                ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(drata_api::v2::V2::new(client).tasks().get(1, 1).send()),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .tasks()
-                .get(1, 1)
-                .expand([TaskExpand::Assignee]),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(drata_api::v2::V2::new(client).tasks().list(1)),
@@ -74,40 +37,39 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::LIST_UPCOMING,
+        meta: &meta::GET,
         alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client).tasks().list_upcoming(1),
-        ),
+        minimal: |client| sent(drata_api::v2::V2::new(client).tasks().get(1, 1).send()),
         full: |client| wire(
             &drata_api::v2::V2::new(client)
                 .tasks()
-                .list_upcoming(1)
-                .cursor("sample")
-                .size(1)
-                .sort(UpcomingTaskSort::DueDate)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .status(TaskStatus::PastDue)
-                .task_type(TaskType::PolicyRenewals)
-                .due_date_from("2026-01-15")
-                .due_date_to("2026-01-15"),
+                .get(1, 1)
+                .expand([TaskExpand::Assignee]),
         ),
         texts: &[],
     },
     Sample {
-        meta: &meta::PERFORM_ACTION,
+        meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
             drata_api::v2::V2::new(client)
                 .tasks()
-                .perform_action(1, 1, TaskActionRequest::new(TaskAction::Complete))
+                .create(1, TaskCreateRequest::new("sample", "2026-01-15"))
                 .send_optional(),
         ),
         full: |client| wire(
             &drata_api::v2::V2::new(client)
                 .tasks()
-                .perform_action(1, 1, TaskActionRequest::new(TaskAction::Complete)),
+                .create(
+                    1,
+                    TaskCreateRequest::new("sample", "2026-01-15")
+                        .description("sample")
+                        .assignee_id(1)
+                        .task_type(TaskType::PolicyRenewals)
+                        .control_ids([1])
+                        .risk_ids([1])
+                        .policy_ids([1]),
+                ),
         ),
         texts: &[],
     },
@@ -135,6 +97,44 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .risk_ids([1])
                         .policy_ids([1]),
                 ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::PERFORM_ACTION,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .tasks()
+                .perform_action(1, 1, TaskActionRequest::new(TaskAction::Complete))
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .tasks()
+                .perform_action(1, 1, TaskActionRequest::new(TaskAction::Complete)),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_UPCOMING,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).tasks().list_upcoming(1),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .tasks()
+                .list_upcoming(1)
+                .cursor("sample")
+                .size(1)
+                .sort(UpcomingTaskSort::DueDate)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .status(TaskStatus::PastDue)
+                .task_type(TaskType::PolicyRenewals)
+                .due_date_from("2026-01-15")
+                .due_date_to("2026-01-15"),
         ),
         texts: &[],
     },

@@ -11,31 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::DELETE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).user_documents().delete(1, 1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client).user_documents().delete(1, 1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).user_documents().get(1, 1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .user_documents()
-                .get(1, 1)
-                .expand([UserDocumentExpand::DownloadUrl]),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
@@ -53,6 +28,20 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .expand([UserDocumentExpand::DownloadUrl])
                 .name("sample")
                 .type_(UserDocumentType::SecTraining),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).user_documents().get(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .user_documents()
+                .get(1, 1)
+                .expand([UserDocumentExpand::DownloadUrl]),
         ),
         texts: &[],
     },
@@ -103,6 +92,17 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .base64_file("sample")
                         .completion_date("2026-01-15T09:30:00.000Z"),
                 ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).user_documents().delete(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).user_documents().delete(1, 1),
         ),
         texts: &[],
     },

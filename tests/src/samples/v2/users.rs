@@ -11,23 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .users()
-                .get(UserRef::Email("ada@example.com".to_owned()))
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .users()
-                .get(UserRef::Email("ada@example.com".to_owned()))
-                .expand([UserExpand::BackgroundChecks]),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(drata_api::v2::V2::new(client).users().list()),
@@ -43,6 +26,23 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .expand([UserExpand::BackgroundChecks])
                 .first_name("sample")
                 .last_name("sample"),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .users()
+                .get(UserRef::Email("ada@example.com".to_owned()))
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .users()
+                .get(UserRef::Email("ada@example.com".to_owned()))
+                .expand([UserExpand::BackgroundChecks]),
         ),
         texts: &[],
     },

@@ -11,17 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).vendor_documents().get(1, 1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client).vendor_documents().get(1, 1),
-        ),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
@@ -38,6 +27,17 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .include_total_count(true)
                 .type_(VendorDocumentType::ComplianceReport)
                 .expand([VendorDocumentExpand::DownloadUrl]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).vendor_documents().get(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).vendor_documents().get(1, 1),
         ),
         texts: &[],
     },

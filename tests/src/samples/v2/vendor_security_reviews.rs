@@ -11,6 +11,46 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).vendor_security_reviews().list(1),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .vendor_security_reviews()
+                .list(1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .status([VendorSecurityReviewStatus::NotYetStarted])
+                .type_([VendorSecurityReviewType::Security])
+                .decision([VendorSecurityReviewDecision::Pending])
+                .expand([VendorSecurityReviewExpand::User])
+                .created_at_from("2026-01-15")
+                .created_at_to("2026-01-15")
+                .updated_at_from("2026-01-15")
+                .updated_at_to("2026-01-15"),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).vendor_security_reviews().get(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .vendor_security_reviews()
+                .get(1, 1)
+                .expand([VendorSecurityReviewExpand::User]),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
@@ -121,105 +161,89 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).vendor_security_reviews().get(1, 1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .vendor_security_reviews()
-                .get(1, 1)
-                .expand([VendorSecurityReviewExpand::User]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client).vendor_security_reviews().list(1),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .vendor_security_reviews()
-                .list(1)
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .status([VendorSecurityReviewStatus::NotYetStarted])
-                .type_([VendorSecurityReviewType::Security])
-                .decision([VendorSecurityReviewDecision::Pending])
-                .expand([VendorSecurityReviewExpand::User])
-                .created_at_from("2026-01-15")
-                .created_at_to("2026-01-15")
-                .updated_at_from("2026-01-15")
-                .updated_at_to("2026-01-15"),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_ACROSS_VENDORS,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client)
-                .vendor_security_reviews()
-                .list_across_vendors(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .vendor_security_reviews()
-                .list_across_vendors()
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .status([VendorSecurityReviewStatus::NotYetStarted])
-                .type_([VendorSecurityReviewType::Security])
-                .decision([VendorSecurityReviewDecision::Pending])
-                .expand([SecurityReviewAcrossVendorsExpand::User])
-                .created_at_from("2026-01-15")
-                .created_at_to("2026-01-15")
-                .updated_at_from("2026-01-15")
-                .updated_at_to("2026-01-15")
-                .vendor_ids([1]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_ACTIONS,
+        meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
             drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
-                .list_actions(1, 1)
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client).vendor_security_reviews().list_actions(1, 1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_QUESTIONNAIRES,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client)
-                .vendor_security_reviews()
-                .list_questionnaires(1, 1),
+                .update(1, 1, VendorSecurityReviewUpdateRequest::new())
+                .send_optional(),
         ),
         full: |client| wire(
             &drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
-                .list_questionnaires(1, 1)
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true),
+                .update(
+                    1,
+                    1,
+                    VendorSecurityReviewUpdateRequest::new()
+                        .title("sample")
+                        .soc_form(
+                            SocReviewFormSaveRequest::new()
+                                .reviewer_information(
+                                    SocReviewReviewerInformationSectionRequest::new()
+                                        .reviewer_user_id(1i64)
+                                        .report_issue_date("2026-01-15"),
+                                )
+                                .compliance_scope(
+                                    SocReviewComplianceScopeSectionRequest::new()
+                                        .certification(SocReportType::Soc1)
+                                        .scope_type(VendorReviewScopeType::Type1)
+                                        .audit_period("2026-01-15")
+                                        .audit_period_range(
+                                            SocReviewAuditPeriodRangeSectionRequest::new(
+                                                "2026-01-15",
+                                                "2026-01-15",
+                                            ),
+                                        )
+                                        .trust_service_criteria(
+                                            vec![VendorReviewServiceCategory::Availability],
+                                        ),
+                                )
+                                .report_opinion(
+                                    SocReviewReportOpinionSectionRequest::new()
+                                        .report_opinion(VendorReportOpinion::Unqualified)
+                                        .encompass_business_needs(true)
+                                        .follow_up_activity("sample"),
+                                )
+                                .findings(
+                                    SocReviewFindingsSectionRequest::new()
+                                        .findings([
+                                            SocReviewFindingItemRequest::new().description("sample"),
+                                        ])
+                                        .has_material_impact(true),
+                                )
+                                .end_user_controls(
+                                    SocReviewEndUserControlsSectionRequest::new()
+                                        .user_controls([
+                                            SocReviewUserControlItemRequest::new()
+                                                .description("sample")
+                                                .in_place(true),
+                                        ]),
+                                )
+                                .services_and_locations(
+                                    SocReviewServicesAndLocationsSectionRequest::new()
+                                        .services([
+                                            SocReviewServiceItemRequest::new().name("sample"),
+                                        ])
+                                        .locations([
+                                            SocReviewLocationItemRequest::new()
+                                                .city("sample")
+                                                .state_or_country("sample"),
+                                        ]),
+                                )
+                                .cpa_firm(
+                                    SocReviewCpaFirmSectionRequest::new()
+                                        .cpa_firm("sample")
+                                        .cpa_procedure_performed("sample"),
+                                )
+                                .subservice_organizations(
+                                    SocReviewSubserviceOrganizationsSectionRequest::new()
+                                        .subservice_organization("sample")
+                                        .subservice_organization_using_inclusive_method(true)
+                                        .subservice_organization_procedure_performed("sample"),
+                                ),
+                        ),
+                ),
         ),
         texts: &[],
     },
@@ -305,89 +329,65 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
-        meta: &meta::UPDATE,
+        meta: &meta::LIST_ACROSS_VENDORS,
         alternative: false,
-        minimal: |client| sent(
+        minimal: |client| sent_page(
             drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
-                .update(1, 1, VendorSecurityReviewUpdateRequest::new())
-                .send_optional(),
+                .list_across_vendors(),
         ),
         full: |client| wire(
             &drata_api::v2::V2::new(client)
                 .vendor_security_reviews()
-                .update(
-                    1,
-                    1,
-                    VendorSecurityReviewUpdateRequest::new()
-                        .title("sample")
-                        .soc_form(
-                            SocReviewFormSaveRequest::new()
-                                .reviewer_information(
-                                    SocReviewReviewerInformationSectionRequest::new()
-                                        .reviewer_user_id(1i64)
-                                        .report_issue_date("2026-01-15"),
-                                )
-                                .compliance_scope(
-                                    SocReviewComplianceScopeSectionRequest::new()
-                                        .certification(SocReportType::Soc1)
-                                        .scope_type(VendorReviewScopeType::Type1)
-                                        .audit_period("2026-01-15")
-                                        .audit_period_range(
-                                            SocReviewAuditPeriodRangeSectionRequest::new(
-                                                "2026-01-15",
-                                                "2026-01-15",
-                                            ),
-                                        )
-                                        .trust_service_criteria(
-                                            vec![VendorReviewServiceCategory::Availability],
-                                        ),
-                                )
-                                .report_opinion(
-                                    SocReviewReportOpinionSectionRequest::new()
-                                        .report_opinion(VendorReportOpinion::Unqualified)
-                                        .encompass_business_needs(true)
-                                        .follow_up_activity("sample"),
-                                )
-                                .findings(
-                                    SocReviewFindingsSectionRequest::new()
-                                        .findings([
-                                            SocReviewFindingItemRequest::new().description("sample"),
-                                        ])
-                                        .has_material_impact(true),
-                                )
-                                .end_user_controls(
-                                    SocReviewEndUserControlsSectionRequest::new()
-                                        .user_controls([
-                                            SocReviewUserControlItemRequest::new()
-                                                .description("sample")
-                                                .in_place(true),
-                                        ]),
-                                )
-                                .services_and_locations(
-                                    SocReviewServicesAndLocationsSectionRequest::new()
-                                        .services([
-                                            SocReviewServiceItemRequest::new().name("sample"),
-                                        ])
-                                        .locations([
-                                            SocReviewLocationItemRequest::new()
-                                                .city("sample")
-                                                .state_or_country("sample"),
-                                        ]),
-                                )
-                                .cpa_firm(
-                                    SocReviewCpaFirmSectionRequest::new()
-                                        .cpa_firm("sample")
-                                        .cpa_procedure_performed("sample"),
-                                )
-                                .subservice_organizations(
-                                    SocReviewSubserviceOrganizationsSectionRequest::new()
-                                        .subservice_organization("sample")
-                                        .subservice_organization_using_inclusive_method(true)
-                                        .subservice_organization_procedure_performed("sample"),
-                                ),
-                        ),
-                ),
+                .list_across_vendors()
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .status([VendorSecurityReviewStatus::NotYetStarted])
+                .type_([VendorSecurityReviewType::Security])
+                .decision([VendorSecurityReviewDecision::Pending])
+                .expand([SecurityReviewAcrossVendorsExpand::User])
+                .created_at_from("2026-01-15")
+                .created_at_to("2026-01-15")
+                .updated_at_from("2026-01-15")
+                .updated_at_to("2026-01-15")
+                .vendor_ids([1]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_ACTIONS,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .vendor_security_reviews()
+                .list_actions(1, 1)
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).vendor_security_reviews().list_actions(1, 1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_QUESTIONNAIRES,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client)
+                .vendor_security_reviews()
+                .list_questionnaires(1, 1),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .vendor_security_reviews()
+                .list_questionnaires(1, 1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true),
         ),
         texts: &[],
     },

@@ -11,31 +11,6 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
-        meta: &meta::CREATE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .vendor_types()
-                .create(VendorTypeCreateRequest::new("sample"))
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .vendor_types()
-                .create(VendorTypeCreateRequest::new("sample")),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).vendor_types().delete(1).send(),
-        ),
-        full: |client| wire(&drata_api::v2::V2::new(client).vendor_types().delete(1)),
-        texts: &[],
-    },
-    Sample {
         meta: &meta::LIST,
         alternative: false,
         minimal: |client| sent_page(
@@ -54,6 +29,22 @@ pub(super) static SAMPLES: &[Sample] = &[
         texts: &[],
     },
     Sample {
+        meta: &meta::CREATE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .vendor_types()
+                .create(VendorTypeCreateRequest::new("sample"))
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .vendor_types()
+                .create(VendorTypeCreateRequest::new("sample")),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::UPDATE,
         alternative: false,
         minimal: |client| sent(
@@ -67,6 +58,15 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .vendor_types()
                 .update(1, VendorTypeUpdateRequest::new("sample")),
         ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).vendor_types().delete(1).send(),
+        ),
+        full: |client| wire(&drata_api::v2::V2::new(client).vendor_types().delete(1)),
         texts: &[],
     },
 ];

@@ -11,6 +11,50 @@ use crate::sample::{Sample, sent, sent_bytes, sent_page, wire};
 
 pub(super) static SAMPLES: &[Sample] = &[
     Sample {
+        meta: &meta::LIST,
+        alternative: false,
+        minimal: |client| sent_page(drata_api::v2::V2::new(client).vendors().list()),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .vendors()
+                .list()
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true)
+                .category(VendorCategory::Engineering)
+                .categories([VendorCategory::Engineering])
+                .expand([VendorExpand::CustomFields])
+                .impact_level(VendorImpactLevel::Insignificant)
+                .renewal_date("2026-01-15")
+                .renewal_schedule_type(RenewalScheduleType::OneMonth)
+                .risk(VendorRisk::None)
+                .status(VendorStatus::Prospective)
+                .statuses([VendorStatus::Prospective])
+                .type_(VendorKind::Vendor)
+                .types([VendorKind::Vendor])
+                .is_sub_processor(true)
+                .vendor_type_ids([1])
+                .next_review_deadline_status([NextReviewDeadlineStatus::NoRenewal])
+                .action_required(true)
+                .vendor_user_ids([1]),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET,
+        alternative: false,
+        minimal: |client| sent(drata_api::v2::V2::new(client).vendors().get(1).send()),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .vendors()
+                .get(1)
+                .expand([VendorExpand::CustomFields]),
+        ),
+        texts: &[],
+    },
+    Sample {
         meta: &meta::CREATE,
         alternative: false,
         minimal: |client| sent(
@@ -71,138 +115,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .vendor_relationship_contact(
                             VendorRelationshipContactRequest::new(1),
                         ),
-                ),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::DELETE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).vendors().delete(1).send(),
-        ),
-        full: |client| wire(&drata_api::v2::V2::new(client).vendors().delete(1)),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET,
-        alternative: false,
-        minimal: |client| sent(drata_api::v2::V2::new(client).vendors().get(1).send()),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .vendors()
-                .get(1)
-                .expand([VendorExpand::CustomFields]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET_QUESTIONNAIRE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client).vendors().get_questionnaire(1, 1).send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client).vendors().get_questionnaire(1, 1),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::GET_STATS,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .vendors()
-                .get_stats([VendorStatsExpand::Reminder])
-                .send(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .vendors()
-                .get_stats([VendorStatsExpand::Reminder])
-                .include_archived(true),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST,
-        alternative: false,
-        minimal: |client| sent_page(drata_api::v2::V2::new(client).vendors().list()),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .vendors()
-                .list()
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true)
-                .category(VendorCategory::Engineering)
-                .categories([VendorCategory::Engineering])
-                .expand([VendorExpand::CustomFields])
-                .impact_level(VendorImpactLevel::Insignificant)
-                .renewal_date("2026-01-15")
-                .renewal_schedule_type(RenewalScheduleType::OneMonth)
-                .risk(VendorRisk::None)
-                .status(VendorStatus::Prospective)
-                .statuses([VendorStatus::Prospective])
-                .type_(VendorKind::Vendor)
-                .types([VendorKind::Vendor])
-                .is_sub_processor(true)
-                .vendor_type_ids([1])
-                .next_review_deadline_status([NextReviewDeadlineStatus::NoRenewal])
-                .action_required(true)
-                .vendor_user_ids([1]),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::LIST_QUESTIONNAIRES,
-        alternative: false,
-        minimal: |client| sent_page(
-            drata_api::v2::V2::new(client).vendors().list_questionnaires(1),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .vendors()
-                .list_questionnaires(1)
-                .cursor("sample")
-                .size(1)
-                .sort(SortKey::CreatedAt)
-                .sort_dir(SortDirection::Asc)
-                .include_total_count(true),
-        ),
-        texts: &[],
-    },
-    Sample {
-        meta: &meta::SEND_QUESTIONNAIRE,
-        alternative: false,
-        minimal: |client| sent(
-            drata_api::v2::V2::new(client)
-                .vendors()
-                .send_questionnaire(
-                    1,
-                    VendorQuestionnaireCreateRequest::new(
-                        "ada@example.com",
-                        1,
-                        "sample",
-                        1,
-                    ),
-                )
-                .send_optional(),
-        ),
-        full: |client| wire(
-            &drata_api::v2::V2::new(client)
-                .vendors()
-                .send_questionnaire(
-                    1,
-                    VendorQuestionnaireCreateRequest::new(
-                            "ada@example.com",
-                            1,
-                            "sample",
-                            1,
-                        )
-                        .email_subject("sample"),
                 ),
         ),
         texts: &[],
@@ -272,6 +184,94 @@ pub(super) static SAMPLES: &[Sample] = &[
                             VendorRelationshipContactRequest::new(1),
                         ),
                 ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::DELETE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).vendors().delete(1).send(),
+        ),
+        full: |client| wire(&drata_api::v2::V2::new(client).vendors().delete(1)),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::SEND_QUESTIONNAIRE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .vendors()
+                .send_questionnaire(
+                    1,
+                    VendorQuestionnaireCreateRequest::new(
+                        "ada@example.com",
+                        1,
+                        "sample",
+                        1,
+                    ),
+                )
+                .send_optional(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .vendors()
+                .send_questionnaire(
+                    1,
+                    VendorQuestionnaireCreateRequest::new(
+                            "ada@example.com",
+                            1,
+                            "sample",
+                            1,
+                        )
+                        .email_subject("sample"),
+                ),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::LIST_QUESTIONNAIRES,
+        alternative: false,
+        minimal: |client| sent_page(
+            drata_api::v2::V2::new(client).vendors().list_questionnaires(1),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .vendors()
+                .list_questionnaires(1)
+                .cursor("sample")
+                .size(1)
+                .sort(SortKey::CreatedAt)
+                .sort_dir(SortDirection::Asc)
+                .include_total_count(true),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_QUESTIONNAIRE,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client).vendors().get_questionnaire(1, 1).send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client).vendors().get_questionnaire(1, 1),
+        ),
+        texts: &[],
+    },
+    Sample {
+        meta: &meta::GET_STATS,
+        alternative: false,
+        minimal: |client| sent(
+            drata_api::v2::V2::new(client)
+                .vendors()
+                .get_stats([VendorStatsExpand::Reminder])
+                .send(),
+        ),
+        full: |client| wire(
+            &drata_api::v2::V2::new(client)
+                .vendors()
+                .get_stats([VendorStatsExpand::Reminder])
+                .include_archived(true),
         ),
         texts: &[],
     },

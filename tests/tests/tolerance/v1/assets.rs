@@ -11,7 +11,7 @@ mod answers {
 }
 
 mod operations {
+    operation!(list, "v1::assets::list");
     operation!(create, "v1::assets::create");
     operation!(delete, "v1::assets::delete");
-    operation!(list, "v1::assets::list");
 }

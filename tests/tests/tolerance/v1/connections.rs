@@ -10,9 +10,9 @@ mod answers {
 }
 
 mod operations {
+    operation!(list, "v1::connections::list");
     operation!(create_from_csv, "v1::connections::create_from_csv");
     operation!(create_from_json, "v1::connections::create_from_json");
-    operation!(list, "v1::connections::list");
     operation!(replace_from_csv, "v1::connections::replace_from_csv");
     operation!(replace_from_json, "v1::connections::replace_from_json");
 }

@@ -22,24 +22,24 @@ mod answers {
 }
 
 mod operations {
+    operation!(list, "v1::controls::list");
+    operation!(get, "v1::controls::get");
     operation!(create, "v1::controls::create");
     operation!(create_json, "v1::controls::create_json");
-    operation!(create_note, "v1::controls::create_note");
-    operation!(delete_external_evidence, "v1::controls::delete_external_evidence");
-    operation!(delete_note, "v1::controls::delete_note");
-    operation!(delete_owners, "v1::controls::delete_owners");
-    operation!(get, "v1::controls::get");
-    operation!(get_evidence_bundle_url, "v1::controls::get_evidence_bundle_url");
-    operation!(get_external_evidence_url, "v1::controls::get_external_evidence_url");
-    operation!(get_note, "v1::controls::get_note");
-    operation!(list, "v1::controls::list");
-    operation!(list_external_evidence, "v1::controls::list_external_evidence");
-    operation!(list_notes, "v1::controls::list_notes");
-    operation!(list_owners, "v1::controls::list_owners");
-    operation!(list_requirements, "v1::controls::list_requirements");
     operation!(update, "v1::controls::update");
-    operation!(update_note, "v1::controls::update_note");
-    operation!(update_owners, "v1::controls::update_owners");
+    operation!(get_evidence_bundle_url, "v1::controls::get_evidence_bundle_url");
+    operation!(list_external_evidence, "v1::controls::list_external_evidence");
+    operation!(get_external_evidence_url, "v1::controls::get_external_evidence_url");
     operation!(upload_external_evidence, "v1::controls::upload_external_evidence");
     operation!(upload_external_evidence_json, "v1::controls::upload_external_evidence_json");
+    operation!(delete_external_evidence, "v1::controls::delete_external_evidence");
+    operation!(list_notes, "v1::controls::list_notes");
+    operation!(get_note, "v1::controls::get_note");
+    operation!(create_note, "v1::controls::create_note");
+    operation!(update_note, "v1::controls::update_note");
+    operation!(delete_note, "v1::controls::delete_note");
+    operation!(list_owners, "v1::controls::list_owners");
+    operation!(update_owners, "v1::controls::update_owners");
+    operation!(delete_owners, "v1::controls::delete_owners");
+    operation!(list_requirements, "v1::controls::list_requirements");
 }

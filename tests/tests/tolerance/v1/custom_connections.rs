@@ -16,8 +16,8 @@ mod answers {
 
 mod operations {
     operation!(create_records, "v1::custom_connections::create_records");
+    operation!(update_record, "v1::custom_connections::update_record");
     operation!(delete_record, "v1::custom_connections::delete_record");
     operation!(list_session_evidence, "v1::custom_connections::list_session_evidence");
     operation!(list_sessions, "v1::custom_connections::list_sessions");
-    operation!(update_record, "v1::custom_connections::update_record");
 }

@@ -16,15 +16,15 @@ mod answers {
 }
 
 mod operations {
-    operation!(create_for_custom_connection, "v1::devices::create_for_custom_connection");
-    operation!(delete_document, "v1::devices::delete_document");
-    operation!(get, "v1::devices::get");
-    operation!(get_document_download_url, "v1::devices::get_document_download_url");
     operation!(list, "v1::devices::list");
+    operation!(get, "v1::devices::get");
     operation!(list_apps, "v1::devices::list_apps");
     operation!(list_documents, "v1::devices::list_documents");
-    operation!(list_for_custom_connection, "v1::devices::list_for_custom_connection");
-    operation!(list_for_personnel, "v1::devices::list_for_personnel");
+    operation!(get_document_download_url, "v1::devices::get_document_download_url");
     operation!(upload_document, "v1::devices::upload_document");
     operation!(upload_document_json, "v1::devices::upload_document_json");
+    operation!(delete_document, "v1::devices::delete_document");
+    operation!(list_for_custom_connection, "v1::devices::list_for_custom_connection");
+    operation!(list_for_personnel, "v1::devices::list_for_personnel");
+    operation!(create_for_custom_connection, "v1::devices::create_for_custom_connection");
 }

@@ -10,6 +10,6 @@ mod answers {
 }
 
 mod operations {
-    operation!(get, "v1::events::get");
     operation!(list, "v1::events::list");
+    operation!(get, "v1::events::get");
 }

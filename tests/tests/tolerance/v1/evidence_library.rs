@@ -11,13 +11,13 @@ mod answers {
 }
 
 mod operations {
+    operation!(list, "v1::evidence_library::list");
+    operation!(get, "v1::evidence_library::get");
     operation!(create, "v1::evidence_library::create");
     operation!(create_json, "v1::evidence_library::create_json");
-    operation!(delete, "v1::evidence_library::delete");
-    operation!(get, "v1::evidence_library::get");
-    operation!(get_download_url, "v1::evidence_library::get_download_url");
-    operation!(list, "v1::evidence_library::list");
     operation!(update, "v1::evidence_library::update");
     operation!(update_json, "v1::evidence_library::update_json");
+    operation!(delete, "v1::evidence_library::delete");
+    operation!(get_download_url, "v1::evidence_library::get_download_url");
     operation!(update_sync, "v1::evidence_library::update_sync");
 }

@@ -13,7 +13,7 @@ mod answers {
 }
 
 mod operations {
+    operation!(list, "v1::monitors::list");
     operation!(get, "v1::monitors::get");
     operation!(get_failures, "v1::monitors::get_failures");
-    operation!(list, "v1::monitors::list");
 }

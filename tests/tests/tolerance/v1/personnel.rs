@@ -10,9 +10,9 @@ mod answers {
 }
 
 mod operations {
+    operation!(list, "v1::personnel::list");
     operation!(get, "v1::personnel::get");
     operation!(get_by_email, "v1::personnel::get_by_email");
-    operation!(list, "v1::personnel::list");
     operation!(reset_sync, "v1::personnel::reset_sync");
     operation!(reset_sync_for_all, "v1::personnel::reset_sync_for_all");
     operation!(reset_sync_for_some, "v1::personnel::reset_sync_for_some");

@@ -17,10 +17,10 @@ mod answers {
 }
 
 mod operations {
+    operation!(list, "v1::policies::list");
     operation!(get, "v1::policies::get");
+    operation!(list_associated_controls, "v1::policies::list_associated_controls");
     operation!(get_current_published_download_url, "v1::policies::get_current_published_download_url");
     operation!(get_current_published_pdf_download_url, "v1::policies::get_current_published_pdf_download_url");
     operation!(get_version_download_url, "v1::policies::get_version_download_url");
-    operation!(list, "v1::policies::list");
-    operation!(list_associated_controls, "v1::policies::list_associated_controls");
 }

@@ -25,13 +25,13 @@ mod answers {
 
 mod operations {
     operation!(approve_request, "v1::trust_center::approve_request");
-    operation!(create_request, "v1::trust_center::create_request");
     operation!(deny_request, "v1::trust_center::deny_request");
-    operation!(get_private_access, "v1::trust_center::get_private_access");
-    operation!(get_report, "v1::trust_center::get_report");
-    operation!(get_request, "v1::trust_center::get_request");
     operation!(list_controls, "v1::trust_center::list_controls");
     operation!(list_private_documents, "v1::trust_center::list_private_documents");
-    operation!(list_requests, "v1::trust_center::list_requests");
+    operation!(get_private_access, "v1::trust_center::get_private_access");
     operation!(update_private_access, "v1::trust_center::update_private_access");
+    operation!(get_report, "v1::trust_center::get_report");
+    operation!(list_requests, "v1::trust_center::list_requests");
+    operation!(get_request, "v1::trust_center::get_request");
+    operation!(create_request, "v1::trust_center::create_request");
 }

@@ -14,10 +14,10 @@ mod answers {
 mod operations {
     operation!(connect_infrastructure, "v1::user_identities::connect_infrastructure");
     operation!(connect_version_control, "v1::user_identities::connect_version_control");
-    operation!(list_infrastructure, "v1::user_identities::list_infrastructure");
-    operation!(list_version_control, "v1::user_identities::list_version_control");
     operation!(set_infrastructure_service_account, "v1::user_identities::set_infrastructure_service_account");
     operation!(set_version_control_service_account, "v1::user_identities::set_version_control_service_account");
     operation!(toggle_infrastructure, "v1::user_identities::toggle_infrastructure");
     operation!(toggle_version_control, "v1::user_identities::toggle_version_control");
+    operation!(list_infrastructure, "v1::user_identities::list_infrastructure");
+    operation!(list_version_control, "v1::user_identities::list_version_control");
 }

@@ -10,12 +10,12 @@ mod answers {
 }
 
 mod operations {
-    operation!(delete_document, "v1::users::delete_document");
+    operation!(list, "v1::users::list");
     operation!(get, "v1::users::get");
     operation!(get_by_email, "v1::users::get_by_email");
-    operation!(get_document_download_url, "v1::users::get_document_download_url");
-    operation!(list, "v1::users::list");
     operation!(list_documents, "v1::users::list_documents");
+    operation!(get_document_download_url, "v1::users::get_document_download_url");
     operation!(upload_document, "v1::users::upload_document");
     operation!(upload_document_json, "v1::users::upload_document_json");
+    operation!(delete_document, "v1::users::delete_document");
 }

@@ -37,16 +37,16 @@ mod answers {
 }
 
 mod operations {
-    operation!(create, "v1::vendors::create");
-    operation!(create_security_review, "v1::vendors::create_security_review");
-    operation!(delete, "v1::vendors::delete");
-    operation!(get, "v1::vendors::get");
-    operation!(get_stats, "v1::vendors::get_stats");
     operation!(list, "v1::vendors::list");
-    operation!(list_questionnaires, "v1::vendors::list_questionnaires");
-    operation!(send_questionnaire, "v1::vendors::send_questionnaire");
+    operation!(get, "v1::vendors::get");
+    operation!(create, "v1::vendors::create");
     operation!(update, "v1::vendors::update");
-    operation!(update_status, "v1::vendors::update_status");
+    operation!(delete, "v1::vendors::delete");
+    operation!(send_questionnaire, "v1::vendors::send_questionnaire");
     operation!(upload_document, "v1::vendors::upload_document");
+    operation!(list_questionnaires, "v1::vendors::list_questionnaires");
     operation!(upload_questionnaires, "v1::vendors::upload_questionnaires");
+    operation!(create_security_review, "v1::vendors::create_security_review");
+    operation!(get_stats, "v1::vendors::get_stats");
+    operation!(update_status, "v1::vendors::update_status");
 }

@@ -11,9 +11,9 @@ mod answers {
 }
 
 mod operations {
-    operation!(create, "v2::assets::create");
-    operation!(delete, "v2::assets::delete");
-    operation!(get, "v2::assets::get");
     operation!(list, "v2::assets::list");
+    operation!(get, "v2::assets::get");
+    operation!(create, "v2::assets::create");
     operation!(update, "v2::assets::update");
+    operation!(delete, "v2::assets::delete");
 }

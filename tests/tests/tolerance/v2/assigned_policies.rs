@@ -10,6 +10,6 @@ mod answers {
 }
 
 mod operations {
-    operation!(acknowledge, "v2::assigned_policies::acknowledge");
     operation!(list, "v2::assigned_policies::list");
+    operation!(acknowledge, "v2::assigned_policies::acknowledge");
 }

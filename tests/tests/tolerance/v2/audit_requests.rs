@@ -12,6 +12,6 @@ mod answers {
 }
 
 mod operations {
-    operation!(get, "v2::audit_requests::get");
     operation!(list, "v2::audit_requests::list");
+    operation!(get, "v2::audit_requests::get");
 }

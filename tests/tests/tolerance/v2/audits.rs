@@ -12,6 +12,6 @@ mod answers {
 }
 
 mod operations {
-    operation!(get, "v2::audits::get");
     operation!(list, "v2::audits::list");
+    operation!(get, "v2::audits::get");
 }

@@ -22,7 +22,7 @@ mod answers {
 }
 
 mod operations {
+    operation!(list, "v2::control_library::list");
     operation!(get, "v2::control_library::get");
     operation!(import, "v2::control_library::import");
-    operation!(list, "v2::control_library::list");
 }

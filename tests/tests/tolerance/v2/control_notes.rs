@@ -10,9 +10,9 @@ mod answers {
 }
 
 mod operations {
-    operation!(create, "v2::control_notes::create");
-    operation!(delete, "v2::control_notes::delete");
-    operation!(get, "v2::control_notes::get");
     operation!(list, "v2::control_notes::list");
+    operation!(get, "v2::control_notes::get");
+    operation!(create, "v2::control_notes::create");
     operation!(update, "v2::control_notes::update");
+    operation!(delete, "v2::control_notes::delete");
 }

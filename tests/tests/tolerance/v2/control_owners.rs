@@ -10,8 +10,8 @@ mod answers {
 }
 
 mod operations {
-    operation!(create, "v2::control_owners::create");
-    operation!(delete, "v2::control_owners::delete");
     operation!(list, "v2::control_owners::list");
+    operation!(create, "v2::control_owners::create");
     operation!(update, "v2::control_owners::update");
+    operation!(delete, "v2::control_owners::delete");
 }

@@ -20,13 +20,13 @@ mod answers {
 }
 
 mod operations {
-    operation!(compare_requirements, "v2::controls::compare_requirements");
+    operation!(list, "v2::controls::list");
+    operation!(get, "v2::controls::get");
     operation!(create, "v2::controls::create");
     operation!(create_json, "v2::controls::create_json");
-    operation!(get, "v2::controls::get");
-    operation!(list, "v2::controls::list");
-    operation!(list_requirements, "v2::controls::list_requirements");
+    operation!(update, "v2::controls::update");
+    operation!(compare_requirements, "v2::controls::compare_requirements");
     operation!(perform_action, "v2::controls::perform_action");
     operation!(reset_mappings, "v2::controls::reset_mappings");
-    operation!(update, "v2::controls::update");
+    operation!(list_requirements, "v2::controls::list_requirements");
 }

@@ -11,9 +11,9 @@ mod answers {
 }
 
 mod operations {
-    operation!(create, "v2::custom_connections::create");
-    operation!(delete, "v2::custom_connections::delete");
-    operation!(get, "v2::custom_connections::get");
     operation!(list, "v2::custom_connections::list");
+    operation!(get, "v2::custom_connections::get");
+    operation!(create, "v2::custom_connections::create");
     operation!(update, "v2::custom_connections::update");
+    operation!(delete, "v2::custom_connections::delete");
 }

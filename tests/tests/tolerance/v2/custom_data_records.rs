@@ -15,11 +15,11 @@ mod answers {
 }
 
 mod operations {
-    operation!(create, "v2::custom_data_records::create");
-    operation!(delete, "v2::custom_data_records::delete");
     operation!(list, "v2::custom_data_records::list");
-    operation!(list_sessions, "v2::custom_data_records::list_sessions");
-    operation!(perform_session_action, "v2::custom_data_records::perform_session_action");
+    operation!(create, "v2::custom_data_records::create");
     operation!(update, "v2::custom_data_records::update");
+    operation!(delete, "v2::custom_data_records::delete");
+    operation!(perform_session_action, "v2::custom_data_records::perform_session_action");
+    operation!(list_sessions, "v2::custom_data_records::list_sessions");
     operation!(upload_to_session, "v2::custom_data_records::upload_to_session");
 }

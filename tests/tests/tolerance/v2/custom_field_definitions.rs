@@ -12,6 +12,6 @@ mod answers {
 }
 
 mod operations {
-    operation!(get, "v2::custom_field_definitions::get");
     operation!(list, "v2::custom_field_definitions::list");
+    operation!(get, "v2::custom_field_definitions::get");
 }

@@ -9,9 +9,9 @@ mod answers {
 }
 
 mod operations {
-    operation!(delete, "v2::device_documents::delete");
-    operation!(get, "v2::device_documents::get");
     operation!(list, "v2::device_documents::list");
+    operation!(get, "v2::device_documents::get");
     operation!(upload, "v2::device_documents::upload");
     operation!(upload_json, "v2::device_documents::upload_json");
+    operation!(delete, "v2::device_documents::delete");
 }

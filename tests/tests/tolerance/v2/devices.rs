@@ -12,11 +12,11 @@ mod answers {
 }
 
 mod operations {
-    operation!(create_for_custom_connection, "v2::devices::create_for_custom_connection");
-    operation!(delete_from_custom_connection, "v2::devices::delete_from_custom_connection");
-    operation!(get, "v2::devices::get");
     operation!(list, "v2::devices::list");
+    operation!(get, "v2::devices::get");
+    operation!(delete_from_custom_connection, "v2::devices::delete_from_custom_connection");
     operation!(list_apps, "v2::devices::list_apps");
     operation!(list_for_custom_connection, "v2::devices::list_for_custom_connection");
     operation!(list_for_personnel, "v2::devices::list_for_personnel");
+    operation!(create_for_custom_connection, "v2::devices::create_for_custom_connection");
 }

@@ -12,8 +12,8 @@ mod answers {
 }
 
 mod operations {
-    operation!(create_download_job, "v2::events::create_download_job");
+    operation!(list, "v2::events::list");
     operation!(get, "v2::events::get");
     operation!(get_download_job, "v2::events::get_download_job");
-    operation!(list, "v2::events::list");
+    operation!(create_download_job, "v2::events::create_download_job");
 }

@@ -19,14 +19,14 @@ mod answers {
 }
 
 mod operations {
-    operation!(create, "v2::evidence::create");
-    operation!(delete, "v2::evidence::delete");
-    operation!(delete_artifact, "v2::evidence::delete_artifact");
-    operation!(get, "v2::evidence::get");
     operation!(list, "v2::evidence::list");
-    operation!(list_artifacts, "v2::evidence::list_artifacts");
-    operation!(perform_artifact_action, "v2::evidence::perform_artifact_action");
+    operation!(get, "v2::evidence::get");
+    operation!(create, "v2::evidence::create");
     operation!(update, "v2::evidence::update");
+    operation!(delete, "v2::evidence::delete");
+    operation!(perform_artifact_action, "v2::evidence::perform_artifact_action");
+    operation!(list_artifacts, "v2::evidence::list_artifacts");
     operation!(update_artifact, "v2::evidence::update_artifact");
+    operation!(delete_artifact, "v2::evidence::delete_artifact");
     operation!(upload_file, "v2::evidence::upload_file");
 }

@@ -13,12 +13,12 @@ mod answers {
 }
 
 mod operations {
+    operation!(list, "v2::evidence_library::list");
+    operation!(get, "v2::evidence_library::get");
     operation!(create, "v2::evidence_library::create");
     operation!(create_json, "v2::evidence_library::create_json");
-    operation!(delete, "v2::evidence_library::delete");
-    operation!(get, "v2::evidence_library::get");
-    operation!(get_version, "v2::evidence_library::get_version");
-    operation!(list, "v2::evidence_library::list");
     operation!(update, "v2::evidence_library::update");
     operation!(update_json, "v2::evidence_library::update_json");
+    operation!(delete, "v2::evidence_library::delete");
+    operation!(get_version, "v2::evidence_library::get_version");
 }

@@ -19,13 +19,13 @@ mod answers {
 }
 
 mod operations {
-    operation!(create, "v2::frameworks::create");
-    operation!(create_requirements, "v2::frameworks::create_requirements");
     operation!(list, "v2::frameworks::list");
+    operation!(create, "v2::frameworks::create");
+    operation!(update, "v2::frameworks::update");
     operation!(list_requirement_controls, "v2::frameworks::list_requirement_controls");
     operation!(list_requirements, "v2::frameworks::list_requirements");
     operation!(list_requirements_legacy, "v2::frameworks::list_requirements_legacy");
-    operation!(update, "v2::frameworks::update");
+    operation!(create_requirements, "v2::frameworks::create_requirements");
     operation!(update_requirement, "v2::frameworks::update_requirement");
     operation!(update_requirement_legacy, "v2::frameworks::update_requirement_legacy");
 }

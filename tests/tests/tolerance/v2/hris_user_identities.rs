@@ -12,8 +12,8 @@ mod answers {
 }
 
 mod operations {
-    operation!(delete, "v2::hris_user_identities::delete");
-    operation!(get, "v2::hris_user_identities::get");
     operation!(list, "v2::hris_user_identities::list");
+    operation!(get, "v2::hris_user_identities::get");
     operation!(upsert, "v2::hris_user_identities::upsert");
+    operation!(delete, "v2::hris_user_identities::delete");
 }

@@ -17,10 +17,10 @@ mod answers {
 }
 
 mod operations {
-    operation!(get, "v2::monitoring_tests::get");
     operation!(list, "v2::monitoring_tests::list");
+    operation!(get, "v2::monitoring_tests::get");
+    operation!(update, "v2::monitoring_tests::update");
     operation!(list_exclusions, "v2::monitoring_tests::list_exclusions");
     operation!(list_failures, "v2::monitoring_tests::list_failures");
     operation!(list_passes, "v2::monitoring_tests::list_passes");
-    operation!(update, "v2::monitoring_tests::update");
 }

@@ -22,15 +22,15 @@ mod answers {
 }
 
 mod operations {
-    operation!(add_scoped_group, "v2::personnel::add_scoped_group");
-    operation!(get, "v2::personnel::get");
-    operation!(get_scoped_counts, "v2::personnel::get_scoped_counts");
     operation!(list, "v2::personnel::list");
-    operation!(list_scoped_groups, "v2::personnel::list_scoped_groups");
+    operation!(get, "v2::personnel::get");
+    operation!(update, "v2::personnel::update");
+    operation!(add_scoped_group, "v2::personnel::add_scoped_group");
     operation!(perform_action, "v2::personnel::perform_action");
-    operation!(remove_scoped_group, "v2::personnel::remove_scoped_group");
-    operation!(replace_scoped_groups, "v2::personnel::replace_scoped_groups");
     operation!(search, "v2::personnel::search");
     operation!(search_across_workspaces, "v2::personnel::search_across_workspaces");
-    operation!(update, "v2::personnel::update");
+    operation!(list_scoped_groups, "v2::personnel::list_scoped_groups");
+    operation!(get_scoped_counts, "v2::personnel::get_scoped_counts");
+    operation!(replace_scoped_groups, "v2::personnel::replace_scoped_groups");
+    operation!(remove_scoped_group, "v2::personnel::remove_scoped_group");
 }

@@ -24,20 +24,20 @@ mod answers {
 }
 
 mod operations {
-    operation!(assign_owner, "v2::policies::assign_owner");
+    operation!(list, "v2::policies::list");
+    operation!(get, "v2::policies::get");
     operation!(create, "v2::policies::create");
-    operation!(create_approval_configuration, "v2::policies::create_approval_configuration");
     operation!(create_json, "v2::policies::create_json");
+    operation!(update, "v2::policies::update");
+    operation!(assign_owner, "v2::policies::assign_owner");
+    operation!(perform_action, "v2::policies::perform_action");
+    operation!(list_actions, "v2::policies::list_actions");
+    operation!(get_approval_configuration, "v2::policies::get_approval_configuration");
+    operation!(create_approval_configuration, "v2::policies::create_approval_configuration");
+    operation!(update_approval_configuration, "v2::policies::update_approval_configuration");
+    operation!(delete_approval_configuration, "v2::policies::delete_approval_configuration");
+    operation!(list_versions, "v2::policies::list_versions");
+    operation!(get_version, "v2::policies::get_version");
     operation!(create_version, "v2::policies::create_version");
     operation!(create_version_json, "v2::policies::create_version_json");
-    operation!(delete_approval_configuration, "v2::policies::delete_approval_configuration");
-    operation!(get, "v2::policies::get");
-    operation!(get_approval_configuration, "v2::policies::get_approval_configuration");
-    operation!(get_version, "v2::policies::get_version");
-    operation!(list, "v2::policies::list");
-    operation!(list_actions, "v2::policies::list_actions");
-    operation!(list_versions, "v2::policies::list_versions");
-    operation!(perform_action, "v2::policies::perform_action");
-    operation!(update, "v2::policies::update");
-    operation!(update_approval_configuration, "v2::policies::update_approval_configuration");
 }

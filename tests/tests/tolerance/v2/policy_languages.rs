@@ -12,7 +12,7 @@ mod answers {
 }
 
 mod operations {
-    operation!(get_version, "v2::policy_languages::get_version");
     operation!(list_settings, "v2::policy_languages::list_settings");
     operation!(list_versions, "v2::policy_languages::list_versions");
+    operation!(get_version, "v2::policy_languages::get_version");
 }

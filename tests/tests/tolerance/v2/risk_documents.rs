@@ -11,8 +11,8 @@ mod answers {
 }
 
 mod operations {
-    operation!(delete, "v2::risk_documents::delete");
-    operation!(get, "v2::risk_documents::get");
     operation!(list, "v2::risk_documents::list");
+    operation!(get, "v2::risk_documents::get");
     operation!(upload, "v2::risk_documents::upload");
+    operation!(delete, "v2::risk_documents::delete");
 }

@@ -13,7 +13,7 @@ mod answers {
 }
 
 mod operations {
-    operation!(copy, "v2::risk_library::copy");
-    operation!(get, "v2::risk_library::get");
     operation!(list, "v2::risk_library::list");
+    operation!(get, "v2::risk_library::get");
+    operation!(copy, "v2::risk_library::copy");
 }

@@ -10,9 +10,9 @@ mod answers {
 }
 
 mod operations {
-    operation!(create, "v2::risk_notes::create");
-    operation!(delete, "v2::risk_notes::delete");
-    operation!(get, "v2::risk_notes::get");
     operation!(list, "v2::risk_notes::list");
+    operation!(get, "v2::risk_notes::get");
+    operation!(create, "v2::risk_notes::create");
     operation!(update, "v2::risk_notes::update");
+    operation!(delete, "v2::risk_notes::delete");
 }

@@ -11,9 +11,9 @@ mod answers {
 }
 
 mod operations {
-    operation!(create, "v2::risk_registers::create");
-    operation!(delete, "v2::risk_registers::delete");
-    operation!(get, "v2::risk_registers::get");
     operation!(list, "v2::risk_registers::list");
+    operation!(get, "v2::risk_registers::get");
+    operation!(create, "v2::risk_registers::create");
     operation!(update, "v2::risk_registers::update");
+    operation!(delete, "v2::risk_registers::delete");
 }

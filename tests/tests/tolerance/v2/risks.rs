@@ -34,12 +34,12 @@ mod answers {
 }
 
 mod operations {
-    operation!(create, "v2::risks::create");
-    operation!(delete, "v2::risks::delete");
-    operation!(get, "v2::risks::get");
-    operation!(get_insights, "v2::risks::get_insights");
     operation!(list, "v2::risks::list");
+    operation!(get, "v2::risks::get");
+    operation!(create, "v2::risks::create");
+    operation!(update, "v2::risks::update");
+    operation!(delete, "v2::risks::delete");
     operation!(search, "v2::risks::search");
     operation!(search_across_registers, "v2::risks::search_across_registers");
-    operation!(update, "v2::risks::update");
+    operation!(get_insights, "v2::risks::get_insights");
 }

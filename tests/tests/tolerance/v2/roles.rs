@@ -11,7 +11,7 @@ mod answers {
 }
 
 mod operations {
-    operation!(get, "v2::roles::get");
     operation!(list, "v2::roles::list");
+    operation!(get, "v2::roles::get");
     operation!(list_users, "v2::roles::list_users");
 }

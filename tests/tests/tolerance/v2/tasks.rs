@@ -13,10 +13,10 @@ mod answers {
 }
 
 mod operations {
-    operation!(create, "v2::tasks::create");
-    operation!(get, "v2::tasks::get");
     operation!(list, "v2::tasks::list");
-    operation!(list_upcoming, "v2::tasks::list_upcoming");
-    operation!(perform_action, "v2::tasks::perform_action");
+    operation!(get, "v2::tasks::get");
+    operation!(create, "v2::tasks::create");
     operation!(update, "v2::tasks::update");
+    operation!(perform_action, "v2::tasks::perform_action");
+    operation!(list_upcoming, "v2::tasks::list_upcoming");
 }

@@ -9,9 +9,9 @@ mod answers {
 }
 
 mod operations {
-    operation!(delete, "v2::user_documents::delete");
-    operation!(get, "v2::user_documents::get");
     operation!(list, "v2::user_documents::list");
+    operation!(get, "v2::user_documents::get");
     operation!(upload, "v2::user_documents::upload");
     operation!(upload_json, "v2::user_documents::upload_json");
+    operation!(delete, "v2::user_documents::delete");
 }

@@ -3,6 +3,6 @@
 //! Every answer of the area `users` is read tolerantly.
 
 mod operations {
-    operation!(get, "v2::users::get");
     operation!(list, "v2::users::list");
+    operation!(get, "v2::users::get");
 }

@@ -9,7 +9,7 @@ mod answers {
 }
 
 mod operations {
-    operation!(get, "v2::vendor_documents::get");
     operation!(list, "v2::vendor_documents::list");
+    operation!(get, "v2::vendor_documents::get");
     operation!(upload, "v2::vendor_documents::upload");
 }

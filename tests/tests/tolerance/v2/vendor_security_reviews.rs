@@ -29,16 +29,16 @@ mod answers {
 }
 
 mod operations {
+    operation!(list, "v2::vendor_security_reviews::list");
+    operation!(get, "v2::vendor_security_reviews::get");
     operation!(create, "v2::vendor_security_reviews::create");
     operation!(create_with_file, "v2::vendor_security_reviews::create_with_file");
     operation!(create_with_file_json, "v2::vendor_security_reviews::create_with_file_json");
-    operation!(get, "v2::vendor_security_reviews::get");
-    operation!(list, "v2::vendor_security_reviews::list");
-    operation!(list_across_vendors, "v2::vendor_security_reviews::list_across_vendors");
-    operation!(list_actions, "v2::vendor_security_reviews::list_actions");
-    operation!(list_questionnaires, "v2::vendor_security_reviews::list_questionnaires");
+    operation!(update, "v2::vendor_security_reviews::update");
     operation!(perform_action, "v2::vendor_security_reviews::perform_action");
     operation!(send_questionnaire, "v2::vendor_security_reviews::send_questionnaire");
     operation!(send_questionnaire_to_vendor, "v2::vendor_security_reviews::send_questionnaire_to_vendor");
-    operation!(update, "v2::vendor_security_reviews::update");
+    operation!(list_across_vendors, "v2::vendor_security_reviews::list_across_vendors");
+    operation!(list_actions, "v2::vendor_security_reviews::list_actions");
+    operation!(list_questionnaires, "v2::vendor_security_reviews::list_questionnaires");
 }

@@ -10,8 +10,8 @@ mod answers {
 }
 
 mod operations {
-    operation!(create, "v2::vendor_types::create");
-    operation!(delete, "v2::vendor_types::delete");
     operation!(list, "v2::vendor_types::list");
+    operation!(create, "v2::vendor_types::create");
     operation!(update, "v2::vendor_types::update");
+    operation!(delete, "v2::vendor_types::delete");
 }

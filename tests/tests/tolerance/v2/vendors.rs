@@ -32,13 +32,13 @@ mod answers {
 }
 
 mod operations {
-    operation!(create, "v2::vendors::create");
-    operation!(delete, "v2::vendors::delete");
+    operation!(list, "v2::vendors::list");
     operation!(get, "v2::vendors::get");
+    operation!(create, "v2::vendors::create");
+    operation!(update, "v2::vendors::update");
+    operation!(delete, "v2::vendors::delete");
+    operation!(send_questionnaire, "v2::vendors::send_questionnaire");
+    operation!(list_questionnaires, "v2::vendors::list_questionnaires");
     operation!(get_questionnaire, "v2::vendors::get_questionnaire");
     operation!(get_stats, "v2::vendors::get_stats");
-    operation!(list, "v2::vendors::list");
-    operation!(list_questionnaires, "v2::vendors::list_questionnaires");
-    operation!(send_questionnaire, "v2::vendors::send_questionnaire");
-    operation!(update, "v2::vendors::update");
 }

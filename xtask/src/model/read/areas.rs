@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::naming::Names;
 use crate::document::Document;
-use crate::keys::AREA_DOCS;
+use crate::keys::{AREA_DOCS, AREA_EXAMPLES, AREA_VERSIONS};
 use crate::model::{Api, Area, Kind, Operation, Ty, TypeDef};
 use crate::names::rules;
 
-/// The areas with their operations in the order of their names. Types learn which areas reach them; those that none does
+/// The areas with their operations in the order in which people need them. Types learn which areas reach them; those that none does
 /// are dropped, and so are identifying fields of lists noted.
 pub(super) fn gather(
     module: &str,
@@ -27,7 +27,9 @@ pub(super) fn gather(
         }
     }
     types.retain(|_, def| !def.areas.is_empty());
-    let docs = docs(document, names);
+    let docs = by_area(document, names, AREA_DOCS);
+    let mut versions = by_area(document, names, AREA_VERSIONS);
+    let mut examples = by_area(document, names, AREA_EXAMPLES);
     let mut areas: BTreeMap<String, Vec<Operation>> = BTreeMap::new();
     for mut operation in operations {
         if let Some(paging) = &mut operation.paging {
@@ -38,9 +40,11 @@ pub(super) fn gather(
     areas
         .into_iter()
         .map(|(name, mut operations)| {
-            operations.sort_by(|left, right| left.name.cmp(&right.name));
+            operations.sort_by_cached_key(|operation| rules::need(&operation.name));
             Area {
                 doc: docs.get(&name).cloned().unwrap_or_default(),
+                versions: versions.remove(&name),
+                example: examples.remove(&name),
                 handle: names.handles.get(&name).cloned().unwrap_or_default(),
                 feature: rules::feature(module, &name),
                 name,
@@ -60,17 +64,19 @@ fn key(item: &Ty, types: &BTreeMap<String, TypeDef>) -> Option<String> {
     matches!(field.ty.present(), Ty::Int | Ty::Str | Ty::Id(_)).then(|| field.wire.clone())
 }
 
-/// The description of an area is that of the first tag that leads to it.
-fn docs(document: &Document, names: &Names) -> BTreeMap<String, String> {
-    let mut docs: BTreeMap<String, String> = BTreeMap::new();
+/// What the overlay says of each area: what it says of the first tag that leads to the area, or of the area where the tag
+/// leads to several, as in `Users and Roles (roles)`.
+fn by_area(document: &Document, names: &Names, key: &str) -> BTreeMap<String, String> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
     for ((_, operation), name) in document.operations().zip(&names.operations) {
-        let words =
-            operation["tags"][0].as_str().and_then(|tag| document.0[AREA_DOCS].get(tag)).and_then(Value::as_str);
+        let Some(tag) = operation["tags"][0].as_str() else { continue };
+        let own = document.0[key].get(format!("{tag} ({})", name.area));
+        let words = own.or_else(|| document.0[key].get(tag)).and_then(Value::as_str);
         if let Some(words) = words {
-            docs.entry(name.area.clone()).or_insert_with(|| words.to_owned());
+            found.entry(name.area.clone()).or_insert_with(|| words.to_owned());
         }
     }
-    docs
+    found
 }
 
 /// The names of all types that an operation reaches.

@@ -5,16 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates a manual asset. Built by [`create`](super::AssetsApi::create).
-    pub struct Create(JsonOptional<super::Asset>);
-}
-
-builder! {
-    /// Deletes an asset and returns it. Built by [`delete`](super::AssetsApi::delete).
-    pub struct Delete(JsonOptional<super::Asset>);
-}
-
-builder! {
     /// Lists the assets of the account. Built by [`list`](super::AssetsApi::list).
     pub struct List(Json<super::AssetPage>);
 }
@@ -125,4 +115,14 @@ impl crate::Paged for List {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
+}
+
+builder! {
+    /// Creates a manual asset. Built by [`create`](super::AssetsApi::create).
+    pub struct Create(JsonOptional<super::Asset>);
+}
+
+builder! {
+    /// Deletes an asset and returns it. Built by [`delete`](super::AssetsApi::delete).
+    pub struct Delete(JsonOptional<super::Asset>);
 }

@@ -6,7 +6,28 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&CREATE, &DELETE, &LIST];
+pub static ALL: &[&OperationMeta] = &[&LIST, &CREATE, &DELETE];
+
+/// [`list`](super::AssetsApi::list)
+pub static LIST: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "AssetsPublicController_listAssets",
+    method: Method::GET,
+    path: "/assets",
+    area: "assets",
+    rust_path: "v1::assets::list",
+    permission: "assets-get",
+    permission_name: "Assets: List Assets",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Number {
+        max_limit: 50,
+        max_page: Some(1000),
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
 
 /// [`create`](super::AssetsApi::create)
 pub static CREATE: OperationMeta = OperationMeta {
@@ -40,27 +61,6 @@ pub static DELETE: OperationMeta = OperationMeta {
     beta: false,
     idempotency: Idempotency::Idempotent,
     pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list`](super::AssetsApi::list)
-pub static LIST: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "AssetsPublicController_listAssets",
-    method: Method::GET,
-    path: "/assets",
-    area: "assets",
-    rust_path: "v1::assets::list",
-    permission: "assets-get",
-    permission_name: "Assets: List Assets",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Number {
-        max_limit: 50,
-        max_page: Some(1000),
-    },
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };

@@ -2,6 +2,26 @@
 
 //! Inventory of what the account owns or runs: hardware, people, software, documents and cloud resources.
 //! Assets are shared by all workspaces.
+//!
+//! Take [`v2::assets`](crate::v2::assets), which also reads one asset and updates.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let mut assets = drata.v1().assets().list().stream();
+//! while let Some(asset) = assets.next().await {
+//!     let asset = asset?;
+//!     println!("{} {}", asset.id, asset.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;

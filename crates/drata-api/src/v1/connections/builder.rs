@@ -5,18 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates an identity provider connection from a CSV roster. Built by
-    /// [`create_from_csv`](super::ConnectionsApi::create_from_csv).
-    pub struct CreateFromCsv(Form, JsonOptional<serde_json::Value>);
-}
-
-builder! {
-    /// Creates an identity provider connection from a list of people. Built by
-    /// [`create_from_json`](super::ConnectionsApi::create_from_json).
-    pub struct CreateFromJson(JsonOptional<serde_json::Value>);
-}
-
-builder! {
     /// Lists the connections of the account. Built by [`list`](super::ConnectionsApi::list).
     pub struct List(Json<super::ConnectionPage>);
 }
@@ -78,6 +66,18 @@ impl crate::Paged for List {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
+}
+
+builder! {
+    /// Creates an identity provider connection from a CSV roster. Built by
+    /// [`create_from_csv`](super::ConnectionsApi::create_from_csv).
+    pub struct CreateFromCsv(Form, JsonOptional<serde_json::Value>);
+}
+
+builder! {
+    /// Creates an identity provider connection from a list of people. Built by
+    /// [`create_from_json`](super::ConnectionsApi::create_from_json).
+    pub struct CreateFromJson(JsonOptional<serde_json::Value>);
 }
 
 builder! {

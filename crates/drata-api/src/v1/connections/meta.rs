@@ -7,12 +7,33 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
+    &LIST,
     &CREATE_FROM_CSV,
     &CREATE_FROM_JSON,
-    &LIST,
     &REPLACE_FROM_CSV,
     &REPLACE_FROM_JSON,
 ];
+
+/// [`list`](super::ConnectionsApi::list)
+pub static LIST: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "ConnectionsPublicController_getConnections",
+    method: Method::GET,
+    path: "/connections",
+    area: "connections",
+    rust_path: "v1::connections::list",
+    permission: "connections-get",
+    permission_name: "Connections: List Connections",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Number {
+        max_limit: 50,
+        max_page: None,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
 
 /// [`create_from_csv`](super::ConnectionsApi::create_from_csv)
 pub static CREATE_FROM_CSV: OperationMeta = OperationMeta {
@@ -48,27 +69,6 @@ pub static CREATE_FROM_JSON: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(201, "application/json")],
-};
-
-/// [`list`](super::ConnectionsApi::list)
-pub static LIST: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "ConnectionsPublicController_getConnections",
-    method: Method::GET,
-    path: "/connections",
-    area: "connections",
-    rust_path: "v1::connections::list",
-    permission: "connections-get",
-    permission_name: "Connections: List Connections",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Number {
-        max_limit: 50,
-        max_page: None,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
 };
 
 /// [`replace_from_csv`](super::ConnectionsApi::replace_from_csv)

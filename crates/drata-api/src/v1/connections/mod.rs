@@ -2,6 +2,25 @@
 
 //! Systems the account draws its data from, and roster uploads for an identity provider that has no direct
 //! integration.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//! use drata_ext::v1::connections::ConnectionState;
+//!
+//! let mut broken = drata.v1().connections().list().state(ConnectionState::Misconfigured).stream();
+//! while let Some(connection) = broken.next().await {
+//!     let connection = connection?;
+//!     println!("{} failed at {:?}", connection.client_type, connection.failed_at);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;

@@ -5,62 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates a custom control in a workspace, optionally linked to policies, tests, requirements, evidence and
-    /// owners. Built by [`create`](super::ControlsApi::create).
-    pub struct Create(Form, JsonOptional<super::Control>);
-}
-
-builder! {
-    /// Creates a custom control in a workspace, optionally linked to policies, tests, requirements, evidence and
-    /// owners. Built by [`create_json`](super::ControlsApi::create_json).
-    pub struct CreateJson(JsonOptional<super::Control>);
-}
-
-builder! {
-    /// Adds a note to a control. Built by [`create_note`](super::ControlsApi::create_note).
-    pub struct CreateNote(JsonOptional<super::Note>);
-}
-
-builder! {
-    /// Deletes a piece of external evidence and returns the control it belonged to. Built by
-    /// [`delete_external_evidence`](super::ControlsApi::delete_external_evidence).
-    pub struct DeleteExternalEvidence(JsonOptional<super::MappedExternalEvidence>);
-}
-
-builder! {
-    /// Deletes a note of a control. Built by [`delete_note`](super::ControlsApi::delete_note).
-    pub struct DeleteNote(Nothing);
-}
-
-builder! {
-    /// Removes owners from several controls in one call. Built by
-    /// [`delete_owners`](super::ControlsApi::delete_owners).
-    pub struct DeleteOwners(JsonOptional<super::UserListItemPage>);
-}
-
-builder! {
-    /// Returns one control with its readiness and evidence flags. Built by [`get`](super::ControlsApi::get).
-    pub struct Get(Json<super::ControlShort>);
-}
-
-builder! {
-    /// Returns a signed URL for a ZIP archive with all evidence of a control. Built by
-    /// [`get_evidence_bundle_url`](super::ControlsApi::get_evidence_bundle_url).
-    pub struct GetEvidenceBundleUrl(Json<super::SignedUrl>);
-}
-
-builder! {
-    /// Returns a signed URL for the file of a piece of external evidence. Built by
-    /// [`get_external_evidence_url`](super::ControlsApi::get_external_evidence_url).
-    pub struct GetExternalEvidenceUrl(Json<super::SignedUrl>);
-}
-
-builder! {
-    /// Returns one note of a control. Built by [`get_note`](super::ControlsApi::get_note).
-    pub struct GetNote(Json<super::Note>);
-}
-
-builder! {
     /// Lists the controls of the account. Built by [`list`](super::ControlsApi::list).
     pub struct List(Json<super::ControlListItemPage>);
 }
@@ -670,6 +614,34 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Returns one control with its readiness and evidence flags. Built by [`get`](super::ControlsApi::get).
+    pub struct Get(Json<super::ControlShort>);
+}
+
+builder! {
+    /// Creates a custom control in a workspace, optionally linked to policies, tests, requirements, evidence and
+    /// owners. Built by [`create`](super::ControlsApi::create).
+    pub struct Create(Form, JsonOptional<super::Control>);
+}
+
+builder! {
+    /// Creates a custom control in a workspace, optionally linked to policies, tests, requirements, evidence and
+    /// owners. Built by [`create_json`](super::ControlsApi::create_json).
+    pub struct CreateJson(JsonOptional<super::Control>);
+}
+
+builder! {
+    /// Updates the texts of a control. Built by [`update`](super::ControlsApi::update).
+    pub struct Update(JsonOptional<super::ControlShort>);
+}
+
+builder! {
+    /// Returns a signed URL for a ZIP archive with all evidence of a control. Built by
+    /// [`get_evidence_bundle_url`](super::ControlsApi::get_evidence_bundle_url).
+    pub struct GetEvidenceBundleUrl(Json<super::SignedUrl>);
+}
+
+builder! {
     /// Lists the external evidence of a control. Built by
     /// [`list_external_evidence`](super::ControlsApi::list_external_evidence).
     pub struct ListExternalEvidence(Json<super::ExternalEvidencePage>);
@@ -711,6 +683,30 @@ impl crate::Paged for ListExternalEvidence {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
+}
+
+builder! {
+    /// Returns a signed URL for the file of a piece of external evidence. Built by
+    /// [`get_external_evidence_url`](super::ControlsApi::get_external_evidence_url).
+    pub struct GetExternalEvidenceUrl(Json<super::SignedUrl>);
+}
+
+builder! {
+    /// Attaches external evidence to a control, as a file or a link. Built by
+    /// [`upload_external_evidence`](super::ControlsApi::upload_external_evidence).
+    pub struct UploadExternalEvidence(Form, JsonOptional<super::MappedExternalEvidence>);
+}
+
+builder! {
+    /// Attaches external evidence to a control, as a file or a link. Built by
+    /// [`upload_external_evidence_json`](super::ControlsApi::upload_external_evidence_json).
+    pub struct UploadExternalEvidenceJson(JsonOptional<super::MappedExternalEvidence>);
+}
+
+builder! {
+    /// Deletes a piece of external evidence and returns the control it belonged to. Built by
+    /// [`delete_external_evidence`](super::ControlsApi::delete_external_evidence).
+    pub struct DeleteExternalEvidence(JsonOptional<super::MappedExternalEvidence>);
 }
 
 builder! {
@@ -762,6 +758,26 @@ impl crate::Paged for ListNotes {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.as_str().into())
     }
+}
+
+builder! {
+    /// Returns one note of a control. Built by [`get_note`](super::ControlsApi::get_note).
+    pub struct GetNote(Json<super::Note>);
+}
+
+builder! {
+    /// Adds a note to a control. Built by [`create_note`](super::ControlsApi::create_note).
+    pub struct CreateNote(JsonOptional<super::Note>);
+}
+
+builder! {
+    /// Replaces the text of a note on a control. Built by [`update_note`](super::ControlsApi::update_note).
+    pub struct UpdateNote(JsonOptional<super::Note>);
+}
+
+builder! {
+    /// Deletes a note of a control. Built by [`delete_note`](super::ControlsApi::delete_note).
+    pub struct DeleteNote(Nothing);
 }
 
 builder! {
@@ -834,6 +850,18 @@ impl crate::Paged for ListOwners {
 }
 
 builder! {
+    /// Adds owners to a control and returns one page of its owners. Built by
+    /// [`update_owners`](super::ControlsApi::update_owners).
+    pub struct UpdateOwners(JsonOptional<super::UserListItemPage>);
+}
+
+builder! {
+    /// Removes owners from several controls in one call. Built by
+    /// [`delete_owners`](super::ControlsApi::delete_owners).
+    pub struct DeleteOwners(JsonOptional<super::UserListItemPage>);
+}
+
+builder! {
     /// Lists the framework requirements a control is mapped to. Built by
     /// [`list_requirements`](super::ControlsApi::list_requirements).
     pub struct ListRequirements(Json<super::RequirementListItemPage>);
@@ -894,32 +922,4 @@ impl crate::Paged for ListRequirements {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
-}
-
-builder! {
-    /// Updates the texts of a control. Built by [`update`](super::ControlsApi::update).
-    pub struct Update(JsonOptional<super::ControlShort>);
-}
-
-builder! {
-    /// Replaces the text of a note on a control. Built by [`update_note`](super::ControlsApi::update_note).
-    pub struct UpdateNote(JsonOptional<super::Note>);
-}
-
-builder! {
-    /// Adds owners to a control and returns one page of its owners. Built by
-    /// [`update_owners`](super::ControlsApi::update_owners).
-    pub struct UpdateOwners(JsonOptional<super::UserListItemPage>);
-}
-
-builder! {
-    /// Attaches external evidence to a control, as a file or a link. Built by
-    /// [`upload_external_evidence`](super::ControlsApi::upload_external_evidence).
-    pub struct UploadExternalEvidence(Form, JsonOptional<super::MappedExternalEvidence>);
-}
-
-builder! {
-    /// Attaches external evidence to a control, as a file or a link. Built by
-    /// [`upload_external_evidence_json`](super::ControlsApi::upload_external_evidence_json).
-    pub struct UploadExternalEvidenceJson(JsonOptional<super::MappedExternalEvidence>);
 }

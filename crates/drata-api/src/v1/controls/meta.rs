@@ -7,27 +7,66 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
+    &LIST,
+    &GET,
     &CREATE,
     &CREATE_JSON,
-    &CREATE_NOTE,
-    &DELETE_EXTERNAL_EVIDENCE,
-    &DELETE_NOTE,
-    &DELETE_OWNERS,
-    &GET,
-    &GET_EVIDENCE_BUNDLE_URL,
-    &GET_EXTERNAL_EVIDENCE_URL,
-    &GET_NOTE,
-    &LIST,
-    &LIST_EXTERNAL_EVIDENCE,
-    &LIST_NOTES,
-    &LIST_OWNERS,
-    &LIST_REQUIREMENTS,
     &UPDATE,
-    &UPDATE_NOTE,
-    &UPDATE_OWNERS,
+    &GET_EVIDENCE_BUNDLE_URL,
+    &LIST_EXTERNAL_EVIDENCE,
+    &GET_EXTERNAL_EVIDENCE_URL,
     &UPLOAD_EXTERNAL_EVIDENCE,
     &UPLOAD_EXTERNAL_EVIDENCE_JSON,
+    &DELETE_EXTERNAL_EVIDENCE,
+    &LIST_NOTES,
+    &GET_NOTE,
+    &CREATE_NOTE,
+    &UPDATE_NOTE,
+    &DELETE_NOTE,
+    &LIST_OWNERS,
+    &UPDATE_OWNERS,
+    &DELETE_OWNERS,
+    &LIST_REQUIREMENTS,
 ];
+
+/// [`list`](super::ControlsApi::list)
+pub static LIST: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "GRCPublicController_getControls",
+    method: Method::GET,
+    path: "/controls",
+    area: "controls",
+    rust_path: "v1::controls::list",
+    permission: "controls-get",
+    permission_name: "Controls: List Controls",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Number {
+        max_limit: 50,
+        max_page: None,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::ControlsApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "GRCPublicController_getControlById",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/controls/{controlId}",
+    area: "controls",
+    rust_path: "v1::controls::get",
+    permission: "controls-get-control",
+    permission_name: "Controls: Get Control",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
 
 /// [`create`](super::ControlsApi::create)
 pub static CREATE: OperationMeta = OperationMeta {
@@ -65,93 +104,21 @@ pub static CREATE_JSON: OperationMeta = OperationMeta {
     successes: &[(201, "application/json")],
 };
 
-/// [`create_note`](super::ControlsApi::create_note)
-pub static CREATE_NOTE: OperationMeta = OperationMeta {
+/// [`update`](super::ControlsApi::update)
+pub static UPDATE: OperationMeta = OperationMeta {
     version: ApiVersion::V1,
-    operation_id: "GRCPublicController_createControlNote",
-    method: Method::POST,
-    path: "/workspaces/{workspaceId}/controls/{controlId}/notes",
-    area: "controls",
-    rust_path: "v1::controls::create_note",
-    permission: "controls-notes-post",
-    permission_name: "Controls: Create Control Note",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`delete_external_evidence`](super::ControlsApi::delete_external_evidence)
-pub static DELETE_EXTERNAL_EVIDENCE: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "GRCPublicController_deleteEvidence",
-    method: Method::DELETE,
-    path: "/external-evidence/{id}",
-    area: "controls",
-    rust_path: "v1::controls::delete_external_evidence",
-    permission: "external-evidence-delete",
-    permission_name: "Controls: Delete Mapped External Evidence",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`delete_note`](super::ControlsApi::delete_note)
-pub static DELETE_NOTE: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "GRCPublicController_deleteNote",
-    method: Method::DELETE,
-    path: "/workspaces/{workspaceId}/controls/{controlId}/notes/{noteId}",
-    area: "controls",
-    rust_path: "v1::controls::delete_note",
-    permission: "controls-notes-delete",
-    permission_name: "Controls: Delete Control Note",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "")],
-};
-
-/// [`delete_owners`](super::ControlsApi::delete_owners)
-pub static DELETE_OWNERS: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "GRCPublicController_bulkDeleteControlOwners",
-    method: Method::DELETE,
-    path: "/controls/owners",
-    area: "controls",
-    rust_path: "v1::controls::delete_owners",
-    permission: "controls-delete-owners",
-    permission_name: "Controls: Manage Control Owners",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(200, "application/json")],
-};
-
-/// [`get`](super::ControlsApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "GRCPublicController_getControlById",
-    method: Method::GET,
+    operation_id: "GRCPublicController_editControl",
+    method: Method::PUT,
     path: "/workspaces/{workspaceId}/controls/{controlId}",
     area: "controls",
-    rust_path: "v1::controls::get",
-    permission: "controls-get-control",
-    permission_name: "Controls: Get Control",
+    rust_path: "v1::controls::update",
+    permission: "controls-put",
+    permission_name: "Controls: Update Control",
     entitlement: None,
     beta: false,
-    idempotency: Idempotency::Safe,
+    idempotency: Idempotency::Idempotent,
     pagination: Pagination::None,
-    request_bodies: &[],
+    request_bodies: &["application/json"],
     successes: &[(200, "application/json")],
 };
 
@@ -169,63 +136,6 @@ pub static GET_EVIDENCE_BUNDLE_URL: OperationMeta = OperationMeta {
     beta: false,
     idempotency: Idempotency::Safe,
     pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`get_external_evidence_url`](super::ControlsApi::get_external_evidence_url)
-pub static GET_EXTERNAL_EVIDENCE_URL: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "GRCPublicController_getEvidenceDownloadUrl",
-    method: Method::GET,
-    path: "/external-evidence/{id}/download",
-    area: "controls",
-    rust_path: "v1::controls::get_external_evidence_url",
-    permission: "external-evidence-get-download-document",
-    permission_name: "Controls: Map External Evidence",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`get_note`](super::ControlsApi::get_note)
-pub static GET_NOTE: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "GRCPublicController_getControlNote",
-    method: Method::GET,
-    path: "/workspaces/{workspaceId}/controls/{controlId}/notes/{noteId}",
-    area: "controls",
-    rust_path: "v1::controls::get_note",
-    permission: "controls-notes-get",
-    permission_name: "Controls: Get Control Note",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list`](super::ControlsApi::list)
-pub static LIST: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "GRCPublicController_getControls",
-    method: Method::GET,
-    path: "/controls",
-    area: "controls",
-    rust_path: "v1::controls::list",
-    permission: "controls-get",
-    permission_name: "Controls: List Controls",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Number {
-        max_limit: 50,
-        max_page: None,
-    },
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };
@@ -251,120 +161,21 @@ pub static LIST_EXTERNAL_EVIDENCE: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`list_notes`](super::ControlsApi::list_notes)
-pub static LIST_NOTES: OperationMeta = OperationMeta {
+/// [`get_external_evidence_url`](super::ControlsApi::get_external_evidence_url)
+pub static GET_EXTERNAL_EVIDENCE_URL: OperationMeta = OperationMeta {
     version: ApiVersion::V1,
-    operation_id: "GRCPublicController_getControlNotes",
+    operation_id: "GRCPublicController_getEvidenceDownloadUrl",
     method: Method::GET,
-    path: "/workspaces/{workspaceId}/controls/{controlId}/notes",
+    path: "/external-evidence/{id}/download",
     area: "controls",
-    rust_path: "v1::controls::list_notes",
-    permission: "controls-notes-get",
-    permission_name: "Controls: Get Control Note",
+    rust_path: "v1::controls::get_external_evidence_url",
+    permission: "external-evidence-get-download-document",
+    permission_name: "Controls: Map External Evidence",
     entitlement: None,
     beta: false,
     idempotency: Idempotency::Safe,
-    pagination: Pagination::Number {
-        max_limit: 50,
-        max_page: None,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list_owners`](super::ControlsApi::list_owners)
-pub static LIST_OWNERS: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "GRCPublicController_getControlOwnersForAControl",
-    method: Method::GET,
-    path: "/controls/{id}/owners",
-    area: "controls",
-    rust_path: "v1::controls::list_owners",
-    permission: "controls-get-control",
-    permission_name: "Controls: Get Control",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Number {
-        max_limit: 50,
-        max_page: None,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list_requirements`](super::ControlsApi::list_requirements)
-pub static LIST_REQUIREMENTS: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "GRCPublicController_getMappedRequirements",
-    method: Method::GET,
-    path: "/controls/{id}/requirements",
-    area: "controls",
-    rust_path: "v1::controls::list_requirements",
-    permission: "controls-get-control",
-    permission_name: "Controls: Get Control",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Number {
-        max_limit: 50,
-        max_page: None,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`update`](super::ControlsApi::update)
-pub static UPDATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "GRCPublicController_editControl",
-    method: Method::PUT,
-    path: "/workspaces/{workspaceId}/controls/{controlId}",
-    area: "controls",
-    rust_path: "v1::controls::update",
-    permission: "controls-put",
-    permission_name: "Controls: Update Control",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
     pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(200, "application/json")],
-};
-
-/// [`update_note`](super::ControlsApi::update_note)
-pub static UPDATE_NOTE: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "GRCPublicController_updateNote",
-    method: Method::PUT,
-    path: "/workspaces/{workspaceId}/controls/{controlId}/notes/{noteId}",
-    area: "controls",
-    rust_path: "v1::controls::update_note",
-    permission: "controls-notes-put",
-    permission_name: "Controls: Update Control Note",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(200, "application/json")],
-};
-
-/// [`update_owners`](super::ControlsApi::update_owners)
-pub static UPDATE_OWNERS: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "GRCPublicController_putControlOwners",
-    method: Method::PUT,
-    path: "/controls/{id}/owners",
-    area: "controls",
-    rust_path: "v1::controls::update_owners",
-    permission: "controls-put-owners",
-    permission_name: "Controls: Manage Control Owners",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
+    request_bodies: &[],
     successes: &[(200, "application/json")],
 };
 
@@ -402,4 +213,193 @@ pub static UPLOAD_EXTERNAL_EVIDENCE_JSON: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(201, "application/json")],
+};
+
+/// [`delete_external_evidence`](super::ControlsApi::delete_external_evidence)
+pub static DELETE_EXTERNAL_EVIDENCE: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "GRCPublicController_deleteEvidence",
+    method: Method::DELETE,
+    path: "/external-evidence/{id}",
+    area: "controls",
+    rust_path: "v1::controls::delete_external_evidence",
+    permission: "external-evidence-delete",
+    permission_name: "Controls: Delete Mapped External Evidence",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`list_notes`](super::ControlsApi::list_notes)
+pub static LIST_NOTES: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "GRCPublicController_getControlNotes",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/controls/{controlId}/notes",
+    area: "controls",
+    rust_path: "v1::controls::list_notes",
+    permission: "controls-notes-get",
+    permission_name: "Controls: Get Control Note",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Number {
+        max_limit: 50,
+        max_page: None,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get_note`](super::ControlsApi::get_note)
+pub static GET_NOTE: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "GRCPublicController_getControlNote",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/controls/{controlId}/notes/{noteId}",
+    area: "controls",
+    rust_path: "v1::controls::get_note",
+    permission: "controls-notes-get",
+    permission_name: "Controls: Get Control Note",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`create_note`](super::ControlsApi::create_note)
+pub static CREATE_NOTE: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "GRCPublicController_createControlNote",
+    method: Method::POST,
+    path: "/workspaces/{workspaceId}/controls/{controlId}/notes",
+    area: "controls",
+    rust_path: "v1::controls::create_note",
+    permission: "controls-notes-post",
+    permission_name: "Controls: Create Control Note",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
+};
+
+/// [`update_note`](super::ControlsApi::update_note)
+pub static UPDATE_NOTE: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "GRCPublicController_updateNote",
+    method: Method::PUT,
+    path: "/workspaces/{workspaceId}/controls/{controlId}/notes/{noteId}",
+    area: "controls",
+    rust_path: "v1::controls::update_note",
+    permission: "controls-notes-put",
+    permission_name: "Controls: Update Control Note",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
+};
+
+/// [`delete_note`](super::ControlsApi::delete_note)
+pub static DELETE_NOTE: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "GRCPublicController_deleteNote",
+    method: Method::DELETE,
+    path: "/workspaces/{workspaceId}/controls/{controlId}/notes/{noteId}",
+    area: "controls",
+    rust_path: "v1::controls::delete_note",
+    permission: "controls-notes-delete",
+    permission_name: "Controls: Delete Control Note",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "")],
+};
+
+/// [`list_owners`](super::ControlsApi::list_owners)
+pub static LIST_OWNERS: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "GRCPublicController_getControlOwnersForAControl",
+    method: Method::GET,
+    path: "/controls/{id}/owners",
+    area: "controls",
+    rust_path: "v1::controls::list_owners",
+    permission: "controls-get-control",
+    permission_name: "Controls: Get Control",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Number {
+        max_limit: 50,
+        max_page: None,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`update_owners`](super::ControlsApi::update_owners)
+pub static UPDATE_OWNERS: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "GRCPublicController_putControlOwners",
+    method: Method::PUT,
+    path: "/controls/{id}/owners",
+    area: "controls",
+    rust_path: "v1::controls::update_owners",
+    permission: "controls-put-owners",
+    permission_name: "Controls: Manage Control Owners",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
+};
+
+/// [`delete_owners`](super::ControlsApi::delete_owners)
+pub static DELETE_OWNERS: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "GRCPublicController_bulkDeleteControlOwners",
+    method: Method::DELETE,
+    path: "/controls/owners",
+    area: "controls",
+    rust_path: "v1::controls::delete_owners",
+    permission: "controls-delete-owners",
+    permission_name: "Controls: Manage Control Owners",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
+};
+
+/// [`list_requirements`](super::ControlsApi::list_requirements)
+pub static LIST_REQUIREMENTS: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "GRCPublicController_getMappedRequirements",
+    method: Method::GET,
+    path: "/controls/{id}/requirements",
+    area: "controls",
+    rust_path: "v1::controls::list_requirements",
+    permission: "controls-get-control",
+    permission_name: "Controls: Get Control",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Number {
+        max_limit: 50,
+        max_page: None,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
 };

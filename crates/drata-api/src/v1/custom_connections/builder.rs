@@ -37,6 +37,12 @@ impl CreateRecords {
 }
 
 builder! {
+    /// Updates one record of a custom resource. Built by
+    /// [`update_record`](super::CustomConnectionsApi::update_record).
+    pub struct UpdateRecord(JsonOptional<super::CustomData>);
+}
+
+builder! {
     /// Deletes one record of a custom resource. Built by
     /// [`delete_record`](super::CustomConnectionsApi::delete_record).
     pub struct DeleteRecord(Nothing);
@@ -132,10 +138,4 @@ impl crate::Paged for ListSessions {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.as_str().into())
     }
-}
-
-builder! {
-    /// Updates one record of a custom resource. Built by
-    /// [`update_record`](super::CustomConnectionsApi::update_record).
-    pub struct UpdateRecord(JsonOptional<super::CustomData>);
 }

@@ -8,10 +8,10 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
     &CREATE_RECORDS,
+    &UPDATE_RECORD,
     &DELETE_RECORD,
     &LIST_SESSION_EVIDENCE,
     &LIST_SESSIONS,
-    &UPDATE_RECORD,
 ];
 
 /// [`create_records`](super::CustomConnectionsApi::create_records)
@@ -30,6 +30,24 @@ pub static CREATE_RECORDS: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(200, "application/json"), (201, "application/json")],
+};
+
+/// [`update_record`](super::CustomConnectionsApi::update_record)
+pub static UPDATE_RECORD: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "CustomDataPublicController_updateCustomData",
+    method: Method::PUT,
+    path: "/custom-connections/{connectionId}/resources/{resourceId}/records/{recordId}",
+    area: "custom_connections",
+    rust_path: "v1::custom_connections::update_record",
+    permission: "custom-connections-data-put",
+    permission_name: "Custom Connections Data: Create and Update Custom Connection Data",
+    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
 };
 
 /// [`delete_record`](super::CustomConnectionsApi::delete_record)
@@ -89,23 +107,5 @@ pub static LIST_SESSIONS: OperationMeta = OperationMeta {
         max_page: None,
     },
     request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`update_record`](super::CustomConnectionsApi::update_record)
-pub static UPDATE_RECORD: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "CustomDataPublicController_updateCustomData",
-    method: Method::PUT,
-    path: "/custom-connections/{connectionId}/resources/{resourceId}/records/{recordId}",
-    area: "custom_connections",
-    rust_path: "v1::custom_connections::update_record",
-    permission: "custom-connections-data-put",
-    permission_name: "Custom Connections Data: Create and Update Custom Connection Data",
-    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
     successes: &[(200, "application/json")],
 };

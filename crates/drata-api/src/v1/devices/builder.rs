@@ -5,40 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates or updates one device of a custom connection. Built by
-    /// [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection).
-    pub struct CreateForCustomConnection(JsonOptional<super::Device>);
-}
-
-builder! {
-    /// Deletes a proof document of a device. Built by [`delete_document`](super::DevicesApi::delete_document).
-    pub struct DeleteDocument(Nothing);
-}
-
-builder! {
-    /// Returns one device. Built by [`get`](super::DevicesApi::get).
-    pub struct Get(Json<super::DeviceDetail>);
-}
-
-impl Get {
-    /// Related data to include: `asset`, `complianceChecks`, `documents`, `identifiers` or `deviceApps`; what is
-    /// not named here stays absent.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::DeviceDetailExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
-    /// Returns a signed URL for a proof document of a device. Built by
-    /// [`get_document_download_url`](super::DevicesApi::get_document_download_url).
-    pub struct GetDocumentDownloadUrl(Json<super::SignedUrl>);
-}
-
-builder! {
     /// Lists the devices of the account. Built by [`list`](super::DevicesApi::list).
     pub struct List(Json<super::DevicePage>);
 }
@@ -125,6 +91,23 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Returns one device. Built by [`get`](super::DevicesApi::get).
+    pub struct Get(Json<super::DeviceDetail>);
+}
+
+impl Get {
+    /// Related data to include: `asset`, `complianceChecks`, `documents`, `identifiers` or `deviceApps`; what is
+    /// not named here stays absent.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::DeviceDetailExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
     /// Lists the applications installed on a device. Built by [`list_apps`](super::DevicesApi::list_apps).
     pub struct ListApps(Json<super::DeviceAppPage>);
 }
@@ -172,6 +155,29 @@ impl ListDocuments {
         self.call.query("type", Into::<super::DeviceDocumentType>::into(type_));
         self
     }
+}
+
+builder! {
+    /// Returns a signed URL for a proof document of a device. Built by
+    /// [`get_document_download_url`](super::DevicesApi::get_document_download_url).
+    pub struct GetDocumentDownloadUrl(Json<super::SignedUrl>);
+}
+
+builder! {
+    /// Uploads a document that proves a setting of a device. Built by
+    /// [`upload_document`](super::DevicesApi::upload_document).
+    pub struct UploadDocument(Form, JsonOptional<super::DeviceDocument>);
+}
+
+builder! {
+    /// Uploads a document that proves a setting of a device. Built by
+    /// [`upload_document_json`](super::DevicesApi::upload_document_json).
+    pub struct UploadDocumentJson(JsonOptional<super::DeviceDocument>);
+}
+
+builder! {
+    /// Deletes a proof document of a device. Built by [`delete_document`](super::DevicesApi::delete_document).
+    pub struct DeleteDocument(Nothing);
 }
 
 builder! {
@@ -332,13 +338,7 @@ impl crate::Paged for ListForPersonnel {
 }
 
 builder! {
-    /// Uploads a document that proves a setting of a device. Built by
-    /// [`upload_document`](super::DevicesApi::upload_document).
-    pub struct UploadDocument(Form, JsonOptional<super::DeviceDocument>);
-}
-
-builder! {
-    /// Uploads a document that proves a setting of a device. Built by
-    /// [`upload_document_json`](super::DevicesApi::upload_document_json).
-    pub struct UploadDocumentJson(JsonOptional<super::DeviceDocument>);
+    /// Creates or updates one device of a custom connection. Built by
+    /// [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection).
+    pub struct CreateForCustomConnection(JsonOptional<super::Device>);
 }

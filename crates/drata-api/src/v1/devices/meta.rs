@@ -7,90 +7,18 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
-    &CREATE_FOR_CUSTOM_CONNECTION,
-    &DELETE_DOCUMENT,
-    &GET,
-    &GET_DOCUMENT_DOWNLOAD_URL,
     &LIST,
+    &GET,
     &LIST_APPS,
     &LIST_DOCUMENTS,
-    &LIST_FOR_CUSTOM_CONNECTION,
-    &LIST_FOR_PERSONNEL,
+    &GET_DOCUMENT_DOWNLOAD_URL,
     &UPLOAD_DOCUMENT,
     &UPLOAD_DOCUMENT_JSON,
+    &DELETE_DOCUMENT,
+    &LIST_FOR_CUSTOM_CONNECTION,
+    &LIST_FOR_PERSONNEL,
+    &CREATE_FOR_CUSTOM_CONNECTION,
 ];
-
-/// [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection)
-pub static CREATE_FOR_CUSTOM_CONNECTION: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "DevicePublicController_createDeviceForCustomConnection",
-    method: Method::POST,
-    path: "/custom-connections/{connectionId}/devices",
-    area: "devices",
-    rust_path: "v1::devices::create_for_custom_connection",
-    permission: "devices-post",
-    permission_name: "Devices: Create Device",
-    entitlement: None,
-    beta: true,
-    idempotency: Idempotency::Upsert,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`delete_document`](super::DevicesApi::delete_document)
-pub static DELETE_DOCUMENT: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "DevicePublicController_deleteDeviceDocument",
-    method: Method::DELETE,
-    path: "/devices/documents/{documentId}",
-    area: "devices",
-    rust_path: "v1::devices::delete_document",
-    permission: "devices-delete-document",
-    permission_name: "Devices: Manage Device Documents",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "")],
-};
-
-/// [`get`](super::DevicesApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "DevicePublicController_getDevice",
-    method: Method::GET,
-    path: "/devices/{deviceId}",
-    area: "devices",
-    rust_path: "v1::devices::get",
-    permission: "devices-get",
-    permission_name: "Devices: List Devices",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`get_document_download_url`](super::DevicesApi::get_document_download_url)
-pub static GET_DOCUMENT_DOWNLOAD_URL: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "DevicePublicController_getDeviceDocumentDownloadUrl",
-    method: Method::GET,
-    path: "/devices/documents/{documentId}/download",
-    area: "devices",
-    rust_path: "v1::devices::get_document_download_url",
-    permission: "devices-get-download-document",
-    permission_name: "Devices: Manage Device Documents",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
 
 /// [`list`](super::DevicesApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -109,6 +37,24 @@ pub static LIST: OperationMeta = OperationMeta {
         max_limit: 50,
         max_page: None,
     },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::DevicesApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "DevicePublicController_getDevice",
+    method: Method::GET,
+    path: "/devices/{deviceId}",
+    area: "devices",
+    rust_path: "v1::devices::get",
+    permission: "devices-get",
+    permission_name: "Devices: List Devices",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };
@@ -150,6 +96,78 @@ pub static LIST_DOCUMENTS: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json")],
+};
+
+/// [`get_document_download_url`](super::DevicesApi::get_document_download_url)
+pub static GET_DOCUMENT_DOWNLOAD_URL: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "DevicePublicController_getDeviceDocumentDownloadUrl",
+    method: Method::GET,
+    path: "/devices/documents/{documentId}/download",
+    area: "devices",
+    rust_path: "v1::devices::get_document_download_url",
+    permission: "devices-get-download-document",
+    permission_name: "Devices: Manage Device Documents",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`upload_document`](super::DevicesApi::upload_document)
+pub static UPLOAD_DOCUMENT: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "DevicePublicController_uploadDocumentForDevice",
+    method: Method::POST,
+    path: "/devices/{deviceId}/documents",
+    area: "devices",
+    rust_path: "v1::devices::upload_document",
+    permission: "devices-post-document",
+    permission_name: "Devices: Manage Device Documents",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["multipart/form-data"],
+    successes: &[(201, "application/json")],
+};
+
+/// [`upload_document_json`](super::DevicesApi::upload_document_json)
+pub static UPLOAD_DOCUMENT_JSON: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "DevicePublicController_uploadDocumentForDevice",
+    method: Method::POST,
+    path: "/devices/{deviceId}/documents",
+    area: "devices",
+    rust_path: "v1::devices::upload_document_json",
+    permission: "devices-post-document",
+    permission_name: "Devices: Manage Device Documents",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
+};
+
+/// [`delete_document`](super::DevicesApi::delete_document)
+pub static DELETE_DOCUMENT: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "DevicePublicController_deleteDeviceDocument",
+    method: Method::DELETE,
+    path: "/devices/documents/{documentId}",
+    area: "devices",
+    rust_path: "v1::devices::delete_document",
+    permission: "devices-delete-document",
+    permission_name: "Devices: Manage Device Documents",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "")],
 };
 
 /// [`list_for_custom_connection`](super::DevicesApi::list_for_custom_connection)
@@ -194,37 +212,19 @@ pub static LIST_FOR_PERSONNEL: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`upload_document`](super::DevicesApi::upload_document)
-pub static UPLOAD_DOCUMENT: OperationMeta = OperationMeta {
+/// [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection)
+pub static CREATE_FOR_CUSTOM_CONNECTION: OperationMeta = OperationMeta {
     version: ApiVersion::V1,
-    operation_id: "DevicePublicController_uploadDocumentForDevice",
+    operation_id: "DevicePublicController_createDeviceForCustomConnection",
     method: Method::POST,
-    path: "/devices/{deviceId}/documents",
+    path: "/custom-connections/{connectionId}/devices",
     area: "devices",
-    rust_path: "v1::devices::upload_document",
-    permission: "devices-post-document",
-    permission_name: "Devices: Manage Device Documents",
+    rust_path: "v1::devices::create_for_custom_connection",
+    permission: "devices-post",
+    permission_name: "Devices: Create Device",
     entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["multipart/form-data"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`upload_document_json`](super::DevicesApi::upload_document_json)
-pub static UPLOAD_DOCUMENT_JSON: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "DevicePublicController_uploadDocumentForDevice",
-    method: Method::POST,
-    path: "/devices/{deviceId}/documents",
-    area: "devices",
-    rust_path: "v1::devices::upload_document_json",
-    permission: "devices-post-document",
-    permission_name: "Devices: Manage Device Documents",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
+    beta: true,
+    idempotency: Idempotency::Upsert,
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(201, "application/json")],

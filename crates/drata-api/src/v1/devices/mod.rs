@@ -2,6 +2,27 @@
 
 //! Workstations of personnel: their compliance checks, installed apps and proof documents, including devices
 //! reported by a custom connection.
+//!
+//! Take [`v2::devices`](crate::v2::devices) and [`v2::device_documents`](crate::v2::device_documents) for new
+//! work: they page by cursor and can delete.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let mut devices = drata.v1().devices().list().stream();
+//! while let Some(device) = devices.next().await {
+//!     let device = device?;
+//!     println!("{} {}", device.id, device.source_type);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -25,6 +46,16 @@ impl<A: crate::Access> DevicesApi<A> {
 }
 
 impl<A: crate::Access> DevicesApi<A> {
+    /// Lists the devices of the account. Related data appears only when named in `expand[]`.
+    ///
+    /// `GET /devices`, v1. Needs the permission **Devices: List Devices** (`devices-get`). Pages by number, up to
+    /// 50 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/DevicePublicController_getDevices/)
+    pub fn list(&self) -> builder::List {
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
+    }
+
     /// Returns one device. Related data appears only when named in `expand[]`.
     ///
     /// `GET /devices/{deviceId}`, v1. Needs the permission **Devices: List Devices** (`devices-get`).
@@ -35,33 +66,6 @@ impl<A: crate::Access> DevicesApi<A> {
             crate::Call::new(&self.client, &meta::GET)
                 .path("deviceId", Into::<DeviceId>::into(device_id)),
         )
-    }
-
-    /// Returns a signed URL for a proof document of a device. The link is short-lived, so request it right before
-    /// the download.
-    ///
-    /// `GET /devices/documents/{documentId}/download`, v1. Needs the permission **Devices: Manage Device
-    /// Documents** (`devices-get-download-document`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/DevicePublicController_getDeviceDocumentDownloadUrl/)
-    pub fn get_document_download_url(
-        &self,
-        document_id: i64,
-    ) -> builder::GetDocumentDownloadUrl {
-        builder::GetDocumentDownloadUrl::new(
-            crate::Call::new(&self.client, &meta::GET_DOCUMENT_DOWNLOAD_URL)
-                .path("documentId", document_id),
-        )
-    }
-
-    /// Lists the devices of the account. Related data appears only when named in `expand[]`.
-    ///
-    /// `GET /devices`, v1. Needs the permission **Devices: List Devices** (`devices-get`). Pages by number, up to
-    /// 50 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/DevicePublicController_getDevices/)
-    pub fn list(&self) -> builder::List {
-        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
     /// Lists the applications installed on a device.
@@ -90,6 +94,23 @@ impl<A: crate::Access> DevicesApi<A> {
         builder::ListDocuments::new(
             crate::Call::new(&self.client, &meta::LIST_DOCUMENTS)
                 .path("deviceId", Into::<DeviceId>::into(device_id)),
+        )
+    }
+
+    /// Returns a signed URL for a proof document of a device. The link is short-lived, so request it right before
+    /// the download.
+    ///
+    /// `GET /devices/documents/{documentId}/download`, v1. Needs the permission **Devices: Manage Device
+    /// Documents** (`devices-get-download-document`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/DevicePublicController_getDeviceDocumentDownloadUrl/)
+    pub fn get_document_download_url(
+        &self,
+        document_id: i64,
+    ) -> builder::GetDocumentDownloadUrl {
+        builder::GetDocumentDownloadUrl::new(
+            crate::Call::new(&self.client, &meta::GET_DOCUMENT_DOWNLOAD_URL)
+                .path("documentId", document_id),
         )
     }
 
@@ -129,41 +150,6 @@ impl<A: crate::Access> DevicesApi<A> {
 
 /// Operations that write; a read-only client does not have them.
 impl DevicesApi {
-    /// Creates or updates one device of a custom connection. A known device is matched by `serialNumber`,
-    /// `macAddress` or `externalId`; leave out flags whose state is unknown.
-    ///
-    /// `POST /custom-connections/{connectionId}/devices`, v1. Needs the permission **Devices: Create Device**
-    /// (`devices-post`). Beta: Drata may change it without notice. An idempotent upsert.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/DevicePublicController_createDeviceForCustomConnection/)
-    pub fn create_for_custom_connection(
-        &self,
-        connection_id: i64,
-        body: impl std::borrow::Borrow<DeviceCreateRequest>,
-    ) -> builder::CreateForCustomConnection {
-        builder::CreateForCustomConnection::new(
-            crate::Call::new(&self.client, &meta::CREATE_FOR_CUSTOM_CONNECTION)
-                .path("connectionId", connection_id)
-                .body(
-                    std::borrow::Borrow::<DeviceCreateRequest>::borrow(&body),
-                    crate::Limits::NONE,
-                ),
-        )
-    }
-
-    /// Deletes a proof document of a device. The answer has no body.
-    ///
-    /// `DELETE /devices/documents/{documentId}`, v1. Needs the permission **Devices: Manage Device Documents**
-    /// (`devices-delete-document`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/DevicePublicController_deleteDeviceDocument/)
-    pub fn delete_document(&self, document_id: i64) -> builder::DeleteDocument {
-        builder::DeleteDocument::new(
-            crate::Call::new(&self.client, &meta::DELETE_DOCUMENT)
-                .path("documentId", document_id),
-        )
-    }
-
     /// Uploads a document that proves a setting of a device. Send either `file` as multipart form data or
     /// `base64File`.
     ///
@@ -204,6 +190,41 @@ impl DevicesApi {
                 .path("deviceId", Into::<DeviceId>::into(device_id))
                 .body(
                     std::borrow::Borrow::<DeviceDocumentRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
+    }
+
+    /// Deletes a proof document of a device. The answer has no body.
+    ///
+    /// `DELETE /devices/documents/{documentId}`, v1. Needs the permission **Devices: Manage Device Documents**
+    /// (`devices-delete-document`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/DevicePublicController_deleteDeviceDocument/)
+    pub fn delete_document(&self, document_id: i64) -> builder::DeleteDocument {
+        builder::DeleteDocument::new(
+            crate::Call::new(&self.client, &meta::DELETE_DOCUMENT)
+                .path("documentId", document_id),
+        )
+    }
+
+    /// Creates or updates one device of a custom connection. A known device is matched by `serialNumber`,
+    /// `macAddress` or `externalId`; leave out flags whose state is unknown.
+    ///
+    /// `POST /custom-connections/{connectionId}/devices`, v1. Needs the permission **Devices: Create Device**
+    /// (`devices-post`). Beta: Drata may change it without notice. An idempotent upsert.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/DevicePublicController_createDeviceForCustomConnection/)
+    pub fn create_for_custom_connection(
+        &self,
+        connection_id: i64,
+        body: impl std::borrow::Borrow<DeviceCreateRequest>,
+    ) -> builder::CreateForCustomConnection {
+        builder::CreateForCustomConnection::new(
+            crate::Call::new(&self.client, &meta::CREATE_FOR_CUSTOM_CONNECTION)
+                .path("connectionId", connection_id)
+                .body(
+                    std::borrow::Borrow::<DeviceCreateRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
         )

@@ -5,11 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Returns one event with its metadata. Built by [`get`](super::EventsApi::get).
-    pub struct Get(Json<super::Event>);
-}
-
-builder! {
     /// Lists the events of the account, newest first. Built by [`list`](super::EventsApi::list).
     pub struct List(Json<super::EventPage>);
 }
@@ -153,4 +148,9 @@ impl crate::Paged for List {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.as_str().into())
     }
+}
+
+builder! {
+    /// Returns one event with its metadata. Built by [`get`](super::EventsApi::get).
+    pub struct Get(Json<super::Event>);
 }

@@ -6,25 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&GET, &LIST];
-
-/// [`get`](super::EventsApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "EventsPublicController_getEventDetails",
-    method: Method::GET,
-    path: "/events/{id}",
-    area: "events",
-    rust_path: "v1::events::get",
-    permission: "event-tracking-get-event",
-    permission_name: "Event Tracking: Get Event",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET];
 
 /// [`list`](super::EventsApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -43,6 +25,24 @@ pub static LIST: OperationMeta = OperationMeta {
         max_limit: 50,
         max_page: Some(1000),
     },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::EventsApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "EventsPublicController_getEventDetails",
+    method: Method::GET,
+    path: "/events/{id}",
+    area: "events",
+    rust_path: "v1::events::get",
+    permission: "event-tracking-get-event",
+    permission_name: "Event Tracking: Get Event",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };

@@ -5,34 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates a piece of evidence in a workspace. Built by [`create`](super::EvidenceLibraryApi::create).
-    pub struct Create(Form, JsonOptional<super::Evidence>);
-}
-
-builder! {
-    /// Creates a piece of evidence in a workspace. Built by
-    /// [`create_json`](super::EvidenceLibraryApi::create_json).
-    pub struct CreateJson(JsonOptional<super::Evidence>);
-}
-
-builder! {
-    /// Deletes a piece of evidence. Built by [`delete`](super::EvidenceLibraryApi::delete).
-    pub struct Delete(Nothing);
-}
-
-builder! {
-    /// Returns one piece of evidence with its versions and controls. Built by
-    /// [`get`](super::EvidenceLibraryApi::get).
-    pub struct Get(Json<super::Evidence>);
-}
-
-builder! {
-    /// Returns a signed URL for the file of one evidence version. Built by
-    /// [`get_download_url`](super::EvidenceLibraryApi::get_download_url).
-    pub struct GetDownloadUrl(Json<super::SignedUrl>);
-}
-
-builder! {
     /// Lists the evidence of a workspace. Built by [`list`](super::EvidenceLibraryApi::list).
     pub struct List(Json<super::EvidencePage>);
 }
@@ -132,6 +104,23 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Returns one piece of evidence with its versions and controls. Built by
+    /// [`get`](super::EvidenceLibraryApi::get).
+    pub struct Get(Json<super::Evidence>);
+}
+
+builder! {
+    /// Creates a piece of evidence in a workspace. Built by [`create`](super::EvidenceLibraryApi::create).
+    pub struct Create(Form, JsonOptional<super::Evidence>);
+}
+
+builder! {
+    /// Creates a piece of evidence in a workspace. Built by
+    /// [`create_json`](super::EvidenceLibraryApi::create_json).
+    pub struct CreateJson(JsonOptional<super::Evidence>);
+}
+
+builder! {
     /// Updates a piece of evidence, with a new artifact if one is sent. Built by
     /// [`update`](super::EvidenceLibraryApi::update).
     pub struct Update(Form, JsonOptional<super::Evidence>);
@@ -141,6 +130,17 @@ builder! {
     /// Updates a piece of evidence, with a new artifact if one is sent. Built by
     /// [`update_json`](super::EvidenceLibraryApi::update_json).
     pub struct UpdateJson(JsonOptional<super::Evidence>);
+}
+
+builder! {
+    /// Deletes a piece of evidence. Built by [`delete`](super::EvidenceLibraryApi::delete).
+    pub struct Delete(Nothing);
+}
+
+builder! {
+    /// Returns a signed URL for the file of one evidence version. Built by
+    /// [`get_download_url`](super::EvidenceLibraryApi::get_download_url).
+    pub struct GetDownloadUrl(Json<super::SignedUrl>);
 }
 
 builder! {

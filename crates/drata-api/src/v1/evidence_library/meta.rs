@@ -7,16 +7,55 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
+    &LIST,
+    &GET,
     &CREATE,
     &CREATE_JSON,
-    &DELETE,
-    &GET,
-    &GET_DOWNLOAD_URL,
-    &LIST,
     &UPDATE,
     &UPDATE_JSON,
+    &DELETE,
+    &GET_DOWNLOAD_URL,
     &UPDATE_SYNC,
 ];
+
+/// [`list`](super::EvidenceLibraryApi::list)
+pub static LIST: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "EvidenceLibraryPublicController_listEvidence",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/evidence-library",
+    area: "evidence_library",
+    rust_path: "v1::evidence_library::list",
+    permission: "evidence-get",
+    permission_name: "Evidence Library: List Evidence",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Number {
+        max_limit: 50,
+        max_page: None,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::EvidenceLibraryApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "EvidenceLibraryPublicController_getEvidence",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/evidence-library/{id}",
+    area: "evidence_library",
+    rust_path: "v1::evidence_library::get",
+    permission: "evidence-get",
+    permission_name: "Evidence Library: List Evidence",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
 
 /// [`create`](super::EvidenceLibraryApi::create)
 pub static CREATE: OperationMeta = OperationMeta {
@@ -54,81 +93,6 @@ pub static CREATE_JSON: OperationMeta = OperationMeta {
     successes: &[(201, "application/json")],
 };
 
-/// [`delete`](super::EvidenceLibraryApi::delete)
-pub static DELETE: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "EvidenceLibraryPublicController_deleteEvidence",
-    method: Method::DELETE,
-    path: "/workspaces/{workspaceId}/evidence-library/{id}",
-    area: "evidence_library",
-    rust_path: "v1::evidence_library::delete",
-    permission: "evidence-delete",
-    permission_name: "Evidence Library: Delete Evidence",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "")],
-};
-
-/// [`get`](super::EvidenceLibraryApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "EvidenceLibraryPublicController_getEvidence",
-    method: Method::GET,
-    path: "/workspaces/{workspaceId}/evidence-library/{id}",
-    area: "evidence_library",
-    rust_path: "v1::evidence_library::get",
-    permission: "evidence-get",
-    permission_name: "Evidence Library: List Evidence",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`get_download_url`](super::EvidenceLibraryApi::get_download_url)
-pub static GET_DOWNLOAD_URL: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "EvidenceLibraryPublicController_getEvidenceDownloadUrl",
-    method: Method::GET,
-    path: "/workspaces/{workspaceId}/evidence-library/{evidenceId}/version/{versionId}/download",
-    area: "evidence_library",
-    rust_path: "v1::evidence_library::get_download_url",
-    permission: "evidence-get",
-    permission_name: "Evidence Library: List Evidence",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list`](super::EvidenceLibraryApi::list)
-pub static LIST: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "EvidenceLibraryPublicController_listEvidence",
-    method: Method::GET,
-    path: "/workspaces/{workspaceId}/evidence-library",
-    area: "evidence_library",
-    rust_path: "v1::evidence_library::list",
-    permission: "evidence-get",
-    permission_name: "Evidence Library: List Evidence",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Number {
-        max_limit: 50,
-        max_page: None,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
 /// [`update`](super::EvidenceLibraryApi::update)
 pub static UPDATE: OperationMeta = OperationMeta {
     version: ApiVersion::V1,
@@ -162,6 +126,42 @@ pub static UPDATE_JSON: OperationMeta = OperationMeta {
     idempotency: Idempotency::Idempotent,
     pagination: Pagination::None,
     request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
+};
+
+/// [`delete`](super::EvidenceLibraryApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "EvidenceLibraryPublicController_deleteEvidence",
+    method: Method::DELETE,
+    path: "/workspaces/{workspaceId}/evidence-library/{id}",
+    area: "evidence_library",
+    rust_path: "v1::evidence_library::delete",
+    permission: "evidence-delete",
+    permission_name: "Evidence Library: Delete Evidence",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "")],
+};
+
+/// [`get_download_url`](super::EvidenceLibraryApi::get_download_url)
+pub static GET_DOWNLOAD_URL: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "EvidenceLibraryPublicController_getEvidenceDownloadUrl",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/evidence-library/{evidenceId}/version/{versionId}/download",
+    area: "evidence_library",
+    rust_path: "v1::evidence_library::get_download_url",
+    permission: "evidence-get",
+    permission_name: "Evidence Library: List Evidence",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
     successes: &[(200, "application/json")],
 };
 

@@ -5,31 +5,6 @@
 use crate::support::builder::{builder, media};
 
 builder! {
-    /// Returns one test with its monitors, controls and exclusions. Built by [`get`](super::MonitorsApi::get).
-    pub struct Get(Json<super::ControlTestInstance>);
-}
-
-builder! {
-    /// Returns the findings behind a failing test. Built by [`get_failures`](super::MonitorsApi::get_failures).
-    pub struct GetFailures(Json<super::MonitorFailedResultsResponses>);
-}
-media!(GetFailures: "text/csv", send_for_csv, stream_csv);
-
-impl GetFailures {
-    /// Which findings to return: `included` for those that count, `excluded` for those taken out of the result.
-    pub(super) fn type_(mut self, type_: impl Into<super::MonitorFailureKind>) -> Self {
-        self.call.query("type", Into::<super::MonitorFailureKind>::into(type_));
-        self
-    }
-
-    /// Keeps findings of monitors of this kind.
-    pub fn check_type(mut self, check_type: impl Into<super::MonitorType>) -> Self {
-        self.call.query("checkType", Into::<super::MonitorType>::into(check_type));
-        self
-    }
-}
-
-builder! {
     /// Lists the tests of the account. Built by [`list`](super::MonitorsApi::list).
     pub struct List(Json<super::ControlTestPage>);
 }
@@ -178,5 +153,30 @@ impl crate::Paged for List {
 
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
+    }
+}
+
+builder! {
+    /// Returns one test with its monitors, controls and exclusions. Built by [`get`](super::MonitorsApi::get).
+    pub struct Get(Json<super::ControlTestInstance>);
+}
+
+builder! {
+    /// Returns the findings behind a failing test. Built by [`get_failures`](super::MonitorsApi::get_failures).
+    pub struct GetFailures(Json<super::MonitorFailedResultsResponses>);
+}
+media!(GetFailures: "text/csv", send_for_csv, stream_csv);
+
+impl GetFailures {
+    /// Which findings to return: `included` for those that count, `excluded` for those taken out of the result.
+    pub(super) fn type_(mut self, type_: impl Into<super::MonitorFailureKind>) -> Self {
+        self.call.query("type", Into::<super::MonitorFailureKind>::into(type_));
+        self
+    }
+
+    /// Keeps findings of monitors of this kind.
+    pub fn check_type(mut self, check_type: impl Into<super::MonitorType>) -> Self {
+        self.call.query("checkType", Into::<super::MonitorType>::into(check_type));
+        self
     }
 }

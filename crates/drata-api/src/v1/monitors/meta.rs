@@ -6,7 +6,28 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&GET, &GET_FAILURES, &LIST];
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET, &GET_FAILURES];
+
+/// [`list`](super::MonitorsApi::list)
+pub static LIST: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "MonitorsPublicController_listMonitors",
+    method: Method::GET,
+    path: "/monitors",
+    area: "monitors",
+    rust_path: "v1::monitors::list",
+    permission: "monitors-get",
+    permission_name: "Monitoring: List Monitors",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Number {
+        max_limit: 50,
+        max_page: None,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
 
 /// [`get`](super::MonitorsApi::get)
 pub static GET: OperationMeta = OperationMeta {
@@ -42,25 +63,4 @@ pub static GET_FAILURES: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json"), (200, "text/csv")],
-};
-
-/// [`list`](super::MonitorsApi::list)
-pub static LIST: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "MonitorsPublicController_listMonitors",
-    method: Method::GET,
-    path: "/monitors",
-    area: "monitors",
-    rust_path: "v1::monitors::list",
-    permission: "monitors-get",
-    permission_name: "Monitoring: List Monitors",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Number {
-        max_limit: 50,
-        max_page: None,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
 };

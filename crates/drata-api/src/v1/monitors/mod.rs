@@ -2,6 +2,27 @@
 
 //! Automated tests of controls, with their latest results and the findings behind a failure. Tests are
 //! addressed by `testId`, never by the `id` of the row.
+//!
+//! Take [`v2::monitoring_tests`](crate::v2::monitoring_tests) for new work. Only this version lists the tests
+//! of all workspaces in one list and gives the failures as CSV.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let mut monitors = drata.v1().monitors().list().stream();
+//! while let Some(monitor) = monitors.next().await {
+//!     let monitor = monitor?;
+//!     println!("{} {}", monitor.id, monitor.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -29,6 +50,16 @@ impl<A: crate::Access> MonitorsApi<A> {
 }
 
 impl<A: crate::Access> MonitorsApi<A> {
+    /// Lists the tests of the account. Archived controls and drafts stay hidden unless asked for.
+    ///
+    /// `GET /monitors`, v1. Needs the permission **Monitoring: List Monitors** (`monitors-get`). Pages by number,
+    /// up to 50 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/MonitorsPublicController_listMonitors/)
+    pub fn list(&self) -> builder::List {
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
+    }
+
     /// Returns one test with its monitors, controls and exclusions. A test that a list shows can still answer 404
     /// here, for instance a template or an archived one.
     ///
@@ -66,15 +97,5 @@ impl<A: crate::Access> MonitorsApi<A> {
                     .path("testId", test_id),
             )
             .type_(type_)
-    }
-
-    /// Lists the tests of the account. Archived controls and drafts stay hidden unless asked for.
-    ///
-    /// `GET /monitors`, v1. Needs the permission **Monitoring: List Monitors** (`monitors-get`). Pages by number,
-    /// up to 50 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/MonitorsPublicController_listMonitors/)
-    pub fn list(&self) -> builder::List {
-        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }

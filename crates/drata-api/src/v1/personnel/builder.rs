@@ -5,17 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Returns one personnel record in full. Built by [`get`](super::PersonnelApi::get).
-    pub struct Get(Json<super::Personnel>);
-}
-
-builder! {
-    /// Returns one personnel record in full, found by email address. Built by
-    /// [`get_by_email`](super::PersonnelApi::get_by_email).
-    pub struct GetByEmail(Json<super::Personnel>);
-}
-
-builder! {
     /// Lists personnel with their compliance checks and devices. Built by [`list`](super::PersonnelApi::list).
     pub struct List(Json<super::PersonnelListItemPage>);
 }
@@ -277,6 +266,17 @@ impl crate::Paged for List {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
+}
+
+builder! {
+    /// Returns one personnel record in full. Built by [`get`](super::PersonnelApi::get).
+    pub struct Get(Json<super::Personnel>);
+}
+
+builder! {
+    /// Returns one personnel record in full, found by email address. Built by
+    /// [`get_by_email`](super::PersonnelApi::get_by_email).
+    pub struct GetByEmail(Json<super::Personnel>);
 }
 
 builder! {

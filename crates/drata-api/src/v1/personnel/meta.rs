@@ -7,15 +7,36 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
+    &LIST,
     &GET,
     &GET_BY_EMAIL,
-    &LIST,
     &RESET_SYNC,
     &RESET_SYNC_FOR_ALL,
     &RESET_SYNC_FOR_SOME,
     &UPDATE_CONTRACT_DATES,
     &UPDATE_STATUS,
 ];
+
+/// [`list`](super::PersonnelApi::list)
+pub static LIST: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "PersonnelPublicController_listPersonnel",
+    method: Method::GET,
+    path: "/personnel",
+    area: "personnel",
+    rust_path: "v1::personnel::list",
+    permission: "personnel-get",
+    permission_name: "Personnel: List Personnel",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Number {
+        max_limit: 50,
+        max_page: None,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
 
 /// [`get`](super::PersonnelApi::get)
 pub static GET: OperationMeta = OperationMeta {
@@ -49,27 +70,6 @@ pub static GET_BY_EMAIL: OperationMeta = OperationMeta {
     beta: false,
     idempotency: Idempotency::Safe,
     pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list`](super::PersonnelApi::list)
-pub static LIST: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "PersonnelPublicController_listPersonnel",
-    method: Method::GET,
-    path: "/personnel",
-    area: "personnel",
-    rust_path: "v1::personnel::list",
-    permission: "personnel-get",
-    permission_name: "Personnel: List Personnel",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Number {
-        max_limit: 50,
-        max_page: None,
-    },
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };

@@ -2,6 +2,27 @@
 
 //! People whose compliance is tracked, with their employment status, devices and checks. Records usually follow
 //! an identity provider or HRIS, and that sync can be switched back on after manual changes.
+//!
+//! Take [`v2::personnel`](crate::v2::personnel) for new work. This version embeds checks and devices in every
+//! row, without asking.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let mut people = drata.v1().personnel().list().stream();
+//! while let Some(person) = people.next().await {
+//!     let person = person?;
+//!     println!("{} {:?}", person.id, person.user.map(|user| user.email));
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -30,6 +51,17 @@ impl<A: crate::Access> PersonnelApi<A> {
 }
 
 impl<A: crate::Access> PersonnelApi<A> {
+    /// Lists personnel with their compliance checks and devices. Rows can repeat across pages, so drop duplicates
+    /// by id.
+    ///
+    /// `GET /personnel`, v1. Needs the permission **Personnel: List Personnel** (`personnel-get`). Pages by number,
+    /// up to 50 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PersonnelPublicController_listPersonnel/)
+    pub fn list(&self) -> builder::List {
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
+    }
+
     /// Returns one personnel record in full. The id is that of the record, which differs from the id of the user
     /// behind it.
     ///
@@ -55,17 +87,6 @@ impl<A: crate::Access> PersonnelApi<A> {
         builder::GetByEmail::new(
             crate::Call::new(&self.client, &meta::GET_BY_EMAIL).path("email", email),
         )
-    }
-
-    /// Lists personnel with their compliance checks and devices. Rows can repeat across pages, so drop duplicates
-    /// by id.
-    ///
-    /// `GET /personnel`, v1. Needs the permission **Personnel: List Personnel** (`personnel-get`). Pages by number,
-    /// up to 50 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v1/operation/PersonnelPublicController_listPersonnel/)
-    pub fn list(&self) -> builder::List {
-        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }
 

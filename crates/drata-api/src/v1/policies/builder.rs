@@ -5,37 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Returns one policy with its owner, groups and latest versions. Built by [`get`](super::PoliciesApi::get).
-    pub struct Get(Json<super::PolicyWithReplace>);
-}
-
-builder! {
-    /// Returns a link to the document of the currently published version. Built by
-    /// [`get_current_published_download_url`](super::PoliciesApi::get_current_published_download_url).
-    pub struct GetCurrentPublishedDownloadUrl(Json<super::UserSignedUrl>);
-}
-
-impl GetCurrentPublishedDownloadUrl {
-    /// Whether the document comes with its appendix; `false` by default.
-    pub fn with_appendix(mut self, with_appendix: bool) -> Self {
-        self.call.query("withAppendix", with_appendix);
-        self
-    }
-}
-
-builder! {
-    /// Returns a link to the currently published version rendered as PDF. Built by
-    /// [`get_current_published_pdf_download_url`](super::PoliciesApi::get_current_published_pdf_download_url).
-    pub struct GetCurrentPublishedPdfDownloadUrl(Json<super::UserSignedUrl>);
-}
-
-builder! {
-    /// Returns a link to the document of one policy version. Built by
-    /// [`get_version_download_url`](super::PoliciesApi::get_version_download_url).
-    pub struct GetVersionDownloadUrl(Json<super::UserSignedUrl>);
-}
-
-builder! {
     /// Lists the policies of the account in summary form. Built by [`list`](super::PoliciesApi::list).
     pub struct List(Json<super::PolicySummaryPage>);
 }
@@ -97,6 +66,11 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Returns one policy with its owner, groups and latest versions. Built by [`get`](super::PoliciesApi::get).
+    pub struct Get(Json<super::PolicyWithReplace>);
+}
+
+builder! {
     /// Lists the controls of a workspace that a policy is mapped to. Built by
     /// [`list_associated_controls`](super::PoliciesApi::list_associated_controls).
     pub struct ListAssociatedControls(Json<super::PolicyAssociatedControls>);
@@ -114,4 +88,30 @@ impl ListAssociatedControls {
         self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
         self
     }
+}
+
+builder! {
+    /// Returns a link to the document of the currently published version. Built by
+    /// [`get_current_published_download_url`](super::PoliciesApi::get_current_published_download_url).
+    pub struct GetCurrentPublishedDownloadUrl(Json<super::UserSignedUrl>);
+}
+
+impl GetCurrentPublishedDownloadUrl {
+    /// Whether the document comes with its appendix; `false` by default.
+    pub fn with_appendix(mut self, with_appendix: bool) -> Self {
+        self.call.query("withAppendix", with_appendix);
+        self
+    }
+}
+
+builder! {
+    /// Returns a link to the currently published version rendered as PDF. Built by
+    /// [`get_current_published_pdf_download_url`](super::PoliciesApi::get_current_published_pdf_download_url).
+    pub struct GetCurrentPublishedPdfDownloadUrl(Json<super::UserSignedUrl>);
+}
+
+builder! {
+    /// Returns a link to the document of one policy version. Built by
+    /// [`get_version_download_url`](super::PoliciesApi::get_version_download_url).
+    pub struct GetVersionDownloadUrl(Json<super::UserSignedUrl>);
 }

@@ -7,13 +7,34 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
+    &LIST,
     &GET,
+    &LIST_ASSOCIATED_CONTROLS,
     &GET_CURRENT_PUBLISHED_DOWNLOAD_URL,
     &GET_CURRENT_PUBLISHED_PDF_DOWNLOAD_URL,
     &GET_VERSION_DOWNLOAD_URL,
-    &LIST,
-    &LIST_ASSOCIATED_CONTROLS,
 ];
+
+/// [`list`](super::PoliciesApi::list)
+pub static LIST: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "PoliciesPublicController_getPolicies",
+    method: Method::GET,
+    path: "/policies",
+    area: "policies",
+    rust_path: "v1::policies::list",
+    permission: "policies-get-policies",
+    permission_name: "Policies: List Policies",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Number {
+        max_limit: 50,
+        max_page: None,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
 
 /// [`get`](super::PoliciesApi::get)
 pub static GET: OperationMeta = OperationMeta {
@@ -25,6 +46,24 @@ pub static GET: OperationMeta = OperationMeta {
     rust_path: "v1::policies::get",
     permission: "policies-get-policies",
     permission_name: "Policies: List Policies",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`list_associated_controls`](super::PoliciesApi::list_associated_controls)
+pub static LIST_ASSOCIATED_CONTROLS: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "PoliciesPublicController_getPolicyAssociatedControls",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/policies/{policyId}/associated-controls",
+    area: "policies",
+    rust_path: "v1::policies::list_associated_controls",
+    permission: "controls-get",
+    permission_name: "Controls: List Controls",
     entitlement: None,
     beta: false,
     idempotency: Idempotency::Safe,
@@ -79,45 +118,6 @@ pub static GET_VERSION_DOWNLOAD_URL: OperationMeta = OperationMeta {
     rust_path: "v1::policies::get_version_download_url",
     permission: "policies-get-policy-version",
     permission_name: "Policies: Get Policy Version",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list`](super::PoliciesApi::list)
-pub static LIST: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "PoliciesPublicController_getPolicies",
-    method: Method::GET,
-    path: "/policies",
-    area: "policies",
-    rust_path: "v1::policies::list",
-    permission: "policies-get-policies",
-    permission_name: "Policies: List Policies",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Number {
-        max_limit: 50,
-        max_page: None,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list_associated_controls`](super::PoliciesApi::list_associated_controls)
-pub static LIST_ASSOCIATED_CONTROLS: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "PoliciesPublicController_getPolicyAssociatedControls",
-    method: Method::GET,
-    path: "/workspaces/{workspaceId}/policies/{policyId}/associated-controls",
-    area: "policies",
-    rust_path: "v1::policies::list_associated_controls",
-    permission: "controls-get",
-    permission_name: "Controls: List Controls",
     entitlement: None,
     beta: false,
     idempotency: Idempotency::Safe,

@@ -11,15 +11,48 @@ builder! {
 }
 
 builder! {
-    /// Creates a request for access to private documents. Built by
-    /// [`create_request`](super::TrustCenterApi::create_request).
-    pub struct CreateRequest(Nothing);
-}
-
-builder! {
     /// Denies a request for access to private documents. Built by
     /// [`deny_request`](super::TrustCenterApi::deny_request).
     pub struct DenyRequest(JsonOptional<super::TrustCenterRequestDenied>);
+}
+
+builder! {
+    /// Returns the monitored controls that the trust page shows. Built by
+    /// [`list_controls`](super::TrustCenterApi::list_controls).
+    pub struct ListControls(Json<super::MonitoringControls>);
+}
+
+impl ListControls {
+    /// Id of the workspace to read; without it the global one is used.
+    pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
+        self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
+        self
+    }
+}
+
+builder! {
+    /// Lists the private policies, compliance documents and security reports of the trust page. Built by
+    /// [`list_private_documents`](super::TrustCenterApi::list_private_documents).
+    pub struct ListPrivateDocuments(Json<super::TrustCenterAllPrivateDocuments>);
+}
+
+impl ListPrivateDocuments {
+    /// Search text for document names, at most 100 characters.
+    pub fn q(mut self, q: &str) -> Self {
+        self.call.query_checked("q", q, crate::Limits::NONE.max_length(100));
+        self
+    }
+
+    /// Id of the workspace. At least 1.
+    pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
+        self.call
+            .query_checked(
+                "workspaceId",
+                Into::<super::WorkspaceId>::into(workspace_id),
+                crate::Limits::NONE.minimum(1.0),
+            );
+        self
+    }
 }
 
 builder! {
@@ -30,6 +63,20 @@ builder! {
 
 impl GetPrivateAccess {
     /// Id of the workspace to read; without it the global one is used.
+    pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
+        self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
+        self
+    }
+}
+
+builder! {
+    /// Updates the private access settings of the trust page: contact address, NDA and domains approved in advance.
+    /// Built by [`update_private_access`](super::TrustCenterApi::update_private_access).
+    pub struct UpdatePrivateAccess(JsonOptional<super::CompanyInfo>);
+}
+
+impl UpdatePrivateAccess {
+    /// Id of the workspace whose trust page changes.
     pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
         self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
         self
@@ -75,62 +122,6 @@ impl GetReport {
             .query(
                 "reportType",
                 Into::<super::TrustCenterReportType>::into(report_type),
-            );
-        self
-    }
-}
-
-builder! {
-    /// Returns one access request with its documents and status history. Built by
-    /// [`get_request`](super::TrustCenterApi::get_request).
-    pub struct GetRequest(Json<super::TrustCenterRequestDocumentWithName>);
-}
-
-impl GetRequest {
-    /// Id of the workspace.
-    pub(super) fn workspace_id(
-        mut self,
-        workspace_id: impl Into<super::WorkspaceId>,
-    ) -> Self {
-        self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
-        self
-    }
-}
-
-builder! {
-    /// Returns the monitored controls that the trust page shows. Built by
-    /// [`list_controls`](super::TrustCenterApi::list_controls).
-    pub struct ListControls(Json<super::MonitoringControls>);
-}
-
-impl ListControls {
-    /// Id of the workspace to read; without it the global one is used.
-    pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
-        self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
-        self
-    }
-}
-
-builder! {
-    /// Lists the private policies, compliance documents and security reports of the trust page. Built by
-    /// [`list_private_documents`](super::TrustCenterApi::list_private_documents).
-    pub struct ListPrivateDocuments(Json<super::TrustCenterAllPrivateDocuments>);
-}
-
-impl ListPrivateDocuments {
-    /// Search text for document names, at most 100 characters.
-    pub fn q(mut self, q: &str) -> Self {
-        self.call.query_checked("q", q, crate::Limits::NONE.max_length(100));
-        self
-    }
-
-    /// Id of the workspace. At least 1.
-    pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
-        self.call
-            .query_checked(
-                "workspaceId",
-                Into::<super::WorkspaceId>::into(workspace_id),
-                crate::Limits::NONE.minimum(1.0),
             );
         self
     }
@@ -192,15 +183,24 @@ impl crate::Paged for ListRequests {
 }
 
 builder! {
-    /// Updates the private access settings of the trust page: contact address, NDA and domains approved in advance.
-    /// Built by [`update_private_access`](super::TrustCenterApi::update_private_access).
-    pub struct UpdatePrivateAccess(JsonOptional<super::CompanyInfo>);
+    /// Returns one access request with its documents and status history. Built by
+    /// [`get_request`](super::TrustCenterApi::get_request).
+    pub struct GetRequest(Json<super::TrustCenterRequestDocumentWithName>);
 }
 
-impl UpdatePrivateAccess {
-    /// Id of the workspace whose trust page changes.
-    pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
+impl GetRequest {
+    /// Id of the workspace.
+    pub(super) fn workspace_id(
+        mut self,
+        workspace_id: impl Into<super::WorkspaceId>,
+    ) -> Self {
         self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
         self
     }
+}
+
+builder! {
+    /// Creates a request for access to private documents. Built by
+    /// [`create_request`](super::TrustCenterApi::create_request).
+    pub struct CreateRequest(Nothing);
 }

@@ -8,15 +8,15 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
     &APPROVE_REQUEST,
-    &CREATE_REQUEST,
     &DENY_REQUEST,
-    &GET_PRIVATE_ACCESS,
-    &GET_REPORT,
-    &GET_REQUEST,
     &LIST_CONTROLS,
     &LIST_PRIVATE_DOCUMENTS,
-    &LIST_REQUESTS,
+    &GET_PRIVATE_ACCESS,
     &UPDATE_PRIVATE_ACCESS,
+    &GET_REPORT,
+    &LIST_REQUESTS,
+    &GET_REQUEST,
+    &CREATE_REQUEST,
 ];
 
 /// [`approve_request`](super::TrustCenterApi::approve_request)
@@ -37,24 +37,6 @@ pub static APPROVE_REQUEST: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`create_request`](super::TrustCenterApi::create_request)
-pub static CREATE_REQUEST: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "TrustCenterPublicController_createTrustCenterAccessRequest",
-    method: Method::POST,
-    path: "/trust-center/requests",
-    area: "trust_center",
-    rust_path: "v1::trust_center::create_request",
-    permission: "trust-center-post-request",
-    permission_name: "Trust Center: Create Access Request",
-    entitlement: Some("TRUST_CENTER"),
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "")],
-};
-
 /// [`deny_request`](super::TrustCenterApi::deny_request)
 pub static DENY_REQUEST: OperationMeta = OperationMeta {
     version: ApiVersion::V1,
@@ -68,60 +50,6 @@ pub static DENY_REQUEST: OperationMeta = OperationMeta {
     entitlement: Some("TRUST_CENTER"),
     beta: false,
     idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`get_private_access`](super::TrustCenterApi::get_private_access)
-pub static GET_PRIVATE_ACCESS: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "TrustCenterPublicController_getPrivateAccessData",
-    method: Method::GET,
-    path: "/trust-center/private-access",
-    area: "trust_center",
-    rust_path: "v1::trust_center::get_private_access",
-    permission: "trust-center-get-private-access",
-    permission_name: "Trust Center: Manage NDA Settings",
-    entitlement: Some("TRUST_CENTER_ESSENTIALS"),
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`get_report`](super::TrustCenterApi::get_report)
-pub static GET_REPORT: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "TrustCenterPublicController_getReport",
-    method: Method::GET,
-    path: "/trust-center/reports",
-    area: "trust_center",
-    rust_path: "v1::trust_center::get_report",
-    permission: "trust-center-get-trust-center-reports",
-    permission_name: "Trust Center: List Trust Center Reports",
-    entitlement: Some("TRUST_CENTER_ESSENTIALS"),
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "text/csv")],
-};
-
-/// [`get_request`](super::TrustCenterApi::get_request)
-pub static GET_REQUEST: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "TrustCenterPublicController_getTrustCenterAccessRequest",
-    method: Method::GET,
-    path: "/trust-center/requests/{id}",
-    area: "trust_center",
-    rust_path: "v1::trust_center::get_request",
-    permission: "trust-center-get-request",
-    permission_name: "Trust Center: View Access Request",
-    entitlement: Some("TRUST_CENTER_ESSENTIALS"),
-    beta: false,
-    idempotency: Idempotency::Safe,
     pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json")],
@@ -163,6 +91,60 @@ pub static LIST_PRIVATE_DOCUMENTS: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
+/// [`get_private_access`](super::TrustCenterApi::get_private_access)
+pub static GET_PRIVATE_ACCESS: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "TrustCenterPublicController_getPrivateAccessData",
+    method: Method::GET,
+    path: "/trust-center/private-access",
+    area: "trust_center",
+    rust_path: "v1::trust_center::get_private_access",
+    permission: "trust-center-get-private-access",
+    permission_name: "Trust Center: Manage NDA Settings",
+    entitlement: Some("TRUST_CENTER_ESSENTIALS"),
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`update_private_access`](super::TrustCenterApi::update_private_access)
+pub static UPDATE_PRIVATE_ACCESS: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "TrustCenterPublicController_updateCompanyInfoPrivateAccess",
+    method: Method::PUT,
+    path: "/trust-center/company-info/private-access",
+    area: "trust_center",
+    rust_path: "v1::trust_center::update_private_access",
+    permission: "trust-center-put-private-access",
+    permission_name: "Trust Center: Manage NDA Settings",
+    entitlement: Some("TRUST_CENTER"),
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get_report`](super::TrustCenterApi::get_report)
+pub static GET_REPORT: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "TrustCenterPublicController_getReport",
+    method: Method::GET,
+    path: "/trust-center/reports",
+    area: "trust_center",
+    rust_path: "v1::trust_center::get_report",
+    permission: "trust-center-get-trust-center-reports",
+    permission_name: "Trust Center: List Trust Center Reports",
+    entitlement: Some("TRUST_CENTER_ESSENTIALS"),
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "text/csv")],
+};
+
 /// [`list_requests`](super::TrustCenterApi::list_requests)
 pub static LIST_REQUESTS: OperationMeta = OperationMeta {
     version: ApiVersion::V1,
@@ -184,20 +166,38 @@ pub static LIST_REQUESTS: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`update_private_access`](super::TrustCenterApi::update_private_access)
-pub static UPDATE_PRIVATE_ACCESS: OperationMeta = OperationMeta {
+/// [`get_request`](super::TrustCenterApi::get_request)
+pub static GET_REQUEST: OperationMeta = OperationMeta {
     version: ApiVersion::V1,
-    operation_id: "TrustCenterPublicController_updateCompanyInfoPrivateAccess",
-    method: Method::PUT,
-    path: "/trust-center/company-info/private-access",
+    operation_id: "TrustCenterPublicController_getTrustCenterAccessRequest",
+    method: Method::GET,
+    path: "/trust-center/requests/{id}",
     area: "trust_center",
-    rust_path: "v1::trust_center::update_private_access",
-    permission: "trust-center-put-private-access",
-    permission_name: "Trust Center: Manage NDA Settings",
+    rust_path: "v1::trust_center::get_request",
+    permission: "trust-center-get-request",
+    permission_name: "Trust Center: View Access Request",
+    entitlement: Some("TRUST_CENTER_ESSENTIALS"),
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`create_request`](super::TrustCenterApi::create_request)
+pub static CREATE_REQUEST: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "TrustCenterPublicController_createTrustCenterAccessRequest",
+    method: Method::POST,
+    path: "/trust-center/requests",
+    area: "trust_center",
+    rust_path: "v1::trust_center::create_request",
+    permission: "trust-center-post-request",
+    permission_name: "Trust Center: Create Access Request",
     entitlement: Some("TRUST_CENTER"),
     beta: false,
-    idempotency: Idempotency::Idempotent,
+    idempotency: Idempotency::Unsafe,
     pagination: Pagination::None,
     request_bodies: &["application/json"],
-    successes: &[(200, "application/json")],
+    successes: &[(201, "")],
 };

@@ -17,6 +17,30 @@ builder! {
 }
 
 builder! {
+    /// Marks an infrastructure identity as a service account, or removes the mark. Built by
+    /// [`set_infrastructure_service_account`](super::UserIdentitiesApi::set_infrastructure_service_account).
+    pub struct SetInfrastructureServiceAccount(JsonOptional<super::UserIdentityInfrastructure>);
+}
+
+builder! {
+    /// Marks a version control identity as a service account, or removes the mark. Built by
+    /// [`set_version_control_service_account`](super::UserIdentitiesApi::set_version_control_service_account).
+    pub struct SetVersionControlServiceAccount(JsonOptional<super::UserIdentityVersionControl>);
+}
+
+builder! {
+    /// Sets or clears the flag for admin or database access on an infrastructure identity. Built by
+    /// [`toggle_infrastructure`](super::UserIdentitiesApi::toggle_infrastructure).
+    pub struct ToggleInfrastructure(JsonOptional<super::UserIdentityInfrastructure>);
+}
+
+builder! {
+    /// Sets or clears the flag for write access or production pushes on a version control identity. Built by
+    /// [`toggle_version_control`](super::UserIdentitiesApi::toggle_version_control).
+    pub struct ToggleVersionControl(JsonOptional<super::UserIdentityVersionControl>);
+}
+
+builder! {
     /// Lists the accounts found in infrastructure providers. Built by
     /// [`list_infrastructure`](super::UserIdentitiesApi::list_infrastructure).
     pub struct ListInfrastructure(Json<super::UserIdentityInfrastructurePage>);
@@ -172,28 +196,4 @@ impl crate::Paged for ListVersionControl {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
-}
-
-builder! {
-    /// Marks an infrastructure identity as a service account, or removes the mark. Built by
-    /// [`set_infrastructure_service_account`](super::UserIdentitiesApi::set_infrastructure_service_account).
-    pub struct SetInfrastructureServiceAccount(JsonOptional<super::UserIdentityInfrastructure>);
-}
-
-builder! {
-    /// Marks a version control identity as a service account, or removes the mark. Built by
-    /// [`set_version_control_service_account`](super::UserIdentitiesApi::set_version_control_service_account).
-    pub struct SetVersionControlServiceAccount(JsonOptional<super::UserIdentityVersionControl>);
-}
-
-builder! {
-    /// Sets or clears the flag for admin or database access on an infrastructure identity. Built by
-    /// [`toggle_infrastructure`](super::UserIdentitiesApi::toggle_infrastructure).
-    pub struct ToggleInfrastructure(JsonOptional<super::UserIdentityInfrastructure>);
-}
-
-builder! {
-    /// Sets or clears the flag for write access or production pushes on a version control identity. Built by
-    /// [`toggle_version_control`](super::UserIdentitiesApi::toggle_version_control).
-    pub struct ToggleVersionControl(JsonOptional<super::UserIdentityVersionControl>);
 }

@@ -9,12 +9,12 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 pub static ALL: &[&OperationMeta] = &[
     &CONNECT_INFRASTRUCTURE,
     &CONNECT_VERSION_CONTROL,
-    &LIST_INFRASTRUCTURE,
-    &LIST_VERSION_CONTROL,
     &SET_INFRASTRUCTURE_SERVICE_ACCOUNT,
     &SET_VERSION_CONTROL_SERVICE_ACCOUNT,
     &TOGGLE_INFRASTRUCTURE,
     &TOGGLE_VERSION_CONTROL,
+    &LIST_INFRASTRUCTURE,
+    &LIST_VERSION_CONTROL,
 ];
 
 /// [`connect_infrastructure`](super::UserIdentitiesApi::connect_infrastructure)
@@ -50,48 +50,6 @@ pub static CONNECT_VERSION_CONTROL: OperationMeta = OperationMeta {
     idempotency: Idempotency::Idempotent,
     pagination: Pagination::None,
     request_bodies: &["application/json"],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list_infrastructure`](super::UserIdentitiesApi::list_infrastructure)
-pub static LIST_INFRASTRUCTURE: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "UserIdentitiesPublicController_listInfrastructureUsersIdentities",
-    method: Method::GET,
-    path: "/user-identities/infrastructure",
-    area: "user_identities",
-    rust_path: "v1::user_identities::list_infrastructure",
-    permission: "user-identity-infrastructure-get-accounts",
-    permission_name: "Connections: Manage Infrastructure User Identities",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Number {
-        max_limit: 50,
-        max_page: None,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list_version_control`](super::UserIdentitiesApi::list_version_control)
-pub static LIST_VERSION_CONTROL: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "UserIdentitiesPublicController_listUsersIdentitiesVersionControl",
-    method: Method::GET,
-    path: "/user-identities/version-control",
-    area: "user_identities",
-    rust_path: "v1::user_identities::list_version_control",
-    permission: "user-identity-version-control-get-accounts",
-    permission_name: "Connections: Manage Version Control User Identities",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Number {
-        max_limit: 50,
-        max_page: None,
-    },
-    request_bodies: &[],
     successes: &[(200, "application/json")],
 };
 
@@ -164,5 +122,47 @@ pub static TOGGLE_VERSION_CONTROL: OperationMeta = OperationMeta {
     idempotency: Idempotency::Idempotent,
     pagination: Pagination::None,
     request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
+};
+
+/// [`list_infrastructure`](super::UserIdentitiesApi::list_infrastructure)
+pub static LIST_INFRASTRUCTURE: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "UserIdentitiesPublicController_listInfrastructureUsersIdentities",
+    method: Method::GET,
+    path: "/user-identities/infrastructure",
+    area: "user_identities",
+    rust_path: "v1::user_identities::list_infrastructure",
+    permission: "user-identity-infrastructure-get-accounts",
+    permission_name: "Connections: Manage Infrastructure User Identities",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Number {
+        max_limit: 50,
+        max_page: None,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`list_version_control`](super::UserIdentitiesApi::list_version_control)
+pub static LIST_VERSION_CONTROL: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "UserIdentitiesPublicController_listUsersIdentitiesVersionControl",
+    method: Method::GET,
+    path: "/user-identities/version-control",
+    area: "user_identities",
+    rust_path: "v1::user_identities::list_version_control",
+    permission: "user-identity-version-control-get-accounts",
+    permission_name: "Connections: Manage Version Control User Identities",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Number {
+        max_limit: 50,
+        max_page: None,
+    },
+    request_bodies: &[],
     successes: &[(200, "application/json")],
 };

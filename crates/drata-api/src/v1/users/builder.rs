@@ -5,27 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Deletes a compliance document of a user. Built by [`delete_document`](super::UsersApi::delete_document).
-    pub struct DeleteDocument(Nothing);
-}
-
-builder! {
-    /// Returns one user, found by id. Built by [`get`](super::UsersApi::get).
-    pub struct Get(Json<super::User>);
-}
-
-builder! {
-    /// Returns one user, found by email address. Built by [`get_by_email`](super::UsersApi::get_by_email).
-    pub struct GetByEmail(Json<super::User>);
-}
-
-builder! {
-    /// Returns a link to a compliance document of a user. Built by
-    /// [`get_document_download_url`](super::UsersApi::get_document_download_url).
-    pub struct GetDocumentDownloadUrl(Json<super::SignedUrl>);
-}
-
-builder! {
     /// Lists the users of the account. Built by [`list`](super::UsersApi::list).
     pub struct List(Json<super::UserPage>);
 }
@@ -117,6 +96,16 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Returns one user, found by id. Built by [`get`](super::UsersApi::get).
+    pub struct Get(Json<super::User>);
+}
+
+builder! {
+    /// Returns one user, found by email address. Built by [`get_by_email`](super::UsersApi::get_by_email).
+    pub struct GetByEmail(Json<super::User>);
+}
+
+builder! {
     /// Lists the compliance documents of a user. Built by [`list_documents`](super::UsersApi::list_documents).
     pub struct ListDocuments(Json<super::UserDocumentPage>);
 }
@@ -166,6 +155,12 @@ impl crate::Paged for ListDocuments {
 }
 
 builder! {
+    /// Returns a link to a compliance document of a user. Built by
+    /// [`get_document_download_url`](super::UsersApi::get_document_download_url).
+    pub struct GetDocumentDownloadUrl(Json<super::SignedUrl>);
+}
+
+builder! {
     /// Uploads a compliance document for a user. Built by [`upload_document`](super::UsersApi::upload_document).
     pub struct UploadDocument(Form, JsonOptional<super::UserDocument>);
 }
@@ -174,4 +169,9 @@ builder! {
     /// Uploads a compliance document for a user. Built by
     /// [`upload_document_json`](super::UsersApi::upload_document_json).
     pub struct UploadDocumentJson(JsonOptional<super::UserDocument>);
+}
+
+builder! {
+    /// Deletes a compliance document of a user. Built by [`delete_document`](super::UsersApi::delete_document).
+    pub struct DeleteDocument(Nothing);
 }

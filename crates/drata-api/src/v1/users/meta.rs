@@ -7,32 +7,35 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
-    &DELETE_DOCUMENT,
+    &LIST,
     &GET,
     &GET_BY_EMAIL,
-    &GET_DOCUMENT_DOWNLOAD_URL,
-    &LIST,
     &LIST_DOCUMENTS,
+    &GET_DOCUMENT_DOWNLOAD_URL,
     &UPLOAD_DOCUMENT,
     &UPLOAD_DOCUMENT_JSON,
+    &DELETE_DOCUMENT,
 ];
 
-/// [`delete_document`](super::UsersApi::delete_document)
-pub static DELETE_DOCUMENT: OperationMeta = OperationMeta {
+/// [`list`](super::UsersApi::list)
+pub static LIST: OperationMeta = OperationMeta {
     version: ApiVersion::V1,
-    operation_id: "UsersPublicController_deleteDocumentForUser",
-    method: Method::DELETE,
-    path: "/users/documents/{docId}/{userId}",
+    operation_id: "UsersPublicController_listUsers",
+    method: Method::GET,
+    path: "/users",
     area: "users",
-    rust_path: "v1::users::delete_document",
-    permission: "users-delete-document",
-    permission_name: "Users: Delete User Document",
+    rust_path: "v1::users::list",
+    permission: "users-get",
+    permission_name: "Users: List Users",
     entitlement: None,
     beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Number {
+        max_limit: 50,
+        max_page: None,
+    },
     request_bodies: &[],
-    successes: &[(200, "")],
+    successes: &[(200, "application/json")],
 };
 
 /// [`get`](super::UsersApi::get)
@@ -71,45 +74,6 @@ pub static GET_BY_EMAIL: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`get_document_download_url`](super::UsersApi::get_document_download_url)
-pub static GET_DOCUMENT_DOWNLOAD_URL: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "UsersPublicController_getUserDocumentDownloadUrl",
-    method: Method::GET,
-    path: "/users/documents/{id}/download",
-    area: "users",
-    rust_path: "v1::users::get_document_download_url",
-    permission: "users-get-download-user-document",
-    permission_name: "Users: Download User Document",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list`](super::UsersApi::list)
-pub static LIST: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "UsersPublicController_listUsers",
-    method: Method::GET,
-    path: "/users",
-    area: "users",
-    rust_path: "v1::users::list",
-    permission: "users-get",
-    permission_name: "Users: List Users",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Number {
-        max_limit: 50,
-        max_page: None,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
 /// [`list_documents`](super::UsersApi::list_documents)
 pub static LIST_DOCUMENTS: OperationMeta = OperationMeta {
     version: ApiVersion::V1,
@@ -127,6 +91,24 @@ pub static LIST_DOCUMENTS: OperationMeta = OperationMeta {
         max_limit: 50,
         max_page: None,
     },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get_document_download_url`](super::UsersApi::get_document_download_url)
+pub static GET_DOCUMENT_DOWNLOAD_URL: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "UsersPublicController_getUserDocumentDownloadUrl",
+    method: Method::GET,
+    path: "/users/documents/{id}/download",
+    area: "users",
+    rust_path: "v1::users::get_document_download_url",
+    permission: "users-get-download-user-document",
+    permission_name: "Users: Download User Document",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };
@@ -165,4 +147,22 @@ pub static UPLOAD_DOCUMENT_JSON: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(201, "application/json")],
+};
+
+/// [`delete_document`](super::UsersApi::delete_document)
+pub static DELETE_DOCUMENT: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "UsersPublicController_deleteDocumentForUser",
+    method: Method::DELETE,
+    path: "/users/documents/{docId}/{userId}",
+    area: "users",
+    rust_path: "v1::users::delete_document",
+    permission: "users-delete-document",
+    permission_name: "Users: Delete User Document",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "")],
 };

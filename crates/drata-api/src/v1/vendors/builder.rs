@@ -5,54 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates a vendor. Built by [`create`](super::VendorsApi::create).
-    pub struct Create(JsonOptional<super::Vendor>);
-}
-
-builder! {
-    /// Creates a security review of a vendor. Built by
-    /// [`create_security_review`](super::VendorsApi::create_security_review).
-    pub struct CreateSecurityReview(JsonOptional<super::VendorSecurityReview>);
-}
-
-builder! {
-    /// Deletes a vendor. Built by [`delete`](super::VendorsApi::delete).
-    pub struct Delete(Nothing);
-}
-
-builder! {
-    /// Returns one vendor in full, with its documents, reviews and integrations. Built by
-    /// [`get`](super::VendorsApi::get).
-    pub struct Get(Json<super::Vendor>);
-}
-
-builder! {
-    /// Returns counts of vendors grouped by traits such as risk, status and type. Built by
-    /// [`get_stats`](super::VendorsApi::get_stats).
-    pub struct GetStats(Json<super::VendorsStats>);
-}
-
-impl GetStats {
-    /// Groups to compute; wins over `excludeScopes`.
-    pub fn include_scopes(
-        mut self,
-        include_scopes: impl IntoIterator<Item = super::VendorScope>,
-    ) -> Self {
-        self.call.query_list("includeScopes", include_scopes, crate::Limits::NONE);
-        self
-    }
-
-    /// Groups to skip, unless `includeScopes` names them.
-    pub fn exclude_scopes(
-        mut self,
-        exclude_scopes: impl IntoIterator<Item = super::VendorScope>,
-    ) -> Self {
-        self.call.query_list("excludeScopes", exclude_scopes, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the vendors of the account. Built by [`list`](super::VendorsApi::list).
     pub struct List(Json<super::VendorListItemPage>);
 }
@@ -292,6 +244,38 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Returns one vendor in full, with its documents, reviews and integrations. Built by
+    /// [`get`](super::VendorsApi::get).
+    pub struct Get(Json<super::Vendor>);
+}
+
+builder! {
+    /// Creates a vendor. Built by [`create`](super::VendorsApi::create).
+    pub struct Create(JsonOptional<super::Vendor>);
+}
+
+builder! {
+    /// Updates a vendor. Built by [`update`](super::VendorsApi::update).
+    pub struct Update(JsonOptional<super::Vendor>);
+}
+
+builder! {
+    /// Deletes a vendor. Built by [`delete`](super::VendorsApi::delete).
+    pub struct Delete(Nothing);
+}
+
+builder! {
+    /// Sends a questionnaire to a recipient at the vendor by email. Built by
+    /// [`send_questionnaire`](super::VendorsApi::send_questionnaire).
+    pub struct SendQuestionnaire(JsonOptional<super::QuestionnaireSentPage>);
+}
+
+builder! {
+    /// Uploads a document of a vendor. Built by [`upload_document`](super::VendorsApi::upload_document).
+    pub struct UploadDocument(Form, JsonOptional<super::VendorListItemPage>);
+}
+
+builder! {
     /// Lists the questionnaires of a vendor, whether sent by email or uploaded by hand. Built by
     /// [`list_questionnaires`](super::VendorsApi::list_questionnaires).
     pub struct ListQuestionnaires(Json<super::QuestionnaireSentPage>);
@@ -330,29 +314,45 @@ impl crate::Paged for ListQuestionnaires {
 }
 
 builder! {
-    /// Sends a questionnaire to a recipient at the vendor by email. Built by
-    /// [`send_questionnaire`](super::VendorsApi::send_questionnaire).
-    pub struct SendQuestionnaire(JsonOptional<super::QuestionnaireSentPage>);
+    /// Uploads the files of a questionnaire that a vendor completed elsewhere. Built by
+    /// [`upload_questionnaires`](super::VendorsApi::upload_questionnaires).
+    pub struct UploadQuestionnaires(Form, JsonOptional<super::QuestionnaireSent>);
 }
 
 builder! {
-    /// Updates a vendor. Built by [`update`](super::VendorsApi::update).
-    pub struct Update(JsonOptional<super::Vendor>);
+    /// Creates a security review of a vendor. Built by
+    /// [`create_security_review`](super::VendorsApi::create_security_review).
+    pub struct CreateSecurityReview(JsonOptional<super::VendorSecurityReview>);
+}
+
+builder! {
+    /// Returns counts of vendors grouped by traits such as risk, status and type. Built by
+    /// [`get_stats`](super::VendorsApi::get_stats).
+    pub struct GetStats(Json<super::VendorsStats>);
+}
+
+impl GetStats {
+    /// Groups to compute; wins over `excludeScopes`.
+    pub fn include_scopes(
+        mut self,
+        include_scopes: impl IntoIterator<Item = super::VendorScope>,
+    ) -> Self {
+        self.call.query_list("includeScopes", include_scopes, crate::Limits::NONE);
+        self
+    }
+
+    /// Groups to skip, unless `includeScopes` names them.
+    pub fn exclude_scopes(
+        mut self,
+        exclude_scopes: impl IntoIterator<Item = super::VendorScope>,
+    ) -> Self {
+        self.call.query_list("excludeScopes", exclude_scopes, crate::Limits::NONE);
+        self
+    }
 }
 
 builder! {
     /// Updates only the status of a vendor, for example to archive or reactivate it. Built by
     /// [`update_status`](super::VendorsApi::update_status).
     pub struct UpdateStatus(JsonOptional<super::Vendor>);
-}
-
-builder! {
-    /// Uploads a document of a vendor. Built by [`upload_document`](super::VendorsApi::upload_document).
-    pub struct UploadDocument(Form, JsonOptional<super::VendorListItemPage>);
-}
-
-builder! {
-    /// Uploads the files of a questionnaire that a vendor completed elsewhere. Built by
-    /// [`upload_questionnaires`](super::VendorsApi::upload_questionnaires).
-    pub struct UploadQuestionnaires(Form, JsonOptional<super::QuestionnaireSent>);
 }

@@ -7,109 +7,19 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
-    &CREATE,
-    &CREATE_SECURITY_REVIEW,
-    &DELETE,
-    &GET,
-    &GET_STATS,
     &LIST,
-    &LIST_QUESTIONNAIRES,
-    &SEND_QUESTIONNAIRE,
+    &GET,
+    &CREATE,
     &UPDATE,
-    &UPDATE_STATUS,
+    &DELETE,
+    &SEND_QUESTIONNAIRE,
     &UPLOAD_DOCUMENT,
+    &LIST_QUESTIONNAIRES,
     &UPLOAD_QUESTIONNAIRES,
+    &CREATE_SECURITY_REVIEW,
+    &GET_STATS,
+    &UPDATE_STATUS,
 ];
-
-/// [`create`](super::VendorsApi::create)
-pub static CREATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "VendorsPublicController_createVendor",
-    method: Method::POST,
-    path: "/vendors",
-    area: "vendors",
-    rust_path: "v1::vendors::create",
-    permission: "vendors-post",
-    permission_name: "Vendors: Create Vendor",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`create_security_review`](super::VendorsApi::create_security_review)
-pub static CREATE_SECURITY_REVIEW: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "VendorsPublicController_createVendorSecurityReview",
-    method: Method::POST,
-    path: "/vendors/{vendorId}/security-reviews",
-    area: "vendors",
-    rust_path: "v1::vendors::create_security_review",
-    permission: "vendors-post-security-review",
-    permission_name: "Vendors: Create Security Review",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`delete`](super::VendorsApi::delete)
-pub static DELETE: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "VendorsPublicController_deleteVendor",
-    method: Method::DELETE,
-    path: "/vendors/{id}",
-    area: "vendors",
-    rust_path: "v1::vendors::delete",
-    permission: "vendors-delete",
-    permission_name: "Vendors: Delete Vendor",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "")],
-};
-
-/// [`get`](super::VendorsApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "VendorsPublicController_getVendor",
-    method: Method::GET,
-    path: "/vendors/{id}",
-    area: "vendors",
-    rust_path: "v1::vendors::get",
-    permission: "vendors-get-vendor",
-    permission_name: "Vendors: Get Vendor",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`get_stats`](super::VendorsApi::get_stats)
-pub static GET_STATS: OperationMeta = OperationMeta {
-    version: ApiVersion::V1,
-    operation_id: "VendorsPublicController_getVendorsStats",
-    method: Method::GET,
-    path: "/vendors/stats",
-    area: "vendors",
-    rust_path: "v1::vendors::get_stats",
-    permission: "vendors-get-stats",
-    permission_name: "Vendors: Get Vendors Statistics",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
 
 /// [`list`](super::VendorsApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -132,37 +42,34 @@ pub static LIST: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`list_questionnaires`](super::VendorsApi::list_questionnaires)
-pub static LIST_QUESTIONNAIRES: OperationMeta = OperationMeta {
+/// [`get`](super::VendorsApi::get)
+pub static GET: OperationMeta = OperationMeta {
     version: ApiVersion::V1,
-    operation_id: "VendorsPublicController_listVendorQuestionnaires",
+    operation_id: "VendorsPublicController_getVendor",
     method: Method::GET,
-    path: "/vendors/{id}/questionnaires",
+    path: "/vendors/{id}",
     area: "vendors",
-    rust_path: "v1::vendors::list_questionnaires",
-    permission: "vendors-get-questionnaires",
-    permission_name: "Vendors: List Vendor Questionnaire",
+    rust_path: "v1::vendors::get",
+    permission: "vendors-get-vendor",
+    permission_name: "Vendors: Get Vendor",
     entitlement: None,
     beta: false,
     idempotency: Idempotency::Safe,
-    pagination: Pagination::Number {
-        max_limit: 50,
-        max_page: None,
-    },
+    pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };
 
-/// [`send_questionnaire`](super::VendorsApi::send_questionnaire)
-pub static SEND_QUESTIONNAIRE: OperationMeta = OperationMeta {
+/// [`create`](super::VendorsApi::create)
+pub static CREATE: OperationMeta = OperationMeta {
     version: ApiVersion::V1,
-    operation_id: "VendorsPublicController_sendQuestionnaireEmail",
+    operation_id: "VendorsPublicController_createVendor",
     method: Method::POST,
-    path: "/vendors/{id}/questionnaires",
+    path: "/vendors",
     area: "vendors",
-    rust_path: "v1::vendors::send_questionnaire",
-    permission: "vendors-post-questionnaires",
-    permission_name: "Vendors: Send Questionnaire to Vendor",
+    rust_path: "v1::vendors::create",
+    permission: "vendors-post",
+    permission_name: "Vendors: Create Vendor",
     entitlement: None,
     beta: false,
     idempotency: Idempotency::Unsafe,
@@ -189,22 +96,40 @@ pub static UPDATE: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`update_status`](super::VendorsApi::update_status)
-pub static UPDATE_STATUS: OperationMeta = OperationMeta {
+/// [`delete`](super::VendorsApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
     version: ApiVersion::V1,
-    operation_id: "VendorsPublicController_updateVendorStatus",
-    method: Method::PUT,
-    path: "/vendors/{id}/status",
+    operation_id: "VendorsPublicController_deleteVendor",
+    method: Method::DELETE,
+    path: "/vendors/{id}",
     area: "vendors",
-    rust_path: "v1::vendors::update_status",
-    permission: "vendors-patch-status",
-    permission_name: "Vendors: Update Vendor's Status",
+    rust_path: "v1::vendors::delete",
+    permission: "vendors-delete",
+    permission_name: "Vendors: Delete Vendor",
     entitlement: None,
     beta: false,
     idempotency: Idempotency::Idempotent,
     pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "")],
+};
+
+/// [`send_questionnaire`](super::VendorsApi::send_questionnaire)
+pub static SEND_QUESTIONNAIRE: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "VendorsPublicController_sendQuestionnaireEmail",
+    method: Method::POST,
+    path: "/vendors/{id}/questionnaires",
+    area: "vendors",
+    rust_path: "v1::vendors::send_questionnaire",
+    permission: "vendors-post-questionnaires",
+    permission_name: "Vendors: Send Questionnaire to Vendor",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
     request_bodies: &["application/json"],
-    successes: &[(200, "application/json")],
+    successes: &[(201, "application/json")],
 };
 
 /// [`upload_document`](super::VendorsApi::upload_document)
@@ -225,6 +150,27 @@ pub static UPLOAD_DOCUMENT: OperationMeta = OperationMeta {
     successes: &[(201, "application/json")],
 };
 
+/// [`list_questionnaires`](super::VendorsApi::list_questionnaires)
+pub static LIST_QUESTIONNAIRES: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "VendorsPublicController_listVendorQuestionnaires",
+    method: Method::GET,
+    path: "/vendors/{id}/questionnaires",
+    area: "vendors",
+    rust_path: "v1::vendors::list_questionnaires",
+    permission: "vendors-get-questionnaires",
+    permission_name: "Vendors: List Vendor Questionnaire",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Number {
+        max_limit: 50,
+        max_page: None,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
 /// [`upload_questionnaires`](super::VendorsApi::upload_questionnaires)
 pub static UPLOAD_QUESTIONNAIRES: OperationMeta = OperationMeta {
     version: ApiVersion::V1,
@@ -241,4 +187,58 @@ pub static UPLOAD_QUESTIONNAIRES: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["multipart/form-data"],
     successes: &[(201, "application/json")],
+};
+
+/// [`create_security_review`](super::VendorsApi::create_security_review)
+pub static CREATE_SECURITY_REVIEW: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "VendorsPublicController_createVendorSecurityReview",
+    method: Method::POST,
+    path: "/vendors/{vendorId}/security-reviews",
+    area: "vendors",
+    rust_path: "v1::vendors::create_security_review",
+    permission: "vendors-post-security-review",
+    permission_name: "Vendors: Create Security Review",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
+};
+
+/// [`get_stats`](super::VendorsApi::get_stats)
+pub static GET_STATS: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "VendorsPublicController_getVendorsStats",
+    method: Method::GET,
+    path: "/vendors/stats",
+    area: "vendors",
+    rust_path: "v1::vendors::get_stats",
+    permission: "vendors-get-stats",
+    permission_name: "Vendors: Get Vendors Statistics",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`update_status`](super::VendorsApi::update_status)
+pub static UPDATE_STATUS: OperationMeta = OperationMeta {
+    version: ApiVersion::V1,
+    operation_id: "VendorsPublicController_updateVendorStatus",
+    method: Method::PUT,
+    path: "/vendors/{id}/status",
+    area: "vendors",
+    rust_path: "v1::vendors::update_status",
+    permission: "vendors-patch-status",
+    permission_name: "Vendors: Update Vendor's Status",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
 };

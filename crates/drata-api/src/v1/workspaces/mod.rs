@@ -2,6 +2,26 @@
 
 //! Workspaces that divide an account, often one for each product. Their ids appear in the paths of
 //! workspace-scoped calls.
+//!
+//! Take [`v2::workspaces`](crate::v2::workspaces), which lists the same.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let mut workspaces = drata.v1().workspaces().list().stream();
+//! while let Some(workspace) = workspaces.next().await {
+//!     let workspace = workspace?;
+//!     println!("{} {}", workspace.id, workspace.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;

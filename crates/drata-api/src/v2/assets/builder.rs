@@ -5,32 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates an asset by hand. Built by [`create`](super::AssetsApi::create).
-    pub struct Create(JsonOptional<super::Asset>);
-}
-
-builder! {
-    /// Deletes a virtual asset or one that was entered by hand. Built by [`delete`](super::AssetsApi::delete).
-    pub struct Delete(Nothing);
-}
-
-builder! {
-    /// Reads one asset. Built by [`get`](super::AssetsApi::get).
-    pub struct Get(Json<super::Asset>);
-}
-
-impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::AssetExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the assets of the account. Built by [`list`](super::AssetsApi::list).
     pub struct List(Json<super::AssetPage>);
 }
@@ -149,6 +123,32 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Reads one asset. Built by [`get`](super::AssetsApi::get).
+    pub struct Get(Json<super::Asset>);
+}
+
+impl Get {
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::AssetExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
+    /// Creates an asset by hand. Built by [`create`](super::AssetsApi::create).
+    pub struct Create(JsonOptional<super::Asset>);
+}
+
+builder! {
     /// Updates an asset. Built by [`update`](super::AssetsApi::update).
     pub struct Update(JsonOptional<super::Asset>);
+}
+
+builder! {
+    /// Deletes a virtual asset or one that was entered by hand. Built by [`delete`](super::AssetsApi::delete).
+    pub struct Delete(Nothing);
 }

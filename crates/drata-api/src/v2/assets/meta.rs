@@ -6,61 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&CREATE, &DELETE, &GET, &LIST, &UPDATE];
-
-/// [`create`](super::AssetsApi::create)
-pub static CREATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "AssetsPublicV2Controller_createAsset",
-    method: Method::POST,
-    path: "/assets",
-    area: "assets",
-    rust_path: "v2::assets::create",
-    permission: "assets-post",
-    permission_name: "Assets: Create Asset",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`delete`](super::AssetsApi::delete)
-pub static DELETE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "AssetsPublicV2Controller_deleteAsset",
-    method: Method::DELETE,
-    path: "/assets/{assetId}",
-    area: "assets",
-    rust_path: "v2::assets::delete",
-    permission: "assets-delete",
-    permission_name: "Assets: Delete Asset",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(204, "")],
-};
-
-/// [`get`](super::AssetsApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "AssetsPublicV2Controller_getAsset",
-    method: Method::GET,
-    path: "/assets/{assetId}",
-    area: "assets",
-    rust_path: "v2::assets::get",
-    permission: "assets-get",
-    permission_name: "Assets: List Assets",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET, &CREATE, &UPDATE, &DELETE];
 
 /// [`list`](super::AssetsApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -83,6 +29,42 @@ pub static LIST: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
+/// [`get`](super::AssetsApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "AssetsPublicV2Controller_getAsset",
+    method: Method::GET,
+    path: "/assets/{assetId}",
+    area: "assets",
+    rust_path: "v2::assets::get",
+    permission: "assets-get",
+    permission_name: "Assets: List Assets",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`create`](super::AssetsApi::create)
+pub static CREATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "AssetsPublicV2Controller_createAsset",
+    method: Method::POST,
+    path: "/assets",
+    area: "assets",
+    rust_path: "v2::assets::create",
+    permission: "assets-post",
+    permission_name: "Assets: Create Asset",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
+};
+
 /// [`update`](super::AssetsApi::update)
 pub static UPDATE: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
@@ -99,4 +81,22 @@ pub static UPDATE: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(200, "application/json"), (204, "")],
+};
+
+/// [`delete`](super::AssetsApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "AssetsPublicV2Controller_deleteAsset",
+    method: Method::DELETE,
+    path: "/assets/{assetId}",
+    area: "assets",
+    rust_path: "v2::assets::delete",
+    permission: "assets-delete",
+    permission_name: "Assets: Delete Asset",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(204, "")],
 };

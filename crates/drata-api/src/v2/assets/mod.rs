@@ -2,6 +2,26 @@
 
 //! Physical and virtual things the company owns or runs, from laptops to cloud resources. Most arrive from
 //! connected systems; others are entered by hand.
+//!
+//! Take this version: it also reads one asset and updates. [`v1::assets`](crate::v1::assets) has nothing more.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let mut assets = drata.v2().assets().list().stream();
+//! while let Some(asset) = assets.next().await {
+//!     let asset = asset?;
+//!     println!("{} {}", asset.id, asset.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -34,6 +54,17 @@ impl<A: crate::Access> AssetsApi<A> {
 }
 
 impl<A: crate::Access> AssetsApi<A> {
+    /// Lists the assets of the account. A filter by class takes effect only together with
+    /// `expand[]=assetClassTypes`.
+    ///
+    /// `GET /assets`, v2. Needs the permission **Assets: List Assets** (`assets-get`). Pages by cursor, up to 500
+    /// rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/AssetsPublicV2Controller_listAssets/)
+    pub fn list(&self) -> builder::List {
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
+    }
+
     /// Reads one asset. Owner, device, class types and custom fields come only when expanded.
     ///
     /// `GET /assets/{assetId}`, v2. Needs the permission **Assets: List Assets** (`assets-get`).
@@ -44,17 +75,6 @@ impl<A: crate::Access> AssetsApi<A> {
             crate::Call::new(&self.client, &meta::GET)
                 .path("assetId", Into::<AssetId>::into(asset_id)),
         )
-    }
-
-    /// Lists the assets of the account. A filter by class takes effect only together with
-    /// `expand[]=assetClassTypes`.
-    ///
-    /// `GET /assets`, v2. Needs the permission **Assets: List Assets** (`assets-get`). Pages by cursor, up to 500
-    /// rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/AssetsPublicV2Controller_listAssets/)
-    pub fn list(&self) -> builder::List {
-        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }
 
@@ -78,18 +98,6 @@ impl AssetsApi {
         )
     }
 
-    /// Deletes a virtual asset or one that was entered by hand. This cannot be undone.
-    ///
-    /// `DELETE /assets/{assetId}`, v2. Needs the permission **Assets: Delete Asset** (`assets-delete`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/AssetsPublicV2Controller_deleteAsset/)
-    pub fn delete(&self, asset_id: impl Into<AssetId>) -> builder::Delete {
-        builder::Delete::new(
-            crate::Call::new(&self.client, &meta::DELETE)
-                .path("assetId", Into::<AssetId>::into(asset_id)),
-        )
-    }
-
     /// Updates an asset. All fields of the body are optional, and the answer may be an empty 204.
     ///
     /// `PUT /assets/{assetId}`, v2. Needs the permission **Assets: Update Asset** (`assets-put`).
@@ -107,6 +115,18 @@ impl AssetsApi {
                     std::borrow::Borrow::<AssetUpdateRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
+        )
+    }
+
+    /// Deletes a virtual asset or one that was entered by hand. This cannot be undone.
+    ///
+    /// `DELETE /assets/{assetId}`, v2. Needs the permission **Assets: Delete Asset** (`assets-delete`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/AssetsPublicV2Controller_deleteAsset/)
+    pub fn delete(&self, asset_id: impl Into<AssetId>) -> builder::Delete {
+        builder::Delete::new(
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("assetId", Into::<AssetId>::into(asset_id)),
         )
     }
 }

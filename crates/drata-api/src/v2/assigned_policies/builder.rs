@@ -5,12 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Records that a user has acknowledged an assigned policy. Built by
-    /// [`acknowledge`](super::AssignedPoliciesApi::acknowledge).
-    pub struct Acknowledge(JsonOptional<super::UserPolicyVersion>);
-}
-
-builder! {
     /// Lists the policy versions assigned to a user, acknowledged or not. Built by
     /// [`list`](super::AssignedPoliciesApi::list).
     pub struct List(Json<super::UserPolicyVersionPage>);
@@ -74,4 +68,10 @@ impl crate::Paged for List {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
+}
+
+builder! {
+    /// Records that a user has acknowledged an assigned policy. Built by
+    /// [`acknowledge`](super::AssignedPoliciesApi::acknowledge).
+    pub struct Acknowledge(JsonOptional<super::UserPolicyVersion>);
 }

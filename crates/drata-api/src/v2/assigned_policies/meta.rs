@@ -6,25 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&ACKNOWLEDGE, &LIST];
-
-/// [`acknowledge`](super::AssignedPoliciesApi::acknowledge)
-pub static ACKNOWLEDGE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "UsersPoliciesPublicV2Controller_acceptUserPolicyVersion",
-    method: Method::POST,
-    path: "/users/{userId}/assigned-policies/{policyId}/action-acknowledge",
-    area: "assigned_policies",
-    rust_path: "v2::assigned_policies::acknowledge",
-    permission: "user-policies-acknowledge-policy-version",
-    permission_name: "User Policies: Acknowledge User's Assigned Policy",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &ACKNOWLEDGE];
 
 /// [`list`](super::AssignedPoliciesApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -45,4 +27,22 @@ pub static LIST: OperationMeta = OperationMeta {
     },
     request_bodies: &[],
     successes: &[(200, "application/json")],
+};
+
+/// [`acknowledge`](super::AssignedPoliciesApi::acknowledge)
+pub static ACKNOWLEDGE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "UsersPoliciesPublicV2Controller_acceptUserPolicyVersion",
+    method: Method::POST,
+    path: "/users/{userId}/assigned-policies/{policyId}/action-acknowledge",
+    area: "assigned_policies",
+    rust_path: "v2::assigned_policies::acknowledge",
+    permission: "user-policies-acknowledge-policy-version",
+    permission_name: "User Policies: Acknowledge User's Assigned Policy",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
 };

@@ -5,22 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Reads one request of an audit. Built by [`get`](super::AuditRequestsApi::get).
-    pub struct Get(Json<super::AuditRequest>);
-}
-
-impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::AuditRequestExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the requests of an audit. Built by [`list`](super::AuditRequestsApi::list).
     pub struct List(Json<super::AuditRequestListItemPage>);
 }
@@ -98,5 +82,21 @@ impl crate::Paged for List {
 
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
+    }
+}
+
+builder! {
+    /// Reads one request of an audit. Built by [`get`](super::AuditRequestsApi::get).
+    pub struct Get(Json<super::AuditRequest>);
+}
+
+impl Get {
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::AuditRequestExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
     }
 }

@@ -6,25 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&GET, &LIST];
-
-/// [`get`](super::AuditRequestsApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "AuditRequestsPublicV2Controller_getAuditRequest",
-    method: Method::GET,
-    path: "/workspaces/{workspaceId}/audits/{auditId}/requests/{requestId}",
-    area: "audit_requests",
-    rust_path: "v2::audit_requests::get",
-    permission: "customer-request-get-requests",
-    permission_name: "Customer Request: Get Customer Request",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET];
 
 /// [`list`](super::AuditRequestsApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -43,6 +25,24 @@ pub static LIST: OperationMeta = OperationMeta {
         max_size: 500,
         total: false,
     },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::AuditRequestsApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "AuditRequestsPublicV2Controller_getAuditRequest",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/audits/{auditId}/requests/{requestId}",
+    area: "audit_requests",
+    rust_path: "v2::audit_requests::get",
+    permission: "customer-request-get-requests",
+    permission_name: "Customer Request: Get Customer Request",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };

@@ -2,6 +2,29 @@
 
 //! What auditors ask for in the course of an audit, with the messages exchanged about each request. Read-only
 //! here.
+//!
+//! Take this version to read requests. Only [`v1::customer_requests`](crate::v1::customer_requests) changes
+//! them.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let workspace_id = 1;
+//! let Some(audit) = drata.v2().audits().list(workspace_id).first().await? else { return Ok(()) };
+//! let mut requests = drata.v2().audit_requests().list(workspace_id, &audit.id).stream();
+//! while let Some(request) = requests.next().await {
+//!     let request = request?;
+//!     println!("{} {}", request.id, request.title);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -25,6 +48,24 @@ impl<A: crate::Access> AuditRequestsApi<A> {
 }
 
 impl<A: crate::Access> AuditRequestsApi<A> {
+    /// Lists the requests of an audit. Controls cannot be expanded here; read a single request for them.
+    ///
+    /// `GET /workspaces/{workspaceId}/audits/{auditId}/requests`, v2. Needs the permission **Customer Request: Get
+    /// Customer Request** (`customer-request-get-requests`). Pages by cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/AuditRequestsPublicV2Controller_listAuditRequests/)
+    pub fn list(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        audit_id: &str,
+    ) -> builder::List {
+        builder::List::new(
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("auditId", audit_id),
+        )
+    }
+
     /// Reads one request of an audit. Owners, messages and controls come only when expanded.
     ///
     /// `GET /workspaces/{workspaceId}/audits/{auditId}/requests/{requestId}`, v2. Needs the permission **Customer
@@ -42,24 +83,6 @@ impl<A: crate::Access> AuditRequestsApi<A> {
                 .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
                 .path("auditId", audit_id)
                 .path("requestId", Into::<AuditRequestId>::into(request_id)),
-        )
-    }
-
-    /// Lists the requests of an audit. Controls cannot be expanded here; read a single request for them.
-    ///
-    /// `GET /workspaces/{workspaceId}/audits/{auditId}/requests`, v2. Needs the permission **Customer Request: Get
-    /// Customer Request** (`customer-request-get-requests`). Pages by cursor, up to 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/AuditRequestsPublicV2Controller_listAuditRequests/)
-    pub fn list(
-        &self,
-        workspace_id: impl Into<WorkspaceId>,
-        audit_id: &str,
-    ) -> builder::List {
-        builder::List::new(
-            crate::Call::new(&self.client, &meta::LIST)
-                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
-                .path("auditId", audit_id),
         )
     }
 }

@@ -5,22 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Reads one audit of a workspace. Built by [`get`](super::AuditsApi::get).
-    pub struct Get(Json<super::Audit>);
-}
-
-impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::AuditExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the audits of a workspace. Built by [`list`](super::AuditsApi::list).
     pub struct List(Json<super::AuditListItemPage>);
 }
@@ -75,5 +59,21 @@ impl crate::Paged for List {
 
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.as_str().into())
+    }
+}
+
+builder! {
+    /// Reads one audit of a workspace. Built by [`get`](super::AuditsApi::get).
+    pub struct Get(Json<super::Audit>);
+}
+
+impl Get {
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::AuditExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
     }
 }

@@ -6,25 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&GET, &LIST];
-
-/// [`get`](super::AuditsApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "AuditsPublicV2Controller_getAudit",
-    method: Method::GET,
-    path: "/workspaces/{workspaceId}/audits/{auditId}",
-    area: "audits",
-    rust_path: "v2::audits::get",
-    permission: "audit-get",
-    permission_name: "Audits: Get Audits",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET];
 
 /// [`list`](super::AuditsApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -43,6 +25,24 @@ pub static LIST: OperationMeta = OperationMeta {
         max_size: 500,
         total: false,
     },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::AuditsApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "AuditsPublicV2Controller_getAudit",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/audits/{auditId}",
+    area: "audits",
+    rust_path: "v2::audits::get",
+    permission: "audit-get",
+    permission_name: "Audits: Get Audits",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };

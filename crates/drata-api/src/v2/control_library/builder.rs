@@ -5,28 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Reads one control template. Built by [`get`](super::ControlLibraryApi::get).
-    pub struct Get(Json<super::ControlLibraryDetail>);
-}
-
-impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::ControlLibraryDetailExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
-    /// Creates controls from library templates, together with the default tests, policies, evidence and
-    /// requirements of each. Built by [`import`](super::ControlLibraryApi::import).
-    pub struct Import(JsonOptional<super::ControlLibraryImport>);
-}
-
-builder! {
     /// Lists the control templates of the library. Built by [`list`](super::ControlLibraryApi::list).
     pub struct List(Json<super::ControlLibraryItemPage>);
 }
@@ -155,4 +133,26 @@ impl crate::Paged for List {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
+}
+
+builder! {
+    /// Reads one control template. Built by [`get`](super::ControlLibraryApi::get).
+    pub struct Get(Json<super::ControlLibraryDetail>);
+}
+
+impl Get {
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::ControlLibraryDetailExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
+    /// Creates controls from library templates, together with the default tests, policies, evidence and
+    /// requirements of each. Built by [`import`](super::ControlLibraryApi::import).
+    pub struct Import(JsonOptional<super::ControlLibraryImport>);
 }

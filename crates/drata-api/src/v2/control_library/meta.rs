@@ -6,7 +6,28 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&GET, &IMPORT, &LIST];
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET, &IMPORT];
+
+/// [`list`](super::ControlLibraryApi::list)
+pub static LIST: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "ControlLibraryPublicV2Controller_listControlLibrary",
+    method: Method::GET,
+    path: "/control-library",
+    area: "control_library",
+    rust_path: "v2::control_library::list",
+    permission: "controls-get",
+    permission_name: "Controls: List Controls",
+    entitlement: Some("CUSTOM_FRAMEWORKS"),
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
 
 /// [`get`](super::ControlLibraryApi::get)
 pub static GET: OperationMeta = OperationMeta {
@@ -42,25 +63,4 @@ pub static IMPORT: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(201, "application/json")],
-};
-
-/// [`list`](super::ControlLibraryApi::list)
-pub static LIST: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "ControlLibraryPublicV2Controller_listControlLibrary",
-    method: Method::GET,
-    path: "/control-library",
-    area: "control_library",
-    rust_path: "v2::control_library::list",
-    permission: "controls-get",
-    permission_name: "Controls: List Controls",
-    entitlement: Some("CUSTOM_FRAMEWORKS"),
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Cursor {
-        max_size: 500,
-        total: true,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
 };

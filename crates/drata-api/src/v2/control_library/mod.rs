@@ -2,6 +2,24 @@
 
 //! Ready-made control templates with the tests, policies, evidence and requirements they map to by default.
 //! Importing one provisions a control in a workspace.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let mut rows = drata.v2().control_library().list().stream();
+//! while let Some(row) = rows.next().await {
+//!     let row = row?;
+//!     println!("{} {}", row.id, row.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -29,6 +47,17 @@ impl<A: crate::Access> ControlLibraryApi<A> {
 }
 
 impl<A: crate::Access> ControlLibraryApi<A> {
+    /// Lists the control templates of the library. Default mappings cannot be expanded here; read a single template
+    /// for them.
+    ///
+    /// `GET /control-library`, v2. Needs the permission **Controls: List Controls** (`controls-get`). Needs the
+    /// plan feature `CUSTOM_FRAMEWORKS`. Pages by cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlLibraryPublicV2Controller_listControlLibrary/)
+    pub fn list(&self) -> builder::List {
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
+    }
+
     /// Reads one control template. Default mappings and the controls made from it come only when expanded.
     ///
     /// `GET /control-library/{templateId}`, v2. Needs the permission **Controls: List Controls** (`controls-get`).
@@ -40,17 +69,6 @@ impl<A: crate::Access> ControlLibraryApi<A> {
             crate::Call::new(&self.client, &meta::GET)
                 .path("templateId", Into::<ControlLibraryId>::into(template_id)),
         )
-    }
-
-    /// Lists the control templates of the library. Default mappings cannot be expanded here; read a single template
-    /// for them.
-    ///
-    /// `GET /control-library`, v2. Needs the permission **Controls: List Controls** (`controls-get`). Needs the
-    /// plan feature `CUSTOM_FRAMEWORKS`. Pages by cursor, up to 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlLibraryPublicV2Controller_listControlLibrary/)
-    pub fn list(&self) -> builder::List {
-        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }
 

@@ -5,32 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates a note on a control. Built by [`create`](super::ControlNotesApi::create).
-    pub struct Create(JsonOptional<super::ControlNote>);
-}
-
-builder! {
-    /// Deletes a note of a control. Built by [`delete`](super::ControlNotesApi::delete).
-    pub struct Delete(Nothing);
-}
-
-builder! {
-    /// Reads one note of a control. Built by [`get`](super::ControlNotesApi::get).
-    pub struct Get(Json<super::ControlNote>);
-}
-
-impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::ControlNoteExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the notes of a control. Built by [`list`](super::ControlNotesApi::list).
     pub struct List(Json<super::ControlNotePage>);
 }
@@ -110,7 +84,33 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Reads one note of a control. Built by [`get`](super::ControlNotesApi::get).
+    pub struct Get(Json<super::ControlNote>);
+}
+
+impl Get {
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::ControlNoteExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
+    /// Creates a note on a control. Built by [`create`](super::ControlNotesApi::create).
+    pub struct Create(JsonOptional<super::ControlNote>);
+}
+
+builder! {
     /// Replaces the text of a note, which is limited to 191 characters. Built by
     /// [`update`](super::ControlNotesApi::update).
     pub struct Update(JsonOptional<super::ControlNote>);
+}
+
+builder! {
+    /// Deletes a note of a control. Built by [`delete`](super::ControlNotesApi::delete).
+    pub struct Delete(Nothing);
 }

@@ -6,61 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&CREATE, &DELETE, &GET, &LIST, &UPDATE];
-
-/// [`create`](super::ControlNotesApi::create)
-pub static CREATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "ControlNotesPublicV2Controller_createControlNote",
-    method: Method::POST,
-    path: "/workspaces/{workspaceId}/controls/{controlId}/notes",
-    area: "control_notes",
-    rust_path: "v2::control_notes::create",
-    permission: "controls-notes-post",
-    permission_name: "Controls: Create Control Note",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`delete`](super::ControlNotesApi::delete)
-pub static DELETE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "ControlNotesPublicV2Controller_deleteNote",
-    method: Method::DELETE,
-    path: "/workspaces/{workspaceId}/controls/{controlId}/notes/{noteId}",
-    area: "control_notes",
-    rust_path: "v2::control_notes::delete",
-    permission: "controls-notes-delete",
-    permission_name: "Controls: Delete Control Note",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "")],
-};
-
-/// [`get`](super::ControlNotesApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "ControlNotesPublicV2Controller_getControlNote",
-    method: Method::GET,
-    path: "/workspaces/{workspaceId}/controls/{controlId}/notes/{noteId}",
-    area: "control_notes",
-    rust_path: "v2::control_notes::get",
-    permission: "controls-notes-get",
-    permission_name: "Controls: Get Control Note",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET, &CREATE, &UPDATE, &DELETE];
 
 /// [`list`](super::ControlNotesApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -83,6 +29,42 @@ pub static LIST: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
+/// [`get`](super::ControlNotesApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "ControlNotesPublicV2Controller_getControlNote",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/controls/{controlId}/notes/{noteId}",
+    area: "control_notes",
+    rust_path: "v2::control_notes::get",
+    permission: "controls-notes-get",
+    permission_name: "Controls: Get Control Note",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`create`](super::ControlNotesApi::create)
+pub static CREATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "ControlNotesPublicV2Controller_createControlNote",
+    method: Method::POST,
+    path: "/workspaces/{workspaceId}/controls/{controlId}/notes",
+    area: "control_notes",
+    rust_path: "v2::control_notes::create",
+    permission: "controls-notes-post",
+    permission_name: "Controls: Create Control Note",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
+};
+
 /// [`update`](super::ControlNotesApi::update)
 pub static UPDATE: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
@@ -99,4 +81,22 @@ pub static UPDATE: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(200, "application/json")],
+};
+
+/// [`delete`](super::ControlNotesApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "ControlNotesPublicV2Controller_deleteNote",
+    method: Method::DELETE,
+    path: "/workspaces/{workspaceId}/controls/{controlId}/notes/{noteId}",
+    area: "control_notes",
+    rust_path: "v2::control_notes::delete",
+    permission: "controls-notes-delete",
+    permission_name: "Controls: Delete Control Note",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "")],
 };

@@ -5,16 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Adds one user to the owners of a control. Built by [`create`](super::ControlOwnersApi::create).
-    pub struct Create(JsonOptional<super::UserCompact>);
-}
-
-builder! {
-    /// Removes one user from the owners of a control. Built by [`delete`](super::ControlOwnersApi::delete).
-    pub struct Delete(JsonOptional<super::UserCompactPage>);
-}
-
-builder! {
     /// Lists the owners of a control. Built by [`list`](super::ControlOwnersApi::list).
     pub struct List(Json<super::UserCompactPage>);
 }
@@ -100,6 +90,16 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Adds one user to the owners of a control. Built by [`create`](super::ControlOwnersApi::create).
+    pub struct Create(JsonOptional<super::UserCompact>);
+}
+
+builder! {
     /// Replaces the whole set of owners of a control. Built by [`update`](super::ControlOwnersApi::update).
     pub struct Update(JsonOptional<super::ControlOwnersModify>);
+}
+
+builder! {
+    /// Removes one user from the owners of a control. Built by [`delete`](super::ControlOwnersApi::delete).
+    pub struct Delete(JsonOptional<super::UserCompactPage>);
 }

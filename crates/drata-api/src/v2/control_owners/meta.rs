@@ -6,43 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&CREATE, &DELETE, &LIST, &UPDATE];
-
-/// [`create`](super::ControlOwnersApi::create)
-pub static CREATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "ControlOwnersPublicV2Controller_createControlOwner",
-    method: Method::POST,
-    path: "/workspaces/{workspaceId}/controls/{controlId}/owners",
-    area: "control_owners",
-    rust_path: "v2::control_owners::create",
-    permission: "controls-put-owners",
-    permission_name: "Controls: Manage Control Owners",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`delete`](super::ControlOwnersApi::delete)
-pub static DELETE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "ControlOwnersPublicV2Controller_deleteControlOwner",
-    method: Method::DELETE,
-    path: "/workspaces/{workspaceId}/controls/{controlId}/owners/{ownerId}",
-    area: "control_owners",
-    rust_path: "v2::control_owners::delete",
-    permission: "controls-delete-owners",
-    permission_name: "Controls: Manage Control Owners",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &CREATE, &UPDATE, &DELETE];
 
 /// [`list`](super::ControlOwnersApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -65,6 +29,24 @@ pub static LIST: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
+/// [`create`](super::ControlOwnersApi::create)
+pub static CREATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "ControlOwnersPublicV2Controller_createControlOwner",
+    method: Method::POST,
+    path: "/workspaces/{workspaceId}/controls/{controlId}/owners",
+    area: "control_owners",
+    rust_path: "v2::control_owners::create",
+    permission: "controls-put-owners",
+    permission_name: "Controls: Manage Control Owners",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
+};
+
 /// [`update`](super::ControlOwnersApi::update)
 pub static UPDATE: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
@@ -80,5 +62,23 @@ pub static UPDATE: OperationMeta = OperationMeta {
     idempotency: Idempotency::Idempotent,
     pagination: Pagination::None,
     request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
+};
+
+/// [`delete`](super::ControlOwnersApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "ControlOwnersPublicV2Controller_deleteControlOwner",
+    method: Method::DELETE,
+    path: "/workspaces/{workspaceId}/controls/{controlId}/owners/{ownerId}",
+    area: "control_owners",
+    rust_path: "v2::control_owners::delete",
+    permission: "controls-delete-owners",
+    permission_name: "Controls: Manage Control Owners",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
     successes: &[(200, "application/json")],
 };

@@ -5,54 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Compares the requirements of several controls in the workspace with those of their templates. Built by
-    /// [`compare_requirements`](super::ControlsApi::compare_requirements).
-    pub struct CompareRequirements(Json<super::ControlsRequirementComparison>);
-}
-
-impl CompareRequirements {
-    /// Controls to compare, 1 to 300 of them.
-    pub(super) fn control_ids(
-        mut self,
-        control_ids: impl IntoIterator<Item = impl Into<super::ControlId>>,
-    ) -> Self {
-        self.call
-            .query_list(
-                "controlIds[]",
-                control_ids.into_iter().map(Into::<super::ControlId>::into),
-                crate::Limits::NONE.max_items(300).min_items(1),
-            );
-        self
-    }
-}
-
-builder! {
-    /// Creates a custom control. Built by [`create`](super::ControlsApi::create).
-    pub struct Create(Form, JsonOptional<super::Control>);
-}
-
-builder! {
-    /// Creates a custom control. Built by [`create_json`](super::ControlsApi::create_json).
-    pub struct CreateJson(JsonOptional<super::Control>);
-}
-
-builder! {
-    /// Reads one control by number or by code. Built by [`get`](super::ControlsApi::get).
-    pub struct Get(Json<super::Control>);
-}
-
-impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::ControlExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the controls of a workspace. Built by [`list`](super::ControlsApi::list).
     pub struct List(Json<super::ControlPage>);
 }
@@ -179,6 +131,71 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Reads one control by number or by code. Built by [`get`](super::ControlsApi::get).
+    pub struct Get(Json<super::Control>);
+}
+
+impl Get {
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::ControlExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
+    /// Creates a custom control. Built by [`create`](super::ControlsApi::create).
+    pub struct Create(Form, JsonOptional<super::Control>);
+}
+
+builder! {
+    /// Creates a custom control. Built by [`create_json`](super::ControlsApi::create_json).
+    pub struct CreateJson(JsonOptional<super::Control>);
+}
+
+builder! {
+    /// Updates a control. Built by [`update`](super::ControlsApi::update).
+    pub struct Update(JsonOptional<super::Control>);
+}
+
+builder! {
+    /// Compares the requirements of several controls in the workspace with those of their templates. Built by
+    /// [`compare_requirements`](super::ControlsApi::compare_requirements).
+    pub struct CompareRequirements(Json<super::ControlsRequirementComparison>);
+}
+
+impl CompareRequirements {
+    /// Controls to compare, 1 to 300 of them.
+    pub(super) fn control_ids(
+        mut self,
+        control_ids: impl IntoIterator<Item = impl Into<super::ControlId>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "controlIds[]",
+                control_ids.into_iter().map(Into::<super::ControlId>::into),
+                crate::Limits::NONE.max_items(300).min_items(1),
+            );
+        self
+    }
+}
+
+builder! {
+    /// Archives a control with `markOutOfScope` or brings it back with `markInScope`. Built by
+    /// [`perform_action`](super::ControlsApi::perform_action).
+    pub struct PerformAction(JsonOptional<super::Control>);
+}
+
+builder! {
+    /// Restores the requirement mappings of up to 100 controls to those of their templates. Built by
+    /// [`reset_mappings`](super::ControlsApi::reset_mappings).
+    pub struct ResetMappings(JsonOptional<super::ControlsResetMappings>);
+}
+
+builder! {
     /// Lists the framework requirements a control is mapped to. Built by
     /// [`list_requirements`](super::ControlsApi::list_requirements).
     pub struct ListRequirements(Json<super::ControlRequirementPage>);
@@ -255,21 +272,4 @@ impl crate::Paged for ListRequirements {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
-}
-
-builder! {
-    /// Archives a control with `markOutOfScope` or brings it back with `markInScope`. Built by
-    /// [`perform_action`](super::ControlsApi::perform_action).
-    pub struct PerformAction(JsonOptional<super::Control>);
-}
-
-builder! {
-    /// Restores the requirement mappings of up to 100 controls to those of their templates. Built by
-    /// [`reset_mappings`](super::ControlsApi::reset_mappings).
-    pub struct ResetMappings(JsonOptional<super::ControlsResetMappings>);
-}
-
-builder! {
-    /// Updates a control. Built by [`update`](super::ControlsApi::update).
-    pub struct Update(JsonOptional<super::Control>);
 }

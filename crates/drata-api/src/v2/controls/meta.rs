@@ -7,25 +7,46 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
-    &COMPARE_REQUIREMENTS,
+    &LIST,
+    &GET,
     &CREATE,
     &CREATE_JSON,
-    &GET,
-    &LIST,
-    &LIST_REQUIREMENTS,
+    &UPDATE,
+    &COMPARE_REQUIREMENTS,
     &PERFORM_ACTION,
     &RESET_MAPPINGS,
-    &UPDATE,
+    &LIST_REQUIREMENTS,
 ];
 
-/// [`compare_requirements`](super::ControlsApi::compare_requirements)
-pub static COMPARE_REQUIREMENTS: OperationMeta = OperationMeta {
+/// [`list`](super::ControlsApi::list)
+pub static LIST: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "ControlsPublicV2Controller_compareControlRequirements",
+    operation_id: "ControlsPublicV2Controller_getControls",
     method: Method::GET,
-    path: "/workspaces/{workspaceId}/controls-requirement-comparison",
+    path: "/workspaces/{workspaceId}/controls",
     area: "controls",
-    rust_path: "v2::controls::compare_requirements",
+    rust_path: "v2::controls::list",
+    permission: "controls-get",
+    permission_name: "Controls: List Controls",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::ControlsApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "ControlsPublicV2Controller_getControlById",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/controls/{controlId}",
+    area: "controls",
+    rust_path: "v2::controls::get",
     permission: "controls-get-control",
     permission_name: "Controls: Get Control",
     entitlement: None,
@@ -72,62 +93,38 @@ pub static CREATE_JSON: OperationMeta = OperationMeta {
     successes: &[(201, "application/json")],
 };
 
-/// [`get`](super::ControlsApi::get)
-pub static GET: OperationMeta = OperationMeta {
+/// [`update`](super::ControlsApi::update)
+pub static UPDATE: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "ControlsPublicV2Controller_getControlById",
-    method: Method::GET,
+    operation_id: "ControlsPublicV2Controller_modifyControl",
+    method: Method::PUT,
     path: "/workspaces/{workspaceId}/controls/{controlId}",
     area: "controls",
-    rust_path: "v2::controls::get",
+    rust_path: "v2::controls::update",
+    permission: "controls-put",
+    permission_name: "Controls: Update Control",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
+};
+
+/// [`compare_requirements`](super::ControlsApi::compare_requirements)
+pub static COMPARE_REQUIREMENTS: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "ControlsPublicV2Controller_compareControlRequirements",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/controls-requirement-comparison",
+    area: "controls",
+    rust_path: "v2::controls::compare_requirements",
     permission: "controls-get-control",
     permission_name: "Controls: Get Control",
     entitlement: None,
     beta: false,
     idempotency: Idempotency::Safe,
     pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list`](super::ControlsApi::list)
-pub static LIST: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "ControlsPublicV2Controller_getControls",
-    method: Method::GET,
-    path: "/workspaces/{workspaceId}/controls",
-    area: "controls",
-    rust_path: "v2::controls::list",
-    permission: "controls-get",
-    permission_name: "Controls: List Controls",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Cursor {
-        max_size: 500,
-        total: true,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list_requirements`](super::ControlsApi::list_requirements)
-pub static LIST_REQUIREMENTS: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "ControlsPublicV2Controller_getMappedRequirements",
-    method: Method::GET,
-    path: "/workspaces/{workspaceId}/controls/{controlId}/requirements",
-    area: "controls",
-    rust_path: "v2::controls::list_requirements",
-    permission: "controls-get-control",
-    permission_name: "Controls: Get Control",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Cursor {
-        max_size: 500,
-        total: true,
-    },
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };
@@ -168,20 +165,23 @@ pub static RESET_MAPPINGS: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`update`](super::ControlsApi::update)
-pub static UPDATE: OperationMeta = OperationMeta {
+/// [`list_requirements`](super::ControlsApi::list_requirements)
+pub static LIST_REQUIREMENTS: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "ControlsPublicV2Controller_modifyControl",
-    method: Method::PUT,
-    path: "/workspaces/{workspaceId}/controls/{controlId}",
+    operation_id: "ControlsPublicV2Controller_getMappedRequirements",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/controls/{controlId}/requirements",
     area: "controls",
-    rust_path: "v2::controls::update",
-    permission: "controls-put",
-    permission_name: "Controls: Update Control",
+    rust_path: "v2::controls::list_requirements",
+    permission: "controls-get-control",
+    permission_name: "Controls: Get Control",
     entitlement: None,
     beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
+    request_bodies: &[],
     successes: &[(200, "application/json")],
 };

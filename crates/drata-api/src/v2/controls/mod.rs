@@ -2,6 +2,29 @@
 
 //! The safeguards a workspace commits to, each mapped to framework requirements and backed by tests, policies
 //! and evidence.
+//!
+//! Take this version, with [`v2::control_notes`](crate::v2::control_notes) and
+//! [`v2::control_owners`](crate::v2::control_owners). Only [`v1::controls`](crate::v1::controls) has external
+//! evidence and the bundle of all evidence of a control.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let workspace_id = 1;
+//! let mut controls = drata.v2().controls().list(workspace_id).stream();
+//! while let Some(control) = controls.next().await {
+//!     let control = control?;
+//!     println!("{} {}", control.id, control.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -30,23 +53,17 @@ impl<A: crate::Access> ControlsApi<A> {
 }
 
 impl<A: crate::Access> ControlsApi<A> {
-    /// Compares the requirements of several controls in the workspace with those of their templates. The answer is
-    /// not paged.
+    /// Lists the controls of a workspace. Owners, flags, mappings and custom fields come only when expanded.
     ///
-    /// `GET /workspaces/{workspaceId}/controls-requirement-comparison`, v2. Needs the permission **Controls: Get
-    /// Control** (`controls-get-control`).
+    /// `GET /workspaces/{workspaceId}/controls`, v2. Needs the permission **Controls: List Controls**
+    /// (`controls-get`). Pages by cursor, up to 500 rows a page.
     ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlsPublicV2Controller_compareControlRequirements/)
-    pub fn compare_requirements(
-        &self,
-        workspace_id: impl Into<WorkspaceId>,
-        control_ids: impl IntoIterator<Item = impl Into<ControlId>>,
-    ) -> builder::CompareRequirements {
-        builder::CompareRequirements::new(
-                crate::Call::new(&self.client, &meta::COMPARE_REQUIREMENTS)
-                    .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
-            )
-            .control_ids(control_ids)
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlsPublicV2Controller_getControls/)
+    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
+        builder::List::new(
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
+        )
     }
 
     /// Reads one control by number or by code. Owners, flags, mappings and custom fields come only when expanded.
@@ -67,17 +84,23 @@ impl<A: crate::Access> ControlsApi<A> {
         )
     }
 
-    /// Lists the controls of a workspace. Owners, flags, mappings and custom fields come only when expanded.
+    /// Compares the requirements of several controls in the workspace with those of their templates. The answer is
+    /// not paged.
     ///
-    /// `GET /workspaces/{workspaceId}/controls`, v2. Needs the permission **Controls: List Controls**
-    /// (`controls-get`). Pages by cursor, up to 500 rows a page.
+    /// `GET /workspaces/{workspaceId}/controls-requirement-comparison`, v2. Needs the permission **Controls: Get
+    /// Control** (`controls-get-control`).
     ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlsPublicV2Controller_getControls/)
-    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
-        builder::List::new(
-            crate::Call::new(&self.client, &meta::LIST)
-                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
-        )
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlsPublicV2Controller_compareControlRequirements/)
+    pub fn compare_requirements(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        control_ids: impl IntoIterator<Item = impl Into<ControlId>>,
+    ) -> builder::CompareRequirements {
+        builder::CompareRequirements::new(
+                crate::Call::new(&self.client, &meta::COMPARE_REQUIREMENTS)
+                    .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
+            )
+            .control_ids(control_ids)
     }
 
     /// Lists the framework requirements a control is mapped to.
@@ -144,6 +167,30 @@ impl ControlsApi {
         )
     }
 
+    /// Updates a control. All fields of the body are optional; whether an id list adds or replaces is not
+    /// documented, so send the complete set.
+    ///
+    /// `PUT /workspaces/{workspaceId}/controls/{controlId}`, v2. Needs the permission **Controls: Update Control**
+    /// (`controls-put`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlsPublicV2Controller_modifyControl/)
+    pub fn update(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        control_id: impl Into<ControlRef>,
+        body: impl std::borrow::Borrow<ControlUpdateRequest>,
+    ) -> builder::Update {
+        builder::Update::new(
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("controlId", Into::<ControlRef>::into(control_id))
+                .body(
+                    std::borrow::Borrow::<ControlUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
+    }
+
     /// Archives a control with `markOutOfScope` or brings it back with `markInScope`. Answers an empty 204 if the
     /// control already is in that state.
     ///
@@ -185,30 +232,6 @@ impl ControlsApi {
                 .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
                 .body(
                     std::borrow::Borrow::<ControlsResetMappingsRequest>::borrow(&body),
-                    crate::Limits::NONE,
-                ),
-        )
-    }
-
-    /// Updates a control. All fields of the body are optional; whether an id list adds or replaces is not
-    /// documented, so send the complete set.
-    ///
-    /// `PUT /workspaces/{workspaceId}/controls/{controlId}`, v2. Needs the permission **Controls: Update Control**
-    /// (`controls-put`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ControlsPublicV2Controller_modifyControl/)
-    pub fn update(
-        &self,
-        workspace_id: impl Into<WorkspaceId>,
-        control_id: impl Into<ControlRef>,
-        body: impl std::borrow::Borrow<ControlUpdateRequest>,
-    ) -> builder::Update {
-        builder::Update::new(
-            crate::Call::new(&self.client, &meta::UPDATE)
-                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
-                .path("controlId", Into::<ControlRef>::into(control_id))
-                .body(
-                    std::borrow::Borrow::<ControlUpdateRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
         )

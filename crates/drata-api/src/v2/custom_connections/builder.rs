@@ -5,33 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates a custom connection of kind `CUSTOM`, `MDM` or `HRIS`. Built by
-    /// [`create`](super::CustomConnectionsApi::create).
-    pub struct Create(JsonOptional<super::CustomConnection>);
-}
-
-builder! {
-    /// Deletes a custom connection. Built by [`delete`](super::CustomConnectionsApi::delete).
-    pub struct Delete(Nothing);
-}
-
-builder! {
-    /// Reads one custom connection. Built by [`get`](super::CustomConnectionsApi::get).
-    pub struct Get(Json<super::CustomConnection>);
-}
-
-impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::CustomConnectionExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the custom connections of the account. Built by [`list`](super::CustomConnectionsApi::list).
     pub struct List(Json<super::CustomConnectionPage>);
 }
@@ -97,7 +70,34 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Reads one custom connection. Built by [`get`](super::CustomConnectionsApi::get).
+    pub struct Get(Json<super::CustomConnection>);
+}
+
+impl Get {
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::CustomConnectionExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
+    /// Creates a custom connection of kind `CUSTOM`, `MDM` or `HRIS`. Built by
+    /// [`create`](super::CustomConnectionsApi::create).
+    pub struct Create(JsonOptional<super::CustomConnection>);
+}
+
+builder! {
     /// Updates the alias or the description of a custom connection. Built by
     /// [`update`](super::CustomConnectionsApi::update).
     pub struct Update(JsonOptional<super::CustomConnection>);
+}
+
+builder! {
+    /// Deletes a custom connection. Built by [`delete`](super::CustomConnectionsApi::delete).
+    pub struct Delete(Nothing);
 }

@@ -6,61 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&CREATE, &DELETE, &GET, &LIST, &UPDATE];
-
-/// [`create`](super::CustomConnectionsApi::create)
-pub static CREATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "CustomConnectionsPublicV2Controller_createCustomConnection",
-    method: Method::POST,
-    path: "/custom-connections",
-    area: "custom_connections",
-    rust_path: "v2::custom_connections::create",
-    permission: "custom-connections-post",
-    permission_name: "Custom Connections Management: Create Custom Connection",
-    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`delete`](super::CustomConnectionsApi::delete)
-pub static DELETE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "CustomConnectionsPublicV2Controller_deleteCustomConnection",
-    method: Method::DELETE,
-    path: "/custom-connections/{connectionId}",
-    area: "custom_connections",
-    rust_path: "v2::custom_connections::delete",
-    permission: "custom-connections-delete",
-    permission_name: "Custom Connections Management: Delete Custom Connection",
-    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(204, "")],
-};
-
-/// [`get`](super::CustomConnectionsApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "CustomConnectionsPublicV2Controller_getCustomConnection",
-    method: Method::GET,
-    path: "/custom-connections/{connectionId}",
-    area: "custom_connections",
-    rust_path: "v2::custom_connections::get",
-    permission: "custom-connections-get",
-    permission_name: "Custom Connections Management: List Custom Connections",
-    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET, &CREATE, &UPDATE, &DELETE];
 
 /// [`list`](super::CustomConnectionsApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -83,6 +29,42 @@ pub static LIST: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
+/// [`get`](super::CustomConnectionsApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "CustomConnectionsPublicV2Controller_getCustomConnection",
+    method: Method::GET,
+    path: "/custom-connections/{connectionId}",
+    area: "custom_connections",
+    rust_path: "v2::custom_connections::get",
+    permission: "custom-connections-get",
+    permission_name: "Custom Connections Management: List Custom Connections",
+    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`create`](super::CustomConnectionsApi::create)
+pub static CREATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "CustomConnectionsPublicV2Controller_createCustomConnection",
+    method: Method::POST,
+    path: "/custom-connections",
+    area: "custom_connections",
+    rust_path: "v2::custom_connections::create",
+    permission: "custom-connections-post",
+    permission_name: "Custom Connections Management: Create Custom Connection",
+    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
+};
+
 /// [`update`](super::CustomConnectionsApi::update)
 pub static UPDATE: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
@@ -99,4 +81,22 @@ pub static UPDATE: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(200, "application/json")],
+};
+
+/// [`delete`](super::CustomConnectionsApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "CustomConnectionsPublicV2Controller_deleteCustomConnection",
+    method: Method::DELETE,
+    path: "/custom-connections/{connectionId}",
+    area: "custom_connections",
+    rust_path: "v2::custom_connections::delete",
+    permission: "custom-connections-delete",
+    permission_name: "Custom Connections Management: Delete Custom Connection",
+    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(204, "")],
 };

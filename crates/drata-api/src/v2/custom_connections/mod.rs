@@ -2,6 +2,27 @@
 
 //! Connections to systems that Drata does not integrate with, fed through this API. A connection is of kind
 //! `CUSTOM`, `MDM` or `HRIS`.
+//!
+//! Take this version to manage connections, and [`v2::custom_data_records`](crate::v2::custom_data_records) for
+//! their records. Version 1 ([`v1::custom_connections`](crate::v1::custom_connections)) only has records.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::v2::custom_connections::CustomConnectionExpand;
+//!
+//! // The calls for records take the ID of a resource, which is shown here alone.
+//! let connection = drata.v2().custom_connections().get(1).expand([CustomConnectionExpand::CustomResources]).await?;
+//! for resource in connection.custom_resources.iter().flatten() {
+//!     println!("{} {}", resource.id, resource.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -22,6 +43,17 @@ impl<A: crate::Access> CustomConnectionsApi<A> {
 }
 
 impl<A: crate::Access> CustomConnectionsApi<A> {
+    /// Lists the custom connections of the account.
+    ///
+    /// `GET /custom-connections`, v2. Needs the permission **Custom Connections Management: List Custom
+    /// Connections** (`custom-connections-get`). Needs the plan feature `CUSTOM_CONNECTIONS_AND_TESTS`. Pages by
+    /// cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomConnectionsPublicV2Controller_listCustomConnections/)
+    pub fn list(&self) -> builder::List {
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
+    }
+
     /// Reads one custom connection. With `expand[]=customResources` it shows the resource ids that record
     /// operations need.
     ///
@@ -34,17 +66,6 @@ impl<A: crate::Access> CustomConnectionsApi<A> {
             crate::Call::new(&self.client, &meta::GET)
                 .path("connectionId", Into::<CustomConnectionId>::into(connection_id)),
         )
-    }
-
-    /// Lists the custom connections of the account.
-    ///
-    /// `GET /custom-connections`, v2. Needs the permission **Custom Connections Management: List Custom
-    /// Connections** (`custom-connections-get`). Needs the plan feature `CUSTOM_CONNECTIONS_AND_TESTS`. Pages by
-    /// cursor, up to 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomConnectionsPublicV2Controller_listCustomConnections/)
-    pub fn list(&self) -> builder::List {
-        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }
 
@@ -71,23 +92,6 @@ impl CustomConnectionsApi {
         )
     }
 
-    /// Deletes a custom connection.
-    ///
-    /// `DELETE /custom-connections/{connectionId}`, v2. Needs the permission **Custom Connections Management:
-    /// Delete Custom Connection** (`custom-connections-delete`). Needs the plan feature
-    /// `CUSTOM_CONNECTIONS_AND_TESTS`.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomConnectionsPublicV2Controller_deleteCustomConnection/)
-    pub fn delete(
-        &self,
-        connection_id: impl Into<CustomConnectionId>,
-    ) -> builder::Delete {
-        builder::Delete::new(
-            crate::Call::new(&self.client, &meta::DELETE)
-                .path("connectionId", Into::<CustomConnectionId>::into(connection_id)),
-        )
-    }
-
     /// Updates the alias or the description of a custom connection. Kind, workspaces and schema are fixed at
     /// creation.
     ///
@@ -107,6 +111,23 @@ impl CustomConnectionsApi {
                     std::borrow::Borrow::<CustomConnectionUpdateRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
+        )
+    }
+
+    /// Deletes a custom connection.
+    ///
+    /// `DELETE /custom-connections/{connectionId}`, v2. Needs the permission **Custom Connections Management:
+    /// Delete Custom Connection** (`custom-connections-delete`). Needs the plan feature
+    /// `CUSTOM_CONNECTIONS_AND_TESTS`.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomConnectionsPublicV2Controller_deleteCustomConnection/)
+    pub fn delete(
+        &self,
+        connection_id: impl Into<CustomConnectionId>,
+    ) -> builder::Delete {
+        builder::Delete::new(
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id)),
         )
     }
 }

@@ -5,17 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates or updates one record or an array of them, matched by `id`; they are live at once and join the
-    /// `ACTIVE` session if there is one. Built by [`create`](super::CustomDataRecordsApi::create).
-    pub struct Create(JsonOptional<crate::List<super::CustomDataRecordResult>>);
-}
-
-builder! {
-    /// Deletes one record by its own id. Built by [`delete`](super::CustomDataRecordsApi::delete).
-    pub struct Delete(Nothing);
-}
-
-builder! {
     /// Lists the records of a custom resource. Built by [`list`](super::CustomDataRecordsApi::list).
     pub struct List(Json<super::CustomDataPage>);
 }
@@ -83,6 +72,28 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Creates or updates one record or an array of them, matched by `id`; they are live at once and join the
+    /// `ACTIVE` session if there is one. Built by [`create`](super::CustomDataRecordsApi::create).
+    pub struct Create(JsonOptional<crate::List<super::CustomDataRecordResult>>);
+}
+
+builder! {
+    /// Updates the record with this id. Built by [`update`](super::CustomDataRecordsApi::update).
+    pub struct Update(JsonOptional<super::CustomData>);
+}
+
+builder! {
+    /// Deletes one record by its own id. Built by [`delete`](super::CustomDataRecordsApi::delete).
+    pub struct Delete(Nothing);
+}
+
+builder! {
+    /// Completes or cancels an upload session. Built by
+    /// [`perform_session_action`](super::CustomDataRecordsApi::perform_session_action).
+    pub struct PerformSessionAction(JsonOptional<super::SessionActionOutcome>);
+}
+
+builder! {
     /// Lists the upload sessions of a custom resource. Built by
     /// [`list_sessions`](super::CustomDataRecordsApi::list_sessions).
     pub struct ListSessions(Json<super::SessionPage>);
@@ -143,17 +154,6 @@ impl crate::Paged for ListSessions {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
-}
-
-builder! {
-    /// Completes or cancels an upload session. Built by
-    /// [`perform_session_action`](super::CustomDataRecordsApi::perform_session_action).
-    pub struct PerformSessionAction(JsonOptional<super::SessionActionOutcome>);
-}
-
-builder! {
-    /// Updates the record with this id. Built by [`update`](super::CustomDataRecordsApi::update).
-    pub struct Update(JsonOptional<super::CustomData>);
 }
 
 builder! {

@@ -7,50 +7,14 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
-    &CREATE,
-    &DELETE,
     &LIST,
-    &LIST_SESSIONS,
-    &PERFORM_SESSION_ACTION,
+    &CREATE,
     &UPDATE,
+    &DELETE,
+    &PERFORM_SESSION_ACTION,
+    &LIST_SESSIONS,
     &UPLOAD_TO_SESSION,
 ];
-
-/// [`create`](super::CustomDataRecordsApi::create)
-pub static CREATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "CustomDataRecordsPublicV2Controller_createCustomData",
-    method: Method::POST,
-    path: "/custom-connections/{connectionId}/resources/{resourceId}/records",
-    area: "custom_data_records",
-    rust_path: "v2::custom_data_records::create",
-    permission: "custom-connections-data-post",
-    permission_name: "Custom Connections Data: Create Custom Connection Data",
-    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
-    beta: false,
-    idempotency: Idempotency::Upsert,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(200, "application/json"), (201, "application/json")],
-};
-
-/// [`delete`](super::CustomDataRecordsApi::delete)
-pub static DELETE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "CustomDataRecordsPublicV2Controller_deleteCustomData",
-    method: Method::DELETE,
-    path: "/custom-connections/{connectionId}/resources/{resourceId}/records/{recordId}",
-    area: "custom_data_records",
-    rust_path: "v2::custom_data_records::delete",
-    permission: "custom-connections-data-delete",
-    permission_name: "Custom Connections Data: Delete Custom Connection Data",
-    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(204, "")],
-};
 
 /// [`list`](super::CustomDataRecordsApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -73,40 +37,19 @@ pub static LIST: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`list_sessions`](super::CustomDataRecordsApi::list_sessions)
-pub static LIST_SESSIONS: OperationMeta = OperationMeta {
+/// [`create`](super::CustomDataRecordsApi::create)
+pub static CREATE: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "CustomDataRecordsPublicV2Controller_listSessions",
-    method: Method::GET,
-    path: "/custom-connections/{connectionId}/resources/{resourceId}/sessions",
-    area: "custom_data_records",
-    rust_path: "v2::custom_data_records::list_sessions",
-    permission: "custom-connections-get",
-    permission_name: "Custom Connections Management: List Custom Connections",
-    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Cursor {
-        max_size: 500,
-        total: true,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`perform_session_action`](super::CustomDataRecordsApi::perform_session_action)
-pub static PERFORM_SESSION_ACTION: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "CustomDataRecordsPublicV2Controller_performSessionAction",
+    operation_id: "CustomDataRecordsPublicV2Controller_createCustomData",
     method: Method::POST,
-    path: "/custom-connections/{connectionId}/resources/{resourceId}/sessions/{sessionId}/actions",
+    path: "/custom-connections/{connectionId}/resources/{resourceId}/records",
     area: "custom_data_records",
-    rust_path: "v2::custom_data_records::perform_session_action",
+    rust_path: "v2::custom_data_records::create",
     permission: "custom-connections-data-post",
     permission_name: "Custom Connections Data: Create Custom Connection Data",
     entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
     beta: false,
-    idempotency: Idempotency::Unsafe,
+    idempotency: Idempotency::Upsert,
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(200, "application/json"), (201, "application/json")],
@@ -127,6 +70,63 @@ pub static UPDATE: OperationMeta = OperationMeta {
     idempotency: Idempotency::Idempotent,
     pagination: Pagination::None,
     request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
+};
+
+/// [`delete`](super::CustomDataRecordsApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "CustomDataRecordsPublicV2Controller_deleteCustomData",
+    method: Method::DELETE,
+    path: "/custom-connections/{connectionId}/resources/{resourceId}/records/{recordId}",
+    area: "custom_data_records",
+    rust_path: "v2::custom_data_records::delete",
+    permission: "custom-connections-data-delete",
+    permission_name: "Custom Connections Data: Delete Custom Connection Data",
+    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(204, "")],
+};
+
+/// [`perform_session_action`](super::CustomDataRecordsApi::perform_session_action)
+pub static PERFORM_SESSION_ACTION: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "CustomDataRecordsPublicV2Controller_performSessionAction",
+    method: Method::POST,
+    path: "/custom-connections/{connectionId}/resources/{resourceId}/sessions/{sessionId}/actions",
+    area: "custom_data_records",
+    rust_path: "v2::custom_data_records::perform_session_action",
+    permission: "custom-connections-data-post",
+    permission_name: "Custom Connections Data: Create Custom Connection Data",
+    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(200, "application/json"), (201, "application/json")],
+};
+
+/// [`list_sessions`](super::CustomDataRecordsApi::list_sessions)
+pub static LIST_SESSIONS: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "CustomDataRecordsPublicV2Controller_listSessions",
+    method: Method::GET,
+    path: "/custom-connections/{connectionId}/resources/{resourceId}/sessions",
+    area: "custom_data_records",
+    rust_path: "v2::custom_data_records::list_sessions",
+    permission: "custom-connections-get",
+    permission_name: "Custom Connections Management: List Custom Connections",
+    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
+    request_bodies: &[],
     successes: &[(200, "application/json")],
 };
 

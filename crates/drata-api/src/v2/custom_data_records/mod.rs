@@ -2,6 +2,26 @@
 
 //! Records pushed into a resource of a custom connection, one by one or as a session that swaps the whole data
 //! set.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::custom_data::CustomDataSession;
+//! use serde_json::json;
+//!
+//! let (connection_id, resource_id) = (1, 1);
+//!
+//! // A session replaces all records of the resource, or none. For a single record: `create`, `update`, `delete`.
+//! let mut session = CustomDataSession::new(&drata, connection_id, resource_id, "nightly-2026-11-24")?;
+//! session.send([json!({"id": "a", "name": "Ada"}), json!({"id": "b", "name": "Grace"})]).await?;
+//! session.settle()?.complete_and_delete_all_others().await?;
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -90,6 +110,32 @@ impl CustomDataRecordsApi {
         )
     }
 
+    /// Updates the record with this id. The record must exist already; posting records also creates missing ones.
+    ///
+    /// `PUT /custom-connections/{connectionId}/resources/{resourceId}/records/{recordId}`, v2. Needs the permission
+    /// **Custom Connections Data: Create and Update Custom Connection Data** (`custom-connections-data-put`). Needs
+    /// the plan feature `CUSTOM_CONNECTIONS_AND_TESTS`.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomDataRecordsPublicV2Controller_updateCustomData/)
+    pub fn update(
+        &self,
+        connection_id: impl Into<CustomConnectionId>,
+        resource_id: i64,
+        record_id: &str,
+        body: impl std::borrow::Borrow<CustomDataUpdateRequest>,
+    ) -> builder::Update {
+        builder::Update::new(
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
+                .path("resourceId", resource_id)
+                .path("recordId", record_id)
+                .body(
+                    std::borrow::Borrow::<CustomDataUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
+    }
+
     /// Deletes one record by its own id.
     ///
     /// `DELETE /custom-connections/{connectionId}/resources/{resourceId}/records/{recordId}`, v2. Needs the
@@ -137,32 +183,6 @@ impl CustomDataRecordsApi {
                 )
                 .body(
                     std::borrow::Borrow::<SessionActionRequest>::borrow(&body),
-                    crate::Limits::NONE,
-                ),
-        )
-    }
-
-    /// Updates the record with this id. The record must exist already; posting records also creates missing ones.
-    ///
-    /// `PUT /custom-connections/{connectionId}/resources/{resourceId}/records/{recordId}`, v2. Needs the permission
-    /// **Custom Connections Data: Create and Update Custom Connection Data** (`custom-connections-data-put`). Needs
-    /// the plan feature `CUSTOM_CONNECTIONS_AND_TESTS`.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomDataRecordsPublicV2Controller_updateCustomData/)
-    pub fn update(
-        &self,
-        connection_id: impl Into<CustomConnectionId>,
-        resource_id: i64,
-        record_id: &str,
-        body: impl std::borrow::Borrow<CustomDataUpdateRequest>,
-    ) -> builder::Update {
-        builder::Update::new(
-            crate::Call::new(&self.client, &meta::UPDATE)
-                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
-                .path("resourceId", resource_id)
-                .path("recordId", record_id)
-                .body(
-                    std::borrow::Borrow::<CustomDataUpdateRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
         )

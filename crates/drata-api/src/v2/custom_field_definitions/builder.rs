@@ -5,12 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Returns one custom field definition, by ID or by name. Built by
-    /// [`get`](super::CustomFieldDefinitionsApi::get).
-    pub struct Get(Json<super::CustomFieldDefinition>);
-}
-
-builder! {
     /// Lists the custom field definitions of the account. Built by
     /// [`list`](super::CustomFieldDefinitionsApi::list).
     pub struct List(Json<super::CustomFieldDefinitionPage>);
@@ -77,4 +71,10 @@ impl crate::Paged for List {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         None
     }
+}
+
+builder! {
+    /// Returns one custom field definition, by ID or by name. Built by
+    /// [`get`](super::CustomFieldDefinitionsApi::get).
+    pub struct Get(Json<super::CustomFieldDefinition>);
 }

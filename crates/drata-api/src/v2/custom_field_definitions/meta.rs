@@ -6,25 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&GET, &LIST];
-
-/// [`get`](super::CustomFieldDefinitionsApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "CustomFieldDefinitionsPublicV2Controller_getCustomFieldDefinition",
-    method: Method::GET,
-    path: "/custom-field-definitions/{customFieldId}",
-    area: "custom_field_definitions",
-    rust_path: "v2::custom_field_definitions::get",
-    permission: "custom-field-definition-get",
-    permission_name: "Custom Field Definitions: Get Custom Field Definitions",
-    entitlement: Some("CUSTOM_FIELDS_AND_FORMULAS"),
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET];
 
 /// [`list`](super::CustomFieldDefinitionsApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -43,6 +25,24 @@ pub static LIST: OperationMeta = OperationMeta {
         max_size: 500,
         total: false,
     },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::CustomFieldDefinitionsApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "CustomFieldDefinitionsPublicV2Controller_getCustomFieldDefinition",
+    method: Method::GET,
+    path: "/custom-field-definitions/{customFieldId}",
+    area: "custom_field_definitions",
+    rust_path: "v2::custom_field_definitions::get",
+    permission: "custom-field-definition-get",
+    permission_name: "Custom Field Definitions: Get Custom Field Definitions",
+    entitlement: Some("CUSTOM_FIELDS_AND_FORMULAS"),
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };

@@ -2,6 +2,24 @@
 
 //! The custom fields that administrators have set up: name, type, choices, and the kinds of records that carry
 //! them. Read the IDs of fields and of their options here before you write values.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let mut definitions = drata.v2().custom_field_definitions().list().stream();
+//! while let Some(definition) = definitions.next().await {
+//!     let definition = definition?;
+//!     println!("{}", definition.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -22,6 +40,18 @@ impl<A: crate::Access> CustomFieldDefinitionsApi<A> {
 }
 
 impl<A: crate::Access> CustomFieldDefinitionsApi<A> {
+    /// Lists the custom field definitions of the account. This is where to find the option IDs that values of
+    /// option fields are written with.
+    ///
+    /// `GET /custom-field-definitions`, v2. Needs the permission **Custom Field Definitions: Get Custom Field
+    /// Definitions** (`custom-field-definition-get`). Needs the plan feature `CUSTOM_FIELDS_AND_FORMULAS`. Pages by
+    /// cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomFieldDefinitionsPublicV2Controller_listCustomFieldDefinitions/)
+    pub fn list(&self) -> builder::List {
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
+    }
+
     /// Returns one custom field definition, by ID or by name. A name that several fields share fails with 422; use
     /// the ID then.
     ///
@@ -35,17 +65,5 @@ impl<A: crate::Access> CustomFieldDefinitionsApi<A> {
             crate::Call::new(&self.client, &meta::GET)
                 .path("customFieldId", Into::<CustomFieldRef>::into(custom_field_id)),
         )
-    }
-
-    /// Lists the custom field definitions of the account. This is where to find the option IDs that values of
-    /// option fields are written with.
-    ///
-    /// `GET /custom-field-definitions`, v2. Needs the permission **Custom Field Definitions: Get Custom Field
-    /// Definitions** (`custom-field-definition-get`). Needs the plan feature `CUSTOM_FIELDS_AND_FORMULAS`. Pages by
-    /// cursor, up to 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomFieldDefinitionsPublicV2Controller_listCustomFieldDefinitions/)
-    pub fn list(&self) -> builder::List {
-        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }

@@ -5,27 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Deletes a document of a device. Built by [`delete`](super::DeviceDocumentsApi::delete).
-    pub struct Delete(Nothing);
-}
-
-builder! {
-    /// Reads one document of a device. Built by [`get`](super::DeviceDocumentsApi::get).
-    pub struct Get(Json<super::DeviceDocument>);
-}
-
-impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::DeviceDocumentExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists all documents of a device, optionally of one kind. Built by [`list`](super::DeviceDocumentsApi::list).
     pub struct List(Json<super::DeviceDocuments>);
 }
@@ -48,6 +27,22 @@ impl List {
 }
 
 builder! {
+    /// Reads one document of a device. Built by [`get`](super::DeviceDocumentsApi::get).
+    pub struct Get(Json<super::DeviceDocument>);
+}
+
+impl Get {
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::DeviceDocumentExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
     /// Uploads a file as proof of a security setting of a device. Built by
     /// [`upload`](super::DeviceDocumentsApi::upload).
     pub struct Upload(Form, JsonOptional<super::DeviceDocument>);
@@ -57,4 +52,9 @@ builder! {
     /// Uploads a file as proof of a security setting of a device. Built by
     /// [`upload_json`](super::DeviceDocumentsApi::upload_json).
     pub struct UploadJson(JsonOptional<super::DeviceDocument>);
+}
+
+builder! {
+    /// Deletes a document of a device. Built by [`delete`](super::DeviceDocumentsApi::delete).
+    pub struct Delete(Nothing);
 }

@@ -6,24 +6,24 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&DELETE, &GET, &LIST, &UPLOAD, &UPLOAD_JSON];
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET, &UPLOAD, &UPLOAD_JSON, &DELETE];
 
-/// [`delete`](super::DeviceDocumentsApi::delete)
-pub static DELETE: OperationMeta = OperationMeta {
+/// [`list`](super::DeviceDocumentsApi::list)
+pub static LIST: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "DeviceDocumentsPublicV2Controller_deleteDeviceDocument",
-    method: Method::DELETE,
-    path: "/devices/{deviceId}/documents/{documentId}",
+    operation_id: "DeviceDocumentsPublicV2Controller_getDeviceDocuments",
+    method: Method::GET,
+    path: "/devices/{deviceId}/documents",
     area: "device_documents",
-    rust_path: "v2::device_documents::delete",
-    permission: "devices-delete-document",
+    rust_path: "v2::device_documents::list",
+    permission: "devices-get-documents",
     permission_name: "Devices: Manage Device Documents",
     entitlement: None,
     beta: false,
-    idempotency: Idempotency::Idempotent,
+    idempotency: Idempotency::Safe,
     pagination: Pagination::None,
     request_bodies: &[],
-    successes: &[(200, "")],
+    successes: &[(200, "application/json")],
 };
 
 /// [`get`](super::DeviceDocumentsApi::get)
@@ -35,24 +35,6 @@ pub static GET: OperationMeta = OperationMeta {
     area: "device_documents",
     rust_path: "v2::device_documents::get",
     permission: "devices-get-download-document",
-    permission_name: "Devices: Manage Device Documents",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list`](super::DeviceDocumentsApi::list)
-pub static LIST: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "DeviceDocumentsPublicV2Controller_getDeviceDocuments",
-    method: Method::GET,
-    path: "/devices/{deviceId}/documents",
-    area: "device_documents",
-    rust_path: "v2::device_documents::list",
-    permission: "devices-get-documents",
     permission_name: "Devices: Manage Device Documents",
     entitlement: None,
     beta: false,
@@ -96,4 +78,22 @@ pub static UPLOAD_JSON: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(201, "application/json")],
+};
+
+/// [`delete`](super::DeviceDocumentsApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "DeviceDocumentsPublicV2Controller_deleteDeviceDocument",
+    method: Method::DELETE,
+    path: "/devices/{deviceId}/documents/{documentId}",
+    area: "device_documents",
+    rust_path: "v2::device_documents::delete",
+    permission: "devices-delete-document",
+    permission_name: "Devices: Manage Device Documents",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "")],
 };

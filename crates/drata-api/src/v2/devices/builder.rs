@@ -5,34 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates a device under a custom connection, or updates the one that matches by `externalId`, `serialNumber`
-    /// or `macAddress`. Built by [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection).
-    pub struct CreateForCustomConnection(JsonOptional<super::Device>);
-}
-
-builder! {
-    /// Deletes a device that a custom connection supplied. Built by
-    /// [`delete_from_custom_connection`](super::DevicesApi::delete_from_custom_connection).
-    pub struct DeleteFromCustomConnection(Nothing);
-}
-
-builder! {
-    /// Reads one device. Built by [`get`](super::DevicesApi::get).
-    pub struct Get(Json<super::DeviceDetail>);
-}
-
-impl Get {
-    /// Related objects to embed; installed apps go by `deviceApps` here.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::DeviceDetailExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the devices of the account. Built by [`list`](super::DevicesApi::list).
     pub struct List(Json<super::DevicePage>);
 }
@@ -130,6 +102,28 @@ impl crate::Paged for List {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
+}
+
+builder! {
+    /// Reads one device. Built by [`get`](super::DevicesApi::get).
+    pub struct Get(Json<super::DeviceDetail>);
+}
+
+impl Get {
+    /// Related objects to embed; installed apps go by `deviceApps` here.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::DeviceDetailExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
+    /// Deletes a device that a custom connection supplied. Built by
+    /// [`delete_from_custom_connection`](super::DevicesApi::delete_from_custom_connection).
+    pub struct DeleteFromCustomConnection(Nothing);
 }
 
 builder! {
@@ -375,4 +369,10 @@ impl crate::Paged for ListForPersonnel {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
+}
+
+builder! {
+    /// Creates a device under a custom connection, or updates the one that matches by `externalId`, `serialNumber`
+    /// or `macAddress`. Built by [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection).
+    pub struct CreateForCustomConnection(JsonOptional<super::Device>);
 }

@@ -7,68 +7,14 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
-    &CREATE_FOR_CUSTOM_CONNECTION,
-    &DELETE_FROM_CUSTOM_CONNECTION,
-    &GET,
     &LIST,
+    &GET,
+    &DELETE_FROM_CUSTOM_CONNECTION,
     &LIST_APPS,
     &LIST_FOR_CUSTOM_CONNECTION,
     &LIST_FOR_PERSONNEL,
+    &CREATE_FOR_CUSTOM_CONNECTION,
 ];
-
-/// [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection)
-pub static CREATE_FOR_CUSTOM_CONNECTION: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "DevicesPublicV2Controller_createDeviceForCustomConnection",
-    method: Method::POST,
-    path: "/custom-connections/{connectionId}/devices",
-    area: "devices",
-    rust_path: "v2::devices::create_for_custom_connection",
-    permission: "devices-post",
-    permission_name: "Devices: Create Device",
-    entitlement: None,
-    beta: true,
-    idempotency: Idempotency::Upsert,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`delete_from_custom_connection`](super::DevicesApi::delete_from_custom_connection)
-pub static DELETE_FROM_CUSTOM_CONNECTION: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "DevicesPublicV2Controller_deleteDeviceFromCustomConnection",
-    method: Method::DELETE,
-    path: "/custom-connections/{connectionId}/devices/{deviceId}",
-    area: "devices",
-    rust_path: "v2::devices::delete_from_custom_connection",
-    permission: "devices-delete-from-custom-connection",
-    permission_name: "Devices: Delete Device",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(204, "")],
-};
-
-/// [`get`](super::DevicesApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "DevicesPublicV2Controller_getDevice",
-    method: Method::GET,
-    path: "/devices/{deviceId}",
-    area: "devices",
-    rust_path: "v2::devices::get",
-    permission: "devices-get",
-    permission_name: "Devices: List Devices",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
 
 /// [`list`](super::DevicesApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -89,6 +35,42 @@ pub static LIST: OperationMeta = OperationMeta {
     },
     request_bodies: &[],
     successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::DevicesApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "DevicesPublicV2Controller_getDevice",
+    method: Method::GET,
+    path: "/devices/{deviceId}",
+    area: "devices",
+    rust_path: "v2::devices::get",
+    permission: "devices-get",
+    permission_name: "Devices: List Devices",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`delete_from_custom_connection`](super::DevicesApi::delete_from_custom_connection)
+pub static DELETE_FROM_CUSTOM_CONNECTION: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "DevicesPublicV2Controller_deleteDeviceFromCustomConnection",
+    method: Method::DELETE,
+    path: "/custom-connections/{connectionId}/devices/{deviceId}",
+    area: "devices",
+    rust_path: "v2::devices::delete_from_custom_connection",
+    permission: "devices-delete-from-custom-connection",
+    permission_name: "Devices: Delete Device",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(204, "")],
 };
 
 /// [`list_apps`](super::DevicesApi::list_apps)
@@ -152,4 +134,22 @@ pub static LIST_FOR_PERSONNEL: OperationMeta = OperationMeta {
     },
     request_bodies: &[],
     successes: &[(200, "application/json")],
+};
+
+/// [`create_for_custom_connection`](super::DevicesApi::create_for_custom_connection)
+pub static CREATE_FOR_CUSTOM_CONNECTION: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "DevicesPublicV2Controller_createDeviceForCustomConnection",
+    method: Method::POST,
+    path: "/custom-connections/{connectionId}/devices",
+    area: "devices",
+    rust_path: "v2::devices::create_for_custom_connection",
+    permission: "devices-post",
+    permission_name: "Devices: Create Device",
+    entitlement: None,
+    beta: true,
+    idempotency: Idempotency::Upsert,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
 };

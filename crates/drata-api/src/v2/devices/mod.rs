@@ -2,6 +2,28 @@
 
 //! Workstations and phones of personnel, with their security settings and compliance checks. Custom connections
 //! can add devices of their own.
+//!
+//! Take this version, and [`v2::device_documents`](crate::v2::device_documents) for the documents.
+//! [`v1::devices`](crate::v1::devices) has both and cannot delete.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//! use drata_ext::v2::devices::DeviceExpand;
+//!
+//! let mut devices = drata.v2().devices().list().expand([DeviceExpand::ComplianceChecks]).stream();
+//! while let Some(device) = devices.next().await {
+//!     let device = device?;
+//!     println!("{} {}: {:?}", device.id, device.source_type, device.compliance_checks);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -30,6 +52,16 @@ impl<A: crate::Access> DevicesApi<A> {
 }
 
 impl<A: crate::Access> DevicesApi<A> {
+    /// Lists the devices of the account. Installed apps cannot be expanded here.
+    ///
+    /// `GET /devices`, v2. Needs the permission **Devices: List Devices** (`devices-get`). Pages by cursor, up to
+    /// 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/DevicesPublicV2Controller_getDevices/)
+    pub fn list(&self) -> builder::List {
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
+    }
+
     /// Reads one device. Checks, identifiers, documents, apps and the asset come only when expanded.
     ///
     /// `GET /devices/{deviceId}`, v2. Needs the permission **Devices: List Devices** (`devices-get`).
@@ -40,16 +72,6 @@ impl<A: crate::Access> DevicesApi<A> {
             crate::Call::new(&self.client, &meta::GET)
                 .path("deviceId", Into::<DeviceId>::into(device_id)),
         )
-    }
-
-    /// Lists the devices of the account. Installed apps cannot be expanded here.
-    ///
-    /// `GET /devices`, v2. Needs the permission **Devices: List Devices** (`devices-get`). Pages by cursor, up to
-    /// 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/DevicesPublicV2Controller_getDevices/)
-    pub fn list(&self) -> builder::List {
-        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
     /// Lists the applications found on a device.
@@ -101,6 +123,24 @@ impl<A: crate::Access> DevicesApi<A> {
 
 /// Operations that write; a read-only client does not have them.
 impl DevicesApi {
+    /// Deletes a device that a custom connection supplied.
+    ///
+    /// `DELETE /custom-connections/{connectionId}/devices/{deviceId}`, v2. Needs the permission **Devices: Delete
+    /// Device** (`devices-delete-from-custom-connection`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/DevicesPublicV2Controller_deleteDeviceFromCustomConnection/)
+    pub fn delete_from_custom_connection(
+        &self,
+        connection_id: impl Into<CustomConnectionId>,
+        device_id: impl Into<DeviceId>,
+    ) -> builder::DeleteFromCustomConnection {
+        builder::DeleteFromCustomConnection::new(
+            crate::Call::new(&self.client, &meta::DELETE_FROM_CUSTOM_CONNECTION)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
+                .path("deviceId", Into::<DeviceId>::into(device_id)),
+        )
+    }
+
     /// Creates a device under a custom connection, or updates the one that matches by `externalId`, `serialNumber`
     /// or `macAddress`. One device per call; leave a setting out when its state is unknown.
     ///
@@ -120,24 +160,6 @@ impl DevicesApi {
                     std::borrow::Borrow::<DeviceCreateRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
-        )
-    }
-
-    /// Deletes a device that a custom connection supplied.
-    ///
-    /// `DELETE /custom-connections/{connectionId}/devices/{deviceId}`, v2. Needs the permission **Devices: Delete
-    /// Device** (`devices-delete-from-custom-connection`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/DevicesPublicV2Controller_deleteDeviceFromCustomConnection/)
-    pub fn delete_from_custom_connection(
-        &self,
-        connection_id: impl Into<CustomConnectionId>,
-        device_id: impl Into<DeviceId>,
-    ) -> builder::DeleteFromCustomConnection {
-        builder::DeleteFromCustomConnection::new(
-            crate::Call::new(&self.client, &meta::DELETE_FROM_CUSTOM_CONNECTION)
-                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
-                .path("deviceId", Into::<DeviceId>::into(device_id)),
         )
     }
 }

@@ -5,34 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Starts rendering one event as a PDF. Built by
-    /// [`create_download_job`](super::EventsApi::create_download_job).
-    pub struct CreateDownloadJob(JsonOptional<super::EventDownloadJob>);
-}
-
-builder! {
-    /// Fetches one event by its UUID. Built by [`get`](super::EventsApi::get).
-    pub struct Get(Json<super::Event>);
-}
-
-impl Get {
-    /// Related data to embed, such as `user`, `connection`, `metadata` or `issues`.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::EventExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
-    /// Fetches the state of a PDF job of an event. Built by
-    /// [`get_download_job`](super::EventsApi::get_download_job).
-    pub struct GetDownloadJob(Json<super::EventDownloadJob>);
-}
-
-builder! {
     /// Lists the events of the account. Built by [`list`](super::EventsApi::list).
     pub struct List(Json<super::EventPage>);
 }
@@ -157,4 +129,32 @@ impl crate::Paged for List {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.as_str().into())
     }
+}
+
+builder! {
+    /// Fetches one event by its UUID. Built by [`get`](super::EventsApi::get).
+    pub struct Get(Json<super::Event>);
+}
+
+impl Get {
+    /// Related data to embed, such as `user`, `connection`, `metadata` or `issues`.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::EventExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
+    /// Fetches the state of a PDF job of an event. Built by
+    /// [`get_download_job`](super::EventsApi::get_download_job).
+    pub struct GetDownloadJob(Json<super::EventDownloadJob>);
+}
+
+builder! {
+    /// Starts rendering one event as a PDF. Built by
+    /// [`create_download_job`](super::EventsApi::create_download_job).
+    pub struct CreateDownloadJob(JsonOptional<super::EventDownloadJob>);
 }

@@ -7,28 +7,31 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
-    &CREATE_DOWNLOAD_JOB,
+    &LIST,
     &GET,
     &GET_DOWNLOAD_JOB,
-    &LIST,
+    &CREATE_DOWNLOAD_JOB,
 ];
 
-/// [`create_download_job`](super::EventsApi::create_download_job)
-pub static CREATE_DOWNLOAD_JOB: OperationMeta = OperationMeta {
+/// [`list`](super::EventsApi::list)
+pub static LIST: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "EventsPublicV2Controller_createEventDownloadJob",
-    method: Method::POST,
-    path: "/events/{eventId}/download-jobs",
+    operation_id: "EventsPublicV2Controller_listEvents",
+    method: Method::GET,
+    path: "/events",
     area: "events",
-    rust_path: "v2::events::create_download_job",
-    permission: "event-tracking-get-event",
-    permission_name: "Event Tracking: Get Event",
+    rust_path: "v2::events::list",
+    permission: "event-tracking-get",
+    permission_name: "Event Tracking: List Events",
     entitlement: None,
     beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
     request_bodies: &[],
-    successes: &[(201, "application/json")],
+    successes: &[(200, "application/json")],
 };
 
 /// [`get`](super::EventsApi::get)
@@ -67,23 +70,20 @@ pub static GET_DOWNLOAD_JOB: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`list`](super::EventsApi::list)
-pub static LIST: OperationMeta = OperationMeta {
+/// [`create_download_job`](super::EventsApi::create_download_job)
+pub static CREATE_DOWNLOAD_JOB: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "EventsPublicV2Controller_listEvents",
-    method: Method::GET,
-    path: "/events",
+    operation_id: "EventsPublicV2Controller_createEventDownloadJob",
+    method: Method::POST,
+    path: "/events/{eventId}/download-jobs",
     area: "events",
-    rust_path: "v2::events::list",
-    permission: "event-tracking-get",
-    permission_name: "Event Tracking: List Events",
+    rust_path: "v2::events::create_download_job",
+    permission: "event-tracking-get-event",
+    permission_name: "Event Tracking: Get Event",
     entitlement: None,
     beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Cursor {
-        max_size: 500,
-        total: true,
-    },
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
     request_bodies: &[],
-    successes: &[(200, "application/json")],
+    successes: &[(201, "application/json")],
 };

@@ -2,6 +2,28 @@
 
 //! The activity log of the account: what people, the app, automation and API calls did. Read-only, except that
 //! a single event can be rendered as a PDF.
+//!
+//! Take this version: it is complete however long the log is, takes a window of time and makes PDFs.
+//! [`v1::events`](crate::v1::events) ends after 50,000 rows.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::NewItems;
+//!
+//! // Keep `seen` (it serializes) and poll again later: each event comes once.
+//! let mut seen = NewItems::since("2026-01-01T00:00:00Z");
+//! let list = |since| drata.v2().events().list().created_at_start_date(since);
+//! for event in seen.poll(list, |event| &event.created_at).await? {
+//!     println!("{} {}", event.created_at, event.description);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -26,6 +48,17 @@ impl<A: crate::Access> EventsApi<A> {
 }
 
 impl<A: crate::Access> EventsApi<A> {
+    /// Lists the events of the account. A window of creation times (`createdAtStartDate`, `createdAtEndDate`) makes
+    /// the list suitable for polling; writes made over the API appear with the source `PUBLIC_API`.
+    ///
+    /// `GET /events`, v2. Needs the permission **Event Tracking: List Events** (`event-tracking-get`). Pages by
+    /// cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EventsPublicV2Controller_listEvents/)
+    pub fn list(&self) -> builder::List {
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
+    }
+
     /// Fetches one event by its UUID. The paging and sorting parameters have no effect, as the response is a single
     /// object.
     ///
@@ -56,17 +89,6 @@ impl<A: crate::Access> EventsApi<A> {
                 .path("eventId", event_id)
                 .path("jobId", job_id),
         )
-    }
-
-    /// Lists the events of the account. A window of creation times (`createdAtStartDate`, `createdAtEndDate`) makes
-    /// the list suitable for polling; writes made over the API appear with the source `PUBLIC_API`.
-    ///
-    /// `GET /events`, v2. Needs the permission **Event Tracking: List Events** (`event-tracking-get`). Pages by
-    /// cursor, up to 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EventsPublicV2Controller_listEvents/)
-    pub fn list(&self) -> builder::List {
-        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 }
 

@@ -5,38 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates an evidence item with one or more artifacts. Built by [`create`](super::EvidenceApi::create).
-    pub struct Create(JsonOptional<super::SavedEvidence>);
-}
-
-builder! {
-    /// Deletes an evidence item with all of its artifacts. Built by [`delete`](super::EvidenceApi::delete).
-    pub struct Delete(Nothing);
-}
-
-builder! {
-    /// Deletes an artifact with all of its versions. Built by
-    /// [`delete_artifact`](super::EvidenceApi::delete_artifact).
-    pub struct DeleteArtifact(Nothing);
-}
-
-builder! {
-    /// Returns one evidence item. Built by [`get`](super::EvidenceApi::get).
-    pub struct Get(Json<super::Evidence>);
-}
-
-impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::EvidenceExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the evidence items of a workspace. Built by [`list`](super::EvidenceApi::list).
     pub struct List(Json<super::EvidencePage>);
 }
@@ -148,6 +116,43 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Returns one evidence item. Built by [`get`](super::EvidenceApi::get).
+    pub struct Get(Json<super::Evidence>);
+}
+
+impl Get {
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::EvidenceExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
+    /// Creates an evidence item with one or more artifacts. Built by [`create`](super::EvidenceApi::create).
+    pub struct Create(JsonOptional<super::SavedEvidence>);
+}
+
+builder! {
+    /// Updates an evidence item and any number of its artifacts. Built by [`update`](super::EvidenceApi::update).
+    pub struct Update(JsonOptional<super::SavedEvidence>);
+}
+
+builder! {
+    /// Deletes an evidence item with all of its artifacts. Built by [`delete`](super::EvidenceApi::delete).
+    pub struct Delete(Nothing);
+}
+
+builder! {
+    /// Archives an artifact or restores an archived one. Built by
+    /// [`perform_artifact_action`](super::EvidenceApi::perform_artifact_action).
+    pub struct PerformArtifactAction(JsonOptional<super::EvidenceArtifact>);
+}
+
+builder! {
     /// Lists the artifacts of an evidence item. Built by [`list_artifacts`](super::EvidenceApi::list_artifacts).
     pub struct ListArtifacts(Json<super::EvidenceArtifactPage>);
 }
@@ -218,20 +223,15 @@ impl crate::Paged for ListArtifacts {
 }
 
 builder! {
-    /// Archives an artifact or restores an archived one. Built by
-    /// [`perform_artifact_action`](super::EvidenceApi::perform_artifact_action).
-    pub struct PerformArtifactAction(JsonOptional<super::EvidenceArtifact>);
-}
-
-builder! {
-    /// Updates an evidence item and any number of its artifacts. Built by [`update`](super::EvidenceApi::update).
-    pub struct Update(JsonOptional<super::SavedEvidence>);
-}
-
-builder! {
     /// Updates the name or the filing date of an artifact's current version. Built by
     /// [`update_artifact`](super::EvidenceApi::update_artifact).
     pub struct UpdateArtifact(JsonOptional<super::EvidenceArtifact>);
+}
+
+builder! {
+    /// Deletes an artifact with all of its versions. Built by
+    /// [`delete_artifact`](super::EvidenceApi::delete_artifact).
+    pub struct DeleteArtifact(Nothing);
 }
 
 builder! {

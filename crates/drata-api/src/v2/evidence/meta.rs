@@ -7,70 +7,37 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
-    &CREATE,
-    &DELETE,
-    &DELETE_ARTIFACT,
-    &GET,
     &LIST,
-    &LIST_ARTIFACTS,
-    &PERFORM_ARTIFACT_ACTION,
+    &GET,
+    &CREATE,
     &UPDATE,
+    &DELETE,
+    &PERFORM_ARTIFACT_ACTION,
+    &LIST_ARTIFACTS,
     &UPDATE_ARTIFACT,
+    &DELETE_ARTIFACT,
     &UPLOAD_FILE,
 ];
 
-/// [`create`](super::EvidenceApi::create)
-pub static CREATE: OperationMeta = OperationMeta {
+/// [`list`](super::EvidenceApi::list)
+pub static LIST: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "EvidencePublicV2Controller_createEvidence",
-    method: Method::POST,
+    operation_id: "EvidencePublicV2Controller_listEvidence",
+    method: Method::GET,
     path: "/workspaces/{workspaceId}/evidence",
     area: "evidence",
-    rust_path: "v2::evidence::create",
-    permission: "evidence-post",
-    permission_name: "Evidence Library: Create Evidence",
+    rust_path: "v2::evidence::list",
+    permission: "evidence-get",
+    permission_name: "Evidence Library: List Evidence",
     entitlement: None,
     beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`delete`](super::EvidenceApi::delete)
-pub static DELETE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "EvidencePublicV2Controller_deleteEvidence",
-    method: Method::DELETE,
-    path: "/workspaces/{workspaceId}/evidence/{evidenceId}",
-    area: "evidence",
-    rust_path: "v2::evidence::delete",
-    permission: "evidence-delete",
-    permission_name: "Evidence Library: Delete Evidence",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: false,
+    },
     request_bodies: &[],
-    successes: &[(204, "")],
-};
-
-/// [`delete_artifact`](super::EvidenceApi::delete_artifact)
-pub static DELETE_ARTIFACT: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "EvidencePublicV2Controller_deleteEvidenceArtifact",
-    method: Method::DELETE,
-    path: "/workspaces/{workspaceId}/evidence/{evidenceId}/artifacts/{artifactId}",
-    area: "evidence",
-    rust_path: "v2::evidence::delete_artifact",
-    permission: "evidence-delete",
-    permission_name: "Evidence Library: Delete Evidence",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(204, "")],
+    successes: &[(200, "application/json")],
 };
 
 /// [`get`](super::EvidenceApi::get)
@@ -91,24 +58,75 @@ pub static GET: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`list`](super::EvidenceApi::list)
-pub static LIST: OperationMeta = OperationMeta {
+/// [`create`](super::EvidenceApi::create)
+pub static CREATE: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "EvidencePublicV2Controller_listEvidence",
-    method: Method::GET,
+    operation_id: "EvidencePublicV2Controller_createEvidence",
+    method: Method::POST,
     path: "/workspaces/{workspaceId}/evidence",
     area: "evidence",
-    rust_path: "v2::evidence::list",
-    permission: "evidence-get",
-    permission_name: "Evidence Library: List Evidence",
+    rust_path: "v2::evidence::create",
+    permission: "evidence-post",
+    permission_name: "Evidence Library: Create Evidence",
     entitlement: None,
     beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Cursor {
-        max_size: 500,
-        total: false,
-    },
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
+};
+
+/// [`update`](super::EvidenceApi::update)
+pub static UPDATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "EvidencePublicV2Controller_updateEvidence",
+    method: Method::PUT,
+    path: "/workspaces/{workspaceId}/evidence/{evidenceId}",
+    area: "evidence",
+    rust_path: "v2::evidence::update",
+    permission: "evidence-put",
+    permission_name: "Evidence Library: Update Evidence",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
+};
+
+/// [`delete`](super::EvidenceApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "EvidencePublicV2Controller_deleteEvidence",
+    method: Method::DELETE,
+    path: "/workspaces/{workspaceId}/evidence/{evidenceId}",
+    area: "evidence",
+    rust_path: "v2::evidence::delete",
+    permission: "evidence-delete",
+    permission_name: "Evidence Library: Delete Evidence",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
     request_bodies: &[],
+    successes: &[(204, "")],
+};
+
+/// [`perform_artifact_action`](super::EvidenceApi::perform_artifact_action)
+pub static PERFORM_ARTIFACT_ACTION: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "EvidencePublicV2Controller_createEvidenceArtifactAction",
+    method: Method::POST,
+    path: "/workspaces/{workspaceId}/evidence/{evidenceId}/artifacts/{artifactId}/actions",
+    area: "evidence",
+    rust_path: "v2::evidence::perform_artifact_action",
+    permission: "evidence-put",
+    permission_name: "Evidence Library: Update Evidence",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
     successes: &[(200, "application/json")],
 };
 
@@ -133,42 +151,6 @@ pub static LIST_ARTIFACTS: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`perform_artifact_action`](super::EvidenceApi::perform_artifact_action)
-pub static PERFORM_ARTIFACT_ACTION: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "EvidencePublicV2Controller_createEvidenceArtifactAction",
-    method: Method::POST,
-    path: "/workspaces/{workspaceId}/evidence/{evidenceId}/artifacts/{artifactId}/actions",
-    area: "evidence",
-    rust_path: "v2::evidence::perform_artifact_action",
-    permission: "evidence-put",
-    permission_name: "Evidence Library: Update Evidence",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(200, "application/json")],
-};
-
-/// [`update`](super::EvidenceApi::update)
-pub static UPDATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "EvidencePublicV2Controller_updateEvidence",
-    method: Method::PUT,
-    path: "/workspaces/{workspaceId}/evidence/{evidenceId}",
-    area: "evidence",
-    rust_path: "v2::evidence::update",
-    permission: "evidence-put",
-    permission_name: "Evidence Library: Update Evidence",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(200, "application/json")],
-};
-
 /// [`update_artifact`](super::EvidenceApi::update_artifact)
 pub static UPDATE_ARTIFACT: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
@@ -185,6 +167,24 @@ pub static UPDATE_ARTIFACT: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(200, "application/json")],
+};
+
+/// [`delete_artifact`](super::EvidenceApi::delete_artifact)
+pub static DELETE_ARTIFACT: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "EvidencePublicV2Controller_deleteEvidenceArtifact",
+    method: Method::DELETE,
+    path: "/workspaces/{workspaceId}/evidence/{evidenceId}/artifacts/{artifactId}",
+    area: "evidence",
+    rust_path: "v2::evidence::delete_artifact",
+    permission: "evidence-delete",
+    permission_name: "Evidence Library: Delete Evidence",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(204, "")],
 };
 
 /// [`upload_file`](super::EvidenceApi::upload_file)

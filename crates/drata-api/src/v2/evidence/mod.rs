@@ -2,6 +2,39 @@
 
 //! Evidence items of a workspace, each with one or more artifacts: files, links or tickets. Upload a file
 //! first, then name it by its `fileKey` when you create or update an item.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::Upload;
+//! use drata_ext::v2::evidence::{
+//!     EvidenceArtifactRequest, EvidenceCreateRequest, EvidenceFileForm, LibraryDocumentVersionType, RenewalScheduleType,
+//! };
+//!
+//! let workspace_id = 1;
+//! let evidence = drata.v2().evidence();
+//!
+//! // The file first, then the item that holds it.
+//! let form = EvidenceFileForm::new().file(Upload::from_bytes("review.pdf", "%PDF-1.4\n"));
+//! let file = evidence.upload_file(workspace_id, form).await?;
+//! let artifact = EvidenceArtifactRequest::new(LibraryDocumentVersionType::S3File, "2026-11-24").file_key(file.file_key);
+//! let item = EvidenceCreateRequest::new("Access review 2026", [artifact]).owner_id(1);
+//! println!("created {}", evidence.create(workspace_id, item).await?.id);
+//!
+//! // Both in one step, as a new version where an item has this name already:
+//! drata
+//!     .evidence(workspace_id, "Access review 2026")
+//!     .filed_at("2026-11-25")
+//!     .renewal(RenewalScheduleType::SixMonths)
+//!     .put(Upload::from_bytes("review.pdf", "%PDF-1.4\n"))
+//!     .await?;
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -29,6 +62,20 @@ impl<A: crate::Access> EvidenceApi<A> {
 }
 
 impl<A: crate::Access> EvidenceApi<A> {
+    /// Lists the evidence items of a workspace. They can be narrowed by name, owner, framework, status and kind of
+    /// artifact.
+    ///
+    /// `GET /workspaces/{workspaceId}/evidence`, v2. Needs the permission **Evidence Library: List Evidence**
+    /// (`evidence-get`). Pages by cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidencePublicV2Controller_listEvidence/)
+    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
+        builder::List::new(
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
+        )
+    }
+
     /// Returns one evidence item. Owners, artifacts and controls come only when expanded, ten of each.
     ///
     /// `GET /workspaces/{workspaceId}/evidence/{evidenceId}`, v2. Needs the permission **Evidence Library: List
@@ -44,20 +91,6 @@ impl<A: crate::Access> EvidenceApi<A> {
             crate::Call::new(&self.client, &meta::GET)
                 .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
                 .path("evidenceId", Into::<EvidenceId>::into(evidence_id)),
-        )
-    }
-
-    /// Lists the evidence items of a workspace. They can be narrowed by name, owner, framework, status and kind of
-    /// artifact.
-    ///
-    /// `GET /workspaces/{workspaceId}/evidence`, v2. Needs the permission **Evidence Library: List Evidence**
-    /// (`evidence-get`). Pages by cursor, up to 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidencePublicV2Controller_listEvidence/)
-    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
-        builder::List::new(
-            crate::Call::new(&self.client, &meta::LIST)
-                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
         )
     }
 
@@ -106,6 +139,30 @@ impl EvidenceApi {
         )
     }
 
+    /// Updates an evidence item and any number of its artifacts. One call can add, archive, restore and replace
+    /// artifacts; what is left out stays as it is.
+    ///
+    /// `PUT /workspaces/{workspaceId}/evidence/{evidenceId}`, v2. Needs the permission **Evidence Library: Update
+    /// Evidence** (`evidence-put`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidencePublicV2Controller_updateEvidence/)
+    pub fn update(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        evidence_id: impl Into<EvidenceId>,
+        body: impl std::borrow::Borrow<EvidenceUpdateRequest>,
+    ) -> builder::Update {
+        builder::Update::new(
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("evidenceId", Into::<EvidenceId>::into(evidence_id))
+                .body(
+                    std::borrow::Borrow::<EvidenceUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
+    }
+
     /// Deletes an evidence item with all of its artifacts. This cannot be undone; for a single artifact use
     /// [`evidence::delete_artifact`](crate::v2::evidence::EvidenceApi::delete_artifact).
     ///
@@ -122,27 +179,6 @@ impl EvidenceApi {
             crate::Call::new(&self.client, &meta::DELETE)
                 .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
                 .path("evidenceId", Into::<EvidenceId>::into(evidence_id)),
-        )
-    }
-
-    /// Deletes an artifact with all of its versions. This cannot be undone; to keep it as a past one, archive it
-    /// with [`evidence::perform_artifact_action`](crate::v2::evidence::EvidenceApi::perform_artifact_action).
-    ///
-    /// `DELETE /workspaces/{workspaceId}/evidence/{evidenceId}/artifacts/{artifactId}`, v2. Needs the permission
-    /// **Evidence Library: Delete Evidence** (`evidence-delete`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidencePublicV2Controller_deleteEvidenceArtifact/)
-    pub fn delete_artifact(
-        &self,
-        workspace_id: impl Into<WorkspaceId>,
-        evidence_id: impl Into<EvidenceId>,
-        artifact_id: impl Into<EvidenceArtifactId>,
-    ) -> builder::DeleteArtifact {
-        builder::DeleteArtifact::new(
-            crate::Call::new(&self.client, &meta::DELETE_ARTIFACT)
-                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
-                .path("evidenceId", Into::<EvidenceId>::into(evidence_id))
-                .path("artifactId", Into::<EvidenceArtifactId>::into(artifact_id)),
         )
     }
 
@@ -171,30 +207,6 @@ impl EvidenceApi {
         )
     }
 
-    /// Updates an evidence item and any number of its artifacts. One call can add, archive, restore and replace
-    /// artifacts; what is left out stays as it is.
-    ///
-    /// `PUT /workspaces/{workspaceId}/evidence/{evidenceId}`, v2. Needs the permission **Evidence Library: Update
-    /// Evidence** (`evidence-put`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidencePublicV2Controller_updateEvidence/)
-    pub fn update(
-        &self,
-        workspace_id: impl Into<WorkspaceId>,
-        evidence_id: impl Into<EvidenceId>,
-        body: impl std::borrow::Borrow<EvidenceUpdateRequest>,
-    ) -> builder::Update {
-        builder::Update::new(
-            crate::Call::new(&self.client, &meta::UPDATE)
-                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
-                .path("evidenceId", Into::<EvidenceId>::into(evidence_id))
-                .body(
-                    std::borrow::Borrow::<EvidenceUpdateRequest>::borrow(&body),
-                    crate::Limits::NONE,
-                ),
-        )
-    }
-
     /// Updates the name or the filing date of an artifact's current version. To replace the file, link or ticket
     /// itself, use `replaceArtifacts` of [`evidence::update`](crate::v2::evidence::EvidenceApi::update).
     ///
@@ -218,6 +230,27 @@ impl EvidenceApi {
                     std::borrow::Borrow::<EvidenceArtifactUpdateRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
+        )
+    }
+
+    /// Deletes an artifact with all of its versions. This cannot be undone; to keep it as a past one, archive it
+    /// with [`evidence::perform_artifact_action`](crate::v2::evidence::EvidenceApi::perform_artifact_action).
+    ///
+    /// `DELETE /workspaces/{workspaceId}/evidence/{evidenceId}/artifacts/{artifactId}`, v2. Needs the permission
+    /// **Evidence Library: Delete Evidence** (`evidence-delete`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidencePublicV2Controller_deleteEvidenceArtifact/)
+    pub fn delete_artifact(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        evidence_id: impl Into<EvidenceId>,
+        artifact_id: impl Into<EvidenceArtifactId>,
+    ) -> builder::DeleteArtifact {
+        builder::DeleteArtifact::new(
+            crate::Call::new(&self.client, &meta::DELETE_ARTIFACT)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("evidenceId", Into::<EvidenceId>::into(evidence_id))
+                .path("artifactId", Into::<EvidenceArtifactId>::into(artifact_id)),
         )
     }
 

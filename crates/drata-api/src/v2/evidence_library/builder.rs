@@ -5,55 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates an evidence item, with a first artifact if one is given. Built by
-    /// [`create`](super::EvidenceLibraryApi::create).
-    pub struct Create(Form, JsonOptional<super::EvidenceLibraryCompact>);
-}
-
-builder! {
-    /// Creates an evidence item, with a first artifact if one is given. Built by
-    /// [`create_json`](super::EvidenceLibraryApi::create_json).
-    pub struct CreateJson(JsonOptional<super::EvidenceLibraryCompact>);
-}
-
-builder! {
-    /// Deletes an evidence item from the workspace. Built by [`delete`](super::EvidenceLibraryApi::delete).
-    pub struct Delete(Nothing);
-}
-
-builder! {
-    /// Returns one evidence item. Built by [`get`](super::EvidenceLibraryApi::get).
-    pub struct Get(Json<super::EvidenceLibraryCompact>);
-}
-
-impl Get {
-    /// Related data to embed, any of `user`, `controls`, `renewalSchemaAndVersions`.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::EvidenceLibraryExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
-    /// Returns one version of an evidence item. Built by [`get_version`](super::EvidenceLibraryApi::get_version).
-    pub struct GetVersion(Json<super::EvidenceLibraryVersion>);
-}
-
-impl GetVersion {
-    /// Only `downloadUrl` can be embedded.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::EvidenceVersionExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the evidence items of a workspace, optionally narrowed by name and status. Built by
     /// [`list`](super::EvidenceLibraryApi::list).
     pub struct List(Json<super::EvidenceLibraryCompactPage>);
@@ -135,6 +86,34 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Returns one evidence item. Built by [`get`](super::EvidenceLibraryApi::get).
+    pub struct Get(Json<super::EvidenceLibraryCompact>);
+}
+
+impl Get {
+    /// Related data to embed, any of `user`, `controls`, `renewalSchemaAndVersions`.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::EvidenceLibraryExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
+    /// Creates an evidence item, with a first artifact if one is given. Built by
+    /// [`create`](super::EvidenceLibraryApi::create).
+    pub struct Create(Form, JsonOptional<super::EvidenceLibraryCompact>);
+}
+
+builder! {
+    /// Creates an evidence item, with a first artifact if one is given. Built by
+    /// [`create_json`](super::EvidenceLibraryApi::create_json).
+    pub struct CreateJson(JsonOptional<super::EvidenceLibraryCompact>);
+}
+
+builder! {
     /// Updates an evidence item and adds a new version when an artifact comes along. Built by
     /// [`update`](super::EvidenceLibraryApi::update).
     pub struct Update(Form, JsonOptional<super::EvidenceLibraryCompact>);
@@ -144,4 +123,25 @@ builder! {
     /// Updates an evidence item and adds a new version when an artifact comes along. Built by
     /// [`update_json`](super::EvidenceLibraryApi::update_json).
     pub struct UpdateJson(JsonOptional<super::EvidenceLibraryCompact>);
+}
+
+builder! {
+    /// Deletes an evidence item from the workspace. Built by [`delete`](super::EvidenceLibraryApi::delete).
+    pub struct Delete(Nothing);
+}
+
+builder! {
+    /// Returns one version of an evidence item. Built by [`get_version`](super::EvidenceLibraryApi::get_version).
+    pub struct GetVersion(Json<super::EvidenceLibraryVersion>);
+}
+
+impl GetVersion {
+    /// Only `downloadUrl` can be embedded.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::EvidenceVersionExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
 }

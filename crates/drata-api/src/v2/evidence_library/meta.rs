@@ -7,15 +7,54 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
+    &LIST,
+    &GET,
     &CREATE,
     &CREATE_JSON,
-    &DELETE,
-    &GET,
-    &GET_VERSION,
-    &LIST,
     &UPDATE,
     &UPDATE_JSON,
+    &DELETE,
+    &GET_VERSION,
 ];
+
+/// [`list`](super::EvidenceLibraryApi::list)
+pub static LIST: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "EvidenceLibraryPublicV2Controller_listEvidenceLibrary",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/evidence-library",
+    area: "evidence_library",
+    rust_path: "v2::evidence_library::list",
+    permission: "evidence-get",
+    permission_name: "Evidence Library: List Evidence",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::EvidenceLibraryApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "EvidenceLibraryPublicV2Controller_getEvidenceLibrary",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/evidence-library/{evidenceLibraryId}",
+    area: "evidence_library",
+    rust_path: "v2::evidence_library::get",
+    permission: "evidence-get",
+    permission_name: "Evidence Library: List Evidence",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
 
 /// [`create`](super::EvidenceLibraryApi::create)
 pub static CREATE: OperationMeta = OperationMeta {
@@ -53,81 +92,6 @@ pub static CREATE_JSON: OperationMeta = OperationMeta {
     successes: &[(201, "application/json")],
 };
 
-/// [`delete`](super::EvidenceLibraryApi::delete)
-pub static DELETE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "EvidenceLibraryPublicV2Controller_deleteEvidenceLibrary",
-    method: Method::DELETE,
-    path: "/workspaces/{workspaceId}/evidence-library/{evidenceLibraryId}",
-    area: "evidence_library",
-    rust_path: "v2::evidence_library::delete",
-    permission: "evidence-delete",
-    permission_name: "Evidence Library: Delete Evidence",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(204, "")],
-};
-
-/// [`get`](super::EvidenceLibraryApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "EvidenceLibraryPublicV2Controller_getEvidenceLibrary",
-    method: Method::GET,
-    path: "/workspaces/{workspaceId}/evidence-library/{evidenceLibraryId}",
-    area: "evidence_library",
-    rust_path: "v2::evidence_library::get",
-    permission: "evidence-get",
-    permission_name: "Evidence Library: List Evidence",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`get_version`](super::EvidenceLibraryApi::get_version)
-pub static GET_VERSION: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "EvidenceLibraryPublicV2Controller_getEvidenceLibraryVersion",
-    method: Method::GET,
-    path: "/workspaces/{workspaceId}/evidence-library/{evidenceLibraryId}/versions/{versionId}",
-    area: "evidence_library",
-    rust_path: "v2::evidence_library::get_version",
-    permission: "evidence-get",
-    permission_name: "Evidence Library: List Evidence",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list`](super::EvidenceLibraryApi::list)
-pub static LIST: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "EvidenceLibraryPublicV2Controller_listEvidenceLibrary",
-    method: Method::GET,
-    path: "/workspaces/{workspaceId}/evidence-library",
-    area: "evidence_library",
-    rust_path: "v2::evidence_library::list",
-    permission: "evidence-get",
-    permission_name: "Evidence Library: List Evidence",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Cursor {
-        max_size: 500,
-        total: true,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
 /// [`update`](super::EvidenceLibraryApi::update)
 pub static UPDATE: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
@@ -161,5 +125,41 @@ pub static UPDATE_JSON: OperationMeta = OperationMeta {
     idempotency: Idempotency::Idempotent,
     pagination: Pagination::None,
     request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
+};
+
+/// [`delete`](super::EvidenceLibraryApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "EvidenceLibraryPublicV2Controller_deleteEvidenceLibrary",
+    method: Method::DELETE,
+    path: "/workspaces/{workspaceId}/evidence-library/{evidenceLibraryId}",
+    area: "evidence_library",
+    rust_path: "v2::evidence_library::delete",
+    permission: "evidence-delete",
+    permission_name: "Evidence Library: Delete Evidence",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(204, "")],
+};
+
+/// [`get_version`](super::EvidenceLibraryApi::get_version)
+pub static GET_VERSION: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "EvidenceLibraryPublicV2Controller_getEvidenceLibraryVersion",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/evidence-library/{evidenceLibraryId}/versions/{versionId}",
+    area: "evidence_library",
+    rust_path: "v2::evidence_library::get_version",
+    permission: "evidence-get",
+    permission_name: "Evidence Library: List Evidence",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
     successes: &[(200, "application/json")],
 };

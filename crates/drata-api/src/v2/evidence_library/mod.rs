@@ -2,6 +2,28 @@
 
 //! The older form of evidence, with one artifact for each item and a history of its versions. New work uses the
 //! area for evidence, which supersedes every operation here except the deletion.
+//!
+//! Take [`v2::evidence`](crate::v2::evidence) for everything but the deletion of an item.
+//!
+//! # Example
+//!
+//! ```
+//! # #![allow(deprecated)]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let workspace_id = 1;
+//! let mut rows = drata.v2().evidence_library().list(workspace_id).stream();
+//! while let Some(row) = rows.next().await {
+//!     let row = row?;
+//!     println!("{} {}", row.id, row.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -26,6 +48,21 @@ impl<A: crate::Access> EvidenceLibraryApi<A> {
 }
 
 impl<A: crate::Access> EvidenceLibraryApi<A> {
+    /// Lists the evidence items of a workspace, optionally narrowed by name and status. Superseded by
+    /// [`evidence::list`](crate::v2::evidence::EvidenceApi::list).
+    ///
+    /// `GET /workspaces/{workspaceId}/evidence-library`, v2. Needs the permission **Evidence Library: List
+    /// Evidence** (`evidence-get`). Pages by cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidenceLibraryPublicV2Controller_listEvidenceLibrary/)
+    #[deprecated(note = "use `v2::evidence::list` instead")]
+    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
+        builder::List::new(
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
+        )
+    }
+
     /// Returns one evidence item. Superseded by [`evidence::get`](crate::v2::evidence::EvidenceApi::get). Its
     /// versions, renewal, creator and controls are embedded only on request.
     ///
@@ -66,21 +103,6 @@ impl<A: crate::Access> EvidenceLibraryApi<A> {
                 .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
                 .path("evidenceLibraryId", Into::<EvidenceId>::into(evidence_library_id))
                 .path("versionId", Into::<EvidenceVersionId>::into(version_id)),
-        )
-    }
-
-    /// Lists the evidence items of a workspace, optionally narrowed by name and status. Superseded by
-    /// [`evidence::list`](crate::v2::evidence::EvidenceApi::list).
-    ///
-    /// `GET /workspaces/{workspaceId}/evidence-library`, v2. Needs the permission **Evidence Library: List
-    /// Evidence** (`evidence-get`). Pages by cursor, up to 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidenceLibraryPublicV2Controller_listEvidenceLibrary/)
-    #[deprecated(note = "use `v2::evidence::list` instead")]
-    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
-        builder::List::new(
-            crate::Call::new(&self.client, &meta::LIST)
-                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
         )
     }
 }
@@ -138,24 +160,6 @@ impl EvidenceLibraryApi {
         )
     }
 
-    /// Deletes an evidence item from the workspace.
-    ///
-    /// `DELETE /workspaces/{workspaceId}/evidence-library/{evidenceLibraryId}`, v2. Needs the permission **Evidence
-    /// Library: Delete Evidence** (`evidence-delete`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidenceLibraryPublicV2Controller_deleteEvidenceLibrary/)
-    pub fn delete(
-        &self,
-        workspace_id: impl Into<WorkspaceId>,
-        evidence_library_id: impl Into<EvidenceId>,
-    ) -> builder::Delete {
-        builder::Delete::new(
-            crate::Call::new(&self.client, &meta::DELETE)
-                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
-                .path("evidenceLibraryId", Into::<EvidenceId>::into(evidence_library_id)),
-        )
-    }
-
     /// Updates an evidence item and adds a new version when an artifact comes along. Superseded by
     /// [`evidence::update`](crate::v2::evidence::EvidenceApi::update). `controlIds` replaces the whole set, so
     /// leave it out to keep the current controls; a new artifact also requires `filedAt` and `renewalScheduleType`,
@@ -208,6 +212,24 @@ impl EvidenceLibraryApi {
                     std::borrow::Borrow::<EvidenceLibraryUpdateRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
+        )
+    }
+
+    /// Deletes an evidence item from the workspace.
+    ///
+    /// `DELETE /workspaces/{workspaceId}/evidence-library/{evidenceLibraryId}`, v2. Needs the permission **Evidence
+    /// Library: Delete Evidence** (`evidence-delete`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/EvidenceLibraryPublicV2Controller_deleteEvidenceLibrary/)
+    pub fn delete(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        evidence_library_id: impl Into<EvidenceId>,
+    ) -> builder::Delete {
+        builder::Delete::new(
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("evidenceLibraryId", Into::<EvidenceId>::into(evidence_library_id)),
         )
     }
 }

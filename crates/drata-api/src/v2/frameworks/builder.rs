@@ -5,17 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates a custom framework in the workspace. Built by [`create`](super::FrameworksApi::create).
-    pub struct Create(JsonOptional<super::Framework>);
-}
-
-builder! {
-    /// Creates requirements in a custom framework, or updates those whose code exists already. Built by
-    /// [`create_requirements`](super::FrameworksApi::create_requirements).
-    pub struct CreateRequirements(JsonOptional<super::FrameworkRequirementsBulk>);
-}
-
-builder! {
     /// Lists the frameworks of a workspace, built-in and custom, with counts of what is in scope and ready. Built
     /// by [`list`](super::FrameworksApi::list).
     pub struct List(Json<super::FrameworkPage>);
@@ -94,6 +83,17 @@ impl crate::Paged for List {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
+}
+
+builder! {
+    /// Creates a custom framework in the workspace. Built by [`create`](super::FrameworksApi::create).
+    pub struct Create(JsonOptional<super::Framework>);
+}
+
+builder! {
+    /// Updates the name, short name or description of a custom framework. Built by
+    /// [`update`](super::FrameworksApi::update).
+    pub struct Update(JsonOptional<super::Framework>);
 }
 
 builder! {
@@ -339,9 +339,9 @@ impl crate::Paged for ListRequirementsLegacy {
 }
 
 builder! {
-    /// Updates the name, short name or description of a custom framework. Built by
-    /// [`update`](super::FrameworksApi::update).
-    pub struct Update(JsonOptional<super::Framework>);
+    /// Creates requirements in a custom framework, or updates those whose code exists already. Built by
+    /// [`create_requirements`](super::FrameworksApi::create_requirements).
+    pub struct CreateRequirements(JsonOptional<super::FrameworkRequirementsBulk>);
 }
 
 builder! {

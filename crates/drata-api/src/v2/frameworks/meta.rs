@@ -7,52 +7,16 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
-    &CREATE,
-    &CREATE_REQUIREMENTS,
     &LIST,
+    &CREATE,
+    &UPDATE,
     &LIST_REQUIREMENT_CONTROLS,
     &LIST_REQUIREMENTS,
     &LIST_REQUIREMENTS_LEGACY,
-    &UPDATE,
+    &CREATE_REQUIREMENTS,
     &UPDATE_REQUIREMENT,
     &UPDATE_REQUIREMENT_LEGACY,
 ];
-
-/// [`create`](super::FrameworksApi::create)
-pub static CREATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "FrameworksPublicV2Controller_createFramework",
-    method: Method::POST,
-    path: "/workspaces/{workspaceId}/frameworks",
-    area: "frameworks",
-    rust_path: "v2::frameworks::create",
-    permission: "workspaces-post-framework",
-    permission_name: "workspaces-post-framework",
-    entitlement: Some("CUSTOM_FRAMEWORKS"),
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`create_requirements`](super::FrameworksApi::create_requirements)
-pub static CREATE_REQUIREMENTS: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "FrameworksPublicV2Controller_createFrameworkRequirements",
-    method: Method::POST,
-    path: "/workspaces/{workspaceId}/frameworks/{frameworkId}/requirements",
-    area: "frameworks",
-    rust_path: "v2::frameworks::create_requirements",
-    permission: "workspaces-post-framework-requirements",
-    permission_name: "workspaces-post-framework-requirements",
-    entitlement: Some("CUSTOM_FRAMEWORKS"),
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
 
 /// [`list`](super::FrameworksApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -72,6 +36,42 @@ pub static LIST: OperationMeta = OperationMeta {
         total: true,
     },
     request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`create`](super::FrameworksApi::create)
+pub static CREATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "FrameworksPublicV2Controller_createFramework",
+    method: Method::POST,
+    path: "/workspaces/{workspaceId}/frameworks",
+    area: "frameworks",
+    rust_path: "v2::frameworks::create",
+    permission: "workspaces-post-framework",
+    permission_name: "workspaces-post-framework",
+    entitlement: Some("CUSTOM_FRAMEWORKS"),
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
+};
+
+/// [`update`](super::FrameworksApi::update)
+pub static UPDATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "FrameworksPublicV2Controller_updateFramework",
+    method: Method::PUT,
+    path: "/workspaces/{workspaceId}/frameworks/{frameworkId}",
+    area: "frameworks",
+    rust_path: "v2::frameworks::update",
+    permission: "workspaces-put-framework",
+    permission_name: "workspaces-put-framework",
+    entitlement: Some("CUSTOM_FRAMEWORKS"),
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
     successes: &[(200, "application/json")],
 };
 
@@ -138,22 +138,22 @@ pub static LIST_REQUIREMENTS_LEGACY: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`update`](super::FrameworksApi::update)
-pub static UPDATE: OperationMeta = OperationMeta {
+/// [`create_requirements`](super::FrameworksApi::create_requirements)
+pub static CREATE_REQUIREMENTS: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "FrameworksPublicV2Controller_updateFramework",
-    method: Method::PUT,
-    path: "/workspaces/{workspaceId}/frameworks/{frameworkId}",
+    operation_id: "FrameworksPublicV2Controller_createFrameworkRequirements",
+    method: Method::POST,
+    path: "/workspaces/{workspaceId}/frameworks/{frameworkId}/requirements",
     area: "frameworks",
-    rust_path: "v2::frameworks::update",
-    permission: "workspaces-put-framework",
-    permission_name: "workspaces-put-framework",
+    rust_path: "v2::frameworks::create_requirements",
+    permission: "workspaces-post-framework-requirements",
+    permission_name: "workspaces-post-framework-requirements",
     entitlement: Some("CUSTOM_FRAMEWORKS"),
     beta: false,
-    idempotency: Idempotency::Idempotent,
+    idempotency: Idempotency::Unsafe,
     pagination: Pagination::None,
     request_bodies: &["application/json"],
-    successes: &[(200, "application/json")],
+    successes: &[(201, "application/json")],
 };
 
 /// [`update_requirement`](super::FrameworksApi::update_requirement)

@@ -2,6 +2,29 @@
 
 //! The standards and regulations a workspace works toward, with their requirements and the controls mapped to
 //! these. Built-in frameworks can be read; custom ones can also be created and changed.
+//!
+//! Take this version: it also writes custom frameworks. [`v1::frameworks`](crate::v1::frameworks) lists the
+//! requirements of several frameworks at once.
+//!
+//! # Example
+//!
+//! ```
+//! # #![allow(deprecated)]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let workspace_id = 1;
+//! let mut frameworks = drata.v2().frameworks().list(workspace_id).stream();
+//! while let Some(framework) = frameworks.next().await {
+//!     let framework = framework?;
+//!     println!("{} {}", framework.id, framework.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -128,6 +151,29 @@ impl FrameworksApi {
         )
     }
 
+    /// Updates the name, short name or description of a custom framework. Fields left out stay as they are.
+    ///
+    /// `PUT /workspaces/{workspaceId}/frameworks/{frameworkId}`, v2. Needs the permission
+    /// **workspaces-put-framework** (`workspaces-put-framework`). Needs the plan feature `CUSTOM_FRAMEWORKS`.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_updateFramework/)
+    pub fn update(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        framework_id: impl Into<FrameworkId>,
+        body: impl std::borrow::Borrow<FrameworkUpdateRequest>,
+    ) -> builder::Update {
+        builder::Update::new(
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("frameworkId", Into::<FrameworkId>::into(framework_id))
+                .body(
+                    std::borrow::Borrow::<FrameworkUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
+    }
+
     /// Creates requirements in a custom framework, or updates those whose code exists already. The batch is all or
     /// nothing: a code given twice or a control id that does not exist rejects every entry.
     ///
@@ -150,29 +196,6 @@ impl FrameworksApi {
                     std::borrow::Borrow::<
                         FrameworkRequirementsCreateRequest,
                     >::borrow(&body),
-                    crate::Limits::NONE,
-                ),
-        )
-    }
-
-    /// Updates the name, short name or description of a custom framework. Fields left out stay as they are.
-    ///
-    /// `PUT /workspaces/{workspaceId}/frameworks/{frameworkId}`, v2. Needs the permission
-    /// **workspaces-put-framework** (`workspaces-put-framework`). Needs the plan feature `CUSTOM_FRAMEWORKS`.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/FrameworksPublicV2Controller_updateFramework/)
-    pub fn update(
-        &self,
-        workspace_id: impl Into<WorkspaceId>,
-        framework_id: impl Into<FrameworkId>,
-        body: impl std::borrow::Borrow<FrameworkUpdateRequest>,
-    ) -> builder::Update {
-        builder::Update::new(
-            crate::Call::new(&self.client, &meta::UPDATE)
-                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
-                .path("frameworkId", Into::<FrameworkId>::into(framework_id))
-                .body(
-                    std::borrow::Borrow::<FrameworkUpdateRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
         )

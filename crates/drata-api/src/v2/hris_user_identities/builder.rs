@@ -5,18 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Deletes an identity that was submitted by mistake; sending its `identityId` again restores it. Built by
-    /// [`delete`](super::HrisUserIdentitiesApi::delete).
-    pub struct Delete(Nothing);
-}
-
-builder! {
-    /// Fetches one identity, by numeric id or by the caller's key such as `identity-id:emp-001`. Built by
-    /// [`get`](super::HrisUserIdentitiesApi::get).
-    pub struct Get(Json<super::CustomUserIdentity>);
-}
-
-builder! {
     /// Lists the identities stored for a custom HRIS connection. Built by
     /// [`list`](super::HrisUserIdentitiesApi::list).
     pub struct List(Json<super::CustomUserIdentityPage>);
@@ -74,7 +62,19 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Fetches one identity, by numeric id or by the caller's key such as `identity-id:emp-001`. Built by
+    /// [`get`](super::HrisUserIdentitiesApi::get).
+    pub struct Get(Json<super::CustomUserIdentity>);
+}
+
+builder! {
     /// Creates or updates 1 to 1000 identities, matched by `identityId`. Built by
     /// [`upsert`](super::HrisUserIdentitiesApi::upsert).
     pub struct Upsert(JsonOptional<crate::List<super::CustomUserIdentityBulk>>);
+}
+
+builder! {
+    /// Deletes an identity that was submitted by mistake; sending its `identityId` again restores it. Built by
+    /// [`delete`](super::HrisUserIdentitiesApi::delete).
+    pub struct Delete(Nothing);
 }

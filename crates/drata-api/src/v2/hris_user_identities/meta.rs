@@ -6,43 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&DELETE, &GET, &LIST, &UPSERT];
-
-/// [`delete`](super::HrisUserIdentitiesApi::delete)
-pub static DELETE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "CustomHrisUserIdentitiesPublicV2Controller_deleteCustomHrisUserIdentity",
-    method: Method::DELETE,
-    path: "/custom-connections/{connectionId}/hris-user-identities/{userIdentityId}",
-    area: "hris_user_identities",
-    rust_path: "v2::hris_user_identities::delete",
-    permission: "user-identity-hris-delete",
-    permission_name: "HRIS User Identities: Delete HRIS User Identity",
-    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
-    beta: true,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(204, "")],
-};
-
-/// [`get`](super::HrisUserIdentitiesApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "CustomHrisUserIdentitiesPublicV2Controller_getCustomHrisUserIdentity",
-    method: Method::GET,
-    path: "/custom-connections/{connectionId}/hris-user-identities/{userIdentityId}",
-    area: "hris_user_identities",
-    rust_path: "v2::hris_user_identities::get",
-    permission: "user-identity-hris-get",
-    permission_name: "HRIS User Identities: Get HRIS User Identity",
-    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
-    beta: true,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET, &UPSERT, &DELETE];
 
 /// [`list`](super::HrisUserIdentitiesApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -61,6 +25,24 @@ pub static LIST: OperationMeta = OperationMeta {
         max_size: 500,
         total: true,
     },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::HrisUserIdentitiesApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "CustomHrisUserIdentitiesPublicV2Controller_getCustomHrisUserIdentity",
+    method: Method::GET,
+    path: "/custom-connections/{connectionId}/hris-user-identities/{userIdentityId}",
+    area: "hris_user_identities",
+    rust_path: "v2::hris_user_identities::get",
+    permission: "user-identity-hris-get",
+    permission_name: "HRIS User Identities: Get HRIS User Identity",
+    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
+    beta: true,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };
@@ -85,4 +67,22 @@ pub static UPSERT: OperationMeta = OperationMeta {
         (201, "application/json"),
         (207, "application/json"),
     ],
+};
+
+/// [`delete`](super::HrisUserIdentitiesApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "CustomHrisUserIdentitiesPublicV2Controller_deleteCustomHrisUserIdentity",
+    method: Method::DELETE,
+    path: "/custom-connections/{connectionId}/hris-user-identities/{userIdentityId}",
+    area: "hris_user_identities",
+    rust_path: "v2::hris_user_identities::delete",
+    permission: "user-identity-hris-delete",
+    permission_name: "HRIS User Identities: Delete HRIS User Identity",
+    entitlement: Some("CUSTOM_CONNECTIONS_AND_TESTS"),
+    beta: true,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(204, "")],
 };

@@ -3,6 +3,27 @@
 //! Employee records fed into a custom HRIS connection and keyed by an `identityId` of the caller's choice.
 //! Submitted changes reach personnel only with the next identity sync, nightly unless someone starts one by
 //! hand.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::v2::hris_user_identities::CustomUserIdentityRecord;
+//!
+//! let connection_id = 1;
+//! let rows = [CustomUserIdentityRecord::new("emp-001").email("ada@example.com".to_owned())];
+//! // Any number of rows, in batches; what is rejected costs only itself.
+//! let report = drata.hris_upsert(connection_id).send(&rows).await;
+//! for row in report.rejected() {
+//!     println!("row {} was rejected: {:?}", row.position, row.outcome);
+//! }
+//! report.into_result()?;
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -23,6 +44,21 @@ impl<A: crate::Access> HrisUserIdentitiesApi<A> {
 }
 
 impl<A: crate::Access> HrisUserIdentitiesApi<A> {
+    /// Lists the identities stored for a custom HRIS connection. Deleted ones are not included.
+    ///
+    /// `GET /custom-connections/{connectionId}/hris-user-identities`, v2. Needs the permission **HRIS User
+    /// Identities: List HRIS User Identities** (`user-identities-hris-get`). Needs the plan feature
+    /// `CUSTOM_CONNECTIONS_AND_TESTS`. Beta: Drata may change it without notice. Pages by cursor, up to 500 rows a
+    /// page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomHrisUserIdentitiesPublicV2Controller_listCustomHrisUserIdentities/)
+    pub fn list(&self, connection_id: impl Into<CustomConnectionId>) -> builder::List {
+        builder::List::new(
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id)),
+        )
+    }
+
     /// Fetches one identity, by numeric id or by the caller's key such as `identity-id:emp-001`.
     ///
     /// `GET /custom-connections/{connectionId}/hris-user-identities/{userIdentityId}`, v2. Needs the permission
@@ -41,46 +77,10 @@ impl<A: crate::Access> HrisUserIdentitiesApi<A> {
                 .path("userIdentityId", Into::<IdentityRef>::into(user_identity_id)),
         )
     }
-
-    /// Lists the identities stored for a custom HRIS connection. Deleted ones are not included.
-    ///
-    /// `GET /custom-connections/{connectionId}/hris-user-identities`, v2. Needs the permission **HRIS User
-    /// Identities: List HRIS User Identities** (`user-identities-hris-get`). Needs the plan feature
-    /// `CUSTOM_CONNECTIONS_AND_TESTS`. Beta: Drata may change it without notice. Pages by cursor, up to 500 rows a
-    /// page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomHrisUserIdentitiesPublicV2Controller_listCustomHrisUserIdentities/)
-    pub fn list(&self, connection_id: impl Into<CustomConnectionId>) -> builder::List {
-        builder::List::new(
-            crate::Call::new(&self.client, &meta::LIST)
-                .path("connectionId", Into::<CustomConnectionId>::into(connection_id)),
-        )
-    }
 }
 
 /// Operations that write; a read-only client does not have them.
 impl HrisUserIdentitiesApi {
-    /// Deletes an identity that was submitted by mistake; sending its `identityId` again restores it. For a person
-    /// who leaves set `separatedAt` instead, as deletion makes a matched user's employment status `UNKNOWN` with
-    /// the next sync.
-    ///
-    /// `DELETE /custom-connections/{connectionId}/hris-user-identities/{userIdentityId}`, v2. Needs the permission
-    /// **HRIS User Identities: Delete HRIS User Identity** (`user-identity-hris-delete`). Needs the plan feature
-    /// `CUSTOM_CONNECTIONS_AND_TESTS`. Beta: Drata may change it without notice.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomHrisUserIdentitiesPublicV2Controller_deleteCustomHrisUserIdentity/)
-    pub fn delete(
-        &self,
-        connection_id: impl Into<CustomConnectionId>,
-        user_identity_id: impl Into<IdentityRef>,
-    ) -> builder::Delete {
-        builder::Delete::new(
-            crate::Call::new(&self.client, &meta::DELETE)
-                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
-                .path("userIdentityId", Into::<IdentityRef>::into(user_identity_id)),
-        )
-    }
-
     /// Creates or updates 1 to 1000 identities, matched by `identityId`. Valid items are stored even if others
     /// fail, so check the `statusCode` of each result; omitted fields keep their value, `null` clears them, and a
     /// stored `separatedAt` must be cleared in one request before another date is accepted.
@@ -102,6 +102,27 @@ impl HrisUserIdentitiesApi {
                     AsRef::<[CustomUserIdentityRecord]>::as_ref(&body),
                     crate::Limits::NONE.max_items(1000).min_items(1),
                 ),
+        )
+    }
+
+    /// Deletes an identity that was submitted by mistake; sending its `identityId` again restores it. For a person
+    /// who leaves set `separatedAt` instead, as deletion makes a matched user's employment status `UNKNOWN` with
+    /// the next sync.
+    ///
+    /// `DELETE /custom-connections/{connectionId}/hris-user-identities/{userIdentityId}`, v2. Needs the permission
+    /// **HRIS User Identities: Delete HRIS User Identity** (`user-identity-hris-delete`). Needs the plan feature
+    /// `CUSTOM_CONNECTIONS_AND_TESTS`. Beta: Drata may change it without notice.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/CustomHrisUserIdentitiesPublicV2Controller_deleteCustomHrisUserIdentity/)
+    pub fn delete(
+        &self,
+        connection_id: impl Into<CustomConnectionId>,
+        user_identity_id: impl Into<IdentityRef>,
+    ) -> builder::Delete {
+        builder::Delete::new(
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("connectionId", Into::<CustomConnectionId>::into(connection_id))
+                .path("userIdentityId", Into::<IdentityRef>::into(user_identity_id)),
         )
     }
 }

@@ -5,22 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Fetches one monitoring test by its `testId`. Built by [`get`](super::MonitoringTestsApi::get).
-    pub struct Get(Json<super::MonitoringTest>);
-}
-
-impl Get {
-    /// Related data to embed, any of `controls`, `monitorInstances`, `disablingUser`.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::MonitorExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the monitoring tests of a workspace. Built by [`list`](super::MonitoringTestsApi::list).
     pub struct List(Json<super::MonitoringTestPage>);
 }
@@ -115,6 +99,28 @@ impl crate::Paged for List {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
+}
+
+builder! {
+    /// Fetches one monitoring test by its `testId`. Built by [`get`](super::MonitoringTestsApi::get).
+    pub struct Get(Json<super::MonitoringTest>);
+}
+
+impl Get {
+    /// Related data to embed, any of `controls`, `monitorInstances`, `disablingUser`.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::MonitorExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
+    /// Updates the name or description of a monitoring test, or switches it on or off. Built by
+    /// [`update`](super::MonitoringTestsApi::update).
+    pub struct Update(JsonOptional<super::MonitoringTest>);
 }
 
 builder! {
@@ -326,10 +332,4 @@ impl crate::Paged for ListPasses {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.as_str().into())
     }
-}
-
-builder! {
-    /// Updates the name or description of a monitoring test, or switches it on or off. Built by
-    /// [`update`](super::MonitoringTestsApi::update).
-    pub struct Update(JsonOptional<super::MonitoringTest>);
 }

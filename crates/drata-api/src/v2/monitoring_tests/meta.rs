@@ -7,31 +7,13 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
-    &GET,
     &LIST,
+    &GET,
+    &UPDATE,
     &LIST_EXCLUSIONS,
     &LIST_FAILURES,
     &LIST_PASSES,
-    &UPDATE,
 ];
-
-/// [`get`](super::MonitoringTestsApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "MonitorsPublicV2Controller_getMonitor",
-    method: Method::GET,
-    path: "/workspaces/{workspaceId}/monitoring-tests/{testId}",
-    area: "monitoring_tests",
-    rust_path: "v2::monitoring_tests::get",
-    permission: "monitors-get-monitor",
-    permission_name: "Monitoring: Get Monitor",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
 
 /// [`list`](super::MonitoringTestsApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -52,6 +34,42 @@ pub static LIST: OperationMeta = OperationMeta {
     },
     request_bodies: &[],
     successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::MonitoringTestsApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "MonitorsPublicV2Controller_getMonitor",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/monitoring-tests/{testId}",
+    area: "monitoring_tests",
+    rust_path: "v2::monitoring_tests::get",
+    permission: "monitors-get-monitor",
+    permission_name: "Monitoring: Get Monitor",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`update`](super::MonitoringTestsApi::update)
+pub static UPDATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "MonitorsPublicV2Controller_updateMonitor",
+    method: Method::PUT,
+    path: "/workspaces/{workspaceId}/monitoring-tests/{testId}",
+    area: "monitoring_tests",
+    rust_path: "v2::monitoring_tests::update",
+    permission: "monitors-put-monitor",
+    permission_name: "monitors-put-monitor",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(200, "application/json"), (204, "")],
 };
 
 /// [`list_exclusions`](super::MonitoringTestsApi::list_exclusions)
@@ -115,22 +133,4 @@ pub static LIST_PASSES: OperationMeta = OperationMeta {
     },
     request_bodies: &[],
     successes: &[(200, "application/json")],
-};
-
-/// [`update`](super::MonitoringTestsApi::update)
-pub static UPDATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "MonitorsPublicV2Controller_updateMonitor",
-    method: Method::PUT,
-    path: "/workspaces/{workspaceId}/monitoring-tests/{testId}",
-    area: "monitoring_tests",
-    rust_path: "v2::monitoring_tests::update",
-    permission: "monitors-put-monitor",
-    permission_name: "monitors-put-monitor",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(200, "application/json"), (204, "")],
 };

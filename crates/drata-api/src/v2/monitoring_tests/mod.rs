@@ -2,6 +2,32 @@
 
 //! Automated checks that show whether controls hold, with the resources that pass, fail or are excluded. Tests
 //! are addressed by `testId` within a workspace, never by `id`.
+//!
+//! Take this version: it shows the failing resources page by page. [`v1::monitors`](crate::v1::monitors) lists
+//! the tests of all workspaces at once.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//! use drata_ext::v2::monitoring_tests::CheckResultStatus;
+//!
+//! let workspace_id = 1;
+//! let tests = drata.v2().monitoring_tests();
+//! let mut failing = tests.list(workspace_id).check_result_status(CheckResultStatus::Failed).stream();
+//! while let Some(test) = failing.next().await {
+//!     let test = test?;
+//!     // By its `test_id`: the `id` is that of the row.
+//!     let failures = tests.list_failures(workspace_id, test.test_id).collect_all().await?;
+//!     println!("{}: {} resources fail", test.name, failures.len());
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -26,6 +52,19 @@ impl<A: crate::Access> MonitoringTestsApi<A> {
 }
 
 impl<A: crate::Access> MonitoringTestsApi<A> {
+    /// Lists the monitoring tests of a workspace. Use the `testId` of a row, not its `id`, for further calls.
+    ///
+    /// `GET /workspaces/{workspaceId}/monitoring-tests`, v2. Needs the permission **Monitoring: List Monitors**
+    /// (`monitors-get`). Pages by cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/MonitorsPublicV2Controller_listMonitors/)
+    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
+        builder::List::new(
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
+        )
+    }
+
     /// Fetches one monitoring test by its `testId`. Some tests that lists show, such as templates and archived
     /// ones, are answered with 404; the paging and sorting parameters have no effect.
     ///
@@ -42,19 +81,6 @@ impl<A: crate::Access> MonitoringTestsApi<A> {
             crate::Call::new(&self.client, &meta::GET)
                 .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
                 .path("testId", Into::<MonitoringTestId>::into(test_id)),
-        )
-    }
-
-    /// Lists the monitoring tests of a workspace. Use the `testId` of a row, not its `id`, for further calls.
-    ///
-    /// `GET /workspaces/{workspaceId}/monitoring-tests`, v2. Needs the permission **Monitoring: List Monitors**
-    /// (`monitors-get`). Pages by cursor, up to 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/MonitorsPublicV2Controller_listMonitors/)
-    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
-        builder::List::new(
-            crate::Call::new(&self.client, &meta::LIST)
-                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
         )
     }
 

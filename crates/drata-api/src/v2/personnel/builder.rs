@@ -5,35 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Adds one group to the people that a workspace covers. Built by
-    /// [`add_scoped_group`](super::PersonnelApi::add_scoped_group).
-    pub struct AddScopedGroup(JsonOptional<super::ScopedPersonnelGroup>);
-}
-
-builder! {
-    /// Fetches one person, by numeric personnel id or an address such as `email:ada@example.com`. Built by
-    /// [`get`](super::PersonnelApi::get).
-    pub struct Get(Json<super::Person>);
-}
-
-impl Get {
-    /// Related data to embed, any of `user`, `complianceChecks`, `reasonProvider`, `customFields`.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::PersonnelExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
-    /// Counts the people that a workspace covers, and those of the account for comparison. Built by
-    /// [`get_scoped_counts`](super::PersonnelApi::get_scoped_counts).
-    pub struct GetScopedCounts(Json<super::ScopedPersonnelCounts>);
-}
-
-builder! {
     /// Lists the people of the account, including those who left. Built by [`list`](super::PersonnelApi::list).
     pub struct List(Json<super::PersonPage>);
 }
@@ -119,71 +90,38 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Lists the groups whose people a workspace covers. Built by
-    /// [`list_scoped_groups`](super::PersonnelApi::list_scoped_groups).
-    pub struct ListScopedGroups(Json<super::ScopedPersonnelGroupPage>);
+    /// Fetches one person, by numeric personnel id or an address such as `email:ada@example.com`. Built by
+    /// [`get`](super::PersonnelApi::get).
+    pub struct Get(Json<super::Person>);
 }
 
-impl ListScopedGroups {
-    /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
-    pub fn cursor(mut self, cursor: &str) -> Self {
-        self.call.query("cursor", cursor);
-        self
-    }
-
-    /// Rows on one page, 1 to 500; 50 when absent.
-    pub fn size(mut self, size: i64) -> Self {
-        self.call
-            .query_checked(
-                "size",
-                size,
-                crate::Limits::NONE.maximum(500.0).minimum(1.0),
-            );
-        self
-    }
-
-    /// Field that orders the rows.
-    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
-        self.call.query("sort", Into::<super::SortKey>::into(sort));
-        self
-    }
-
-    /// Order of the rows, `ASC` or `DESC`.
-    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
-        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
+impl Get {
+    /// Related data to embed, any of `user`, `complianceChecks`, `reasonProvider`, `customFields`.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::PersonnelExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
         self
     }
 }
 
-impl crate::Paged for ListScopedGroups {
-    type Page = super::ScopedPersonnelGroupPage;
-    type Item = super::ScopedPersonnelGroup;
-    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
-        let (total, cursor) = (None, page.pagination.cursor);
-        crate::PageParts::new(Some(page.data), total, cursor)
-    }
+builder! {
+    /// Updates employment dates, status or custom values of a person. Built by
+    /// [`update`](super::PersonnelApi::update).
+    pub struct Update(JsonOptional<super::Person>);
+}
 
-    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
-        Some(_item.id.into())
-    }
+builder! {
+    /// Adds one group to the people that a workspace covers. Built by
+    /// [`add_scoped_group`](super::PersonnelApi::add_scoped_group).
+    pub struct AddScopedGroup(JsonOptional<super::ScopedPersonnelGroup>);
 }
 
 builder! {
     /// Hands manually changed personnel back to the identity provider and HRIS sync. Built by
     /// [`perform_action`](super::PersonnelApi::perform_action).
     pub struct PerformAction(JsonOptional<super::PersonnelActions>);
-}
-
-builder! {
-    /// Removes one group from the people that a workspace covers. Built by
-    /// [`remove_scoped_group`](super::PersonnelApi::remove_scoped_group).
-    pub struct RemoveScopedGroup(Nothing);
-}
-
-builder! {
-    /// Replaces the groups whose people a workspace covers. Built by
-    /// [`replace_scoped_groups`](super::PersonnelApi::replace_scoped_groups).
-    pub struct ReplaceScopedGroups(Nothing);
 }
 
 builder! {
@@ -932,7 +870,69 @@ impl crate::Paged for SearchAcrossWorkspaces {
 }
 
 builder! {
-    /// Updates employment dates, status or custom values of a person. Built by
-    /// [`update`](super::PersonnelApi::update).
-    pub struct Update(JsonOptional<super::Person>);
+    /// Lists the groups whose people a workspace covers. Built by
+    /// [`list_scoped_groups`](super::PersonnelApi::list_scoped_groups).
+    pub struct ListScopedGroups(Json<super::ScopedPersonnelGroupPage>);
+}
+
+impl ListScopedGroups {
+    /// Where to continue: the `pagination.cursor` of the page before. Leave it out to start at the first page.
+    pub fn cursor(mut self, cursor: &str) -> Self {
+        self.call.query("cursor", cursor);
+        self
+    }
+
+    /// Rows on one page, 1 to 500; 50 when absent.
+    pub fn size(mut self, size: i64) -> Self {
+        self.call
+            .query_checked(
+                "size",
+                size,
+                crate::Limits::NONE.maximum(500.0).minimum(1.0),
+            );
+        self
+    }
+
+    /// Field that orders the rows.
+    pub fn sort(mut self, sort: impl Into<super::SortKey>) -> Self {
+        self.call.query("sort", Into::<super::SortKey>::into(sort));
+        self
+    }
+
+    /// Order of the rows, `ASC` or `DESC`.
+    pub fn sort_dir(mut self, sort_dir: impl Into<super::SortDirection>) -> Self {
+        self.call.query("sortDir", Into::<super::SortDirection>::into(sort_dir));
+        self
+    }
+}
+
+impl crate::Paged for ListScopedGroups {
+    type Page = super::ScopedPersonnelGroupPage;
+    type Item = super::ScopedPersonnelGroup;
+    fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
+        let (total, cursor) = (None, page.pagination.cursor);
+        crate::PageParts::new(Some(page.data), total, cursor)
+    }
+
+    fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
+        Some(_item.id.into())
+    }
+}
+
+builder! {
+    /// Counts the people that a workspace covers, and those of the account for comparison. Built by
+    /// [`get_scoped_counts`](super::PersonnelApi::get_scoped_counts).
+    pub struct GetScopedCounts(Json<super::ScopedPersonnelCounts>);
+}
+
+builder! {
+    /// Replaces the groups whose people a workspace covers. Built by
+    /// [`replace_scoped_groups`](super::PersonnelApi::replace_scoped_groups).
+    pub struct ReplaceScopedGroups(Nothing);
+}
+
+builder! {
+    /// Removes one group from the people that a workspace covers. Built by
+    /// [`remove_scoped_group`](super::PersonnelApi::remove_scoped_group).
+    pub struct RemoveScopedGroup(Nothing);
 }

@@ -7,72 +7,18 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
-    &ADD_SCOPED_GROUP,
-    &GET,
-    &GET_SCOPED_COUNTS,
     &LIST,
-    &LIST_SCOPED_GROUPS,
+    &GET,
+    &UPDATE,
+    &ADD_SCOPED_GROUP,
     &PERFORM_ACTION,
-    &REMOVE_SCOPED_GROUP,
-    &REPLACE_SCOPED_GROUPS,
     &SEARCH,
     &SEARCH_ACROSS_WORKSPACES,
-    &UPDATE,
+    &LIST_SCOPED_GROUPS,
+    &GET_SCOPED_COUNTS,
+    &REPLACE_SCOPED_GROUPS,
+    &REMOVE_SCOPED_GROUP,
 ];
-
-/// [`add_scoped_group`](super::PersonnelApi::add_scoped_group)
-pub static ADD_SCOPED_GROUP: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "ScopedPersonnelGroupsPublicV2Controller_addScopedPersonnelGroup",
-    method: Method::POST,
-    path: "/workspaces/{workspaceId}/scoped-personnel-groups",
-    area: "personnel",
-    rust_path: "v2::personnel::add_scoped_group",
-    permission: "workspace-personnel-scope-update",
-    permission_name: "Workspaces: Replace Workspace Personnel Scope",
-    entitlement: None,
-    beta: true,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`get`](super::PersonnelApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "PersonnelPublicV2Controller_getPerson",
-    method: Method::GET,
-    path: "/personnel/{personnelId}",
-    area: "personnel",
-    rust_path: "v2::personnel::get",
-    permission: "personnel-get-personnel-details",
-    permission_name: "Personnel: Get Personnel",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`get_scoped_counts`](super::PersonnelApi::get_scoped_counts)
-pub static GET_SCOPED_COUNTS: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "ScopedPersonnelGroupsPublicV2Controller_getScopedPersonnelCounts",
-    method: Method::GET,
-    path: "/workspaces/{workspaceId}/scoped-personnel-counts",
-    area: "personnel",
-    rust_path: "v2::personnel::get_scoped_counts",
-    permission: "workspace-personnel-scope-get",
-    permission_name: "Workspaces: View Workspace Personnel Scope",
-    entitlement: None,
-    beta: true,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
 
 /// [`list`](super::PersonnelApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -95,25 +41,58 @@ pub static LIST: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`list_scoped_groups`](super::PersonnelApi::list_scoped_groups)
-pub static LIST_SCOPED_GROUPS: OperationMeta = OperationMeta {
+/// [`get`](super::PersonnelApi::get)
+pub static GET: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "ScopedPersonnelGroupsPublicV2Controller_listScopedPersonnelGroups",
+    operation_id: "PersonnelPublicV2Controller_getPerson",
     method: Method::GET,
-    path: "/workspaces/{workspaceId}/scoped-personnel-groups",
+    path: "/personnel/{personnelId}",
     area: "personnel",
-    rust_path: "v2::personnel::list_scoped_groups",
-    permission: "workspace-personnel-scope-get",
-    permission_name: "Workspaces: View Workspace Personnel Scope",
+    rust_path: "v2::personnel::get",
+    permission: "personnel-get-personnel-details",
+    permission_name: "Personnel: Get Personnel",
     entitlement: None,
-    beta: true,
+    beta: false,
     idempotency: Idempotency::Safe,
-    pagination: Pagination::Cursor {
-        max_size: 500,
-        total: false,
-    },
+    pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json")],
+};
+
+/// [`update`](super::PersonnelApi::update)
+pub static UPDATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "PersonnelPublicV2Controller_modifyPerson",
+    method: Method::PUT,
+    path: "/personnel/{personnelId}",
+    area: "personnel",
+    rust_path: "v2::personnel::update",
+    permission: "personnel-put",
+    permission_name: "Personnel: Update Personnel - applies to V2 only",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
+};
+
+/// [`add_scoped_group`](super::PersonnelApi::add_scoped_group)
+pub static ADD_SCOPED_GROUP: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "ScopedPersonnelGroupsPublicV2Controller_addScopedPersonnelGroup",
+    method: Method::POST,
+    path: "/workspaces/{workspaceId}/scoped-personnel-groups",
+    area: "personnel",
+    rust_path: "v2::personnel::add_scoped_group",
+    permission: "workspace-personnel-scope-update",
+    permission_name: "Workspaces: Replace Workspace Personnel Scope",
+    entitlement: None,
+    beta: true,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
 };
 
 /// [`perform_action`](super::PersonnelApi::perform_action)
@@ -132,42 +111,6 @@ pub static PERFORM_ACTION: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(201, "application/json")],
-};
-
-/// [`remove_scoped_group`](super::PersonnelApi::remove_scoped_group)
-pub static REMOVE_SCOPED_GROUP: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "ScopedPersonnelGroupsPublicV2Controller_removeScopedPersonnelGroup",
-    method: Method::DELETE,
-    path: "/workspaces/{workspaceId}/scoped-personnel-groups/{groupId}",
-    area: "personnel",
-    rust_path: "v2::personnel::remove_scoped_group",
-    permission: "workspace-personnel-scope-delete",
-    permission_name: "Workspaces: Remove Group From Workspace Personnel Scope",
-    entitlement: None,
-    beta: true,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(204, "")],
-};
-
-/// [`replace_scoped_groups`](super::PersonnelApi::replace_scoped_groups)
-pub static REPLACE_SCOPED_GROUPS: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "ScopedPersonnelGroupsPublicV2Controller_putScopedPersonnelGroups",
-    method: Method::PUT,
-    path: "/workspaces/{workspaceId}/scoped-personnel-groups",
-    area: "personnel",
-    rust_path: "v2::personnel::replace_scoped_groups",
-    permission: "workspace-personnel-scope-update",
-    permission_name: "Workspaces: Replace Workspace Personnel Scope",
-    entitlement: None,
-    beta: true,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(204, "")],
 };
 
 /// [`search`](super::PersonnelApi::search)
@@ -212,20 +155,77 @@ pub static SEARCH_ACROSS_WORKSPACES: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`update`](super::PersonnelApi::update)
-pub static UPDATE: OperationMeta = OperationMeta {
+/// [`list_scoped_groups`](super::PersonnelApi::list_scoped_groups)
+pub static LIST_SCOPED_GROUPS: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "PersonnelPublicV2Controller_modifyPerson",
-    method: Method::PUT,
-    path: "/personnel/{personnelId}",
+    operation_id: "ScopedPersonnelGroupsPublicV2Controller_listScopedPersonnelGroups",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/scoped-personnel-groups",
     area: "personnel",
-    rust_path: "v2::personnel::update",
-    permission: "personnel-put",
-    permission_name: "Personnel: Update Personnel - applies to V2 only",
+    rust_path: "v2::personnel::list_scoped_groups",
+    permission: "workspace-personnel-scope-get",
+    permission_name: "Workspaces: View Workspace Personnel Scope",
     entitlement: None,
-    beta: false,
+    beta: true,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: false,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get_scoped_counts`](super::PersonnelApi::get_scoped_counts)
+pub static GET_SCOPED_COUNTS: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "ScopedPersonnelGroupsPublicV2Controller_getScopedPersonnelCounts",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/scoped-personnel-counts",
+    area: "personnel",
+    rust_path: "v2::personnel::get_scoped_counts",
+    permission: "workspace-personnel-scope-get",
+    permission_name: "Workspaces: View Workspace Personnel Scope",
+    entitlement: None,
+    beta: true,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`replace_scoped_groups`](super::PersonnelApi::replace_scoped_groups)
+pub static REPLACE_SCOPED_GROUPS: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "ScopedPersonnelGroupsPublicV2Controller_putScopedPersonnelGroups",
+    method: Method::PUT,
+    path: "/workspaces/{workspaceId}/scoped-personnel-groups",
+    area: "personnel",
+    rust_path: "v2::personnel::replace_scoped_groups",
+    permission: "workspace-personnel-scope-update",
+    permission_name: "Workspaces: Replace Workspace Personnel Scope",
+    entitlement: None,
+    beta: true,
     idempotency: Idempotency::Idempotent,
     pagination: Pagination::None,
     request_bodies: &["application/json"],
-    successes: &[(200, "application/json")],
+    successes: &[(204, "")],
+};
+
+/// [`remove_scoped_group`](super::PersonnelApi::remove_scoped_group)
+pub static REMOVE_SCOPED_GROUP: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "ScopedPersonnelGroupsPublicV2Controller_removeScopedPersonnelGroup",
+    method: Method::DELETE,
+    path: "/workspaces/{workspaceId}/scoped-personnel-groups/{groupId}",
+    area: "personnel",
+    rust_path: "v2::personnel::remove_scoped_group",
+    permission: "workspace-personnel-scope-delete",
+    permission_name: "Workspaces: Remove Group From Workspace Personnel Scope",
+    entitlement: None,
+    beta: true,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(204, "")],
 };

@@ -2,6 +2,34 @@
 
 //! The people of the organization with their employment status and compliance checks. Records belong to the
 //! account, not to a workspace.
+//!
+//! Take this version: it filters, searches and embeds, and one update covers dates and status.
+//! [`v1::personnel`](crate::v1::personnel) is needed only where a program already reads its longer rows.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//! use drata_ext::v2::personnel::{EmploymentStatus, PersonnelExpand};
+//!
+//! let mut people = drata
+//!     .v2()
+//!     .personnel()
+//!     .list()
+//!     .employment_status([EmploymentStatus::CurrentEmployee])
+//!     .expand([PersonnelExpand::User])
+//!     .stream();
+//! while let Some(person) = people.next().await {
+//!     let person = person?;
+//!     println!("{} {:?}", person.id, person.user.map(|user| user.email));
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -31,35 +59,6 @@ impl<A: crate::Access> PersonnelApi<A> {
 }
 
 impl<A: crate::Access> PersonnelApi<A> {
-    /// Fetches one person, by numeric personnel id or an address such as `email:ada@example.com`.
-    ///
-    /// `GET /personnel/{personnelId}`, v2. Needs the permission **Personnel: Get Personnel**
-    /// (`personnel-get-personnel-details`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PersonnelPublicV2Controller_getPerson/)
-    pub fn get(&self, personnel_id: impl Into<PersonnelRef>) -> builder::Get {
-        builder::Get::new(
-            crate::Call::new(&self.client, &meta::GET)
-                .path("personnelId", Into::<PersonnelRef>::into(personnel_id)),
-        )
-    }
-
-    /// Counts the people that a workspace covers, and those of the account for comparison.
-    ///
-    /// `GET /workspaces/{workspaceId}/scoped-personnel-counts`, v2. Needs the permission **Workspaces: View
-    /// Workspace Personnel Scope** (`workspace-personnel-scope-get`). Beta: Drata may change it without notice.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ScopedPersonnelGroupsPublicV2Controller_getScopedPersonnelCounts/)
-    pub fn get_scoped_counts(
-        &self,
-        workspace_id: impl Into<WorkspaceId>,
-    ) -> builder::GetScopedCounts {
-        builder::GetScopedCounts::new(
-            crate::Call::new(&self.client, &meta::GET_SCOPED_COUNTS)
-                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
-        )
-    }
-
     /// Lists the people of the account, including those who left. Filter by `employmentStatus[]` for current staff.
     ///
     /// `GET /personnel`, v2. Needs the permission **Personnel: List Personnel** (`personnel-get`). Pages by cursor,
@@ -70,21 +69,16 @@ impl<A: crate::Access> PersonnelApi<A> {
         builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
-    /// Lists the groups whose people a workspace covers. The cursor holds only a position, so send the other
-    /// parameters again with each page.
+    /// Fetches one person, by numeric personnel id or an address such as `email:ada@example.com`.
     ///
-    /// `GET /workspaces/{workspaceId}/scoped-personnel-groups`, v2. Needs the permission **Workspaces: View
-    /// Workspace Personnel Scope** (`workspace-personnel-scope-get`). Beta: Drata may change it without notice.
-    /// Pages by cursor, up to 500 rows a page.
+    /// `GET /personnel/{personnelId}`, v2. Needs the permission **Personnel: Get Personnel**
+    /// (`personnel-get-personnel-details`).
     ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ScopedPersonnelGroupsPublicV2Controller_listScopedPersonnelGroups/)
-    pub fn list_scoped_groups(
-        &self,
-        workspace_id: impl Into<WorkspaceId>,
-    ) -> builder::ListScopedGroups {
-        builder::ListScopedGroups::new(
-            crate::Call::new(&self.client, &meta::LIST_SCOPED_GROUPS)
-                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PersonnelPublicV2Controller_getPerson/)
+    pub fn get(&self, personnel_id: impl Into<PersonnelRef>) -> builder::Get {
+        builder::Get::new(
+            crate::Call::new(&self.client, &meta::GET)
+                .path("personnelId", Into::<PersonnelRef>::into(personnel_id)),
         )
     }
 
@@ -115,10 +109,66 @@ impl<A: crate::Access> PersonnelApi<A> {
             crate::Call::new(&self.client, &meta::SEARCH_ACROSS_WORKSPACES),
         )
     }
+
+    /// Lists the groups whose people a workspace covers. The cursor holds only a position, so send the other
+    /// parameters again with each page.
+    ///
+    /// `GET /workspaces/{workspaceId}/scoped-personnel-groups`, v2. Needs the permission **Workspaces: View
+    /// Workspace Personnel Scope** (`workspace-personnel-scope-get`). Beta: Drata may change it without notice.
+    /// Pages by cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ScopedPersonnelGroupsPublicV2Controller_listScopedPersonnelGroups/)
+    pub fn list_scoped_groups(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+    ) -> builder::ListScopedGroups {
+        builder::ListScopedGroups::new(
+            crate::Call::new(&self.client, &meta::LIST_SCOPED_GROUPS)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
+        )
+    }
+
+    /// Counts the people that a workspace covers, and those of the account for comparison.
+    ///
+    /// `GET /workspaces/{workspaceId}/scoped-personnel-counts`, v2. Needs the permission **Workspaces: View
+    /// Workspace Personnel Scope** (`workspace-personnel-scope-get`). Beta: Drata may change it without notice.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ScopedPersonnelGroupsPublicV2Controller_getScopedPersonnelCounts/)
+    pub fn get_scoped_counts(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+    ) -> builder::GetScopedCounts {
+        builder::GetScopedCounts::new(
+            crate::Call::new(&self.client, &meta::GET_SCOPED_COUNTS)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
+        )
+    }
 }
 
 /// Operations that write; a read-only client does not have them.
 impl PersonnelApi {
+    /// Updates employment dates, status or custom values of a person. Fields set here no longer follow the identity
+    /// provider or HRIS until the sync is reset with the `reset-sync` action.
+    ///
+    /// `PUT /personnel/{personnelId}`, v2. Needs the permission **Personnel: Update Personnel - applies to V2
+    /// only** (`personnel-put`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PersonnelPublicV2Controller_modifyPerson/)
+    pub fn update(
+        &self,
+        personnel_id: impl Into<PersonnelRef>,
+        body: impl std::borrow::Borrow<PersonnelUpdateRequest>,
+    ) -> builder::Update {
+        builder::Update::new(
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("personnelId", Into::<PersonnelRef>::into(personnel_id))
+                .body(
+                    std::borrow::Borrow::<PersonnelUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
+    }
+
     /// Adds one group to the people that a workspace covers. It fails with 409 for a group that is covered already,
     /// and with 400 for one that does not come from an identity provider.
     ///
@@ -161,25 +211,6 @@ impl PersonnelApi {
         )
     }
 
-    /// Removes one group from the people that a workspace covers.
-    ///
-    /// `DELETE /workspaces/{workspaceId}/scoped-personnel-groups/{groupId}`, v2. Needs the permission **Workspaces:
-    /// Remove Group From Workspace Personnel Scope** (`workspace-personnel-scope-delete`). Beta: Drata may change
-    /// it without notice.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ScopedPersonnelGroupsPublicV2Controller_removeScopedPersonnelGroup/)
-    pub fn remove_scoped_group(
-        &self,
-        workspace_id: impl Into<WorkspaceId>,
-        group_id: impl Into<GroupId>,
-    ) -> builder::RemoveScopedGroup {
-        builder::RemoveScopedGroup::new(
-            crate::Call::new(&self.client, &meta::REMOVE_SCOPED_GROUP)
-                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
-                .path("groupId", Into::<GroupId>::into(group_id)),
-        )
-    }
-
     /// Replaces the groups whose people a workspace covers. Groups that the request leaves out leave the scope, and
     /// an empty list clears it.
     ///
@@ -204,25 +235,22 @@ impl PersonnelApi {
         )
     }
 
-    /// Updates employment dates, status or custom values of a person. Fields set here no longer follow the identity
-    /// provider or HRIS until the sync is reset with the `reset-sync` action.
+    /// Removes one group from the people that a workspace covers.
     ///
-    /// `PUT /personnel/{personnelId}`, v2. Needs the permission **Personnel: Update Personnel - applies to V2
-    /// only** (`personnel-put`).
+    /// `DELETE /workspaces/{workspaceId}/scoped-personnel-groups/{groupId}`, v2. Needs the permission **Workspaces:
+    /// Remove Group From Workspace Personnel Scope** (`workspace-personnel-scope-delete`). Beta: Drata may change
+    /// it without notice.
     ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PersonnelPublicV2Controller_modifyPerson/)
-    pub fn update(
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/ScopedPersonnelGroupsPublicV2Controller_removeScopedPersonnelGroup/)
+    pub fn remove_scoped_group(
         &self,
-        personnel_id: impl Into<PersonnelRef>,
-        body: impl std::borrow::Borrow<PersonnelUpdateRequest>,
-    ) -> builder::Update {
-        builder::Update::new(
-            crate::Call::new(&self.client, &meta::UPDATE)
-                .path("personnelId", Into::<PersonnelRef>::into(personnel_id))
-                .body(
-                    std::borrow::Borrow::<PersonnelUpdateRequest>::borrow(&body),
-                    crate::Limits::NONE,
-                ),
+        workspace_id: impl Into<WorkspaceId>,
+        group_id: impl Into<GroupId>,
+    ) -> builder::RemoveScopedGroup {
+        builder::RemoveScopedGroup::new(
+            crate::Call::new(&self.client, &meta::REMOVE_SCOPED_GROUP)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("groupId", Into::<GroupId>::into(group_id)),
         )
     }
 }

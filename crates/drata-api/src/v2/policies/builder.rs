@@ -5,86 +5,6 @@
 use crate::support::builder::{builder, media};
 
 builder! {
-    /// Makes a user the owner of a policy. Built by [`assign_owner`](super::PoliciesApi::assign_owner).
-    pub struct AssignOwner(Nothing);
-}
-
-builder! {
-    /// Creates a policy with a first draft version. Built by [`create`](super::PoliciesApi::create).
-    pub struct Create(Form, JsonOptional<super::CreatedPolicy>);
-}
-
-builder! {
-    /// Adds an approval tier after the existing ones of a policy. Built by
-    /// [`create_approval_configuration`](super::PoliciesApi::create_approval_configuration).
-    pub struct CreateApprovalConfiguration(JsonOptional<super::ReviewGroup>);
-}
-
-builder! {
-    /// Creates a policy with a first draft version. Built by [`create_json`](super::PoliciesApi::create_json).
-    pub struct CreateJson(JsonOptional<super::CreatedPolicy>);
-}
-
-builder! {
-    /// Creates the next version of a policy, from an uploaded file or a file kept elsewhere. Built by
-    /// [`create_version`](super::PoliciesApi::create_version).
-    pub struct CreateVersion(Form, JsonOptional<super::PolicyVersion>);
-}
-
-builder! {
-    /// Creates the next version of a policy, from an uploaded file or a file kept elsewhere. Built by
-    /// [`create_version_json`](super::PoliciesApi::create_version_json).
-    pub struct CreateVersionJson(JsonOptional<super::PolicyVersion>);
-}
-
-builder! {
-    /// Deletes one approval tier of a policy and closes the gap in the numbering. Built by
-    /// [`delete_approval_configuration`](super::PoliciesApi::delete_approval_configuration).
-    pub struct DeleteApprovalConfiguration(Nothing);
-}
-
-builder! {
-    /// Fetches one published policy. Built by [`get`](super::PoliciesApi::get).
-    pub struct Get(Json<super::Policy>);
-}
-
-impl Get {
-    /// Related data to embed, any of `owner`, `groups`, `controls`, `weekTimeFrameSlas`, `gracePeriodSlas`,
-    /// `p3MatrixSlas`.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::PolicyExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
-    /// Fetches the approval tiers of a policy, first to last. Built by
-    /// [`get_approval_configuration`](super::PoliciesApi::get_approval_configuration).
-    pub struct GetApprovalConfiguration(Json<super::PolicyApprovalConfiguration>);
-}
-
-builder! {
-    /// Fetches one version of a policy. Built by [`get_version`](super::PoliciesApi::get_version).
-    pub struct GetVersion(Json<super::PolicyVersion>);
-}
-media!(GetVersion: "text/html", send_for_html, stream_html);
-
-impl GetVersion {
-    /// Related data to embed, any of `owner`, `weekTimeFrameSlas`, `gracePeriodSlas`, `p3MatrixSlas`,
-    /// `downloadUrl`, `downloadPdfUrl`, `languages`.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::PolicyVersionExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the published policies of the account. Built by [`list`](super::PoliciesApi::list).
     pub struct List(Json<super::PolicyPage>);
 }
@@ -182,9 +102,76 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Fetches one published policy. Built by [`get`](super::PoliciesApi::get).
+    pub struct Get(Json<super::Policy>);
+}
+
+impl Get {
+    /// Related data to embed, any of `owner`, `groups`, `controls`, `weekTimeFrameSlas`, `gracePeriodSlas`,
+    /// `p3MatrixSlas`.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::PolicyExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
+    /// Creates a policy with a first draft version. Built by [`create`](super::PoliciesApi::create).
+    pub struct Create(Form, JsonOptional<super::CreatedPolicy>);
+}
+
+builder! {
+    /// Creates a policy with a first draft version. Built by [`create_json`](super::PoliciesApi::create_json).
+    pub struct CreateJson(JsonOptional<super::CreatedPolicy>);
+}
+
+builder! {
+    /// Updates a policy's texts, renewal and assignments. Built by [`update`](super::PoliciesApi::update).
+    pub struct Update(JsonOptional<super::Policy>);
+}
+
+builder! {
+    /// Makes a user the owner of a policy. Built by [`assign_owner`](super::PoliciesApi::assign_owner).
+    pub struct AssignOwner(Nothing);
+}
+
+builder! {
+    /// Takes a step in the approval of a policy, such as submitting, publishing or discarding its draft. Built by
+    /// [`perform_action`](super::PoliciesApi::perform_action).
+    pub struct PerformAction(JsonOptional<super::PolicyActionResult>);
+}
+
+builder! {
     /// Lists the actions that the caller can take on a policy in its present state. Built by
     /// [`list_actions`](super::PoliciesApi::list_actions).
     pub struct ListActions(Json<super::PolicyActions>);
+}
+
+builder! {
+    /// Fetches the approval tiers of a policy, first to last. Built by
+    /// [`get_approval_configuration`](super::PoliciesApi::get_approval_configuration).
+    pub struct GetApprovalConfiguration(Json<super::PolicyApprovalConfiguration>);
+}
+
+builder! {
+    /// Adds an approval tier after the existing ones of a policy. Built by
+    /// [`create_approval_configuration`](super::PoliciesApi::create_approval_configuration).
+    pub struct CreateApprovalConfiguration(JsonOptional<super::ReviewGroup>);
+}
+
+builder! {
+    /// Replaces one approval tier of a policy and leaves the others alone. Built by
+    /// [`update_approval_configuration`](super::PoliciesApi::update_approval_configuration).
+    pub struct UpdateApprovalConfiguration(JsonOptional<super::ReviewGroup>);
+}
+
+builder! {
+    /// Deletes one approval tier of a policy and closes the gap in the numbering. Built by
+    /// [`delete_approval_configuration`](super::PoliciesApi::delete_approval_configuration).
+    pub struct DeleteApprovalConfiguration(Nothing);
 }
 
 builder! {
@@ -276,18 +263,31 @@ impl crate::Paged for ListVersions {
 }
 
 builder! {
-    /// Takes a step in the approval of a policy, such as submitting, publishing or discarding its draft. Built by
-    /// [`perform_action`](super::PoliciesApi::perform_action).
-    pub struct PerformAction(JsonOptional<super::PolicyActionResult>);
+    /// Fetches one version of a policy. Built by [`get_version`](super::PoliciesApi::get_version).
+    pub struct GetVersion(Json<super::PolicyVersion>);
+}
+media!(GetVersion: "text/html", send_for_html, stream_html);
+
+impl GetVersion {
+    /// Related data to embed, any of `owner`, `weekTimeFrameSlas`, `gracePeriodSlas`, `p3MatrixSlas`,
+    /// `downloadUrl`, `downloadPdfUrl`, `languages`.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::PolicyVersionExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
 }
 
 builder! {
-    /// Updates a policy's texts, renewal and assignments. Built by [`update`](super::PoliciesApi::update).
-    pub struct Update(JsonOptional<super::Policy>);
+    /// Creates the next version of a policy, from an uploaded file or a file kept elsewhere. Built by
+    /// [`create_version`](super::PoliciesApi::create_version).
+    pub struct CreateVersion(Form, JsonOptional<super::PolicyVersion>);
 }
 
 builder! {
-    /// Replaces one approval tier of a policy and leaves the others alone. Built by
-    /// [`update_approval_configuration`](super::PoliciesApi::update_approval_configuration).
-    pub struct UpdateApprovalConfiguration(JsonOptional<super::ReviewGroup>);
+    /// Creates the next version of a policy, from an uploaded file or a file kept elsewhere. Built by
+    /// [`create_version_json`](super::PoliciesApi::create_version_json).
+    pub struct CreateVersionJson(JsonOptional<super::PolicyVersion>);
 }

@@ -7,40 +7,61 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
-    &ASSIGN_OWNER,
+    &LIST,
+    &GET,
     &CREATE,
-    &CREATE_APPROVAL_CONFIGURATION,
     &CREATE_JSON,
+    &UPDATE,
+    &ASSIGN_OWNER,
+    &PERFORM_ACTION,
+    &LIST_ACTIONS,
+    &GET_APPROVAL_CONFIGURATION,
+    &CREATE_APPROVAL_CONFIGURATION,
+    &UPDATE_APPROVAL_CONFIGURATION,
+    &DELETE_APPROVAL_CONFIGURATION,
+    &LIST_VERSIONS,
+    &GET_VERSION,
     &CREATE_VERSION,
     &CREATE_VERSION_JSON,
-    &DELETE_APPROVAL_CONFIGURATION,
-    &GET,
-    &GET_APPROVAL_CONFIGURATION,
-    &GET_VERSION,
-    &LIST,
-    &LIST_ACTIONS,
-    &LIST_VERSIONS,
-    &PERFORM_ACTION,
-    &UPDATE,
-    &UPDATE_APPROVAL_CONFIGURATION,
 ];
 
-/// [`assign_owner`](super::PoliciesApi::assign_owner)
-pub static ASSIGN_OWNER: OperationMeta = OperationMeta {
+/// [`list`](super::PoliciesApi::list)
+pub static LIST: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "PoliciesPublicV2Controller_assignPolicyOwner",
-    method: Method::PUT,
-    path: "/policies/{policyId}/owner",
+    operation_id: "PoliciesPublicV2Controller_listPolicies",
+    method: Method::GET,
+    path: "/policies",
     area: "policies",
-    rust_path: "v2::policies::assign_owner",
-    permission: "policies-put-owner",
-    permission_name: "Policies: Assign Policy Owner",
+    rust_path: "v2::policies::list",
+    permission: "policies-get-policies",
+    permission_name: "Policies: List Policies",
     entitlement: None,
     beta: false,
-    idempotency: Idempotency::Idempotent,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::PoliciesApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "PoliciesPublicV2Controller_getPolicy",
+    method: Method::GET,
+    path: "/policies/{policyId}",
+    area: "policies",
+    rust_path: "v2::policies::get",
+    permission: "policies-get-policies",
+    permission_name: "Policies: List Policies",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
     pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(204, "")],
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
 };
 
 /// [`create`](super::PoliciesApi::create)
@@ -61,6 +82,114 @@ pub static CREATE: OperationMeta = OperationMeta {
     successes: &[(201, "application/json")],
 };
 
+/// [`create_json`](super::PoliciesApi::create_json)
+pub static CREATE_JSON: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "PoliciesPublicV2Controller_createPolicy",
+    method: Method::POST,
+    path: "/policies",
+    area: "policies",
+    rust_path: "v2::policies::create_json",
+    permission: "policies-post",
+    permission_name: "Policies: Create Policy",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
+};
+
+/// [`update`](super::PoliciesApi::update)
+pub static UPDATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "PoliciesPublicV2Controller_modifyPolicy",
+    method: Method::PUT,
+    path: "/policies/{policyId}",
+    area: "policies",
+    rust_path: "v2::policies::update",
+    permission: "policies-put",
+    permission_name: "Policies: Modify Policy",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(200, "application/json"), (204, "")],
+};
+
+/// [`assign_owner`](super::PoliciesApi::assign_owner)
+pub static ASSIGN_OWNER: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "PoliciesPublicV2Controller_assignPolicyOwner",
+    method: Method::PUT,
+    path: "/policies/{policyId}/owner",
+    area: "policies",
+    rust_path: "v2::policies::assign_owner",
+    permission: "policies-put-owner",
+    permission_name: "Policies: Assign Policy Owner",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(204, "")],
+};
+
+/// [`perform_action`](super::PoliciesApi::perform_action)
+pub static PERFORM_ACTION: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "PoliciesPublicV2Controller_performPolicyAction",
+    method: Method::POST,
+    path: "/policies/{policyId}/actions",
+    area: "policies",
+    rust_path: "v2::policies::perform_action",
+    permission: "policies-submit-for-approval",
+    permission_name: "Policies: Submit Policy for Approval, Policies: Override Approve Policy, Policies: Publish Policy, Policies: Discard Policy, Policies: Reset Policy to Template",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
+};
+
+/// [`list_actions`](super::PoliciesApi::list_actions)
+pub static LIST_ACTIONS: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "PoliciesPublicV2Controller_listPolicyActions",
+    method: Method::GET,
+    path: "/policies/{policyId}/actions",
+    area: "policies",
+    rust_path: "v2::policies::list_actions",
+    permission: "policies-submit-for-approval",
+    permission_name: "Policies: Submit Policy for Approval, Policies: Override Approve Policy, Policies: Publish Policy, Policies: Discard Policy, Policies: Reset Policy to Template",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get_approval_configuration`](super::PoliciesApi::get_approval_configuration)
+pub static GET_APPROVAL_CONFIGURATION: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "PoliciesPublicV2Controller_getApprovalConfiguration",
+    method: Method::GET,
+    path: "/policies/{policyId}/approval-configuration",
+    area: "policies",
+    rust_path: "v2::policies::get_approval_configuration",
+    permission: "policies-get-approval-configuration",
+    permission_name: "Policies: Get Policy Approval Configuration",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
 /// [`create_approval_configuration`](super::PoliciesApi::create_approval_configuration)
 pub static CREATE_APPROVAL_CONFIGURATION: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
@@ -79,22 +208,79 @@ pub static CREATE_APPROVAL_CONFIGURATION: OperationMeta = OperationMeta {
     successes: &[(201, "application/json")],
 };
 
-/// [`create_json`](super::PoliciesApi::create_json)
-pub static CREATE_JSON: OperationMeta = OperationMeta {
+/// [`update_approval_configuration`](super::PoliciesApi::update_approval_configuration)
+pub static UPDATE_APPROVAL_CONFIGURATION: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "PoliciesPublicV2Controller_createPolicy",
-    method: Method::POST,
-    path: "/policies",
+    operation_id: "PoliciesPublicV2Controller_updatePolicyApprovalConfiguration",
+    method: Method::PUT,
+    path: "/policies/{policyId}/approval-configuration/{approvalConfigurationTier}",
     area: "policies",
-    rust_path: "v2::policies::create_json",
-    permission: "policies-post",
-    permission_name: "Policies: Create Policy",
+    rust_path: "v2::policies::update_approval_configuration",
+    permission: "policies-put-review-group-configuration",
+    permission_name: "Policies: Update Policy Review Group Configuration",
     entitlement: None,
     beta: false,
-    idempotency: Idempotency::Unsafe,
+    idempotency: Idempotency::Idempotent,
     pagination: Pagination::None,
     request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
+    successes: &[(200, "application/json")],
+};
+
+/// [`delete_approval_configuration`](super::PoliciesApi::delete_approval_configuration)
+pub static DELETE_APPROVAL_CONFIGURATION: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "PoliciesPublicV2Controller_removePolicyApprovalConfiguration",
+    method: Method::DELETE,
+    path: "/policies/{policyId}/approval-configuration/{approvalConfigurationTier}",
+    area: "policies",
+    rust_path: "v2::policies::delete_approval_configuration",
+    permission: "policies-delete-review-group-configuration",
+    permission_name: "Policies: Remove Policy Review Group Configuration",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(204, "")],
+};
+
+/// [`list_versions`](super::PoliciesApi::list_versions)
+pub static LIST_VERSIONS: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "PoliciesPublicV2Controller_listPolicyVersions",
+    method: Method::GET,
+    path: "/policies/{policyId}/policy-versions",
+    area: "policies",
+    rust_path: "v2::policies::list_versions",
+    permission: "policies-get-policies",
+    permission_name: "Policies: List Policies",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get_version`](super::PoliciesApi::get_version)
+pub static GET_VERSION: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "PoliciesPublicV2Controller_getPolicyVersion",
+    method: Method::GET,
+    path: "/policies/{policyId}/policy-versions/{policyVersionId}",
+    area: "policies",
+    rust_path: "v2::policies::get_version",
+    permission: "policies-get-policies",
+    permission_name: "Policies: List Policies",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json"), (200, "text/html")],
 };
 
 /// [`create_version`](super::PoliciesApi::create_version)
@@ -131,190 +317,4 @@ pub static CREATE_VERSION_JSON: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(201, "application/json")],
-};
-
-/// [`delete_approval_configuration`](super::PoliciesApi::delete_approval_configuration)
-pub static DELETE_APPROVAL_CONFIGURATION: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "PoliciesPublicV2Controller_removePolicyApprovalConfiguration",
-    method: Method::DELETE,
-    path: "/policies/{policyId}/approval-configuration/{approvalConfigurationTier}",
-    area: "policies",
-    rust_path: "v2::policies::delete_approval_configuration",
-    permission: "policies-delete-review-group-configuration",
-    permission_name: "Policies: Remove Policy Review Group Configuration",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(204, "")],
-};
-
-/// [`get`](super::PoliciesApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "PoliciesPublicV2Controller_getPolicy",
-    method: Method::GET,
-    path: "/policies/{policyId}",
-    area: "policies",
-    rust_path: "v2::policies::get",
-    permission: "policies-get-policies",
-    permission_name: "Policies: List Policies",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`get_approval_configuration`](super::PoliciesApi::get_approval_configuration)
-pub static GET_APPROVAL_CONFIGURATION: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "PoliciesPublicV2Controller_getApprovalConfiguration",
-    method: Method::GET,
-    path: "/policies/{policyId}/approval-configuration",
-    area: "policies",
-    rust_path: "v2::policies::get_approval_configuration",
-    permission: "policies-get-approval-configuration",
-    permission_name: "Policies: Get Policy Approval Configuration",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`get_version`](super::PoliciesApi::get_version)
-pub static GET_VERSION: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "PoliciesPublicV2Controller_getPolicyVersion",
-    method: Method::GET,
-    path: "/policies/{policyId}/policy-versions/{policyVersionId}",
-    area: "policies",
-    rust_path: "v2::policies::get_version",
-    permission: "policies-get-policies",
-    permission_name: "Policies: List Policies",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json"), (200, "text/html")],
-};
-
-/// [`list`](super::PoliciesApi::list)
-pub static LIST: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "PoliciesPublicV2Controller_listPolicies",
-    method: Method::GET,
-    path: "/policies",
-    area: "policies",
-    rust_path: "v2::policies::list",
-    permission: "policies-get-policies",
-    permission_name: "Policies: List Policies",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Cursor {
-        max_size: 500,
-        total: true,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list_actions`](super::PoliciesApi::list_actions)
-pub static LIST_ACTIONS: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "PoliciesPublicV2Controller_listPolicyActions",
-    method: Method::GET,
-    path: "/policies/{policyId}/actions",
-    area: "policies",
-    rust_path: "v2::policies::list_actions",
-    permission: "policies-submit-for-approval",
-    permission_name: "Policies: Submit Policy for Approval, Policies: Override Approve Policy, Policies: Publish Policy, Policies: Discard Policy, Policies: Reset Policy to Template",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list_versions`](super::PoliciesApi::list_versions)
-pub static LIST_VERSIONS: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "PoliciesPublicV2Controller_listPolicyVersions",
-    method: Method::GET,
-    path: "/policies/{policyId}/policy-versions",
-    area: "policies",
-    rust_path: "v2::policies::list_versions",
-    permission: "policies-get-policies",
-    permission_name: "Policies: List Policies",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Cursor {
-        max_size: 500,
-        total: true,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`perform_action`](super::PoliciesApi::perform_action)
-pub static PERFORM_ACTION: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "PoliciesPublicV2Controller_performPolicyAction",
-    method: Method::POST,
-    path: "/policies/{policyId}/actions",
-    area: "policies",
-    rust_path: "v2::policies::perform_action",
-    permission: "policies-submit-for-approval",
-    permission_name: "Policies: Submit Policy for Approval, Policies: Override Approve Policy, Policies: Publish Policy, Policies: Discard Policy, Policies: Reset Policy to Template",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(200, "application/json")],
-};
-
-/// [`update`](super::PoliciesApi::update)
-pub static UPDATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "PoliciesPublicV2Controller_modifyPolicy",
-    method: Method::PUT,
-    path: "/policies/{policyId}",
-    area: "policies",
-    rust_path: "v2::policies::update",
-    permission: "policies-put",
-    permission_name: "Policies: Modify Policy",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(200, "application/json"), (204, "")],
-};
-
-/// [`update_approval_configuration`](super::PoliciesApi::update_approval_configuration)
-pub static UPDATE_APPROVAL_CONFIGURATION: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "PoliciesPublicV2Controller_updatePolicyApprovalConfiguration",
-    method: Method::PUT,
-    path: "/policies/{policyId}/approval-configuration/{approvalConfigurationTier}",
-    area: "policies",
-    rust_path: "v2::policies::update_approval_configuration",
-    permission: "policies-put-review-group-configuration",
-    permission_name: "Policies: Update Policy Review Group Configuration",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(200, "application/json")],
 };

@@ -2,6 +2,32 @@
 
 //! The organization's policies with their versions, owners, assignments and approval tiers. A policy moves from
 //! draft to published through actions.
+//!
+//! Take this version: it creates, updates, versions and publishes. Only [`v1::policies`](crate::v1::policies)
+//! has download links to the documents.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let mut policies = drata.v2().policies().list().stream();
+//! while let Some(policy) = policies.next().await {
+//!     let policy = policy?;
+//!     println!("{} {}", policy.id, policy.name);
+//! }
+//!
+//! // What may be done next with a policy, which depends on its state.
+//! for item in &drata.v2().policies().list_actions(1).await?.data {
+//!     println!("{}: {}", item.action, item.description);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -27,6 +53,16 @@ impl<A: crate::Access> PoliciesApi<A> {
 }
 
 impl<A: crate::Access> PoliciesApi<A> {
+    /// Lists the published policies of the account. Controls are embedded only when a single policy is fetched.
+    ///
+    /// `GET /policies`, v2. Needs the permission **Policies: List Policies** (`policies-get-policies`). Pages by
+    /// cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_listPolicies/)
+    pub fn list(&self) -> builder::List {
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
+    }
+
     /// Fetches one published policy. Owner, groups, controls and SLAs are embedded only on request.
     ///
     /// `GET /policies/{policyId}`, v2. Needs the permission **Policies: List Policies** (`policies-get-policies`).
@@ -35,6 +71,21 @@ impl<A: crate::Access> PoliciesApi<A> {
     pub fn get(&self, policy_id: impl Into<PolicyId>) -> builder::Get {
         builder::Get::new(
             crate::Call::new(&self.client, &meta::GET)
+                .path("policyId", Into::<PolicyId>::into(policy_id)),
+        )
+    }
+
+    /// Lists the actions that the caller can take on a policy in its present state. An action that needs further
+    /// input describes it in `payloadSchema`.
+    ///
+    /// `GET /policies/{policyId}/actions`, v2. Needs the permission **Policies: Submit Policy for Approval,
+    /// Policies: Override Approve Policy, Policies: Publish Policy, Policies: Discard Policy, Policies: Reset
+    /// Policy to Template** (`policies-submit-for-approval`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_listPolicyActions/)
+    pub fn list_actions(&self, policy_id: impl Into<PolicyId>) -> builder::ListActions {
+        builder::ListActions::new(
+            crate::Call::new(&self.client, &meta::LIST_ACTIONS)
                 .path("policyId", Into::<PolicyId>::into(policy_id)),
         )
     }
@@ -51,6 +102,23 @@ impl<A: crate::Access> PoliciesApi<A> {
     ) -> builder::GetApprovalConfiguration {
         builder::GetApprovalConfiguration::new(
             crate::Call::new(&self.client, &meta::GET_APPROVAL_CONFIGURATION)
+                .path("policyId", Into::<PolicyId>::into(policy_id)),
+        )
+    }
+
+    /// Lists the versions of a policy, drafts included. For their languages use
+    /// [`policy_languages::list_versions`](crate::v2::policy_languages::PolicyLanguagesApi::list_versions).
+    ///
+    /// `GET /policies/{policyId}/policy-versions`, v2. Needs the permission **Policies: List Policies**
+    /// (`policies-get-policies`). Pages by cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_listPolicyVersions/)
+    pub fn list_versions(
+        &self,
+        policy_id: impl Into<PolicyId>,
+    ) -> builder::ListVersions {
+        builder::ListVersions::new(
+            crate::Call::new(&self.client, &meta::LIST_VERSIONS)
                 .path("policyId", Into::<PolicyId>::into(policy_id)),
         )
     }
@@ -76,52 +144,68 @@ impl<A: crate::Access> PoliciesApi<A> {
                 ),
         )
     }
-
-    /// Lists the published policies of the account. Controls are embedded only when a single policy is fetched.
-    ///
-    /// `GET /policies`, v2. Needs the permission **Policies: List Policies** (`policies-get-policies`). Pages by
-    /// cursor, up to 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_listPolicies/)
-    pub fn list(&self) -> builder::List {
-        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
-    }
-
-    /// Lists the actions that the caller can take on a policy in its present state. An action that needs further
-    /// input describes it in `payloadSchema`.
-    ///
-    /// `GET /policies/{policyId}/actions`, v2. Needs the permission **Policies: Submit Policy for Approval,
-    /// Policies: Override Approve Policy, Policies: Publish Policy, Policies: Discard Policy, Policies: Reset
-    /// Policy to Template** (`policies-submit-for-approval`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_listPolicyActions/)
-    pub fn list_actions(&self, policy_id: impl Into<PolicyId>) -> builder::ListActions {
-        builder::ListActions::new(
-            crate::Call::new(&self.client, &meta::LIST_ACTIONS)
-                .path("policyId", Into::<PolicyId>::into(policy_id)),
-        )
-    }
-
-    /// Lists the versions of a policy, drafts included. For their languages use
-    /// [`policy_languages::list_versions`](crate::v2::policy_languages::PolicyLanguagesApi::list_versions).
-    ///
-    /// `GET /policies/{policyId}/policy-versions`, v2. Needs the permission **Policies: List Policies**
-    /// (`policies-get-policies`). Pages by cursor, up to 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_listPolicyVersions/)
-    pub fn list_versions(
-        &self,
-        policy_id: impl Into<PolicyId>,
-    ) -> builder::ListVersions {
-        builder::ListVersions::new(
-            crate::Call::new(&self.client, &meta::LIST_VERSIONS)
-                .path("policyId", Into::<PolicyId>::into(policy_id)),
-        )
-    }
 }
 
 /// Operations that write; a read-only client does not have them.
 impl PoliciesApi {
+    /// Creates a policy with a first draft version. With `sourceType` `UPLOADED` it requires `file` and goes as
+    /// multipart, with `EXTERNAL` it requires `externalFileId`.
+    ///
+    /// `POST /policies`, v2. Needs the permission **Policies: Create Policy** (`policies-post`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_createPolicy/)
+    pub fn create(
+        &self,
+        form: impl std::borrow::Borrow<PolicyCreateForm>,
+    ) -> builder::Create {
+        builder::Create::new(
+            crate::Call::new(&self.client, &meta::CREATE)
+                .form(
+                    Clone::clone(std::borrow::Borrow::<PolicyCreateForm>::borrow(&form)),
+                ),
+        )
+    }
+
+    /// Creates a policy with a first draft version. With `sourceType` `UPLOADED` it requires `file` and goes as
+    /// multipart, with `EXTERNAL` it requires `externalFileId`. This is the request without a file, as JSON.
+    ///
+    /// `POST /policies`, v2. Needs the permission **Policies: Create Policy** (`policies-post`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_createPolicy/)
+    pub fn create_json(
+        &self,
+        body: impl std::borrow::Borrow<PolicyCreateRequest>,
+    ) -> builder::CreateJson {
+        builder::CreateJson::new(
+            crate::Call::new(&self.client, &meta::CREATE_JSON)
+                .body(
+                    std::borrow::Borrow::<PolicyCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
+    }
+
+    /// Updates a policy's texts, renewal and assignments. `groupIds` and `controlIds` replace the whole set, and
+    /// `renewalDate` excludes `renewalSchedule`; the answer may be empty (204).
+    ///
+    /// `PUT /policies/{policyId}`, v2. Needs the permission **Policies: Modify Policy** (`policies-put`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_modifyPolicy/)
+    pub fn update(
+        &self,
+        policy_id: impl Into<PolicyId>,
+        body: impl std::borrow::Borrow<PolicyUpdateRequest>,
+    ) -> builder::Update {
+        builder::Update::new(
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("policyId", Into::<PolicyId>::into(policy_id))
+                .body(
+                    std::borrow::Borrow::<PolicyUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
+    }
+
     /// Makes a user the owner of a policy. Only users with one of certain roles, such as administrators and policy
     /// managers, qualify.
     ///
@@ -144,20 +228,25 @@ impl PoliciesApi {
         )
     }
 
-    /// Creates a policy with a first draft version. With `sourceType` `UPLOADED` it requires `file` and goes as
-    /// multipart, with `EXTERNAL` it requires `externalFileId`.
+    /// Takes a step in the approval of a policy, such as submitting, publishing or discarding its draft. An API key
+    /// approves with `OverrideApprove` rather than `Approve`; publishing finishes later, so poll the versions.
     ///
-    /// `POST /policies`, v2. Needs the permission **Policies: Create Policy** (`policies-post`).
+    /// `POST /policies/{policyId}/actions`, v2. Needs the permission **Policies: Submit Policy for Approval,
+    /// Policies: Override Approve Policy, Policies: Publish Policy, Policies: Discard Policy, Policies: Reset
+    /// Policy to Template** (`policies-submit-for-approval`).
     ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_createPolicy/)
-    pub fn create(
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_performPolicyAction/)
+    pub fn perform_action(
         &self,
-        form: impl std::borrow::Borrow<PolicyCreateForm>,
-    ) -> builder::Create {
-        builder::Create::new(
-            crate::Call::new(&self.client, &meta::CREATE)
-                .form(
-                    Clone::clone(std::borrow::Borrow::<PolicyCreateForm>::borrow(&form)),
+        policy_id: impl Into<PolicyId>,
+        body: impl std::borrow::Borrow<PolicyActionRequest>,
+    ) -> builder::PerformAction {
+        builder::PerformAction::new(
+            crate::Call::new(&self.client, &meta::PERFORM_ACTION)
+                .path("policyId", Into::<PolicyId>::into(policy_id))
+                .body(
+                    std::borrow::Borrow::<PolicyActionRequest>::borrow(&body),
+                    crate::Limits::NONE,
                 ),
         )
     }
@@ -183,22 +272,46 @@ impl PoliciesApi {
         )
     }
 
-    /// Creates a policy with a first draft version. With `sourceType` `UPLOADED` it requires `file` and goes as
-    /// multipart, with `EXTERNAL` it requires `externalFileId`. This is the request without a file, as JSON.
+    /// Replaces one approval tier of a policy and leaves the others alone. A tier that does not exist is answered
+    /// with 404.
     ///
-    /// `POST /policies`, v2. Needs the permission **Policies: Create Policy** (`policies-post`).
+    /// `PUT /policies/{policyId}/approval-configuration/{approvalConfigurationTier}`, v2. Needs the permission
+    /// **Policies: Update Policy Review Group Configuration** (`policies-put-review-group-configuration`).
     ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_createPolicy/)
-    pub fn create_json(
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_updatePolicyApprovalConfiguration/)
+    pub fn update_approval_configuration(
         &self,
-        body: impl std::borrow::Borrow<PolicyCreateRequest>,
-    ) -> builder::CreateJson {
-        builder::CreateJson::new(
-            crate::Call::new(&self.client, &meta::CREATE_JSON)
+        policy_id: impl Into<PolicyId>,
+        approval_configuration_tier: i64,
+        body: impl std::borrow::Borrow<ReviewGroupRequest>,
+    ) -> builder::UpdateApprovalConfiguration {
+        builder::UpdateApprovalConfiguration::new(
+            crate::Call::new(&self.client, &meta::UPDATE_APPROVAL_CONFIGURATION)
+                .path("policyId", Into::<PolicyId>::into(policy_id))
+                .path("approvalConfigurationTier", approval_configuration_tier)
                 .body(
-                    std::borrow::Borrow::<PolicyCreateRequest>::borrow(&body),
+                    std::borrow::Borrow::<ReviewGroupRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
+        )
+    }
+
+    /// Deletes one approval tier of a policy and closes the gap in the numbering. The last remaining tier cannot be
+    /// deleted (400).
+    ///
+    /// `DELETE /policies/{policyId}/approval-configuration/{approvalConfigurationTier}`, v2. Needs the permission
+    /// **Policies: Remove Policy Review Group Configuration** (`policies-delete-review-group-configuration`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_removePolicyApprovalConfiguration/)
+    pub fn delete_approval_configuration(
+        &self,
+        policy_id: impl Into<PolicyId>,
+        approval_configuration_tier: i64,
+    ) -> builder::DeleteApprovalConfiguration {
+        builder::DeleteApprovalConfiguration::new(
+            crate::Call::new(&self.client, &meta::DELETE_APPROVAL_CONFIGURATION)
+                .path("policyId", Into::<PolicyId>::into(policy_id))
+                .path("approvalConfigurationTier", approval_configuration_tier),
         )
     }
 
@@ -245,93 +358,6 @@ impl PoliciesApi {
                 .path("policyId", Into::<PolicyId>::into(policy_id))
                 .body(
                     std::borrow::Borrow::<PolicyVersionCreateRequest>::borrow(&body),
-                    crate::Limits::NONE,
-                ),
-        )
-    }
-
-    /// Deletes one approval tier of a policy and closes the gap in the numbering. The last remaining tier cannot be
-    /// deleted (400).
-    ///
-    /// `DELETE /policies/{policyId}/approval-configuration/{approvalConfigurationTier}`, v2. Needs the permission
-    /// **Policies: Remove Policy Review Group Configuration** (`policies-delete-review-group-configuration`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_removePolicyApprovalConfiguration/)
-    pub fn delete_approval_configuration(
-        &self,
-        policy_id: impl Into<PolicyId>,
-        approval_configuration_tier: i64,
-    ) -> builder::DeleteApprovalConfiguration {
-        builder::DeleteApprovalConfiguration::new(
-            crate::Call::new(&self.client, &meta::DELETE_APPROVAL_CONFIGURATION)
-                .path("policyId", Into::<PolicyId>::into(policy_id))
-                .path("approvalConfigurationTier", approval_configuration_tier),
-        )
-    }
-
-    /// Takes a step in the approval of a policy, such as submitting, publishing or discarding its draft. An API key
-    /// approves with `OverrideApprove` rather than `Approve`; publishing finishes later, so poll the versions.
-    ///
-    /// `POST /policies/{policyId}/actions`, v2. Needs the permission **Policies: Submit Policy for Approval,
-    /// Policies: Override Approve Policy, Policies: Publish Policy, Policies: Discard Policy, Policies: Reset
-    /// Policy to Template** (`policies-submit-for-approval`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_performPolicyAction/)
-    pub fn perform_action(
-        &self,
-        policy_id: impl Into<PolicyId>,
-        body: impl std::borrow::Borrow<PolicyActionRequest>,
-    ) -> builder::PerformAction {
-        builder::PerformAction::new(
-            crate::Call::new(&self.client, &meta::PERFORM_ACTION)
-                .path("policyId", Into::<PolicyId>::into(policy_id))
-                .body(
-                    std::borrow::Borrow::<PolicyActionRequest>::borrow(&body),
-                    crate::Limits::NONE,
-                ),
-        )
-    }
-
-    /// Updates a policy's texts, renewal and assignments. `groupIds` and `controlIds` replace the whole set, and
-    /// `renewalDate` excludes `renewalSchedule`; the answer may be empty (204).
-    ///
-    /// `PUT /policies/{policyId}`, v2. Needs the permission **Policies: Modify Policy** (`policies-put`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_modifyPolicy/)
-    pub fn update(
-        &self,
-        policy_id: impl Into<PolicyId>,
-        body: impl std::borrow::Borrow<PolicyUpdateRequest>,
-    ) -> builder::Update {
-        builder::Update::new(
-            crate::Call::new(&self.client, &meta::UPDATE)
-                .path("policyId", Into::<PolicyId>::into(policy_id))
-                .body(
-                    std::borrow::Borrow::<PolicyUpdateRequest>::borrow(&body),
-                    crate::Limits::NONE,
-                ),
-        )
-    }
-
-    /// Replaces one approval tier of a policy and leaves the others alone. A tier that does not exist is answered
-    /// with 404.
-    ///
-    /// `PUT /policies/{policyId}/approval-configuration/{approvalConfigurationTier}`, v2. Needs the permission
-    /// **Policies: Update Policy Review Group Configuration** (`policies-put-review-group-configuration`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/PoliciesPublicV2Controller_updatePolicyApprovalConfiguration/)
-    pub fn update_approval_configuration(
-        &self,
-        policy_id: impl Into<PolicyId>,
-        approval_configuration_tier: i64,
-        body: impl std::borrow::Borrow<ReviewGroupRequest>,
-    ) -> builder::UpdateApprovalConfiguration {
-        builder::UpdateApprovalConfiguration::new(
-            crate::Call::new(&self.client, &meta::UPDATE_APPROVAL_CONFIGURATION)
-                .path("policyId", Into::<PolicyId>::into(policy_id))
-                .path("approvalConfigurationTier", approval_configuration_tier)
-                .body(
-                    std::borrow::Borrow::<ReviewGroupRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
         )

@@ -5,23 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Returns one language variant of a policy version. Built by
-    /// [`get_version`](super::PolicyLanguagesApi::get_version).
-    pub struct GetVersion(Json<super::PolicyLanguageVersion>);
-}
-
-impl GetVersion {
-    /// Related objects to embed, the `policyVersion` of the variant or its `policy`.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::PolicyLanguageVersionExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the languages set up for policies, and which of them is the default. Built by
     /// [`list_settings`](super::PolicyLanguagesApi::list_settings).
     pub struct ListSettings(Json<super::PolicyLanguageSettings>);
@@ -118,5 +101,22 @@ impl crate::Paged for ListVersions {
 
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
+    }
+}
+
+builder! {
+    /// Returns one language variant of a policy version. Built by
+    /// [`get_version`](super::PolicyLanguagesApi::get_version).
+    pub struct GetVersion(Json<super::PolicyLanguageVersion>);
+}
+
+impl GetVersion {
+    /// Related objects to embed, the `policyVersion` of the variant or its `policy`.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::PolicyLanguageVersionExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
     }
 }

@@ -6,25 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&GET_VERSION, &LIST_SETTINGS, &LIST_VERSIONS];
-
-/// [`get_version`](super::PolicyLanguagesApi::get_version)
-pub static GET_VERSION: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "PolicyLanguagesPublicV2Controller_getPolicyLanguageVersion",
-    method: Method::GET,
-    path: "/policy-language-versions/{policyLanguageVersionId}",
-    area: "policy_languages",
-    rust_path: "v2::policy_languages::get_version",
-    permission: "policies-get-policies",
-    permission_name: "Policies: List Policies",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST_SETTINGS, &LIST_VERSIONS, &GET_VERSION];
 
 /// [`list_settings`](super::PolicyLanguagesApi::list_settings)
 pub static LIST_SETTINGS: OperationMeta = OperationMeta {
@@ -61,6 +43,24 @@ pub static LIST_VERSIONS: OperationMeta = OperationMeta {
         max_size: 500,
         total: true,
     },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get_version`](super::PolicyLanguagesApi::get_version)
+pub static GET_VERSION: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "PolicyLanguagesPublicV2Controller_getPolicyLanguageVersion",
+    method: Method::GET,
+    path: "/policy-language-versions/{policyLanguageVersionId}",
+    area: "policy_languages",
+    rust_path: "v2::policy_languages::get_version",
+    permission: "policies-get-policies",
+    permission_name: "Policies: List Policies",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };

@@ -2,6 +2,20 @@
 
 //! Rules that turn the records of a procurement connection into vendors, for Ironclad and for Tropic. Each rule
 //! set is a JSONata mapping with a vendor type filter and a dry run switch.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! let connection_id = 1;
+//! let mapping = drata.v2().procurement_mappings().get(connection_id).await?;
+//! println!("{}", mapping.client_type);
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;

@@ -5,16 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Deletes one document of a risk. Built by [`delete`](super::RiskDocumentsApi::delete).
-    pub struct Delete(Nothing);
-}
-
-builder! {
-    /// Fetches one document of a risk. Built by [`get`](super::RiskDocumentsApi::get).
-    pub struct Get(Json<super::RiskDocument>);
-}
-
-builder! {
     /// Lists the documents attached to a risk, page by page. Built by [`list`](super::RiskDocumentsApi::list).
     pub struct List(Json<super::RiskDocumentPage>);
 }
@@ -71,6 +61,16 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Fetches one document of a risk. Built by [`get`](super::RiskDocumentsApi::get).
+    pub struct Get(Json<super::RiskDocument>);
+}
+
+builder! {
     /// Attaches files to a risk. Built by [`upload`](super::RiskDocumentsApi::upload).
     pub struct Upload(Form, JsonOptional<super::RiskDocumentsUpload>);
+}
+
+builder! {
+    /// Deletes one document of a risk. Built by [`delete`](super::RiskDocumentsApi::delete).
+    pub struct Delete(Nothing);
 }

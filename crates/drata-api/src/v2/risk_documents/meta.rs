@@ -6,43 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&DELETE, &GET, &LIST, &UPLOAD];
-
-/// [`delete`](super::RiskDocumentsApi::delete)
-pub static DELETE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "RiskDocumentsPublicV2Controller_deleteRiskDocument",
-    method: Method::DELETE,
-    path: "/risk-registers/{riskRegisterId}/risks/{riskId}/documents/{documentId}",
-    area: "risk_documents",
-    rust_path: "v2::risk_documents::delete",
-    permission: "risk-documents-delete",
-    permission_name: "Risk Management: Delete Risk Document",
-    entitlement: Some("RISK_MANAGEMENT"),
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(204, "")],
-};
-
-/// [`get`](super::RiskDocumentsApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "RiskDocumentsPublicV2Controller_getRiskDocument",
-    method: Method::GET,
-    path: "/risk-registers/{riskRegisterId}/risks/{riskId}/documents/{documentId}",
-    area: "risk_documents",
-    rust_path: "v2::risk_documents::get",
-    permission: "risk-documents-get",
-    permission_name: "Risk Management: Get Risk Documents",
-    entitlement: Some("RISK_MANAGEMENT"),
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET, &UPLOAD, &DELETE];
 
 /// [`list`](super::RiskDocumentsApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -65,6 +29,24 @@ pub static LIST: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
+/// [`get`](super::RiskDocumentsApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RiskDocumentsPublicV2Controller_getRiskDocument",
+    method: Method::GET,
+    path: "/risk-registers/{riskRegisterId}/risks/{riskId}/documents/{documentId}",
+    area: "risk_documents",
+    rust_path: "v2::risk_documents::get",
+    permission: "risk-documents-get",
+    permission_name: "Risk Management: Get Risk Documents",
+    entitlement: Some("RISK_MANAGEMENT"),
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
 /// [`upload`](super::RiskDocumentsApi::upload)
 pub static UPLOAD: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
@@ -81,4 +63,22 @@ pub static UPLOAD: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["multipart/form-data"],
     successes: &[(201, "application/json")],
+};
+
+/// [`delete`](super::RiskDocumentsApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RiskDocumentsPublicV2Controller_deleteRiskDocument",
+    method: Method::DELETE,
+    path: "/risk-registers/{riskRegisterId}/risks/{riskId}/documents/{documentId}",
+    area: "risk_documents",
+    rust_path: "v2::risk_documents::delete",
+    permission: "risk-documents-delete",
+    permission_name: "Risk Management: Delete Risk Document",
+    entitlement: Some("RISK_MANAGEMENT"),
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(204, "")],
 };

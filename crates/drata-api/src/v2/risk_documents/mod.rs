@@ -2,6 +2,26 @@
 
 //! Files attached to a risk as supporting evidence. They are uploaded as multipart forms and read back through
 //! download links.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let risk_register_id = 1;
+//! let risk_id = 1;
+//! let mut documents = drata.v2().risk_documents().list(risk_register_id, risk_id).stream();
+//! while let Some(document) = documents.next().await {
+//!     let document = document?;
+//!     println!("{} {}", document.id, document.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -22,6 +42,25 @@ impl<A: crate::Access> RiskDocumentsApi<A> {
 }
 
 impl<A: crate::Access> RiskDocumentsApi<A> {
+    /// Lists the documents attached to a risk, page by page.
+    ///
+    /// `GET /risk-registers/{riskRegisterId}/risks/{riskId}/documents`, v2. Needs the permission **Risk Management:
+    /// Get Risk Documents** (`risk-documents-get`). Needs the plan feature `RISK_MANAGEMENT`. Pages by cursor, up
+    /// to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskDocumentsPublicV2Controller_listRiskDocuments/)
+    pub fn list(
+        &self,
+        risk_register_id: impl Into<RiskRegisterId>,
+        risk_id: impl Into<RiskRef>,
+    ) -> builder::List {
+        builder::List::new(
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
+                .path("riskId", Into::<RiskRef>::into(risk_id)),
+        )
+    }
+
     /// Fetches one document of a risk. The file itself is behind `downloadUrl`.
     ///
     /// `GET /risk-registers/{riskRegisterId}/risks/{riskId}/documents/{documentId}`, v2. Needs the permission
@@ -41,50 +80,10 @@ impl<A: crate::Access> RiskDocumentsApi<A> {
                 .path("documentId", Into::<RiskDocumentId>::into(document_id)),
         )
     }
-
-    /// Lists the documents attached to a risk, page by page.
-    ///
-    /// `GET /risk-registers/{riskRegisterId}/risks/{riskId}/documents`, v2. Needs the permission **Risk Management:
-    /// Get Risk Documents** (`risk-documents-get`). Needs the plan feature `RISK_MANAGEMENT`. Pages by cursor, up
-    /// to 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskDocumentsPublicV2Controller_listRiskDocuments/)
-    pub fn list(
-        &self,
-        risk_register_id: impl Into<RiskRegisterId>,
-        risk_id: impl Into<RiskRef>,
-    ) -> builder::List {
-        builder::List::new(
-            crate::Call::new(&self.client, &meta::LIST)
-                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
-                .path("riskId", Into::<RiskRef>::into(risk_id)),
-        )
-    }
 }
 
 /// Operations that write; a read-only client does not have them.
 impl RiskDocumentsApi {
-    /// Deletes one document of a risk. The response has no body.
-    ///
-    /// `DELETE /risk-registers/{riskRegisterId}/risks/{riskId}/documents/{documentId}`, v2. Needs the permission
-    /// **Risk Management: Delete Risk Document** (`risk-documents-delete`). Needs the plan feature
-    /// `RISK_MANAGEMENT`.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskDocumentsPublicV2Controller_deleteRiskDocument/)
-    pub fn delete(
-        &self,
-        risk_register_id: impl Into<RiskRegisterId>,
-        risk_id: impl Into<RiskRef>,
-        document_id: impl Into<RiskDocumentId>,
-    ) -> builder::Delete {
-        builder::Delete::new(
-            crate::Call::new(&self.client, &meta::DELETE)
-                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
-                .path("riskId", Into::<RiskRef>::into(risk_id))
-                .path("documentId", Into::<RiskDocumentId>::into(document_id)),
-        )
-    }
-
     /// Attaches files to a risk. One request takes up to 10 files of at most 25 MB each, sent as repeated `files`
     /// parts of a multipart form.
     ///
@@ -105,6 +104,27 @@ impl RiskDocumentsApi {
                 .form(
                     Clone::clone(std::borrow::Borrow::<RiskDocumentsForm>::borrow(&form)),
                 ),
+        )
+    }
+
+    /// Deletes one document of a risk. The response has no body.
+    ///
+    /// `DELETE /risk-registers/{riskRegisterId}/risks/{riskId}/documents/{documentId}`, v2. Needs the permission
+    /// **Risk Management: Delete Risk Document** (`risk-documents-delete`). Needs the plan feature
+    /// `RISK_MANAGEMENT`.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskDocumentsPublicV2Controller_deleteRiskDocument/)
+    pub fn delete(
+        &self,
+        risk_register_id: impl Into<RiskRegisterId>,
+        risk_id: impl Into<RiskRef>,
+        document_id: impl Into<RiskDocumentId>,
+    ) -> builder::Delete {
+        builder::Delete::new(
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
+                .path("riskId", Into::<RiskRef>::into(risk_id))
+                .path("documentId", Into::<RiskDocumentId>::into(document_id)),
         )
     }
 }

@@ -5,28 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Copies risks from the library into a register, picked by identifier or by group. Built by
-    /// [`copy`](super::RiskLibraryApi::copy).
-    pub struct Copy(JsonOptional<super::RiskLibraryCopy>);
-}
-
-builder! {
-    /// Fetches one entry of the risk library. Built by [`get`](super::RiskLibraryApi::get).
-    pub struct Get(Json<super::RiskLibraryItem>);
-}
-
-impl Get {
-    /// Embeds `controls` or `categories`, which are absent otherwise.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::RiskLibraryExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Searches the risk library by identifier, title, or description. Built by
     /// [`list`](super::RiskLibraryApi::list).
     pub struct List(Json<super::RiskLibraryItemPage>);
@@ -108,4 +86,26 @@ impl crate::Paged for List {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
+}
+
+builder! {
+    /// Fetches one entry of the risk library. Built by [`get`](super::RiskLibraryApi::get).
+    pub struct Get(Json<super::RiskLibraryItem>);
+}
+
+impl Get {
+    /// Embeds `controls` or `categories`, which are absent otherwise.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::RiskLibraryExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
+    /// Copies risks from the library into a register, picked by identifier or by group. Built by
+    /// [`copy`](super::RiskLibraryApi::copy).
+    pub struct Copy(JsonOptional<super::RiskLibraryCopy>);
 }

@@ -6,43 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&COPY, &GET, &LIST];
-
-/// [`copy`](super::RiskLibraryApi::copy)
-pub static COPY: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "RiskLibraryPublicV2Controller_copyRiskLibrary",
-    method: Method::POST,
-    path: "/risk-library/action-copy",
-    area: "risk_library",
-    rust_path: "v2::risk_library::copy",
-    permission: "risk-management-post",
-    permission_name: "Risk Management: Create Risk",
-    entitlement: Some("RISK_MANAGEMENT"),
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`get`](super::RiskLibraryApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "RiskLibraryPublicV2Controller_getRiskLibraryItem",
-    method: Method::GET,
-    path: "/risk-registers/{riskRegisterId}/risk-library/{riskLibraryId}",
-    area: "risk_library",
-    rust_path: "v2::risk_library::get",
-    permission: "risk-management-get-risk-details",
-    permission_name: "Risk Management: Get Risk",
-    entitlement: Some("RISK_MANAGEMENT"),
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET, &COPY];
 
 /// [`list`](super::RiskLibraryApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -63,4 +27,40 @@ pub static LIST: OperationMeta = OperationMeta {
     },
     request_bodies: &[],
     successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::RiskLibraryApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RiskLibraryPublicV2Controller_getRiskLibraryItem",
+    method: Method::GET,
+    path: "/risk-registers/{riskRegisterId}/risk-library/{riskLibraryId}",
+    area: "risk_library",
+    rust_path: "v2::risk_library::get",
+    permission: "risk-management-get-risk-details",
+    permission_name: "Risk Management: Get Risk",
+    entitlement: Some("RISK_MANAGEMENT"),
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`copy`](super::RiskLibraryApi::copy)
+pub static COPY: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RiskLibraryPublicV2Controller_copyRiskLibrary",
+    method: Method::POST,
+    path: "/risk-library/action-copy",
+    area: "risk_library",
+    rust_path: "v2::risk_library::copy",
+    permission: "risk-management-post",
+    permission_name: "Risk Management: Create Risk",
+    entitlement: Some("RISK_MANAGEMENT"),
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
 };

@@ -2,6 +2,25 @@
 
 //! The catalog of ready-made risk scenarios. Entries are searched here and copied into a risk register, where
 //! they become risks of their own.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let risk_register_id = 1;
+//! let mut rows = drata.v2().risk_library().list(risk_register_id).stream();
+//! while let Some(row) = rows.next().await {
+//!     let row = row?;
+//!     println!("{} {}", row.id, row.title);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -22,6 +41,21 @@ impl<A: crate::Access> RiskLibraryApi<A> {
 }
 
 impl<A: crate::Access> RiskLibraryApi<A> {
+    /// Searches the risk library by identifier, title, or description. The identifier matches from its start, the
+    /// two texts anywhere.
+    ///
+    /// `GET /risk-registers/{riskRegisterId}/risk-library`, v2. Needs the permission **Risk Management: List
+    /// Risks** (`risk-management-get`). Needs the plan feature `RISK_MANAGEMENT`. Pages by cursor, up to 500 rows a
+    /// page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskLibraryPublicV2Controller_listRiskLibrary/)
+    pub fn list(&self, risk_register_id: impl Into<RiskRegisterId>) -> builder::List {
+        builder::List::new(
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id)),
+        )
+    }
+
     /// Fetches one entry of the risk library. The id is numeric or written `riskId:AC-10`.
     ///
     /// `GET /risk-registers/{riskRegisterId}/risk-library/{riskLibraryId}`, v2. Needs the permission **Risk
@@ -37,21 +71,6 @@ impl<A: crate::Access> RiskLibraryApi<A> {
             crate::Call::new(&self.client, &meta::GET)
                 .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
                 .path("riskLibraryId", Into::<RiskLibraryRef>::into(risk_library_id)),
-        )
-    }
-
-    /// Searches the risk library by identifier, title, or description. The identifier matches from its start, the
-    /// two texts anywhere.
-    ///
-    /// `GET /risk-registers/{riskRegisterId}/risk-library`, v2. Needs the permission **Risk Management: List
-    /// Risks** (`risk-management-get`). Needs the plan feature `RISK_MANAGEMENT`. Pages by cursor, up to 500 rows a
-    /// page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskLibraryPublicV2Controller_listRiskLibrary/)
-    pub fn list(&self, risk_register_id: impl Into<RiskRegisterId>) -> builder::List {
-        builder::List::new(
-            crate::Call::new(&self.client, &meta::LIST)
-                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id)),
         )
     }
 }

@@ -5,32 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Adds a note to a risk. Built by [`create`](super::RiskNotesApi::create).
-    pub struct Create(JsonOptional<super::RiskNote>);
-}
-
-builder! {
-    /// Deletes one note of a risk. Built by [`delete`](super::RiskNotesApi::delete).
-    pub struct Delete(Nothing);
-}
-
-builder! {
-    /// Fetches one note of a risk. Built by [`get`](super::RiskNotesApi::get).
-    pub struct Get(Json<super::RiskNote>);
-}
-
-impl Get {
-    /// The only value is `owner`, the author of the note.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::RiskNoteExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the notes of a risk, page by page. Built by [`list`](super::RiskNotesApi::list).
     pub struct List(Json<super::RiskNotePage>);
 }
@@ -96,6 +70,32 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Fetches one note of a risk. Built by [`get`](super::RiskNotesApi::get).
+    pub struct Get(Json<super::RiskNote>);
+}
+
+impl Get {
+    /// The only value is `owner`, the author of the note.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::RiskNoteExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
+    /// Adds a note to a risk. Built by [`create`](super::RiskNotesApi::create).
+    pub struct Create(JsonOptional<super::RiskNote>);
+}
+
+builder! {
     /// Replaces the comment of a note. Built by [`update`](super::RiskNotesApi::update).
     pub struct Update(JsonOptional<super::RiskNote>);
+}
+
+builder! {
+    /// Deletes one note of a risk. Built by [`delete`](super::RiskNotesApi::delete).
+    pub struct Delete(Nothing);
 }

@@ -6,61 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&CREATE, &DELETE, &GET, &LIST, &UPDATE];
-
-/// [`create`](super::RiskNotesApi::create)
-pub static CREATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "RiskNotesPublicV2Controller_createRiskNote",
-    method: Method::POST,
-    path: "/risk-registers/{riskRegisterId}/risks/{riskId}/notes",
-    area: "risk_notes",
-    rust_path: "v2::risk_notes::create",
-    permission: "risk-notes-post",
-    permission_name: "Risk Management: Create Risk Note",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`delete`](super::RiskNotesApi::delete)
-pub static DELETE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "RiskNotesPublicV2Controller_deleteRiskNote",
-    method: Method::DELETE,
-    path: "/risk-registers/{riskRegisterId}/risks/{riskId}/notes/{noteId}",
-    area: "risk_notes",
-    rust_path: "v2::risk_notes::delete",
-    permission: "risk-notes-delete",
-    permission_name: "Risk Management: Delete Risk Note",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(204, "")],
-};
-
-/// [`get`](super::RiskNotesApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "RiskNotesPublicV2Controller_getRiskNote",
-    method: Method::GET,
-    path: "/risk-registers/{riskRegisterId}/risks/{riskId}/notes/{noteId}",
-    area: "risk_notes",
-    rust_path: "v2::risk_notes::get",
-    permission: "risk-notes-get",
-    permission_name: "Risk Management: Get Risk Note",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET, &CREATE, &UPDATE, &DELETE];
 
 /// [`list`](super::RiskNotesApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -83,6 +29,42 @@ pub static LIST: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
+/// [`get`](super::RiskNotesApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RiskNotesPublicV2Controller_getRiskNote",
+    method: Method::GET,
+    path: "/risk-registers/{riskRegisterId}/risks/{riskId}/notes/{noteId}",
+    area: "risk_notes",
+    rust_path: "v2::risk_notes::get",
+    permission: "risk-notes-get",
+    permission_name: "Risk Management: Get Risk Note",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`create`](super::RiskNotesApi::create)
+pub static CREATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RiskNotesPublicV2Controller_createRiskNote",
+    method: Method::POST,
+    path: "/risk-registers/{riskRegisterId}/risks/{riskId}/notes",
+    area: "risk_notes",
+    rust_path: "v2::risk_notes::create",
+    permission: "risk-notes-post",
+    permission_name: "Risk Management: Create Risk Note",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
+};
+
 /// [`update`](super::RiskNotesApi::update)
 pub static UPDATE: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
@@ -99,4 +81,22 @@ pub static UPDATE: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(200, "application/json")],
+};
+
+/// [`delete`](super::RiskNotesApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RiskNotesPublicV2Controller_deleteRiskNote",
+    method: Method::DELETE,
+    path: "/risk-registers/{riskRegisterId}/risks/{riskId}/notes/{noteId}",
+    area: "risk_notes",
+    rust_path: "v2::risk_notes::delete",
+    permission: "risk-notes-delete",
+    permission_name: "Risk Management: Delete Risk Note",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(204, "")],
 };

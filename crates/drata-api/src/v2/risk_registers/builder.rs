@@ -5,21 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates a risk register. Built by [`create`](super::RiskRegistersApi::create).
-    pub struct Create(JsonOptional<super::RiskRegister>);
-}
-
-builder! {
-    /// Deletes a risk register. Built by [`delete`](super::RiskRegistersApi::delete).
-    pub struct Delete(Nothing);
-}
-
-builder! {
-    /// Fetches one risk register with its owners and workspaces. Built by [`get`](super::RiskRegistersApi::get).
-    pub struct Get(Json<super::RiskRegister>);
-}
-
-builder! {
     /// Lists the risk registers of the account. Built by [`list`](super::RiskRegistersApi::list).
     pub struct List(Json<super::RiskRegisterPage>);
 }
@@ -119,7 +104,22 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Fetches one risk register with its owners and workspaces. Built by [`get`](super::RiskRegistersApi::get).
+    pub struct Get(Json<super::RiskRegister>);
+}
+
+builder! {
+    /// Creates a risk register. Built by [`create`](super::RiskRegistersApi::create).
+    pub struct Create(JsonOptional<super::RiskRegister>);
+}
+
+builder! {
     /// Updates the name, description, owners, or workspaces of a risk register. Built by
     /// [`update`](super::RiskRegistersApi::update).
     pub struct Update(JsonOptional<super::RiskRegister>);
+}
+
+builder! {
+    /// Deletes a risk register. Built by [`delete`](super::RiskRegistersApi::delete).
+    pub struct Delete(Nothing);
 }

@@ -6,61 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&CREATE, &DELETE, &GET, &LIST, &UPDATE];
-
-/// [`create`](super::RiskRegistersApi::create)
-pub static CREATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "RiskRegisterPublicV2Controller_createRiskRegister",
-    method: Method::POST,
-    path: "/risk-registers",
-    area: "risk_registers",
-    rust_path: "v2::risk_registers::create",
-    permission: "risk-registers-post",
-    permission_name: "Risk Management: Create Risk Register",
-    entitlement: Some("RISK_MANAGEMENT"),
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`delete`](super::RiskRegistersApi::delete)
-pub static DELETE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "RiskRegisterPublicV2Controller_deleteRiskRegister",
-    method: Method::DELETE,
-    path: "/risk-registers/{riskRegisterId}",
-    area: "risk_registers",
-    rust_path: "v2::risk_registers::delete",
-    permission: "risk-registers-delete",
-    permission_name: "Risk Management: Delete Risk Register",
-    entitlement: Some("RISK_MANAGEMENT"),
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(204, "")],
-};
-
-/// [`get`](super::RiskRegistersApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "RiskRegisterPublicV2Controller_getRiskRegister",
-    method: Method::GET,
-    path: "/risk-registers/{riskRegisterId}",
-    area: "risk_registers",
-    rust_path: "v2::risk_registers::get",
-    permission: "risk-registers-get",
-    permission_name: "Risk Management: Get Risk Register",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET, &CREATE, &UPDATE, &DELETE];
 
 /// [`list`](super::RiskRegistersApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -83,6 +29,42 @@ pub static LIST: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
+/// [`get`](super::RiskRegistersApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RiskRegisterPublicV2Controller_getRiskRegister",
+    method: Method::GET,
+    path: "/risk-registers/{riskRegisterId}",
+    area: "risk_registers",
+    rust_path: "v2::risk_registers::get",
+    permission: "risk-registers-get",
+    permission_name: "Risk Management: Get Risk Register",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`create`](super::RiskRegistersApi::create)
+pub static CREATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RiskRegisterPublicV2Controller_createRiskRegister",
+    method: Method::POST,
+    path: "/risk-registers",
+    area: "risk_registers",
+    rust_path: "v2::risk_registers::create",
+    permission: "risk-registers-post",
+    permission_name: "Risk Management: Create Risk Register",
+    entitlement: Some("RISK_MANAGEMENT"),
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
+};
+
 /// [`update`](super::RiskRegistersApi::update)
 pub static UPDATE: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
@@ -99,4 +81,22 @@ pub static UPDATE: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(200, "application/json")],
+};
+
+/// [`delete`](super::RiskRegistersApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RiskRegisterPublicV2Controller_deleteRiskRegister",
+    method: Method::DELETE,
+    path: "/risk-registers/{riskRegisterId}",
+    area: "risk_registers",
+    rust_path: "v2::risk_registers::delete",
+    permission: "risk-registers-delete",
+    permission_name: "Risk Management: Delete Risk Register",
+    entitlement: Some("RISK_MANAGEMENT"),
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(204, "")],
 };

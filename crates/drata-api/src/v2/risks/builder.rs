@@ -5,65 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates a custom risk in a register. Built by [`create`](super::RisksApi::create).
-    pub struct Create(JsonOptional<super::Risk>);
-}
-
-builder! {
-    /// Deletes a risk from its register. Built by [`delete`](super::RisksApi::delete).
-    pub struct Delete(Nothing);
-}
-
-builder! {
-    /// Fetches one risk of a register. Built by [`get`](super::RisksApi::get).
-    pub struct Get(Json<super::Risk>);
-}
-
-impl Get {
-    /// Embeds `owners`, `reviewers`, `controls`, `categories`, `documents`, `notes`, `tickets`, `tasks`, or
-    /// `customFields`; each is absent unless named.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::RiskExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
-    /// Computes the dashboard figures of a register: posture, treatments, heatmap, categories, scoring progress,
-    /// and the monthly trend. Built by [`get_insights`](super::RisksApi::get_insights).
-    pub struct GetInsights(Json<super::RiskDashboard>);
-}
-
-impl GetInsights {
-    /// Counts only risks owned by one of these users.
-    pub fn owner_ids(
-        mut self,
-        owner_ids: impl IntoIterator<Item = impl Into<super::UserId>>,
-    ) -> Self {
-        self.call
-            .query_list(
-                "ownerIds[]",
-                owner_ids.into_iter().map(Into::<super::UserId>::into),
-                crate::Limits::NONE,
-            );
-        self
-    }
-
-    /// Counts only risks in these states: `ACTIVE` ones are being managed, `CLOSED` ones are resolved or accepted,
-    /// `ARCHIVED` ones do not apply to the organization.
-    pub fn status(
-        mut self,
-        status: impl IntoIterator<Item = super::RiskStatusType>,
-    ) -> Self {
-        self.call.query_list("status[]", status, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the risks of a register, narrowed by title, status, treatment plan, score, or vendor. Built by
     /// [`list`](super::RisksApi::list).
     pub struct List(Json<super::RiskPage>);
@@ -183,6 +124,38 @@ impl crate::Paged for List {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
+}
+
+builder! {
+    /// Fetches one risk of a register. Built by [`get`](super::RisksApi::get).
+    pub struct Get(Json<super::Risk>);
+}
+
+impl Get {
+    /// Embeds `owners`, `reviewers`, `controls`, `categories`, `documents`, `notes`, `tickets`, `tasks`, or
+    /// `customFields`; each is absent unless named.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::RiskExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
+    /// Creates a custom risk in a register. Built by [`create`](super::RisksApi::create).
+    pub struct Create(JsonOptional<super::Risk>);
+}
+
+builder! {
+    /// Updates a risk of a register. Built by [`update`](super::RisksApi::update).
+    pub struct Update(JsonOptional<super::Risk>);
+}
+
+builder! {
+    /// Deletes a risk from its register. Built by [`delete`](super::RisksApi::delete).
+    pub struct Delete(Nothing);
 }
 
 builder! {
@@ -769,6 +742,33 @@ impl crate::Paged for SearchAcrossRegisters {
 }
 
 builder! {
-    /// Updates a risk of a register. Built by [`update`](super::RisksApi::update).
-    pub struct Update(JsonOptional<super::Risk>);
+    /// Computes the dashboard figures of a register: posture, treatments, heatmap, categories, scoring progress,
+    /// and the monthly trend. Built by [`get_insights`](super::RisksApi::get_insights).
+    pub struct GetInsights(Json<super::RiskDashboard>);
+}
+
+impl GetInsights {
+    /// Counts only risks owned by one of these users.
+    pub fn owner_ids(
+        mut self,
+        owner_ids: impl IntoIterator<Item = impl Into<super::UserId>>,
+    ) -> Self {
+        self.call
+            .query_list(
+                "ownerIds[]",
+                owner_ids.into_iter().map(Into::<super::UserId>::into),
+                crate::Limits::NONE,
+            );
+        self
+    }
+
+    /// Counts only risks in these states: `ACTIVE` ones are being managed, `CLOSED` ones are resolved or accepted,
+    /// `ARCHIVED` ones do not apply to the organization.
+    pub fn status(
+        mut self,
+        status: impl IntoIterator<Item = super::RiskStatusType>,
+    ) -> Self {
+        self.call.query_list("status[]", status, crate::Limits::NONE);
+        self
+    }
 }

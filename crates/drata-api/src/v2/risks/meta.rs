@@ -7,87 +7,15 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
-    &CREATE,
-    &DELETE,
-    &GET,
-    &GET_INSIGHTS,
     &LIST,
+    &GET,
+    &CREATE,
+    &UPDATE,
+    &DELETE,
     &SEARCH,
     &SEARCH_ACROSS_REGISTERS,
-    &UPDATE,
+    &GET_INSIGHTS,
 ];
-
-/// [`create`](super::RisksApi::create)
-pub static CREATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "RiskManagementPublicV2Controller_createRisk",
-    method: Method::POST,
-    path: "/risk-registers/{riskRegisterId}/risks",
-    area: "risks",
-    rust_path: "v2::risks::create",
-    permission: "risk-management-post",
-    permission_name: "Risk Management: Create Risk",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`delete`](super::RisksApi::delete)
-pub static DELETE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "RiskManagementPublicV2Controller_deleteRisk",
-    method: Method::DELETE,
-    path: "/risk-registers/{riskRegisterId}/risks/{riskId}",
-    area: "risks",
-    rust_path: "v2::risks::delete",
-    permission: "risk-management-delete",
-    permission_name: "risk-management-delete",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(204, "")],
-};
-
-/// [`get`](super::RisksApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "RiskManagementPublicV2Controller_getRisk",
-    method: Method::GET,
-    path: "/risk-registers/{riskRegisterId}/risks/{riskId}",
-    area: "risks",
-    rust_path: "v2::risks::get",
-    permission: "risk-management-get-risk-details",
-    permission_name: "Risk Management: Get Risk",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`get_insights`](super::RisksApi::get_insights)
-pub static GET_INSIGHTS: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "RiskManagementPublicV2Controller_getRiskInsights",
-    method: Method::GET,
-    path: "/risk-registers/{riskRegisterId}/insights",
-    area: "risks",
-    rust_path: "v2::risks::get_insights",
-    permission: "risk-management-get-insights",
-    permission_name: "Risk Management: List Insights",
-    entitlement: Some("RISK_MANAGEMENT"),
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
 
 /// [`list`](super::RisksApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -108,6 +36,78 @@ pub static LIST: OperationMeta = OperationMeta {
     },
     request_bodies: &[],
     successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::RisksApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RiskManagementPublicV2Controller_getRisk",
+    method: Method::GET,
+    path: "/risk-registers/{riskRegisterId}/risks/{riskId}",
+    area: "risks",
+    rust_path: "v2::risks::get",
+    permission: "risk-management-get-risk-details",
+    permission_name: "Risk Management: Get Risk",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`create`](super::RisksApi::create)
+pub static CREATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RiskManagementPublicV2Controller_createRisk",
+    method: Method::POST,
+    path: "/risk-registers/{riskRegisterId}/risks",
+    area: "risks",
+    rust_path: "v2::risks::create",
+    permission: "risk-management-post",
+    permission_name: "Risk Management: Create Risk",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
+};
+
+/// [`update`](super::RisksApi::update)
+pub static UPDATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RiskManagementPublicV2Controller_updateRisk",
+    method: Method::PUT,
+    path: "/risk-registers/{riskRegisterId}/risks/{riskId}",
+    area: "risks",
+    rust_path: "v2::risks::update",
+    permission: "risk-management-patch",
+    permission_name: "Risk Management: Update Risk",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
+};
+
+/// [`delete`](super::RisksApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RiskManagementPublicV2Controller_deleteRisk",
+    method: Method::DELETE,
+    path: "/risk-registers/{riskRegisterId}/risks/{riskId}",
+    area: "risks",
+    rust_path: "v2::risks::delete",
+    permission: "risk-management-delete",
+    permission_name: "risk-management-delete",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(204, "")],
 };
 
 /// [`search`](super::RisksApi::search)
@@ -152,20 +152,20 @@ pub static SEARCH_ACROSS_REGISTERS: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`update`](super::RisksApi::update)
-pub static UPDATE: OperationMeta = OperationMeta {
+/// [`get_insights`](super::RisksApi::get_insights)
+pub static GET_INSIGHTS: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "RiskManagementPublicV2Controller_updateRisk",
-    method: Method::PUT,
-    path: "/risk-registers/{riskRegisterId}/risks/{riskId}",
+    operation_id: "RiskManagementPublicV2Controller_getRiskInsights",
+    method: Method::GET,
+    path: "/risk-registers/{riskRegisterId}/insights",
     area: "risks",
-    rust_path: "v2::risks::update",
-    permission: "risk-management-patch",
-    permission_name: "Risk Management: Update Risk",
-    entitlement: None,
+    rust_path: "v2::risks::get_insights",
+    permission: "risk-management-get-insights",
+    permission_name: "Risk Management: List Insights",
+    entitlement: Some("RISK_MANAGEMENT"),
     beta: false,
-    idempotency: Idempotency::Idempotent,
+    idempotency: Idempotency::Safe,
     pagination: Pagination::None,
-    request_bodies: &["application/json"],
+    request_bodies: &[],
     successes: &[(200, "application/json")],
 };

@@ -2,6 +2,29 @@
 
 //! Entries of a risk register: their scores before and after treatment, the treatment plan, and the people and
 //! controls involved. Aggregated figures for a whole register are found here too.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//! use drata_ext::v2::risks::{RiskTreatmentPlan, RiskUpdateRequest};
+//!
+//! let risk_register_id = 1;
+//! let risks = drata.v2().risks();
+//! let open = risks.list(risk_register_id).collect_all().await?;
+//! for risk in open.iter().filter(|risk| risk.treatment_plan == RiskTreatmentPlan::Untreated) {
+//!     println!("{} {}", risk.risk_id, risk.title);
+//!     // Only the fields that are set change.
+//!     let plan = RiskUpdateRequest::new().treatment_plan(RiskTreatmentPlan::Mitigate);
+//!     risks.update(risk_register_id, risk.id, plan).await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -31,6 +54,20 @@ impl<A: crate::Access> RisksApi<A> {
 }
 
 impl<A: crate::Access> RisksApi<A> {
+    /// Lists the risks of a register, narrowed by title, status, treatment plan, score, or vendor. Related objects
+    /// come only on request with `expand[]`.
+    ///
+    /// `GET /risk-registers/{riskRegisterId}/risks`, v2. Needs the permission **Risk Management: List Risks**
+    /// (`risk-management-get`). Pages by cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskManagementPublicV2Controller_listRisks/)
+    pub fn list(&self, risk_register_id: impl Into<RiskRegisterId>) -> builder::List {
+        builder::List::new(
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id)),
+        )
+    }
+
     /// Fetches one risk of a register. People, controls, documents, notes, tickets, tasks, and custom fields come
     /// only on request with `expand[]`.
     ///
@@ -47,37 +84,6 @@ impl<A: crate::Access> RisksApi<A> {
             crate::Call::new(&self.client, &meta::GET)
                 .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
                 .path("riskId", Into::<RiskRef>::into(risk_id)),
-        )
-    }
-
-    /// Computes the dashboard figures of a register: posture, treatments, heatmap, categories, scoring progress,
-    /// and the monthly trend. The figures can be limited to risks of some owners or statuses.
-    ///
-    /// `GET /risk-registers/{riskRegisterId}/insights`, v2. Needs the permission **Risk Management: List Insights**
-    /// (`risk-management-get-insights`). Needs the plan feature `RISK_MANAGEMENT`.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskManagementPublicV2Controller_getRiskInsights/)
-    pub fn get_insights(
-        &self,
-        risk_register_id: impl Into<RiskRegisterId>,
-    ) -> builder::GetInsights {
-        builder::GetInsights::new(
-            crate::Call::new(&self.client, &meta::GET_INSIGHTS)
-                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id)),
-        )
-    }
-
-    /// Lists the risks of a register, narrowed by title, status, treatment plan, score, or vendor. Related objects
-    /// come only on request with `expand[]`.
-    ///
-    /// `GET /risk-registers/{riskRegisterId}/risks`, v2. Needs the permission **Risk Management: List Risks**
-    /// (`risk-management-get`). Pages by cursor, up to 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskManagementPublicV2Controller_listRisks/)
-    pub fn list(&self, risk_register_id: impl Into<RiskRegisterId>) -> builder::List {
-        builder::List::new(
-            crate::Call::new(&self.client, &meta::LIST)
-                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id)),
         )
     }
 
@@ -110,6 +116,23 @@ impl<A: crate::Access> RisksApi<A> {
             crate::Call::new(&self.client, &meta::SEARCH_ACROSS_REGISTERS),
         )
     }
+
+    /// Computes the dashboard figures of a register: posture, treatments, heatmap, categories, scoring progress,
+    /// and the monthly trend. The figures can be limited to risks of some owners or statuses.
+    ///
+    /// `GET /risk-registers/{riskRegisterId}/insights`, v2. Needs the permission **Risk Management: List Insights**
+    /// (`risk-management-get-insights`). Needs the plan feature `RISK_MANAGEMENT`.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskManagementPublicV2Controller_getRiskInsights/)
+    pub fn get_insights(
+        &self,
+        risk_register_id: impl Into<RiskRegisterId>,
+    ) -> builder::GetInsights {
+        builder::GetInsights::new(
+            crate::Call::new(&self.client, &meta::GET_INSIGHTS)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id)),
+        )
+    }
 }
 
 /// Operations that write; a read-only client does not have them.
@@ -137,24 +160,6 @@ impl RisksApi {
         )
     }
 
-    /// Deletes a risk from its register. The response has no body.
-    ///
-    /// `DELETE /risk-registers/{riskRegisterId}/risks/{riskId}`, v2. Needs the permission
-    /// **risk-management-delete** (`risk-management-delete`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskManagementPublicV2Controller_deleteRisk/)
-    pub fn delete(
-        &self,
-        risk_register_id: impl Into<RiskRegisterId>,
-        risk_id: impl Into<RiskRef>,
-    ) -> builder::Delete {
-        builder::Delete::new(
-            crate::Call::new(&self.client, &meta::DELETE)
-                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
-                .path("riskId", Into::<RiskRef>::into(risk_id)),
-        )
-    }
-
     /// Updates a risk of a register. Every field of the body is optional, but with the treatment plan `UNTREATED`
     /// no treatment details, treatment dates, residual scores, or reviewers are accepted.
     ///
@@ -176,6 +181,24 @@ impl RisksApi {
                     std::borrow::Borrow::<RiskUpdateRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
+        )
+    }
+
+    /// Deletes a risk from its register. The response has no body.
+    ///
+    /// `DELETE /risk-registers/{riskRegisterId}/risks/{riskId}`, v2. Needs the permission
+    /// **risk-management-delete** (`risk-management-delete`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/RiskManagementPublicV2Controller_deleteRisk/)
+    pub fn delete(
+        &self,
+        risk_register_id: impl Into<RiskRegisterId>,
+        risk_id: impl Into<RiskRef>,
+    ) -> builder::Delete {
+        builder::Delete::new(
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("riskRegisterId", Into::<RiskRegisterId>::into(risk_register_id))
+                .path("riskId", Into::<RiskRef>::into(risk_id)),
         )
     }
 }

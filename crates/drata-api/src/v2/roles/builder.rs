@@ -5,22 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Returns one role, found by id or by name such as `role:ADMIN`. Built by [`get`](super::RolesApi::get).
-    pub struct Get(Json<super::Role>);
-}
-
-impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::RoleExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the roles of the account. Built by [`list`](super::RolesApi::list).
     pub struct List(Json<super::RolePage>);
 }
@@ -82,6 +66,22 @@ impl crate::Paged for List {
 
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
+    }
+}
+
+builder! {
+    /// Returns one role, found by id or by name such as `role:ADMIN`. Built by [`get`](super::RolesApi::get).
+    pub struct Get(Json<super::Role>);
+}
+
+impl Get {
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::RoleExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
     }
 }
 

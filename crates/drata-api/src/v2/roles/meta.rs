@@ -6,25 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&GET, &LIST, &LIST_USERS];
-
-/// [`get`](super::RolesApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "RolesPublicV2Controller_getRole",
-    method: Method::GET,
-    path: "/roles/{roleId}",
-    area: "roles",
-    rust_path: "v2::roles::get",
-    permission: "role-get",
-    permission_name: "Roles: Get Role",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET, &LIST_USERS];
 
 /// [`list`](super::RolesApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -43,6 +25,24 @@ pub static LIST: OperationMeta = OperationMeta {
         max_size: 500,
         total: true,
     },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::RolesApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "RolesPublicV2Controller_getRole",
+    method: Method::GET,
+    path: "/roles/{roleId}",
+    area: "roles",
+    rust_path: "v2::roles::get",
+    permission: "role-get",
+    permission_name: "Roles: Get Role",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };

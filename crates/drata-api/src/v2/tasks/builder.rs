@@ -5,27 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates a task in a workspace. Built by [`create`](super::TasksApi::create).
-    pub struct Create(JsonOptional<super::Task>);
-}
-
-builder! {
-    /// Fetches one task. Built by [`get`](super::TasksApi::get).
-    pub struct Get(Json<super::Task>);
-}
-
-impl Get {
-    /// Embeds `assignee`, `createdBy`, `controls`, `risks`, or `policies`; each is absent unless named.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::TaskExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the tasks of a workspace. Built by [`list`](super::TasksApi::list).
     pub struct List(Json<super::TaskPage>);
 }
@@ -145,6 +124,37 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Fetches one task. Built by [`get`](super::TasksApi::get).
+    pub struct Get(Json<super::Task>);
+}
+
+impl Get {
+    /// Embeds `assignee`, `createdBy`, `controls`, `risks`, or `policies`; each is absent unless named.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::TaskExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
+    /// Creates a task in a workspace. Built by [`create`](super::TasksApi::create).
+    pub struct Create(JsonOptional<super::Task>);
+}
+
+builder! {
+    /// Updates a task. Built by [`update`](super::TasksApi::update).
+    pub struct Update(JsonOptional<super::Task>);
+}
+
+builder! {
+    /// Completes a task or reopens it. Built by [`perform_action`](super::TasksApi::perform_action).
+    pub struct PerformAction(JsonOptional<super::Task>);
+}
+
+builder! {
     /// Lists the work that is due in a workspace: custom tasks and those that policy renewals, vendor reviews,
     /// evidence and document renewals, and control approvals give rise to. Built by
     /// [`list_upcoming`](super::TasksApi::list_upcoming).
@@ -224,14 +234,4 @@ impl crate::Paged for ListUpcoming {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         None
     }
-}
-
-builder! {
-    /// Completes a task or reopens it. Built by [`perform_action`](super::TasksApi::perform_action).
-    pub struct PerformAction(JsonOptional<super::Task>);
-}
-
-builder! {
-    /// Updates a task. Built by [`update`](super::TasksApi::update).
-    pub struct Update(JsonOptional<super::Task>);
 }

@@ -7,49 +7,13 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
-    &CREATE,
-    &GET,
     &LIST,
-    &LIST_UPCOMING,
-    &PERFORM_ACTION,
+    &GET,
+    &CREATE,
     &UPDATE,
+    &PERFORM_ACTION,
+    &LIST_UPCOMING,
 ];
-
-/// [`create`](super::TasksApi::create)
-pub static CREATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "TasksPublicV2Controller_createTask",
-    method: Method::POST,
-    path: "/workspaces/{workspaceId}/tasks",
-    area: "tasks",
-    rust_path: "v2::tasks::create",
-    permission: "tasks-post",
-    permission_name: "Tasks: Create Task",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`get`](super::TasksApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "TasksPublicV2Controller_getTask",
-    method: Method::GET,
-    path: "/workspaces/{workspaceId}/tasks/{taskId}",
-    area: "tasks",
-    rust_path: "v2::tasks::get",
-    permission: "tasks-get",
-    permission_name: "Tasks: List and Get Tasks",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
 
 /// [`list`](super::TasksApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -72,25 +36,58 @@ pub static LIST: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`list_upcoming`](super::TasksApi::list_upcoming)
-pub static LIST_UPCOMING: OperationMeta = OperationMeta {
+/// [`get`](super::TasksApi::get)
+pub static GET: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "UpcomingTasksPublicV2Controller_listUpcomingTasks",
+    operation_id: "TasksPublicV2Controller_getTask",
     method: Method::GET,
-    path: "/workspaces/{workspaceId}/upcoming-tasks",
+    path: "/workspaces/{workspaceId}/tasks/{taskId}",
     area: "tasks",
-    rust_path: "v2::tasks::list_upcoming",
+    rust_path: "v2::tasks::get",
     permission: "tasks-get",
     permission_name: "Tasks: List and Get Tasks",
     entitlement: None,
     beta: false,
     idempotency: Idempotency::Safe,
-    pagination: Pagination::Cursor {
-        max_size: 500,
-        total: true,
-    },
+    pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json")],
+};
+
+/// [`create`](super::TasksApi::create)
+pub static CREATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "TasksPublicV2Controller_createTask",
+    method: Method::POST,
+    path: "/workspaces/{workspaceId}/tasks",
+    area: "tasks",
+    rust_path: "v2::tasks::create",
+    permission: "tasks-post",
+    permission_name: "Tasks: Create Task",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
+};
+
+/// [`update`](super::TasksApi::update)
+pub static UPDATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "TasksPublicV2Controller_updateTask",
+    method: Method::PUT,
+    path: "/workspaces/{workspaceId}/tasks/{taskId}",
+    area: "tasks",
+    rust_path: "v2::tasks::update",
+    permission: "tasks-put",
+    permission_name: "Tasks: Update Task",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(200, "application/json"), (204, "")],
 };
 
 /// [`perform_action`](super::TasksApi::perform_action)
@@ -111,20 +108,23 @@ pub static PERFORM_ACTION: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
-/// [`update`](super::TasksApi::update)
-pub static UPDATE: OperationMeta = OperationMeta {
+/// [`list_upcoming`](super::TasksApi::list_upcoming)
+pub static LIST_UPCOMING: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "TasksPublicV2Controller_updateTask",
-    method: Method::PUT,
-    path: "/workspaces/{workspaceId}/tasks/{taskId}",
+    operation_id: "UpcomingTasksPublicV2Controller_listUpcomingTasks",
+    method: Method::GET,
+    path: "/workspaces/{workspaceId}/upcoming-tasks",
     area: "tasks",
-    rust_path: "v2::tasks::update",
-    permission: "tasks-put",
-    permission_name: "Tasks: Update Task",
+    rust_path: "v2::tasks::list_upcoming",
+    permission: "tasks-get",
+    permission_name: "Tasks: List and Get Tasks",
     entitlement: None,
     beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(200, "application/json"), (204, "")],
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
 };

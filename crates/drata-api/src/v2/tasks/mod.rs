@@ -2,6 +2,25 @@
 
 //! To-dos with a due date in a workspace, optionally linked to controls, risks, and policies. The upcoming list
 //! adds the work that renewals, reviews, and approvals generate.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let workspace_id = 1;
+//! let mut tasks = drata.v2().tasks().list(workspace_id).stream();
+//! while let Some(task) = tasks.next().await {
+//!     let task = task?;
+//!     println!("{} {}", task.id, task.title);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -22,6 +41,20 @@ impl<A: crate::Access> TasksApi<A> {
 }
 
 impl<A: crate::Access> TasksApi<A> {
+    /// Lists the tasks of a workspace. They can be narrowed by status, type, people, due date, linked control, and
+    /// the start of the texts.
+    ///
+    /// `GET /workspaces/{workspaceId}/tasks`, v2. Needs the permission **Tasks: List and Get Tasks** (`tasks-get`).
+    /// Pages by cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/TasksPublicV2Controller_listTasks/)
+    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
+        builder::List::new(
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
+        )
+    }
+
     /// Fetches one task. People and linked objects beyond their ids come only with `expand[]`.
     ///
     /// `GET /workspaces/{workspaceId}/tasks/{taskId}`, v2. Needs the permission **Tasks: List and Get Tasks**
@@ -37,20 +70,6 @@ impl<A: crate::Access> TasksApi<A> {
             crate::Call::new(&self.client, &meta::GET)
                 .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
                 .path("taskId", Into::<TaskId>::into(task_id)),
-        )
-    }
-
-    /// Lists the tasks of a workspace. They can be narrowed by status, type, people, due date, linked control, and
-    /// the start of the texts.
-    ///
-    /// `GET /workspaces/{workspaceId}/tasks`, v2. Needs the permission **Tasks: List and Get Tasks** (`tasks-get`).
-    /// Pages by cursor, up to 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/TasksPublicV2Controller_listTasks/)
-    pub fn list(&self, workspace_id: impl Into<WorkspaceId>) -> builder::List {
-        builder::List::new(
-            crate::Call::new(&self.client, &meta::LIST)
-                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id)),
         )
     }
 
@@ -96,29 +115,6 @@ impl TasksApi {
         )
     }
 
-    /// Completes a task or reopens it. The answer is the task in its new state.
-    ///
-    /// `POST /workspaces/{workspaceId}/tasks/{taskId}/actions`, v2. Needs the permission **Tasks: Update Task**
-    /// (`tasks-put`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/TasksPublicV2Controller_performTaskAction/)
-    pub fn perform_action(
-        &self,
-        workspace_id: impl Into<WorkspaceId>,
-        task_id: impl Into<TaskId>,
-        body: impl std::borrow::Borrow<TaskActionRequest>,
-    ) -> builder::PerformAction {
-        builder::PerformAction::new(
-            crate::Call::new(&self.client, &meta::PERFORM_ACTION)
-                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
-                .path("taskId", Into::<TaskId>::into(task_id))
-                .body(
-                    std::borrow::Borrow::<TaskActionRequest>::borrow(&body),
-                    crate::Limits::NONE,
-                ),
-        )
-    }
-
     /// Updates a task. Each list of linked ids replaces the links of that kind, `[]` clears them, and a list left
     /// out stays as it was; the answer may come without a body.
     ///
@@ -138,6 +134,29 @@ impl TasksApi {
                 .path("taskId", Into::<TaskId>::into(task_id))
                 .body(
                     std::borrow::Borrow::<TaskUpdateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
+    }
+
+    /// Completes a task or reopens it. The answer is the task in its new state.
+    ///
+    /// `POST /workspaces/{workspaceId}/tasks/{taskId}/actions`, v2. Needs the permission **Tasks: Update Task**
+    /// (`tasks-put`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/TasksPublicV2Controller_performTaskAction/)
+    pub fn perform_action(
+        &self,
+        workspace_id: impl Into<WorkspaceId>,
+        task_id: impl Into<TaskId>,
+        body: impl std::borrow::Borrow<TaskActionRequest>,
+    ) -> builder::PerformAction {
+        builder::PerformAction::new(
+            crate::Call::new(&self.client, &meta::PERFORM_ACTION)
+                .path("workspaceId", Into::<WorkspaceId>::into(workspace_id))
+                .path("taskId", Into::<TaskId>::into(task_id))
+                .body(
+                    std::borrow::Borrow::<TaskActionRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
         )

@@ -2,6 +2,23 @@
 
 //! Pre-signed addresses to send a file to. The key of the stored file then goes into the call that the file is
 //! for.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::v2::uploads::{UploadPurpose, UploadUrlRequest};
+//!
+//! // Send the file to the address with a PUT; its key goes into the call that the file is for.
+//! let request = UploadUrlRequest::new(UploadPurpose::Evidence).workspace_id(1).file_name("review.pdf");
+//! let upload = drata.v2().uploads().request_url(request).await?;
+//! println!("{} until {}", upload.object_key, upload.expires_at);
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;

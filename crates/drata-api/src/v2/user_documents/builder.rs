@@ -5,27 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Deletes a document of a user. Built by [`delete`](super::UserDocumentsApi::delete).
-    pub struct Delete(Nothing);
-}
-
-builder! {
-    /// Returns one document of a user. Built by [`get`](super::UserDocumentsApi::get).
-    pub struct Get(Json<super::UserDocument>);
-}
-
-impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::UserDocumentExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the documents of a user, optionally of one name or type. Built by
     /// [`list`](super::UserDocumentsApi::list).
     pub struct List(Json<super::UserDocumentPage>);
@@ -104,6 +83,22 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Returns one document of a user. Built by [`get`](super::UserDocumentsApi::get).
+    pub struct Get(Json<super::UserDocument>);
+}
+
+impl Get {
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::UserDocumentExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
     /// Uploads a document for a user, either as a multipart `file` or as `base64File`. Built by
     /// [`upload`](super::UserDocumentsApi::upload).
     pub struct Upload(Form, JsonOptional<super::UserDocument>);
@@ -113,4 +108,9 @@ builder! {
     /// Uploads a document for a user, either as a multipart `file` or as `base64File`. Built by
     /// [`upload_json`](super::UserDocumentsApi::upload_json).
     pub struct UploadJson(JsonOptional<super::UserDocument>);
+}
+
+builder! {
+    /// Deletes a document of a user. Built by [`delete`](super::UserDocumentsApi::delete).
+    pub struct Delete(Nothing);
 }

@@ -6,43 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&DELETE, &GET, &LIST, &UPLOAD, &UPLOAD_JSON];
-
-/// [`delete`](super::UserDocumentsApi::delete)
-pub static DELETE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "UserDocumentsPublicV2Controller_deleteUserDocument",
-    method: Method::DELETE,
-    path: "/users/{userId}/documents/{documentId}",
-    area: "user_documents",
-    rust_path: "v2::user_documents::delete",
-    permission: "users-delete-document",
-    permission_name: "Users: Delete User Document",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "")],
-};
-
-/// [`get`](super::UserDocumentsApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "UserDocumentsPublicV2Controller_getUserDocument",
-    method: Method::GET,
-    path: "/users/{userId}/documents/{documentId}",
-    area: "user_documents",
-    rust_path: "v2::user_documents::get",
-    permission: "users-get-documents",
-    permission_name: "Users: List User Documents",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET, &UPLOAD, &UPLOAD_JSON, &DELETE];
 
 /// [`list`](super::UserDocumentsApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -61,6 +25,24 @@ pub static LIST: OperationMeta = OperationMeta {
         max_size: 500,
         total: true,
     },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::UserDocumentsApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "UserDocumentsPublicV2Controller_getUserDocument",
+    method: Method::GET,
+    path: "/users/{userId}/documents/{documentId}",
+    area: "user_documents",
+    rust_path: "v2::user_documents::get",
+    permission: "users-get-documents",
+    permission_name: "Users: List User Documents",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };
@@ -99,4 +81,22 @@ pub static UPLOAD_JSON: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(201, "application/json")],
+};
+
+/// [`delete`](super::UserDocumentsApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "UserDocumentsPublicV2Controller_deleteUserDocument",
+    method: Method::DELETE,
+    path: "/users/{userId}/documents/{documentId}",
+    area: "user_documents",
+    rust_path: "v2::user_documents::delete",
+    permission: "users-delete-document",
+    permission_name: "Users: Delete User Document",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "")],
 };

@@ -2,6 +2,25 @@
 
 //! Files held for a user as manual proof of personnel compliance, such as training certificates and device
 //! screenshots.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let user_id = 1;
+//! let mut documents = drata.v2().user_documents().list(user_id).stream();
+//! while let Some(document) = documents.next().await {
+//!     let document = document?;
+//!     println!("{} {}", document.id, document.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -26,6 +45,20 @@ impl<A: crate::Access> UserDocumentsApi<A> {
 }
 
 impl<A: crate::Access> UserDocumentsApi<A> {
+    /// Lists the documents of a user, optionally of one name or type. Links to the files come only with
+    /// `expand[]=downloadUrl`.
+    ///
+    /// `GET /users/{userId}/documents`, v2. Needs the permission **Users: List User Documents**
+    /// (`users-get-documents`). Pages by cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/UserDocumentsPublicV2Controller_listUserDocuments/)
+    pub fn list(&self, user_id: impl Into<UserRef>) -> builder::List {
+        builder::List::new(
+            crate::Call::new(&self.client, &meta::LIST)
+                .path("userId", Into::<UserRef>::into(user_id)),
+        )
+    }
+
     /// Returns one document of a user. The link to the file itself comes only with `expand[]=downloadUrl`.
     ///
     /// `GET /users/{userId}/documents/{documentId}`, v2. Needs the permission **Users: List User Documents**
@@ -43,42 +76,10 @@ impl<A: crate::Access> UserDocumentsApi<A> {
                 .path("documentId", Into::<UserDocumentId>::into(document_id)),
         )
     }
-
-    /// Lists the documents of a user, optionally of one name or type. Links to the files come only with
-    /// `expand[]=downloadUrl`.
-    ///
-    /// `GET /users/{userId}/documents`, v2. Needs the permission **Users: List User Documents**
-    /// (`users-get-documents`). Pages by cursor, up to 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/UserDocumentsPublicV2Controller_listUserDocuments/)
-    pub fn list(&self, user_id: impl Into<UserRef>) -> builder::List {
-        builder::List::new(
-            crate::Call::new(&self.client, &meta::LIST)
-                .path("userId", Into::<UserRef>::into(user_id)),
-        )
-    }
 }
 
 /// Operations that write; a read-only client does not have them.
 impl UserDocumentsApi {
-    /// Deletes a document of a user. Success is a 200 with an empty body.
-    ///
-    /// `DELETE /users/{userId}/documents/{documentId}`, v2. Needs the permission **Users: Delete User Document**
-    /// (`users-delete-document`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/UserDocumentsPublicV2Controller_deleteUserDocument/)
-    pub fn delete(
-        &self,
-        user_id: impl Into<UserRef>,
-        document_id: impl Into<UserDocumentId>,
-    ) -> builder::Delete {
-        builder::Delete::new(
-            crate::Call::new(&self.client, &meta::DELETE)
-                .path("userId", Into::<UserRef>::into(user_id))
-                .path("documentId", Into::<UserDocumentId>::into(document_id)),
-        )
-    }
-
     /// Uploads a document for a user, either as a multipart `file` or as `base64File`. Fewer types can be uploaded
     /// than can be listed.
     ///
@@ -121,6 +122,24 @@ impl UserDocumentsApi {
                     std::borrow::Borrow::<UserDocumentCreateRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
+        )
+    }
+
+    /// Deletes a document of a user. Success is a 200 with an empty body.
+    ///
+    /// `DELETE /users/{userId}/documents/{documentId}`, v2. Needs the permission **Users: Delete User Document**
+    /// (`users-delete-document`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/UserDocumentsPublicV2Controller_deleteUserDocument/)
+    pub fn delete(
+        &self,
+        user_id: impl Into<UserRef>,
+        document_id: impl Into<UserDocumentId>,
+    ) -> builder::Delete {
+        builder::Delete::new(
+            crate::Call::new(&self.client, &meta::DELETE)
+                .path("userId", Into::<UserRef>::into(user_id))
+                .path("documentId", Into::<UserDocumentId>::into(document_id)),
         )
     }
 }

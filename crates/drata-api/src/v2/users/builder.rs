@@ -5,23 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Returns one user, found by id or by address such as `email:ada@example.com`. Built by
-    /// [`get`](super::UsersApi::get).
-    pub struct Get(Json<super::User>);
-}
-
-impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::UserExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the users of the account. Built by [`list`](super::UsersApi::list).
     pub struct List(Json<super::UserPage>);
 }
@@ -95,5 +78,22 @@ impl crate::Paged for List {
 
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
+    }
+}
+
+builder! {
+    /// Returns one user, found by id or by address such as `email:ada@example.com`. Built by
+    /// [`get`](super::UsersApi::get).
+    pub struct Get(Json<super::User>);
+}
+
+impl Get {
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::UserExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
     }
 }

@@ -6,25 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&GET, &LIST];
-
-/// [`get`](super::UsersApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "UsersPublicV2Controller_getUser",
-    method: Method::GET,
-    path: "/users/{userId}",
-    area: "users",
-    rust_path: "v2::users::get",
-    permission: "user-get",
-    permission_name: "Users: Get User",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET];
 
 /// [`list`](super::UsersApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -43,6 +25,24 @@ pub static LIST: OperationMeta = OperationMeta {
         max_size: 500,
         total: true,
     },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::UsersApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "UsersPublicV2Controller_getUser",
+    method: Method::GET,
+    path: "/users/{userId}",
+    area: "users",
+    rust_path: "v2::users::get",
+    permission: "user-get",
+    permission_name: "Users: Get User",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };

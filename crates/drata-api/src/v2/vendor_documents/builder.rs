@@ -5,11 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Returns one document of a vendor. Built by [`get`](super::VendorDocumentsApi::get).
-    pub struct Get(Json<super::VendorDocument>);
-}
-
-builder! {
     /// Lists the documents of a vendor, optionally of one type. Built by [`list`](super::VendorDocumentsApi::list).
     pub struct List(Json<super::VendorDocumentPage>);
 }
@@ -78,6 +73,11 @@ impl crate::Paged for List {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
+}
+
+builder! {
+    /// Returns one document of a vendor. Built by [`get`](super::VendorDocumentsApi::get).
+    pub struct Get(Json<super::VendorDocument>);
 }
 
 builder! {

@@ -6,25 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&GET, &LIST, &UPLOAD];
-
-/// [`get`](super::VendorDocumentsApi::get)
-pub static GET: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "VendorDocumentsPublicV2Controller_getVendorDocument",
-    method: Method::GET,
-    path: "/vendors/{vendorId}/documents/{documentId}",
-    area: "vendor_documents",
-    rust_path: "v2::vendor_documents::get",
-    permission: "vendors-get-vendor",
-    permission_name: "Vendors: Get Vendor",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &GET, &UPLOAD];
 
 /// [`list`](super::VendorDocumentsApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -43,6 +25,24 @@ pub static LIST: OperationMeta = OperationMeta {
         max_size: 500,
         total: true,
     },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::VendorDocumentsApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "VendorDocumentsPublicV2Controller_getVendorDocument",
+    method: Method::GET,
+    path: "/vendors/{vendorId}/documents/{documentId}",
+    area: "vendor_documents",
+    rust_path: "v2::vendor_documents::get",
+    permission: "vendors-get-vendor",
+    permission_name: "Vendors: Get Vendor",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };

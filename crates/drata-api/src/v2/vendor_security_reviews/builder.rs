@@ -5,39 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates a security review of a vendor. Built by [`create`](super::VendorSecurityReviewsApi::create).
-    pub struct Create(JsonOptional<super::VendorSecurityReview>);
-}
-
-builder! {
-    /// Creates a security review of a vendor together with its file. Built by
-    /// [`create_with_file`](super::VendorSecurityReviewsApi::create_with_file).
-    pub struct CreateWithFile(Form, JsonOptional<super::VendorSecurityReview>);
-}
-
-builder! {
-    /// Creates a security review of a vendor together with its file. Built by
-    /// [`create_with_file_json`](super::VendorSecurityReviewsApi::create_with_file_json).
-    pub struct CreateWithFileJson(JsonOptional<super::VendorSecurityReview>);
-}
-
-builder! {
-    /// Returns one security review of a vendor. Built by [`get`](super::VendorSecurityReviewsApi::get).
-    pub struct Get(Json<super::VendorSecurityReview>);
-}
-
-impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::VendorSecurityReviewExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
     /// Lists the security reviews of a vendor, optionally by status, type, decision and date. Built by
     /// [`list`](super::VendorSecurityReviewsApi::list).
     pub struct List(Json<super::VendorSecurityReviewPage>);
@@ -160,6 +127,63 @@ impl crate::Paged for List {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
+}
+
+builder! {
+    /// Returns one security review of a vendor. Built by [`get`](super::VendorSecurityReviewsApi::get).
+    pub struct Get(Json<super::VendorSecurityReview>);
+}
+
+impl Get {
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::VendorSecurityReviewExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
+    /// Creates a security review of a vendor. Built by [`create`](super::VendorSecurityReviewsApi::create).
+    pub struct Create(JsonOptional<super::VendorSecurityReview>);
+}
+
+builder! {
+    /// Creates a security review of a vendor together with its file. Built by
+    /// [`create_with_file`](super::VendorSecurityReviewsApi::create_with_file).
+    pub struct CreateWithFile(Form, JsonOptional<super::VendorSecurityReview>);
+}
+
+builder! {
+    /// Creates a security review of a vendor together with its file. Built by
+    /// [`create_with_file_json`](super::VendorSecurityReviewsApi::create_with_file_json).
+    pub struct CreateWithFileJson(JsonOptional<super::VendorSecurityReview>);
+}
+
+builder! {
+    /// Updates the title or the SOC form of a security review. Built by
+    /// [`update`](super::VendorSecurityReviewsApi::update).
+    pub struct Update(JsonOptional<super::VendorSecurityReview>);
+}
+
+builder! {
+    /// Finalizes a security review, or reopens a completed one. Built by
+    /// [`perform_action`](super::VendorSecurityReviewsApi::perform_action).
+    pub struct PerformAction(JsonOptional<super::SecurityReviewActionResult>);
+}
+
+builder! {
+    /// Uploads questionnaire files and files them under one security review of the vendor. Built by
+    /// [`send_questionnaire`](super::VendorSecurityReviewsApi::send_questionnaire).
+    pub struct SendQuestionnaire(Form, JsonOptional<super::VendorSecurityQuestionnaire>);
+}
+
+builder! {
+    /// Uploads questionnaire files for a vendor as multipart form data. Built by
+    /// [`send_questionnaire_to_vendor`](super::VendorSecurityReviewsApi::send_questionnaire_to_vendor).
+    pub struct SendQuestionnaireToVendor(Form, JsonOptional<super::VendorSecurityQuestionnaire>);
 }
 
 builder! {
@@ -362,28 +386,4 @@ impl crate::Paged for ListQuestionnaires {
     fn key(_item: &Self::Item) -> Option<crate::ItemKey> {
         Some(_item.id.into())
     }
-}
-
-builder! {
-    /// Finalizes a security review, or reopens a completed one. Built by
-    /// [`perform_action`](super::VendorSecurityReviewsApi::perform_action).
-    pub struct PerformAction(JsonOptional<super::SecurityReviewActionResult>);
-}
-
-builder! {
-    /// Uploads questionnaire files and files them under one security review of the vendor. Built by
-    /// [`send_questionnaire`](super::VendorSecurityReviewsApi::send_questionnaire).
-    pub struct SendQuestionnaire(Form, JsonOptional<super::VendorSecurityQuestionnaire>);
-}
-
-builder! {
-    /// Uploads questionnaire files for a vendor as multipart form data. Built by
-    /// [`send_questionnaire_to_vendor`](super::VendorSecurityReviewsApi::send_questionnaire_to_vendor).
-    pub struct SendQuestionnaireToVendor(Form, JsonOptional<super::VendorSecurityQuestionnaire>);
-}
-
-builder! {
-    /// Updates the title or the SOC form of a security review. Built by
-    /// [`update`](super::VendorSecurityReviewsApi::update).
-    pub struct Update(JsonOptional<super::VendorSecurityReview>);
 }

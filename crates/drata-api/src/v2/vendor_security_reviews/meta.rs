@@ -7,19 +7,58 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
+    &LIST,
+    &GET,
     &CREATE,
     &CREATE_WITH_FILE,
     &CREATE_WITH_FILE_JSON,
-    &GET,
-    &LIST,
-    &LIST_ACROSS_VENDORS,
-    &LIST_ACTIONS,
-    &LIST_QUESTIONNAIRES,
+    &UPDATE,
     &PERFORM_ACTION,
     &SEND_QUESTIONNAIRE,
     &SEND_QUESTIONNAIRE_TO_VENDOR,
-    &UPDATE,
+    &LIST_ACROSS_VENDORS,
+    &LIST_ACTIONS,
+    &LIST_QUESTIONNAIRES,
 ];
+
+/// [`list`](super::VendorSecurityReviewsApi::list)
+pub static LIST: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "VendorSecurityReviewsPublicV2Controller_listVendorSecurityReviews",
+    method: Method::GET,
+    path: "/vendors/{vendorId}/security-reviews",
+    area: "vendor_security_reviews",
+    rust_path: "v2::vendor_security_reviews::list",
+    permission: "vendors-get",
+    permission_name: "Vendors: List Vendors",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::VendorSecurityReviewsApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "VendorSecurityReviewsPublicV2Controller_getVendorSecurityReview",
+    method: Method::GET,
+    path: "/vendors/{vendorId}/security-reviews/{securityReviewId}",
+    area: "vendor_security_reviews",
+    rust_path: "v2::vendor_security_reviews::get",
+    permission: "vendors-get",
+    permission_name: "Vendors: List Vendors",
+    entitlement: None,
+    beta: true,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
 
 /// [`create`](super::VendorSecurityReviewsApi::create)
 pub static CREATE: OperationMeta = OperationMeta {
@@ -75,43 +114,76 @@ pub static CREATE_WITH_FILE_JSON: OperationMeta = OperationMeta {
     successes: &[(201, "application/json")],
 };
 
-/// [`get`](super::VendorSecurityReviewsApi::get)
-pub static GET: OperationMeta = OperationMeta {
+/// [`update`](super::VendorSecurityReviewsApi::update)
+pub static UPDATE: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "VendorSecurityReviewsPublicV2Controller_getVendorSecurityReview",
-    method: Method::GET,
+    operation_id: "VendorSecurityReviewsPublicV2Controller_updateVendorSecurityReview",
+    method: Method::PUT,
     path: "/vendors/{vendorId}/security-reviews/{securityReviewId}",
     area: "vendor_security_reviews",
-    rust_path: "v2::vendor_security_reviews::get",
-    permission: "vendors-get",
-    permission_name: "Vendors: List Vendors",
+    rust_path: "v2::vendor_security_reviews::update",
+    permission: "vendors-put-security-review",
+    permission_name: "Vendors: Update Security Review",
     entitlement: None,
     beta: true,
-    idempotency: Idempotency::Safe,
+    idempotency: Idempotency::Idempotent,
     pagination: Pagination::None,
-    request_bodies: &[],
+    request_bodies: &["application/json"],
     successes: &[(200, "application/json")],
 };
 
-/// [`list`](super::VendorSecurityReviewsApi::list)
-pub static LIST: OperationMeta = OperationMeta {
+/// [`perform_action`](super::VendorSecurityReviewsApi::perform_action)
+pub static PERFORM_ACTION: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "VendorSecurityReviewsPublicV2Controller_listVendorSecurityReviews",
-    method: Method::GET,
-    path: "/vendors/{vendorId}/security-reviews",
+    operation_id: "VendorSecurityReviewsPublicV2Controller_performSecurityReviewAction",
+    method: Method::POST,
+    path: "/vendors/{vendorId}/security-reviews/{securityReviewId}/actions",
     area: "vendor_security_reviews",
-    rust_path: "v2::vendor_security_reviews::list",
-    permission: "vendors-get",
-    permission_name: "Vendors: List Vendors",
+    rust_path: "v2::vendor_security_reviews::perform_action",
+    permission: "vendors-post-security-review-action",
+    permission_name: "Vendors: Perform Security Review Action",
+    entitlement: None,
+    beta: true,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
+};
+
+/// [`send_questionnaire`](super::VendorSecurityReviewsApi::send_questionnaire)
+pub static SEND_QUESTIONNAIRE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "VendorSecurityReviewsPublicV2Controller_sendSecurityQuestionnaireForSecurityReview",
+    method: Method::POST,
+    path: "/vendors/{vendorId}/security-reviews/{securityReviewId}/security-questionnaires",
+    area: "vendor_security_reviews",
+    rust_path: "v2::vendor_security_reviews::send_questionnaire",
+    permission: "vendors-post-upload-questionnaires",
+    permission_name: "Vendors: Upload Security Questionnaire",
     entitlement: None,
     beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Cursor {
-        max_size: 500,
-        total: true,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["multipart/form-data"],
+    successes: &[(201, "application/json")],
+};
+
+/// [`send_questionnaire_to_vendor`](super::VendorSecurityReviewsApi::send_questionnaire_to_vendor)
+pub static SEND_QUESTIONNAIRE_TO_VENDOR: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "VendorSecurityReviewsPublicV2Controller_sendSecurityQuestionnaire",
+    method: Method::POST,
+    path: "/vendors/{vendorId}/security-questionnaires",
+    area: "vendor_security_reviews",
+    rust_path: "v2::vendor_security_reviews::send_questionnaire_to_vendor",
+    permission: "vendors-post-upload-questionnaires",
+    permission_name: "Vendors: Upload Security Questionnaire",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["multipart/form-data"],
+    successes: &[(201, "application/json")],
 };
 
 /// [`list_across_vendors`](super::VendorSecurityReviewsApi::list_across_vendors)
@@ -171,77 +243,5 @@ pub static LIST_QUESTIONNAIRES: OperationMeta = OperationMeta {
         total: true,
     },
     request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`perform_action`](super::VendorSecurityReviewsApi::perform_action)
-pub static PERFORM_ACTION: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "VendorSecurityReviewsPublicV2Controller_performSecurityReviewAction",
-    method: Method::POST,
-    path: "/vendors/{vendorId}/security-reviews/{securityReviewId}/actions",
-    area: "vendor_security_reviews",
-    rust_path: "v2::vendor_security_reviews::perform_action",
-    permission: "vendors-post-security-review-action",
-    permission_name: "Vendors: Perform Security Review Action",
-    entitlement: None,
-    beta: true,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(200, "application/json")],
-};
-
-/// [`send_questionnaire`](super::VendorSecurityReviewsApi::send_questionnaire)
-pub static SEND_QUESTIONNAIRE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "VendorSecurityReviewsPublicV2Controller_sendSecurityQuestionnaireForSecurityReview",
-    method: Method::POST,
-    path: "/vendors/{vendorId}/security-reviews/{securityReviewId}/security-questionnaires",
-    area: "vendor_security_reviews",
-    rust_path: "v2::vendor_security_reviews::send_questionnaire",
-    permission: "vendors-post-upload-questionnaires",
-    permission_name: "Vendors: Upload Security Questionnaire",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["multipart/form-data"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`send_questionnaire_to_vendor`](super::VendorSecurityReviewsApi::send_questionnaire_to_vendor)
-pub static SEND_QUESTIONNAIRE_TO_VENDOR: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "VendorSecurityReviewsPublicV2Controller_sendSecurityQuestionnaire",
-    method: Method::POST,
-    path: "/vendors/{vendorId}/security-questionnaires",
-    area: "vendor_security_reviews",
-    rust_path: "v2::vendor_security_reviews::send_questionnaire_to_vendor",
-    permission: "vendors-post-upload-questionnaires",
-    permission_name: "Vendors: Upload Security Questionnaire",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["multipart/form-data"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`update`](super::VendorSecurityReviewsApi::update)
-pub static UPDATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "VendorSecurityReviewsPublicV2Controller_updateVendorSecurityReview",
-    method: Method::PUT,
-    path: "/vendors/{vendorId}/security-reviews/{securityReviewId}",
-    area: "vendor_security_reviews",
-    rust_path: "v2::vendor_security_reviews::update",
-    permission: "vendors-put-security-review",
-    permission_name: "Vendors: Update Security Review",
-    entitlement: None,
-    beta: true,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
     successes: &[(200, "application/json")],
 };

@@ -5,17 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates a vendor type. Built by [`create`](super::VendorTypesApi::create).
-    pub struct Create(JsonOptional<super::VendorType>);
-}
-
-builder! {
-    /// Deletes a vendor type softly: it is marked as deleted, not erased. Built by
-    /// [`delete`](super::VendorTypesApi::delete).
-    pub struct Delete(Nothing);
-}
-
-builder! {
     /// Lists the vendor types the account has defined. Built by [`list`](super::VendorTypesApi::list).
     pub struct List(Json<super::VendorTypePage>);
 }
@@ -72,6 +61,17 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Creates a vendor type. Built by [`create`](super::VendorTypesApi::create).
+    pub struct Create(JsonOptional<super::VendorType>);
+}
+
+builder! {
     /// Renames a vendor type. Built by [`update`](super::VendorTypesApi::update).
     pub struct Update(JsonOptional<super::VendorType>);
+}
+
+builder! {
+    /// Deletes a vendor type softly: it is marked as deleted, not erased. Built by
+    /// [`delete`](super::VendorTypesApi::delete).
+    pub struct Delete(Nothing);
 }

@@ -6,43 +6,7 @@ use http::Method;
 use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
-pub static ALL: &[&OperationMeta] = &[&CREATE, &DELETE, &LIST, &UPDATE];
-
-/// [`create`](super::VendorTypesApi::create)
-pub static CREATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "VendorTypesPublicV2Controller_createVendorType",
-    method: Method::POST,
-    path: "/vendor-types",
-    area: "vendor_types",
-    rust_path: "v2::vendor_types::create",
-    permission: "vendor-types-post",
-    permission_name: "Vendors: Create Vendor Type",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`delete`](super::VendorTypesApi::delete)
-pub static DELETE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "VendorTypesPublicV2Controller_deleteVendorType",
-    method: Method::DELETE,
-    path: "/vendor-types/{vendorTypeId}",
-    area: "vendor_types",
-    rust_path: "v2::vendor_types::delete",
-    permission: "vendor-types-delete",
-    permission_name: "Vendors: Delete Vendor Type",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &[],
-    successes: &[(204, "")],
-};
+pub static ALL: &[&OperationMeta] = &[&LIST, &CREATE, &UPDATE, &DELETE];
 
 /// [`list`](super::VendorTypesApi::list)
 pub static LIST: OperationMeta = OperationMeta {
@@ -65,6 +29,24 @@ pub static LIST: OperationMeta = OperationMeta {
     successes: &[(200, "application/json")],
 };
 
+/// [`create`](super::VendorTypesApi::create)
+pub static CREATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "VendorTypesPublicV2Controller_createVendorType",
+    method: Method::POST,
+    path: "/vendor-types",
+    area: "vendor_types",
+    rust_path: "v2::vendor_types::create",
+    permission: "vendor-types-post",
+    permission_name: "Vendors: Create Vendor Type",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
+};
+
 /// [`update`](super::VendorTypesApi::update)
 pub static UPDATE: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
@@ -81,4 +63,22 @@ pub static UPDATE: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(200, "application/json")],
+};
+
+/// [`delete`](super::VendorTypesApi::delete)
+pub static DELETE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "VendorTypesPublicV2Controller_deleteVendorType",
+    method: Method::DELETE,
+    path: "/vendor-types/{vendorTypeId}",
+    area: "vendor_types",
+    rust_path: "v2::vendor_types::delete",
+    permission: "vendor-types-delete",
+    permission_name: "Vendors: Delete Vendor Type",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(204, "")],
 };

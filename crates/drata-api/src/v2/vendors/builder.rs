@@ -5,61 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Creates a vendor. Built by [`create`](super::VendorsApi::create).
-    pub struct Create(JsonOptional<super::Vendor>);
-}
-
-builder! {
-    /// Removes a vendor from the account. Built by [`delete`](super::VendorsApi::delete).
-    pub struct Delete(Nothing);
-}
-
-builder! {
-    /// Returns one vendor with its risk profile. Built by [`get`](super::VendorsApi::get).
-    pub struct Get(Json<super::Vendor>);
-}
-
-impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
-    pub fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::VendorExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-}
-
-builder! {
-    /// Returns one questionnaire that was sent to a vendor. Built by
-    /// [`get_questionnaire`](super::VendorsApi::get_questionnaire).
-    pub struct GetQuestionnaire(Json<super::VendorQuestionnaireSent>);
-}
-
-builder! {
-    /// Counts the vendors of the account by one or more scopes. Built by
-    /// [`get_stats`](super::VendorsApi::get_stats).
-    pub struct GetStats(Json<super::VendorStats>);
-}
-
-impl GetStats {
-    /// Scopes to count by, at least one; the answer holds these and no others.
-    pub(super) fn expand(
-        mut self,
-        expand: impl IntoIterator<Item = super::VendorStatsExpand>,
-    ) -> Self {
-        self.call.query_list("expand[]", expand, crate::Limits::NONE);
-        self
-    }
-
-    /// Counts archived vendors too (default `false`).
-    pub fn include_archived(mut self, include_archived: bool) -> Self {
-        self.call.query("includeArchived", include_archived);
-        self
-    }
-}
-
-builder! {
     /// Lists the vendors of the account, optionally by category, type, status, owner, risk, impact and renewal.
     /// Built by [`list`](super::VendorsApi::list).
     pub struct List(Json<super::VendorPage>);
@@ -256,6 +201,43 @@ impl crate::Paged for List {
 }
 
 builder! {
+    /// Returns one vendor with its risk profile. Built by [`get`](super::VendorsApi::get).
+    pub struct Get(Json<super::Vendor>);
+}
+
+impl Get {
+    /// Related objects to embed in the answer; what is not named here is absent from it.
+    pub fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::VendorExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+}
+
+builder! {
+    /// Creates a vendor. Built by [`create`](super::VendorsApi::create).
+    pub struct Create(JsonOptional<super::Vendor>);
+}
+
+builder! {
+    /// Updates a vendor. Built by [`update`](super::VendorsApi::update).
+    pub struct Update(JsonOptional<super::Vendor>);
+}
+
+builder! {
+    /// Removes a vendor from the account. Built by [`delete`](super::VendorsApi::delete).
+    pub struct Delete(Nothing);
+}
+
+builder! {
+    /// Emails a questionnaire to a contact at a vendor. Built by
+    /// [`send_questionnaire`](super::VendorsApi::send_questionnaire).
+    pub struct SendQuestionnaire(JsonOptional<super::VendorQuestionnaireSent>);
+}
+
+builder! {
     /// Lists the questionnaires sent to a vendor, with whether each has been completed. Built by
     /// [`list_questionnaires`](super::VendorsApi::list_questionnaires).
     pub struct ListQuestionnaires(Json<super::VendorQuestionnaireSentPage>);
@@ -313,12 +295,30 @@ impl crate::Paged for ListQuestionnaires {
 }
 
 builder! {
-    /// Emails a questionnaire to a contact at a vendor. Built by
-    /// [`send_questionnaire`](super::VendorsApi::send_questionnaire).
-    pub struct SendQuestionnaire(JsonOptional<super::VendorQuestionnaireSent>);
+    /// Returns one questionnaire that was sent to a vendor. Built by
+    /// [`get_questionnaire`](super::VendorsApi::get_questionnaire).
+    pub struct GetQuestionnaire(Json<super::VendorQuestionnaireSent>);
 }
 
 builder! {
-    /// Updates a vendor. Built by [`update`](super::VendorsApi::update).
-    pub struct Update(JsonOptional<super::Vendor>);
+    /// Counts the vendors of the account by one or more scopes. Built by
+    /// [`get_stats`](super::VendorsApi::get_stats).
+    pub struct GetStats(Json<super::VendorStats>);
+}
+
+impl GetStats {
+    /// Scopes to count by, at least one; the answer holds these and no others.
+    pub(super) fn expand(
+        mut self,
+        expand: impl IntoIterator<Item = super::VendorStatsExpand>,
+    ) -> Self {
+        self.call.query_list("expand[]", expand, crate::Limits::NONE);
+        self
+    }
+
+    /// Counts archived vendors too (default `false`).
+    pub fn include_archived(mut self, include_archived: bool) -> Self {
+        self.call.query("includeArchived", include_archived);
+        self
+    }
 }

@@ -7,16 +7,55 @@ use crate::{ApiVersion, Idempotency, OperationMeta, Pagination};
 
 /// Every operation of the area.
 pub static ALL: &[&OperationMeta] = &[
-    &CREATE,
-    &DELETE,
+    &LIST,
     &GET,
+    &CREATE,
+    &UPDATE,
+    &DELETE,
+    &SEND_QUESTIONNAIRE,
+    &LIST_QUESTIONNAIRES,
     &GET_QUESTIONNAIRE,
     &GET_STATS,
-    &LIST,
-    &LIST_QUESTIONNAIRES,
-    &SEND_QUESTIONNAIRE,
-    &UPDATE,
 ];
+
+/// [`list`](super::VendorsApi::list)
+pub static LIST: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "VendorsPublicV2Controller_listVendors",
+    method: Method::GET,
+    path: "/vendors",
+    area: "vendors",
+    rust_path: "v2::vendors::list",
+    permission: "vendors-get",
+    permission_name: "Vendors: List Vendors",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
+
+/// [`get`](super::VendorsApi::get)
+pub static GET: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "VendorsPublicV2Controller_getVendor",
+    method: Method::GET,
+    path: "/vendors/{vendorId}",
+    area: "vendors",
+    rust_path: "v2::vendors::get",
+    permission: "vendors-get-vendor",
+    permission_name: "Vendors: Get Vendor",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Safe,
+    pagination: Pagination::None,
+    request_bodies: &[],
+    successes: &[(200, "application/json")],
+};
 
 /// [`create`](super::VendorsApi::create)
 pub static CREATE: OperationMeta = OperationMeta {
@@ -34,6 +73,24 @@ pub static CREATE: OperationMeta = OperationMeta {
     pagination: Pagination::None,
     request_bodies: &["application/json"],
     successes: &[(201, "application/json")],
+};
+
+/// [`update`](super::VendorsApi::update)
+pub static UPDATE: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "VendorsPublicV2Controller_updateVendor",
+    method: Method::PUT,
+    path: "/vendors/{vendorId}",
+    area: "vendors",
+    rust_path: "v2::vendors::update",
+    permission: "vendors-put",
+    permission_name: "Vendors: Update Vendor",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Idempotent,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(200, "application/json")],
 };
 
 /// [`delete`](super::VendorsApi::delete)
@@ -54,20 +111,41 @@ pub static DELETE: OperationMeta = OperationMeta {
     successes: &[(204, "")],
 };
 
-/// [`get`](super::VendorsApi::get)
-pub static GET: OperationMeta = OperationMeta {
+/// [`send_questionnaire`](super::VendorsApi::send_questionnaire)
+pub static SEND_QUESTIONNAIRE: OperationMeta = OperationMeta {
     version: ApiVersion::V2,
-    operation_id: "VendorsPublicV2Controller_getVendor",
-    method: Method::GET,
-    path: "/vendors/{vendorId}",
+    operation_id: "VendorsPublicV2Controller_sendQuestionnaireToVendor",
+    method: Method::POST,
+    path: "/vendors/{vendorId}/questionnaires",
     area: "vendors",
-    rust_path: "v2::vendors::get",
-    permission: "vendors-get-vendor",
-    permission_name: "Vendors: Get Vendor",
+    rust_path: "v2::vendors::send_questionnaire",
+    permission: "vendors-post-questionnaires",
+    permission_name: "Vendors: Send Questionnaire to Vendor",
+    entitlement: None,
+    beta: false,
+    idempotency: Idempotency::Unsafe,
+    pagination: Pagination::None,
+    request_bodies: &["application/json"],
+    successes: &[(201, "application/json")],
+};
+
+/// [`list_questionnaires`](super::VendorsApi::list_questionnaires)
+pub static LIST_QUESTIONNAIRES: OperationMeta = OperationMeta {
+    version: ApiVersion::V2,
+    operation_id: "VendorsPublicV2Controller_listVendorQuestionnaires",
+    method: Method::GET,
+    path: "/vendors/{vendorId}/questionnaires",
+    area: "vendors",
+    rust_path: "v2::vendors::list_questionnaires",
+    permission: "vendors-get-questionnaires",
+    permission_name: "Vendors: List Vendor Questionnaire",
     entitlement: None,
     beta: false,
     idempotency: Idempotency::Safe,
-    pagination: Pagination::None,
+    pagination: Pagination::Cursor {
+        max_size: 500,
+        total: true,
+    },
     request_bodies: &[],
     successes: &[(200, "application/json")],
 };
@@ -105,83 +183,5 @@ pub static GET_STATS: OperationMeta = OperationMeta {
     idempotency: Idempotency::Safe,
     pagination: Pagination::None,
     request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list`](super::VendorsApi::list)
-pub static LIST: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "VendorsPublicV2Controller_listVendors",
-    method: Method::GET,
-    path: "/vendors",
-    area: "vendors",
-    rust_path: "v2::vendors::list",
-    permission: "vendors-get",
-    permission_name: "Vendors: List Vendors",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Cursor {
-        max_size: 500,
-        total: true,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`list_questionnaires`](super::VendorsApi::list_questionnaires)
-pub static LIST_QUESTIONNAIRES: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "VendorsPublicV2Controller_listVendorQuestionnaires",
-    method: Method::GET,
-    path: "/vendors/{vendorId}/questionnaires",
-    area: "vendors",
-    rust_path: "v2::vendors::list_questionnaires",
-    permission: "vendors-get-questionnaires",
-    permission_name: "Vendors: List Vendor Questionnaire",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Safe,
-    pagination: Pagination::Cursor {
-        max_size: 500,
-        total: true,
-    },
-    request_bodies: &[],
-    successes: &[(200, "application/json")],
-};
-
-/// [`send_questionnaire`](super::VendorsApi::send_questionnaire)
-pub static SEND_QUESTIONNAIRE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "VendorsPublicV2Controller_sendQuestionnaireToVendor",
-    method: Method::POST,
-    path: "/vendors/{vendorId}/questionnaires",
-    area: "vendors",
-    rust_path: "v2::vendors::send_questionnaire",
-    permission: "vendors-post-questionnaires",
-    permission_name: "Vendors: Send Questionnaire to Vendor",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Unsafe,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
-    successes: &[(201, "application/json")],
-};
-
-/// [`update`](super::VendorsApi::update)
-pub static UPDATE: OperationMeta = OperationMeta {
-    version: ApiVersion::V2,
-    operation_id: "VendorsPublicV2Controller_updateVendor",
-    method: Method::PUT,
-    path: "/vendors/{vendorId}",
-    area: "vendors",
-    rust_path: "v2::vendors::update",
-    permission: "vendors-put",
-    permission_name: "Vendors: Update Vendor",
-    entitlement: None,
-    beta: false,
-    idempotency: Idempotency::Idempotent,
-    pagination: Pagination::None,
-    request_bodies: &["application/json"],
     successes: &[(200, "application/json")],
 };

@@ -2,6 +2,29 @@
 
 //! Third parties the organization works with, their risk profile, the questionnaires sent to them, and
 //! statistics over all of them.
+//!
+//! Take this version, with [`v2::vendor_documents`](crate::v2::vendor_documents),
+//! [`v2::vendor_security_reviews`](crate::v2::vendor_security_reviews) and
+//! [`v2::vendor_types`](crate::v2::vendor_types). Only [`v1::vendors`](crate::v1::vendors) takes questionnaires
+//! that were completed elsewhere.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = drata_sandbox::Sandbox::start().await?;
+//! # let drata = drata_ext::Drata::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! use drata_ext::ListExt;
+//!
+//! let mut vendors = drata.v2().vendors().list().stream();
+//! while let Some(vendor) = vendors.next().await {
+//!     let vendor = vendor?;
+//!     println!("{} {}", vendor.id, vendor.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod builder;
 pub mod meta;
@@ -33,6 +56,17 @@ impl<A: crate::Access> VendorsApi<A> {
 }
 
 impl<A: crate::Access> VendorsApi<A> {
+    /// Lists the vendors of the account, optionally by category, type, status, owner, risk, impact and renewal. A
+    /// vendor without a status may match no status at all.
+    ///
+    /// `GET /vendors`, v2. Needs the permission **Vendors: List Vendors** (`vendors-get`). Pages by cursor, up to
+    /// 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorsPublicV2Controller_listVendors/)
+    pub fn list(&self) -> builder::List {
+        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
+    }
+
     /// Returns one vendor with its risk profile. Documents, reviews, contacts and custom fields come only when
     /// expanded.
     ///
@@ -42,6 +76,22 @@ impl<A: crate::Access> VendorsApi<A> {
     pub fn get(&self, vendor_id: impl Into<VendorId>) -> builder::Get {
         builder::Get::new(
             crate::Call::new(&self.client, &meta::GET)
+                .path("vendorId", Into::<VendorId>::into(vendor_id)),
+        )
+    }
+
+    /// Lists the questionnaires sent to a vendor, with whether each has been completed.
+    ///
+    /// `GET /vendors/{vendorId}/questionnaires`, v2. Needs the permission **Vendors: List Vendor Questionnaire**
+    /// (`vendors-get-questionnaires`). Pages by cursor, up to 500 rows a page.
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorsPublicV2Controller_listVendorQuestionnaires/)
+    pub fn list_questionnaires(
+        &self,
+        vendor_id: impl Into<VendorId>,
+    ) -> builder::ListQuestionnaires {
+        builder::ListQuestionnaires::new(
+            crate::Call::new(&self.client, &meta::LIST_QUESTIONNAIRES)
                 .path("vendorId", Into::<VendorId>::into(vendor_id)),
         )
     }
@@ -80,33 +130,6 @@ impl<A: crate::Access> VendorsApi<A> {
         builder::GetStats::new(crate::Call::new(&self.client, &meta::GET_STATS))
             .expand(expand)
     }
-
-    /// Lists the vendors of the account, optionally by category, type, status, owner, risk, impact and renewal. A
-    /// vendor without a status may match no status at all.
-    ///
-    /// `GET /vendors`, v2. Needs the permission **Vendors: List Vendors** (`vendors-get`). Pages by cursor, up to
-    /// 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorsPublicV2Controller_listVendors/)
-    pub fn list(&self) -> builder::List {
-        builder::List::new(crate::Call::new(&self.client, &meta::LIST))
-    }
-
-    /// Lists the questionnaires sent to a vendor, with whether each has been completed.
-    ///
-    /// `GET /vendors/{vendorId}/questionnaires`, v2. Needs the permission **Vendors: List Vendor Questionnaire**
-    /// (`vendors-get-questionnaires`). Pages by cursor, up to 500 rows a page.
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorsPublicV2Controller_listVendorQuestionnaires/)
-    pub fn list_questionnaires(
-        &self,
-        vendor_id: impl Into<VendorId>,
-    ) -> builder::ListQuestionnaires {
-        builder::ListQuestionnaires::new(
-            crate::Call::new(&self.client, &meta::LIST_QUESTIONNAIRES)
-                .path("vendorId", Into::<VendorId>::into(vendor_id)),
-        )
-    }
 }
 
 /// Operations that write; a read-only client does not have them.
@@ -124,6 +147,27 @@ impl VendorsApi {
             crate::Call::new(&self.client, &meta::CREATE)
                 .body(
                     std::borrow::Borrow::<VendorCreateRequest>::borrow(&body),
+                    crate::Limits::NONE,
+                ),
+        )
+    }
+
+    /// Updates a vendor. Every field is optional, `null` is accepted where a field can be unset, and email contacts
+    /// go by `contactsEmail` here.
+    ///
+    /// `PUT /vendors/{vendorId}`, v2. Needs the permission **Vendors: Update Vendor** (`vendors-put`).
+    ///
+    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorsPublicV2Controller_updateVendor/)
+    pub fn update(
+        &self,
+        vendor_id: impl Into<VendorId>,
+        body: impl std::borrow::Borrow<VendorUpdateRequest>,
+    ) -> builder::Update {
+        builder::Update::new(
+            crate::Call::new(&self.client, &meta::UPDATE)
+                .path("vendorId", Into::<VendorId>::into(vendor_id))
+                .body(
+                    std::borrow::Borrow::<VendorUpdateRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
         )
@@ -161,27 +205,6 @@ impl VendorsApi {
                     std::borrow::Borrow::<
                         VendorQuestionnaireCreateRequest,
                     >::borrow(&body),
-                    crate::Limits::NONE,
-                ),
-        )
-    }
-
-    /// Updates a vendor. Every field is optional, `null` is accepted where a field can be unset, and email contacts
-    /// go by `contactsEmail` here.
-    ///
-    /// `PUT /vendors/{vendorId}`, v2. Needs the permission **Vendors: Update Vendor** (`vendors-put`).
-    ///
-    /// [Reference](https://developers.drata.com/openapi/reference/v2/operation/VendorsPublicV2Controller_updateVendor/)
-    pub fn update(
-        &self,
-        vendor_id: impl Into<VendorId>,
-        body: impl std::borrow::Borrow<VendorUpdateRequest>,
-    ) -> builder::Update {
-        builder::Update::new(
-            crate::Call::new(&self.client, &meta::UPDATE)
-                .path("vendorId", Into::<VendorId>::into(vendor_id))
-                .body(
-                    std::borrow::Borrow::<VendorUpdateRequest>::borrow(&body),
                     crate::Limits::NONE,
                 ),
         )
