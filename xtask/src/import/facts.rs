@@ -13,7 +13,7 @@ use crate::document::{Document, METHODS, Place, items, json_type, members, text}
 use crate::keys::{BETA, ENTITLEMENT, OBSERVED, PERMISSION, PERMISSION_NAME, SUCCESSOR};
 
 /// Keys of a schema that are facts and are copied as they are.
-const SCHEMA_FACTS: [&str; 19] = [
+const SCHEMA_FACTS: [&str; 20] = [
     "$ref",
     "type",
     "format",
@@ -29,6 +29,7 @@ const SCHEMA_FACTS: [&str; 19] = [
     "minItems",
     "maxItems",
     "pattern",
+    "multipleOf",
     "default",
     "deprecated",
     "readOnly",

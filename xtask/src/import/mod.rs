@@ -7,6 +7,7 @@ mod page;
 mod provenance;
 mod references;
 mod structure;
+mod twice;
 
 use std::collections::BTreeMap;
 

@@ -7,6 +7,7 @@
 use anyhow::{Result, bail};
 use serde_json::{Deserializer, Value};
 
+use super::twice;
 use crate::overlay::yaml;
 
 /// The OpenAPI document in a saved file: JSON, YAML or a page.
@@ -14,9 +15,9 @@ use crate::overlay::yaml;
 /// # Errors
 /// When there is none, or when there are several that differ.
 pub(crate) fn document_in(name: &str, text: &str) -> Result<Value> {
-    let found = match serde_json::from_str::<Value>(text) {
-        Ok(value) if is_document(&value) => return Ok(value),
-        Ok(value) => documents_in(&value),
+    let found = match twice::parse(text) {
+        Ok((_, twice)) if twice.refuse() => bail!("{name}: {twice}"),
+        Ok((value, _)) => documents_in(&value),
         Err(_) if text.trim_start().starts_with('<') => values_in_scripts(text).iter().flat_map(documents_in).collect(),
         Err(error) => match yaml::parse(name, text, |root| root.json()) {
             Ok(value @ Value::Object(_)) => documents_in(&value),

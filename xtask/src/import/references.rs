@@ -1,11 +1,11 @@
 //! References: written in one way, and to components only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use crate::document::{SCHEMA_REF, object_at, unescape};
+use crate::document::{SCHEMA_REF, SCHEMAS, object_at, unescape};
 use crate::names::rules;
 
 /// What a reference refers to within its document.
@@ -18,27 +18,71 @@ fn pointer(reference: &str) -> Option<String> {
     Some(percent_decode_str(reference.strip_prefix('#')?).decode_utf8().ok()?.into_owned())
 }
 
-/// Takes percent-encoding out of references, and makes components of the schemas within others that are referred to.
+/// Takes percent-encoding out of references, gives every component schema a name that OpenAPI allows, and makes components of
+/// the schemas within others that are referred to. After it, a reference to a schema is its name and nothing to decode.
 pub(crate) fn make_canonical(document: &mut Value) {
+    each(document, &mut |reference| {
+        if let Some(pointer) = pointer(reference) {
+            *reference = format!("#{pointer}");
+        }
+    });
+    name_components(document);
+    lift_inner(document);
+}
+
+/// Gives a name of letters, digits and `.-_` to each component schema that has another, such as `Page<Risk>`: a pointer to
+/// any other name would have to be escaped.
+fn name_components(document: &mut Value) {
+    let Some(schemas) = document.pointer_mut(SCHEMAS).and_then(Value::as_object_mut) else { return };
+    let legal = |one: char| one.is_ascii_alphanumeric() || ".-_".contains(one);
+    let (kept, others): (Vec<String>, Vec<String>) = schemas.keys().cloned().partition(|name| name.chars().all(legal));
+    let mut taken: BTreeSet<String> = kept.into_iter().collect();
+    let mut renamed = BTreeMap::new();
+    for name in others {
+        let words: Vec<String> = rules::ascii(&name).split(|one| !legal(one)).map(str::to_owned).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
+        let plain = if words.is_empty() { "Unnamed".to_owned() } else { words.join("_") };
+        let given = free(&plain, |name| taken.contains(name));
+        taken.insert(given.clone());
+        renamed.insert(name, given);
+    }
+    if renamed.is_empty() {
+        return;
+    }
+    let named = std::mem::take(schemas).into_iter();
+    schemas.extend(named.map(|(name, schema)| (renamed.get(&name).cloned().unwrap_or(name), schema)));
+    each(document, &mut |reference| {
+        let Some(rest) = reference.strip_prefix(SCHEMA_REF) else { return };
+        let (name, below) = rest.split_once('/').map_or((rest, None), |(name, below)| (name, Some(below)));
+        if let Some(name) = renamed.get(&unescape(name)) {
+            *reference =
+                below.map_or_else(|| format!("{SCHEMA_REF}{name}"), |below| format!("{SCHEMA_REF}{name}/{below}"));
+        }
+    });
+}
+
+/// The name, with a number behind it if it is taken.
+fn free(name: &str, taken: impl Fn(&str) -> bool) -> String {
+    // There are fewer schemas than numbers, so one of the names is free.
+    let numbered = (2..).map(|number| format!("{name}{number}"));
+    std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
+}
+
+/// Makes components of the schemas within others that are referred to.
+fn lift_inner(document: &mut Value) {
     let mut within = BTreeMap::new();
     each(document, &mut |reference| {
-        let Some(pointer) = pointer(reference) else { return };
-        if is_schema_within(&pointer) {
-            within.insert(pointer.clone(), String::new());
+        if let Some(pointer) = reference.strip_prefix('#').filter(|pointer| is_schema_within(pointer)) {
+            within.insert(pointer.to_owned(), String::new());
         }
-        *reference = format!("#{pointer}");
     });
     let mut made: Vec<(String, Value)> = Vec::new();
-    let taken = |name: &str, made: &[(String, Value)]| {
-        document.pointer("/components/schemas").is_some_and(|all| all.get(name).is_some())
-            || made.iter().any(|(other, _)| other == name)
-    };
     within.retain(|pointer, name| {
         let Some(schema) = document.pointer(pointer) else { return false };
-        let words = words(pointer);
-        // There are fewer schemas than numbers, so one of the names is free.
-        let numbered = (2..).map(|number| format!("{words}{number}"));
-        *name = std::iter::once(words.clone()).chain(numbered).find(|name| !taken(name, &made)).unwrap_or_default();
+        *name = free(&words(pointer), |name| {
+            document.pointer(SCHEMAS).is_some_and(|all| all.get(name).is_some())
+                || made.iter().any(|(other, _)| other == name)
+        });
         made.push((name.clone(), schema.clone()));
         true
     });
@@ -111,12 +155,18 @@ mod tests {
                 "A": { "$defs": { "Owner": { "type": "string" } }, "items": { "$ref": "#/components/schemas/B%20b" } },
                 "Owner": { "type": "object" },
                 "B b": {},
+                "B_b": {},
+                "Page<a/b~c>": { "items": { "$ref": "#/components/schemas/Page%3Ca~1b~0c%3E" } },
             } },
         });
         make_canonical(&mut document);
         assert_eq!(document["paths"]["/a"]["get"]["schema"]["$ref"], "#/components/schemas/Owner2");
         assert_eq!(document["components"]["schemas"]["Owner2"], json!({ "type": "string" }));
-        assert_eq!(document["components"]["schemas"]["A"]["items"]["$ref"], "#/components/schemas/B b");
-        assert_eq!(target(&document, "#/components/schemas/B%20b"), Some(&json!({})));
+        assert_eq!(document["components"]["schemas"]["A"]["items"]["$ref"], "#/components/schemas/B_b2");
+        assert_eq!(target(&document, "#/components/schemas/B%5Fb2"), Some(&json!({})));
+        assert_eq!(
+            document["components"]["schemas"]["Page_a_b_c"],
+            json!({ "items": { "$ref": "#/components/schemas/Page_a_b_c" } })
+        );
     }
 }

@@ -251,7 +251,9 @@ fn path_problem(path: &str) -> Option<String> {
     if !path.starts_with('/') {
         return Some(format!("path {path:?} does not begin with a slash, {rule}"));
     }
-    if let Some(at) = path.find(['?', '#']) {
+    // A question mark that ends a placeholder marks it as optional, and is a part of its name.
+    let marks_optional = |at: usize| path[at..].starts_with("?}");
+    if let Some((at, _)) = path.match_indices(['?', '#']).find(|(at, _)| !marks_optional(*at)) {
         return Some(format!("path {path:?} holds {:?}, which is no part of a path, {rule}", &path[at..]));
     }
     let balanced = path.split('{').enumerate().all(|(index, part)| {

@@ -62,7 +62,7 @@ pub(crate) fn words(name: &str) -> Vec<String> {
 }
 
 /// The name in letters and digits of ASCII: `Größe` is `Grosse`.
-fn ascii(name: &str) -> String {
+pub(crate) fn ascii(name: &str) -> String {
     if name.is_ascii() { name.to_owned() } else { deunicode::deunicode_with_tofu(name, " ") }
 }
 

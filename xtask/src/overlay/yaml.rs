@@ -78,6 +78,7 @@ impl<'a> Node<'a> {
             YamlData::Sequence(_) => self.list()?.iter().map(Node::json).collect::<Result<Vec<_>>>()?.into(),
             YamlData::Mapping(map) => {
                 let mut members = Map::new();
+                let mut merged = Vec::new();
                 for (key, value) in map {
                     // A key of JSON is a string, and a status in YAML is a number.
                     let key = match self.child(key).json()? {
@@ -85,7 +86,16 @@ impl<'a> Node<'a> {
                         scalar @ (Value::Number(_) | Value::Bool(_) | Value::Null) => scalar.to_string(),
                         _ => bail!("{}: a key is no scalar", self.child(key).place()),
                     };
-                    members.insert(key, self.child(value).json()?);
+                    let value = self.child(value).json()?;
+                    match (key.as_str(), value) {
+                        ("<<", Value::Array(several)) => merged.extend(several),
+                        ("<<", one @ Value::Object(_)) => merged.push(one),
+                        (_, value) => drop(members.insert(key, value)),
+                    }
+                }
+                // What a mapping says itself counts before what it merges, and of that the first.
+                for (key, value) in merged.iter().filter_map(Value::as_object).flatten() {
+                    members.entry(key.as_str()).or_insert_with(|| value.clone());
                 }
                 members.into()
             }

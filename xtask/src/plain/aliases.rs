@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::diagnosis::{Diagnosis, Findings};
-use crate::document::{Document, SCHEMAS, escape, reference, walk};
+use crate::document::{Document, SCHEMAS, escape, reference, text, walk};
 use crate::keys::{DOC, ID_FORMS, NULLABLE};
 
 /// `allOf` with one member, put in its place. What stood beside it stays, as facts about the field.
@@ -22,7 +22,8 @@ pub(crate) fn single_all_of(document: &mut Document) {
         let single = single.clone();
         if let (Some(map), Value::Object(single)) = (schema.as_object_mut(), single) {
             // A reference is the whole type; keys such as a stray `format` or `default` beside it describe nothing.
-            map.retain(|key, _| key.starts_with("x-") || [DOC, "deprecated", "nullable"].contains(&key.as_str()));
+            let kept = [DOC, "deprecated", "nullable", "readOnly", "writeOnly"];
+            map.retain(|key, _| key.starts_with("x-") || kept.contains(&key.as_str()));
             for (key, value) in single {
                 map.entry(key).or_insert(value);
             }
@@ -92,7 +93,7 @@ fn replace(schema: &mut Value, aliases: &BTreeMap<String, Value>) {
 /// Whether a named schema becomes a type of its own.
 pub(crate) fn is_type(schema: &Value) -> bool {
     schema.get("properties").is_some()
-        || schema.get("enum").is_some_and(super::enums::strings)
+        || text(schema, "type") == "string" && schema.get("enum").is_some_and(super::enums::strings)
         || schema.get(ID_FORMS).is_some()
 }
 

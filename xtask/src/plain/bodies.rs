@@ -16,6 +16,9 @@ use crate::keys::{BODIES, FORM, JSON_ALTERNATIVE, RAW_BODY, RULE_NAME};
 /// What stands behind the path and the id of the operation that sends the form.
 pub(crate) const FRAGMENT: &str = "#multipart";
 
+/// Where the schema of a plain request body stands within its operation, that of a form too.
+pub(crate) const SLOT: &str = "/requestBody/content/application~1json/schema";
+
 pub(crate) fn split(document: &mut Document, found: &mut Findings) {
     let mut forms = Vec::new();
     for place in document.places() {
@@ -109,9 +112,34 @@ pub(crate) fn split(document: &mut Document, found: &mut Findings) {
     }
 }
 
+/// Gives a form a type of its own where JSON has its schema too: there, a file cannot be one.
+pub(crate) fn give_forms_types(document: &mut Document) {
+    let is_form = |operation: &Value| operation.get(FORM).is_some();
+    let mut others = document.clone();
+    others.each_operation(|_, operation| {
+        if operation.contains_key(FORM) {
+            operation.shift_remove("requestBody");
+        }
+    });
+    let elsewhere = super::directions(&others);
+    for place in document.places() {
+        let Some(operation) = document.operation_mut(&place).filter(|operation| is_form(operation)) else { continue };
+        let id = id(operation).to_owned();
+        let Some(slot) = operation.pointer_mut(SLOT) else { continue };
+        let Some(shared) = reference(slot).filter(|name| elsewhere.contains_key(*name)).map(str::to_owned) else {
+            continue;
+        };
+        let (key, name) = form_name(&id, slot);
+        *slot = refer_to(&key);
+        if let Some(mut schema) = document.schema(&shared).cloned() {
+            schema[RULE_NAME] = name.into();
+            document.schemas_mut().entry(key).or_insert(schema);
+        }
+    }
+}
+
 /// A form that lists no fields is a struct without any: what it sends is set as further fields.
 pub(crate) fn give_forms_fields(document: &mut Document, found: &mut Findings) {
-    const SLOT: &str = "/requestBody/content/application~1json/schema";
     for place in document.places() {
         let Some(operation) = document.operation_mut(&place).filter(|operation| operation.get(FORM).is_some()) else {
             continue;
@@ -163,7 +191,7 @@ fn form_name(operation_id: &str, schema: &Value) -> (String, String) {
 /// A JSON body cannot hold a file; what it can hold instead is a field of its own.
 fn strip_files(document: &mut Document, place: &Place) {
     let Some(operation) = document.operation_mut(place) else { return };
-    let Some(slot) = operation.pointer_mut("/requestBody/content/application~1json/schema") else { return };
+    let Some(slot) = operation.pointer_mut(SLOT) else { return };
     let strip = |schema: &mut Value| {
         walk("", schema, &mut |_, schema| {
             if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {

@@ -190,11 +190,7 @@ fn choose(document: &Document, pointer: &str, schema: &mut Value, key: &str, fou
     let mut options: Vec<Value> = Vec::new();
     for option in items(schema, key) {
         let resolved = document.resolve(option);
-        let only_null = text(resolved, "type") == "null"
-            || resolved
-                .get("enum")
-                .and_then(Value::as_array)
-                .is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_null));
+        let only_null = is_null(resolved);
         nullable |= only_null || option.get("nullable") == Some(&Value::Bool(true));
         if !only_null && !options.contains(option) {
             options.push(option.clone());
@@ -262,6 +258,17 @@ fn choose(document: &Document, pointer: &str, schema: &mut Value, key: &str, fou
         schema["nullable"] = true.into();
         schema[NULLABLE] = true.into();
     }
+}
+
+/// Whether an option says nothing but that there may be null, in one of the ways to say so.
+fn is_null(option: &Value) -> bool {
+    let values = items(option, "enum");
+    text(option, "type") == "null"
+        || !values.is_empty() && values.iter().all(Value::is_null)
+        || option
+            .as_object()
+            .is_some_and(|keys| keys.keys().all(|key| ["nullable", NULLABLE, DOC].contains(&key.as_str())))
+            && option.get("nullable") == Some(&Value::Bool(true))
 }
 
 /// Whether the options are scalars, and a list of scalars.

@@ -64,11 +64,6 @@ fn close(schema: &mut Value, in_request: bool) {
         "object" => {}
         "boolean" | "integer" | "number" | "string" => return,
         _ if map.contains_key("$ref") => return,
-        // Values that are strings say that the type is one.
-        _ if map.get("enum").is_some_and(super::enums::strings) => {
-            map.insert("type".to_owned(), "string".into());
-            return;
-        }
         _ => {
             // No type at all, or one that OpenAPI does not have, is any JSON.
             map.retain(|key, _| key.starts_with("x-") || [DOC, "deprecated", "nullable"].contains(&key.as_str()));

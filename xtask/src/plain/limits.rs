@@ -25,8 +25,7 @@ const DROPPED: [&str; 8] = [
 
 pub(crate) fn set_aside(document: &mut Document, found: &mut Findings) {
     document.each_schema(|pointer, schema| {
-        let whole = matches!(text(schema, "type"), "integer" | "number")
-            && !matches!(text(schema, "format"), "double" | "float");
+        let whole = text(schema, "type") == "integer";
         let Some(map) = schema.as_object_mut() else { return };
         let mut limits: Map<String, Value> = PAIRS
             .iter()

@@ -36,6 +36,7 @@ pub(crate) use responses::{Media, media_of};
 pub(crate) fn make_plain(document: &mut Document) -> Findings {
     let mut found = Findings::default();
     identify::file(document);
+    enums::give_types(document);
     enums::move_into_lists(document);
     parameters::make_plain(document, &mut found);
     responses::keep_successes(document, &mut found);
@@ -46,11 +47,12 @@ pub(crate) fn make_plain(document: &mut Document) -> Findings {
     aliases::expand(document, &mut found);
     nullable::note(document);
     directions::separate(document);
+    bodies::give_forms_types(document);
     directions::keep_apart(document);
     expansions::make_optional(document);
-    limits::set_aside(document, &mut found);
     numbers::make_integers(document);
-    strings::mark_formats(document);
+    limits::set_aside(document, &mut found);
+    strings::mark_formats(document, &mut found);
     free_form::open(document, &mut found);
     bodies::give_forms_fields(document, &mut found);
     hoist::name_inline(document);

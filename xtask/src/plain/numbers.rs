@@ -1,22 +1,17 @@
 //! Numbers are integers unless the overlay says `format: double`.
 //!
 //! The vendor declares every number as `number`, also ids and counts; a fraction is the exception and needs evidence. A
-//! limit that is no whole number is such evidence.
+//! limit, a step, a default or a value that is no whole number is such evidence.
 
 use serde_json::Value;
 
-use crate::document::{Document, text};
-use crate::keys::LIMITS;
+use crate::document::{Document, items, text};
 
 pub(crate) fn make_integers(document: &mut Document) {
     document.each_schema(|_, schema| {
-        let limits = schema.get(LIMITS).and_then(Value::as_object);
-        let fractional =
-            limits.into_iter().flatten().any(|(_, limit)| limit.as_f64().is_some_and(|limit| limit.fract() != 0.0));
-        let integer = match (text(schema, "type"), text(schema, "format")) {
-            ("number", "double" | "float") => false,
-            ("number", _) => !fractional,
-            ("integer", _) => true,
+        let integer = match text(schema, "type") {
+            "number" => !has_fractions(schema),
+            "integer" => true,
             _ => return,
         };
         schema["type"] = if integer { "integer" } else { "number" }.into();
@@ -26,4 +21,12 @@ pub(crate) fn make_integers(document: &mut Document) {
             map.shift_remove("enum");
         }
     });
+}
+
+/// Whether a number may be one with a fraction.
+pub(super) fn has_fractions(schema: &Value) -> bool {
+    const EVIDENCE: [&str; 4] = ["minimum", "maximum", "multipleOf", "default"];
+    let is_fraction = |value: &Value| value.as_f64().is_some_and(|number| number.fract() != 0.0);
+    matches!(text(schema, "format"), "double" | "float")
+        || EVIDENCE.iter().filter_map(|key| schema.get(*key)).chain(items(schema, "enum")).any(is_fraction)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::numbers::has_fractions;
 use super::{expansions, identify};
 use crate::document::{Document, SCHEMAS, reference, text};
 use crate::keys::{AREA_DOCS, AREA_EXAMPLES, AREA_VERSIONS, DOC, ID_FORMS, OBSERVED, UNDOCUMENTED_FORM};
@@ -44,10 +45,10 @@ pub(crate) fn document(effective: Document) -> Document {
 
 /// A schema as OpenAPI 3.0 means it. `types` are those of the named schemas.
 fn plain(schema: &mut Value, types: &BTreeMap<String, String>) {
-    let fraction = matches!(text(schema, "format"), "double" | "float");
-    if text(schema, "type") == "number" && !fraction {
-        schema["type"] = "integer".into();
-        schema["format"] = "int64".into();
+    if text(schema, "type") == "number" {
+        let (kind, format) = if has_fractions(schema) { ("number", "double") } else { ("integer", "int64") };
+        schema["type"] = kind.into();
+        schema["format"] = format.into();
     }
     let beside_reference = reference(schema).is_some();
     let referred = schema.pointer("/allOf/0").and_then(reference).and_then(|name| types.get(name)).cloned();

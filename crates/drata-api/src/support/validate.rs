@@ -235,7 +235,7 @@ impl<T: Limited> Limited for Option<T> {
     }
 }
 
-/// Limits on a list are about the list; limits on length and value reach its items.
+/// Limits on the number of items are about this list alone; limits on length and value reach its items.
 impl<T: Limited> Limited for Vec<T> {
     fn check(&self, limits: &Limits) -> Result<(), Violation> {
         self.as_slice().check(limits)
@@ -245,9 +245,10 @@ impl<T: Limited> Limited for Vec<T> {
 impl<T: Limited> Limited for [T] {
     fn check(&self, limits: &Limits) -> Result<(), Violation> {
         limits.check_count(self.len())?;
+        let within = limits.min_items(0).max_items(usize::MAX);
         self.iter()
             .enumerate()
-            .try_for_each(|(index, item)| item.check(limits).map_err(|violation| violation.at(index)))
+            .try_for_each(|(index, item)| item.check(&within).map_err(|violation| violation.at(index)))
     }
 }
 

@@ -94,6 +94,7 @@ impl Expressions<'_> {
                 }
                 other => self.owned(other, schema, within),
             },
+            Ty::Vec(item) if circles(item, within) => quote!([]),
             Ty::Vec(item) => {
                 let (count, schema) = (self.count(schema), self.items_of(schema));
                 let item = match &**item {
@@ -145,6 +146,9 @@ impl Expressions<'_> {
             }
             Ty::Object => quote!(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))])),
             Ty::Named(name) => self.named(name, schema, within),
+            Ty::Vec(item) | Ty::List(item) if circles(item, within) => quote!(vec![]),
+            Ty::Map(value) if circles(value, within) => quote!(std::collections::BTreeMap::new()),
+            Ty::Option(inner) | Ty::Patch(inner) if circles(inner, within) => quote!(None),
             Ty::Vec(item) | Ty::List(item) => {
                 let items = vec![self.owned(item, self.items_of(schema), within); self.count(schema)];
                 quote!(vec![#(#items),*])
@@ -285,6 +289,11 @@ impl Expressions<'_> {
             _ => resolved,
         }
     }
+}
+
+/// Whether a value of the type would begin a struct again that it is built in: what holds it stays empty.
+fn circles(ty: &Ty, within: &[&str]) -> bool {
+    matches!(ty.unboxed(), Ty::Named(name) if within.contains(&name.as_str()))
 }
 
 fn is_file(ty: &Ty) -> bool {

@@ -150,13 +150,14 @@ pub(super) fn with_nulls(ty: Ty, schema: &Value) -> Ty {
     if nullable::is_noted(schema) && ty != Ty::Json { ty.optional() } else { ty }
 }
 
-/// The limits of a schema; a list has those of its items too, where they do not collide.
+/// The limits of a schema; a list has those of its items too, but for how many there are within each.
 pub(super) fn limits(schema: &Value) -> Limits {
     let own = |schema: &Value| -> BTreeMap<&'static str, f64> {
         let set_aside = &schema[LIMITS];
         Limits::NAMES.iter().filter_map(|(wire, ours)| Some((*ours, set_aside[*wire].as_f64()?))).collect()
     };
     let mut all = schema.get("items").map(own).unwrap_or_default();
+    all.retain(|name, _| !name.ends_with("_items"));
     all.extend(own(schema));
     Limits(all)
 }
