@@ -9,7 +9,7 @@ use super::code::Code;
 use super::exercise::Samples;
 use super::{area, docs, types};
 use crate::files::Output;
-use crate::model::{Api, Kind, TypeDef};
+use crate::model::{Api, TypeDef};
 use crate::names::rules;
 
 fn folder(api: &Api) -> PathBuf {
