@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use drata_contract::Contract;
 use drata_contract::operation::{Operation, Place};
 use drata_contract::resource::Plan;
+use drata_contract::schema::Shape;
 use drata_sandbox::Sandbox;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
@@ -29,6 +30,10 @@ async fn main() {
     println!("next start in the same process, 100,000 records: {:.1?}", begun.elapsed());
     println!("resident memory with both contracts: {} MB", resident_megabytes());
 
+    // `cargo bench -p drata-sandbox -- PATH`: that one alone, for a profiler.
+    if let Some(path) = std::env::args().skip(1).find(|word| word.starts_with('/')) {
+        return show(&path, &load(&sandbox, &path, SPAN).await);
+    }
     for path in [
         "/public/connections?limit=50",
         "/public/connections?limit=50&page=7&state=ACTIVE&sort=CREATED_AT",
@@ -52,13 +57,18 @@ async fn main() {
 /// The path of a list with its longest page.
 fn list_path(operation: &Operation) -> Option<String> {
     let Plan::List { .. } = operation.plan else { return None };
-    let path = operation.path.split('/').map(|part| if part.starts_with('{') { "1" } else { part });
+    let schemas = &Contract::shared().ok()?.schemas;
+    let value = |name: &str| match operation.parameter(name).map(|parameter| &schemas.get(parameter.schema).shape) {
+        Some(Shape::Enum(values)) => values[0].as_str().unwrap_or("1").to_owned(),
+        Some(Shape::Text(text)) => format!("{:0>width$}", 1, width = text.min_length),
+        _ => "1".to_owned(),
+    };
+    let named = |part: &str| Some(value(part.strip_prefix('{')?.strip_suffix('}')?));
+    let path = operation.path.split('/').map(|part| named(part).unwrap_or_else(|| part.to_owned()));
     let path = path.collect::<Vec<_>>().join("/");
     let paged = |name: &str| operation.parameter(name).is_some().then(|| format!("{name}=50"));
-    let needed = operation.in_place(Place::Query).filter(|parameter| parameter.required).map(|parameter| {
-        let value = if parameter.name == "type" { "included" } else { "1" };
-        format!("{}={value}", parameter.name)
-    });
+    let needed = operation.in_place(Place::Query).filter(|parameter| parameter.required);
+    let needed = needed.map(|parameter| format!("{}={}", parameter.name, value(&parameter.name)));
     let query: Vec<_> = paged("limit").into_iter().chain(paged("size")).chain(needed).collect();
     Some(format!("{}{path}?{}", operation.version.root(), query.join("&")))
 }

@@ -57,7 +57,7 @@ async fn artifacts_are_added_replaced_archived_and_restored() {
     assert_eq!(status, 200, "{changed}");
     let controls: Vec<_> =
         changed["controls"].as_array().expect("controls").iter().map(|row| row["id"].clone()).collect();
-    assert_eq!(controls, [5, 2]);
+    assert_eq!(controls, [2, 5]);
     let now = artifacts(&api, &item, "?isArchived=false").await;
     assert_eq!((now.len(), &now[0]["id"], &now[0]["artifactVersion"]), (1, &all[0]["id"], &json!(2)), "{now:?}");
     let file = reqwest::get(now[0]["source"].as_str().expect("a link")).await.expect("an answer");

@@ -401,7 +401,9 @@ impl Follower<'_> {
             let place = cursor.map_or(format!("page={page}"), |cursor: String| format!("cursor={cursor}"));
             let Some(body) = self.get(&format!("{path}&{size}&{place}")).await else { return false };
             let rows = walk::rows(&body).cloned().unwrap_or_default();
-            if rows.iter().any(|row| row.get("id").and_then(walk::id_text).is_some_and(|known| known == id)) {
+            // A session is listed with its number and with the name that its client gave it.
+            let ids = |row: &Value| ["id", "sessionId"].map(|name| row.get(name).and_then(walk::id_text));
+            if rows.iter().flat_map(ids).flatten().any(|known| known == id) {
                 return true;
             }
             cursor = body["pagination"]["cursor"].as_str().map(str::to_owned);

@@ -37,8 +37,8 @@ fn number(painter: &Painter<'_>, kind: KindId, parameter: &str, id: &str, within
     }
     if let Ok(number) = id.parse() {
         // `{testId}` names a test by its property of that name, which most often is the number of the row.
-        let named = property(painter, kind, number, parameter).map(|value| coerce::text(&value));
-        return match named {
+        let named = (parameter != "id").then(|| property(painter, kind, number, parameter)).flatten();
+        return match named.filter(Value::is_number).map(|value| coerce::text(&value)) {
             Some(named) if named != id => by_property(painter, kind, within, parameter, id).or(Some(number)),
             _ => Some(number),
         };
@@ -46,7 +46,10 @@ fn number(painter: &Painter<'_>, kind: KindId, parameter: &str, id: &str, within
     if let Some(number) = painter.number_in(painter.catalog.home(kind), id) {
         return Some(number);
     }
-    if let Some(number) = by_property(painter, kind, within, parameter, id) {
+    // Ids of rows have been understood by now; other names of rows are values of theirs.
+    if parameter != "id"
+        && let Some(number) = by_property(painter, kind, within, parameter, id)
+    {
         return Some(number);
     }
     if let Some((prefix, property)) = PREFIXES.iter().find(|(prefix, _)| id.starts_with(prefix)) {
@@ -73,27 +76,27 @@ fn property(painter: &Painter<'_>, kind: KindId, number: u64, name: &str) -> Opt
     painter.field(Row { kind, number }, schema, name)
 }
 
-/// The rows with this text in a property.
-pub(crate) fn all_by_property<'a>(
-    painter: &'a Painter<'a>,
+/// The rows with this text in a property, as many as are asked for.
+pub(crate) fn all_by_property(
+    painter: &Painter<'_>,
     kind: KindId,
     within: Within,
-    property: &'a str,
-    text: &'a str,
-) -> impl Iterator<Item = u64> + 'a {
+    property: &str,
+    text: &str,
+    most: usize,
+) -> Vec<u64> {
     let schema = painter.catalog.kinds().get(kind).schema.filter(|schema| {
         let object = painter.catalog.schemas.object(*schema);
         object.is_some_and(|object| ["user", property].iter().any(|name| object.property(name).is_some()))
     });
-    let numbers = schema.map(|schema| (schema, painter.store.numbers(painter.by, kind, within)));
-    numbers.into_iter().flat_map(|(schema, numbers)| numbers.map(move |number| (schema, number))).filter_map(
-        move |(schema, number)| {
-            let value = painter.field(Row { kind, number }, schema, property)?;
-            coerce::text(&value).eq_ignore_ascii_case(text).then_some(number)
-        },
-    )
+    let Some(schema) = schema else { return Vec::new() };
+    let has_it = |number: &u64| {
+        let value = painter.field(Row { kind, number: *number }, schema, property);
+        value.is_some_and(|value| coerce::text(&value).eq_ignore_ascii_case(text))
+    };
+    painter.store.numbers(painter.by, kind, within).iter().filter(has_it).take(most).collect()
 }
 
 fn by_property(painter: &Painter<'_>, kind: KindId, within: Within, property: &str, text: &str) -> Option<u64> {
-    all_by_property(painter, kind, within, property, text).next()
+    all_by_property(painter, kind, within, property, text, 1).pop()
 }

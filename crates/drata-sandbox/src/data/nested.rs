@@ -4,10 +4,12 @@ use drata_contract::role::{self, Noun, Role};
 use serde_json::{Map, Value};
 
 use super::painter::{Painter, Subject, View};
+use super::refs::Pointed;
 use super::theme::Theme;
 use crate::contract::schema::{Array, Format, Object, Property, SchemaId, Shape};
 use crate::contract::targets::Target;
 use crate::draw::Draw;
+use crate::state::numbers::Numbers;
 use crate::state::store::{Row, Within};
 
 /// Rows at this depth show only what they must.
@@ -15,6 +17,9 @@ const DEEP_ENOUGH: u8 = 2;
 
 /// As many rows as an embedded part of a list shows.
 const EXCERPT: usize = 10;
+
+/// As many seeded rows as an embedded list shows: the latest. The list of its own has them all.
+const EMBEDDED: u64 = 50;
 
 impl Painter<'_> {
     /// The value of a property that points to rows: their ids, or the rows; the inner option is empty when it is left out.
@@ -32,25 +37,25 @@ impl Painter<'_> {
     }
 
     /// Rows as a schema shows them; `None` where it wants one and there is none.
-    fn rows_as(&self, schema: SchemaId, subject: &Subject<'_>, rows: &[Row]) -> Option<Value> {
+    fn rows_as(&self, schema: SchemaId, subject: &Subject<'_>, rows: &Pointed<'_>) -> Option<Value> {
         let one = |row: Row| self.row_as(schema, subject, row);
         match &self.catalog.schemas.get(schema).shape {
             Shape::Array(array) => {
                 if let Some(object) = self.catalog.schemas.object(array.items).filter(|object| is_sublist(object)) {
                     return Some(Value::Array(vec![self.excerpt(object, subject, rows)?]));
                 }
-                Some(rows.iter().map(|row| self.row_as(array.items, subject, *row)).collect())
+                Some(rows.latest(EMBEDDED).map(|row| self.row_as(array.items, subject, row)).collect())
             }
             Shape::Object(object) if is_sublist(object) => self.excerpt(object, subject, rows),
-            _ => rows.first().map(|row| one(*row)),
+            _ => rows.first().map(one),
         }
     }
 
     /// The first rows of a longer list, and how long that is: `owners: {data, totalCount}`.
-    fn excerpt(&self, object: &Object, subject: &Subject<'_>, rows: &[Row]) -> Option<Value> {
+    fn excerpt(&self, object: &Object, subject: &Subject<'_>, rows: &Pointed<'_>) -> Option<Value> {
         let items = self.catalog.schemas.items(object.property("data")?.schema)?;
-        let shown = rows.iter().take(EXCERPT).map(|row| self.row_as(items, subject, *row)).collect();
-        Some(with_count(object, shown, rows.len()))
+        let shown = rows.iter().take(EXCERPT).map(|row| self.row_as(items, subject, row)).collect();
+        Some(with_count(object, shown, rows.numbers.count()))
     }
 
     /// A row as a schema shows it: its id, its name, or itself.
@@ -94,7 +99,7 @@ impl Painter<'_> {
         }
         let row = subject.row().filter(|row| self.catalog.is_ordered(row.kind))?;
         let key = &*self.catalog.kinds().get(row.kind).key;
-        let place = || self.siblings(row).take_while(|number| *number <= row.number).count();
+        let place = || self.siblings(row).rank(row.number);
         let is_number =
             || matches!(self.catalog.schemas.get(property.schema).shape, Shape::Integer(_) | Shape::Number(_));
         match (key.rsplit('/').next().unwrap_or(key), &*property.name) {
@@ -120,7 +125,7 @@ impl Painter<'_> {
             let status = written.and_then(|written| written.get("policyVersionStatus")?.as_str());
             status.is_some_and(|status| WAITING.contains(&status))
         };
-        self.siblings(row).rfind(|number| !waits(*number))
+        self.siblings(row).iter().rfind(|number| !waits(*number))
     }
 
     /// Where a piece of evidence is: behind a signed link when it is a file.
@@ -137,7 +142,7 @@ impl Painter<'_> {
     }
 
     /// The numbers of the rows below the same parent.
-    fn siblings(&self, row: Row) -> Box<dyn DoubleEndedIterator<Item = u64> + '_> {
+    fn siblings(&self, row: Row) -> Numbers<'_> {
         let within = Within { parent: self.store.parent(row), workspace: None };
         self.store.numbers(self.by, row.kind, within)
     }
@@ -148,7 +153,7 @@ impl Painter<'_> {
         let end = property.name.find(|letter: char| letter.is_ascii_uppercase())?;
         let (noun, stem) = (Noun::of(&property.name[..end]), role::stem(&property.name[..end]));
         let target = self.catalog.target_of(owner.kind, noun, stem)?;
-        let count = self.rows(subject, target, noun, stem, true).len() as u64;
+        let count = self.rows(subject, target, noun, stem, true).numbers.count();
         Some(subject.draw.within(property.hash).below(count + 1))
     }
 
@@ -189,7 +194,7 @@ impl Painter<'_> {
             let Shape::Array(array) = self.catalog.schemas.get(data.schema).shape else { return Value::Null };
             // The items are what the list is called after, not what they are called.
             let items = self.array(array, subject, property, draw);
-            let count = items.as_array().map_or(0, Vec::len);
+            let count = items.as_array().map_or(0, Vec::len) as u64;
             return with_count(object, items, count);
         }
         if let Some(sorted) = property.and_then(|property| self.sorted_tests(object, subject, property)) {
@@ -227,6 +232,7 @@ impl Painter<'_> {
             _ => "monitored",
         };
         let names = object.properties.iter().map(|property| &*property.name);
+        let rows: Vec<_> = rows.latest(EMBEDDED).collect();
         let ids = |name| rows.iter().filter(|row| sorted(row) == name).map(|row| Value::from(row.number)).collect();
         Some(Value::Object(names.map(|name| (name.to_owned(), ids(name))).collect()))
     }
@@ -265,7 +271,7 @@ pub(super) fn is_sublist(object: &Object) -> bool {
 }
 
 /// Rows as a part of a list that says how long it is.
-pub(super) fn with_count(object: &Object, rows: Value, count: usize) -> Value {
+pub(super) fn with_count(object: &Object, rows: Value, count: u64) -> Value {
     let mut rows = Some(rows);
     let mut part = |name: &str| match name {
         "data" => rows.take().unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! Rows as a schema wants them: seeded values under whatever was written.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -29,6 +30,8 @@ pub(crate) struct Painter<'a> {
     pub(crate) seed: u64,
     /// The mail domain of the account.
     pub(crate) domain: &'a str,
+    /// Where it is noted that a link was signed: such links are true for a while only.
+    pub(crate) signed: Option<&'a Cell<bool>>,
 }
 
 /// What of a row is wanted.
@@ -248,7 +251,7 @@ impl<'a> Painter<'a> {
             Shape::Object(object) => {
                 let items = self.catalog.schemas.items(object.property("data")?.schema)?;
                 let fields = self.custom_fields(subject, property, items)?;
-                let count = fields.as_array().map_or(0, Vec::len);
+                let count = fields.as_array().map_or(0, Vec::len) as u64;
                 Some(super::nested::with_count(object, fields, count))
             }
             _ => None,
@@ -330,6 +333,9 @@ impl<'a> Painter<'a> {
     fn told_elsewhere(&self, subject: &Subject<'_>, property: &Property) -> Option<Value> {
         let schema = self.catalog.enumeration_of(subject.row()?.kind, property.hash)?;
         let value = self.shared(schema, subject, property.hash)?;
+        if schema == property.schema {
+            return Some(value);
+        }
         coerce::to(&self.catalog.schemas, property.schema, &value)
     }
 

@@ -9,32 +9,54 @@ use crate::contract::resource::KindId;
 use crate::contract::schema::{Property, Shape};
 use crate::contract::targets::Target;
 use crate::draw::{self, Draw};
+use crate::state::numbers::Numbers;
 use crate::state::store::{Row, Within};
 
-impl Painter<'_> {
+/// Rows of one kind that a row points to.
+#[derive(Clone, Debug)]
+pub(crate) struct Pointed<'a> {
+    pub(crate) kind: KindId,
+    pub(crate) numbers: Numbers<'a>,
+}
+
+impl Pointed<'_> {
+    fn one(row: Option<Row>, kind: KindId) -> Self {
+        Self { kind: row.map_or(kind, |row| row.kind), numbers: Numbers::one(row.map(|row| row.number)) }
+    }
+
+    pub(crate) fn first(&self) -> Option<Row> {
+        self.iter().next()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Row> {
+        self.numbers.iter().map(|number| Row { kind: self.kind, number })
+    }
+
+    /// What stands in a row for all of them: so many, besides those that requests have named.
+    pub(super) fn latest(&self, most: u64) -> impl Iterator<Item = Row> {
+        self.numbers.latest(most).map(|number| Row { kind: self.kind, number })
+    }
+}
+
+impl<'a> Painter<'a> {
     /// The rows that a property points to; `None` when the property points to nothing that the contract serves.
-    pub(crate) fn pointed(&self, subject: &Subject<'_>, property: &Property) -> Option<Vec<Row>> {
+    pub(crate) fn pointed(&self, subject: &Subject<'_>, property: &Property) -> Option<Pointed<'a>> {
         let owner = subject.owner?;
         let target = self.pointed_target(owner, property)?;
         // What is of no use is not there in a sandbox, where everything is of use.
         if property.name.starts_with("invalid") {
-            return Some(Vec::new());
+            return Some(Pointed::one(None, target.kind()));
         }
-        let many = self.is_many(property);
-        let mut rows = self.rows(subject, target, property.noun, property.stem, many);
-        if !many {
-            rows.truncate(1);
-        }
-        Some(rows)
+        Some(self.rows(subject, target, property.noun, property.stem, self.is_many(property)))
     }
 
     /// How many rows a count such as `devicesCount` counts.
-    pub(super) fn counted(&self, subject: &Subject<'_>, property: &Property) -> Option<usize> {
+    pub(super) fn counted(&self, subject: &Subject<'_>, property: &Property) -> Option<u64> {
         let owner = subject.owner.filter(|_| subject.is_row)?;
         let name = property.name.strip_suffix("Count")?;
         let (noun, stem) = (Noun::of(name), drata_contract::role::stem(name));
         let target = self.catalog.target_of(owner.kind, noun, stem)?;
-        Some(self.rows(subject, target, noun, stem, true).len())
+        Some(self.rows(subject, target, noun, stem, true).numbers.count())
     }
 
     /// What a property of a row, or of a part of it, points to.
@@ -80,41 +102,37 @@ impl Painter<'_> {
         noun: Option<Noun>,
         stem: u64,
         many: bool,
-    ) -> Vec<Row> {
-        let Some(owner) = subject.owner else { return Vec::new() };
+    ) -> Pointed<'a> {
         let kind = target.kind();
+        let Some(owner) = subject.owner else { return Pointed::one(None, kind) };
         let stem = self.catalog.stem(owner.kind, stem);
-        let all = |numbers: Vec<u64>| numbers.into_iter().map(|number| Row { kind, number }).collect::<Vec<_>>();
         if let Target::Related(side) = target {
-            return all(self.store.related(self.by, side, owner.number, self.workspace));
+            return Pointed { kind, numbers: self.store.related(self.by, side, owner.number, self.workspace) };
         }
         if let Some(linked) = self.store.linked(owner, stem).filter(|_| subject.is_row) {
-            let rows = linked.iter().map(|number| Row { kind, number: *number });
-            return rows.filter(|row| self.store.has(self.by, *row, None)).collect();
+            let there =
+                linked.iter().copied().filter(|number| self.store.has(self.by, Row { kind, number: *number }, None));
+            return Pointed { kind, numbers: Numbers::of(there.collect()) };
         }
         match target {
-            Target::Related(_) => Vec::new(),
-            Target::Own(_) if !many => vec![owner],
-            Target::Ancestor(kind) => self.above(owner, kind).into_iter().collect(),
-            Target::Children(kind) => self.children(owner, kind, many),
-            Target::Cousins { above, kind } => {
-                self.above(owner, above).map(|above| self.children(above, kind, many)).unwrap_or_default()
-            }
+            Target::Related(_) => Pointed::one(None, kind),
+            Target::Own(_) if !many => Pointed::one(Some(owner), kind),
+            Target::Ancestor(kind) => Pointed::one(self.above(owner, kind), kind),
+            Target::Children(kind) => self.children(Some(owner), kind, many),
+            Target::Cousins { above, kind } => self.children(self.above(owner, above), kind, many),
             Target::Below { noun, above, kind } => {
                 let way = self.catalog.target_of(owner.kind, Some(noun), noun.stem());
-                let holder =
-                    way.and_then(|way| self.rows(subject, way, Some(noun), noun.stem(), false).first().copied());
-                let holder = holder.filter(|holder| holder.kind == above);
-                holder.map(|holder| self.children(holder, kind, many)).unwrap_or_default()
+                let holder = way.and_then(|way| self.rows(subject, way, Some(noun), noun.stem(), false).first());
+                self.children(holder.filter(|holder| holder.kind == above), kind, many)
             }
             Target::Any(_) | Target::Own(_) => {
                 if Some(kind) == self.catalog.workspaces && !many {
-                    return vec![Row { kind, number: self.workspace }];
+                    return Pointed::one(Some(Row { kind, number: self.workspace }), kind);
                 }
-                if let Some(person) = self.same_person(owner, noun, stem) {
-                    return vec![person];
+                match self.same_person(owner, noun, stem) {
+                    Some(person) => Pointed::one(Some(person), kind),
+                    None => Pointed { kind, numbers: Numbers::of(self.some(subject, kind, stem, many)) },
                 }
-                self.some(subject, kind, stem, many)
             }
         }
     }
@@ -125,10 +143,12 @@ impl Painter<'_> {
     }
 
     /// The rows below a row; of one, the last.
-    fn children(&self, row: Row, kind: KindId, many: bool) -> Vec<Row> {
-        let mut numbers = self.store.numbers(self.by, kind, Within::parent(row.number));
-        let numbers: Vec<_> = if many { numbers.collect() } else { numbers.next_back().into_iter().collect() };
-        numbers.into_iter().map(|number| Row { kind: self.catalog.home(kind), number }).collect()
+    fn children(&self, row: Option<Row>, kind: KindId, many: bool) -> Pointed<'a> {
+        let home = self.catalog.home(kind);
+        let Some(row) = row else { return Pointed::one(None, home) };
+        let numbers = self.store.numbers(self.by, kind, Within::parent(row.number));
+        let last = || Numbers::one(numbers.iter().next_back());
+        Pointed { kind: home, numbers: if many { numbers } else { last() } }
     }
 
     /// The user of the person that a row belongs to: the user of a device is the user of its owner.
@@ -139,14 +159,14 @@ impl Painter<'_> {
         let first = |kind, stem, number| {
             let side = self.catalog.relations.shown_by(kind, stem)?;
             let numbers = self.store.related(self.by, side, number, self.workspace);
-            numbers.first().map(|number| Row { kind: side.leads_to(), number: *number })
+            numbers.iter().next().map(|number| Row { kind: side.leads_to(), number })
         };
         let person: Row = first(owner.kind, draw::text("personnel"), owner.number)?;
         first(person.kind, draw::text("user"), person.number)
     }
 
     /// Rows that nothing else decides: rows that follow each other point to rows that follow each other.
-    fn some(&self, subject: &Subject<'_>, kind: KindId, stem: u64, many: bool) -> Vec<Row> {
+    fn some(&self, subject: &Subject<'_>, kind: KindId, stem: u64, many: bool) -> Vec<u64> {
         let Some(owner) = subject.owner else { return Vec::new() };
         let workspace = self.store.workspace(owner).unwrap_or(self.workspace);
         let span = self.store.span(kind, workspace);
@@ -158,7 +178,7 @@ impl Painter<'_> {
         let steps = (0..span.count.min(100)).map(|step| span.first + first.wrapping_add(step) % span.count);
         let there = steps.map(|number| Row { kind, number });
         let there = there.filter(|row| *row != owner && self.store.has(self.by, *row, None));
-        there.take(usize::try_from(wanted).unwrap_or(1)).collect()
+        there.take(usize::try_from(wanted).unwrap_or(1)).map(|row| row.number).collect()
     }
 
     /// The id of a row as a string.

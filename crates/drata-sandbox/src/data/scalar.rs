@@ -142,7 +142,7 @@ impl Painter<'_> {
             let (owner, property) = (subject.owner?, property?);
             let target = self.catalog.target_of(owner.kind, Some(noun), property.stem)?;
             let rows = self.rows(subject, target, Some(noun), property.stem, false);
-            rows.first().map(|row| (*row == owner, *row))
+            rows.first().map(|row| (row == owner, row))
         };
         match pointed() {
             Some((true, _)) => code(subject),
@@ -229,6 +229,7 @@ impl Painter<'_> {
 
     /// A link to the file of a row that needs no key and runs out.
     pub(super) fn signed_url(&self, subject: &Subject<'_>) -> String {
+        self.signed.into_iter().for_each(|signed| signed.set(true));
         let name = self.links.file_name(self.store, subject.owner);
         self.links.sign(subject.owner, &name)
     }

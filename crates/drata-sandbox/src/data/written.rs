@@ -82,7 +82,7 @@ impl Painter<'_> {
             (Shape::Object(object), Value::Array(items)) if is_sublist(object) => {
                 let rows = self.catalog.schemas.items(object.property("data")?.schema)?;
                 let shown = self.all_reshaped(rows, subject, property, items);
-                let count = shown.as_array().map_or(0, Vec::len);
+                let count = shown.as_array().map_or(0, Vec::len) as u64;
                 Some(with_count(object, shown, count))
             }
             (Shape::Object(object), Value::Object(map)) if !is_sublist(object) => {

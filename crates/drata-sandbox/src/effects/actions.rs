@@ -157,7 +157,7 @@ pub(super) fn check_background(call: &Call<'_>) -> Result<Reply, Failure> {
     store.set(user, "backgroundChecks", json!([check]));
     let side = call.world.catalog.relations.shown_by(personnel, drata_contract::hash::text("user"));
     let people = side.map(|side| store.related(call.by(), Side { is_back: true, ..side }, number, 1));
-    let person = people.and_then(|people| people.first().copied());
+    let person = people.and_then(|people| people.iter().next());
     let person = person.ok_or_else(|| Failure::missing("personnel", &number.to_string()))?;
     drop(store);
     Ok(respond::row(call, Row { kind: personnel, number: person }))
@@ -168,7 +168,7 @@ pub(super) fn people(call: &Call<'_>) -> Result<Reply, Failure> {
     let named = call.payload.value.get("personnelIds").and_then(Value::as_array).map(Vec::len);
     let all = || {
         let kind = call.world.catalog.kinds().by_key("personnel")?;
-        Some(call.world.store().numbers(call.by(), kind, Within::ALL).count())
+        usize::try_from(call.world.store().numbers(call.by(), kind, Within::ALL).count()).ok()
     };
     let count = named.filter(|_| action(call) != "reset-sync-all").or_else(all).unwrap_or(0);
     let (status, schema) = respond::success(call);

@@ -245,7 +245,7 @@ fn complete(call: &Call<'_>, store: &mut Store, resource: u64, row: Row) -> Resu
         return Err(Failure::new(422, "the session has no records; completing it would delete everything"));
     }
     let Some(kind) = call.world.catalog.kinds().by_key(RECORDS) else { return Ok(()) };
-    let before: Vec<_> = store.numbers(call.by(), kind, Within::parent(resource)).collect();
+    let before: Vec<_> = store.numbers(call.by(), kind, Within::parent(resource)).iter().collect();
     for number in before {
         // Version 1 writes records that only version 2 lists: they are gone for both.
         store.delete(ApiVersion::V1, Row { kind, number }, None);
@@ -278,7 +278,8 @@ fn mark(call: &Call<'_>, store: &mut Store, row: Row, status: &str, moment: Opti
 /// The sessions that requests have made for a resource; seeded ones stand in nobody's way.
 fn sessions(call: &Call<'_>, store: &Store, resource: u64) -> Vec<Row> {
     let Some(kind) = call.world.catalog.kinds().by_key(SESSIONS) else { return Vec::new() };
-    let all = store.numbers(call.by(), kind, Within::parent(resource)).map(|number| Row { kind, number });
+    let all = store.numbers(call.by(), kind, Within::parent(resource));
+    let all = all.iter().map(|number| Row { kind, number });
     all.filter(|row| store.is_created(*row)).collect()
 }
 

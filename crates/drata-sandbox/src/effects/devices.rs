@@ -29,7 +29,7 @@ pub(super) fn of_person(call: &Call<'_>) -> Result<Reply, Failure> {
     let store = call.world.store();
     let painter = call.painter(&store);
     let numbers = store.related(call.by(), side, person.number, 1);
-    let rows = numbers.iter().map(|number| Row { kind: side.leads_to(), number: *number });
+    let rows = numbers.iter().map(|number| Row { kind: side.leads_to(), number });
     let devices = rows.map(|row| items.map_or(Value::Null, |items| painter.row(row, items, View::default())));
     Ok(Reply::json(status, devices.collect(), None))
 }

@@ -46,9 +46,11 @@ pub(super) fn update(call: &Call<'_>) -> Result<Reply, Failure> {
     write::apply(call, &mut store, row, &properties(call))?;
     if let Some(piece) = piece {
         let artifact = match kind(call, ARTIFACTS) {
-            Ok(kind) => {
-                store.numbers(call.by(), kind, Within::parent(row.number)).next().map(|number| Row { kind, number })
-            }
+            Ok(kind) => store
+                .numbers(call.by(), kind, Within::parent(row.number))
+                .iter()
+                .next()
+                .map(|number| Row { kind, number }),
             Err(_) => None,
         };
         add(call, &mut store, row, artifact, piece)?;
@@ -86,7 +88,7 @@ pub(super) fn update_with_artifacts(call: &Call<'_>) -> Result<Reply, Failure> {
         && let Some(side) = call.world.catalog.relations.shown_by(row.kind, drata_contract::hash::text("control"))
     {
         let known = store.related(call.by(), side, row.number, call.workspace().unwrap_or(1));
-        added.extend(known.into_iter().map(Value::from));
+        added.extend(known.iter().map(Value::from));
     }
     write::apply(call, &mut store, row, &body)?;
     let requested = new.len() + replacing.len();

@@ -23,7 +23,7 @@ pub(super) fn add(call: &Call<'_>) -> Result<Reply, Failure> {
     }
     let side = call.world.catalog.relations.shown_by(workspace.kind, hash::text("group"));
     let known = side.map(|side| store.related(call.by(), side, workspace.number, workspace.number));
-    if known.is_some_and(|known| known.contains(&number)) {
+    if known.is_some_and(|known| known.has(number)) {
         return Err(Failure::new(409, format!("the group {number} is in the scope of the workspace already")));
     }
     drop(store);
@@ -40,10 +40,10 @@ pub(super) fn count(call: &Call<'_>) -> Result<Reply, Failure> {
     let sides = catalog.relations.shown_by(workspace.kind, group).zip(catalog.relations.shown_by(personnel, group));
     let Some((scope, membership)) = sides else { return super::plan::answer(call) };
     let store = call.world.store();
-    let groups: HashSet<_> = store.related(call.by(), scope, workspace.number, workspace.number).into_iter().collect();
-    let people: Vec<_> = store.numbers(call.by(), personnel, Within::ALL).collect();
+    let groups: HashSet<_> = store.related(call.by(), scope, workspace.number, workspace.number).iter().collect();
+    let people: Vec<_> = store.numbers(call.by(), personnel, Within::ALL).iter().collect();
     let counts = |person: &&u64| {
-        store.related(call.by(), membership, **person, workspace.number).iter().any(|group| groups.contains(group))
+        store.related(call.by(), membership, **person, workspace.number).iter().any(|group| groups.contains(&group))
     };
     let scoped = people.iter().filter(counts).count();
     let (status, schema) = respond::success(call);

@@ -59,7 +59,8 @@ pub(super) fn upsert(call: &Call<'_>) -> Result<Reply, Failure> {
 /// The rows of a connection by their `identityId`.
 fn known(call: &Call<'_>, kind: KindId, connection: u64) -> HashMap<String, Row> {
     let store = call.world.store();
-    let rows = store.numbers(call.by(), kind, Within::parent(connection)).map(|number| Row { kind, number });
+    let rows = store.numbers(call.by(), kind, Within::parent(connection));
+    let rows = rows.iter().map(|number| Row { kind, number });
     let named = rows.map(|row| (paint(call, &store, row)["identityId"].as_str().unwrap_or_default().to_owned(), row));
     named.collect()
 }

@@ -20,9 +20,9 @@ pub(super) fn clear(call: &Call<'_>) -> Result<Reply, Failure> {
     let gone = numbers(call, "ownerIds");
     let mut store = call.world.store_mut();
     for control in numbers(call, "controlIds") {
-        let mut left = store.related(call.by(), side, control, 1);
+        let known = store.related(call.by(), side, control, 1);
         // Without owners named, all of them go.
-        left.retain(|number| !gone.is_empty() && !gone.contains(number));
+        let left = known.iter().filter(|number| !gone.is_empty() && !gone.contains(number)).collect();
         store.relate(side, control, left, 1);
     }
     drop(store);

@@ -36,7 +36,7 @@ fn create(call: &Call<'_>, kind: KindId) -> Result<Reply, Failure> {
     {
         let mut store = call.world.store_mut();
         let workspace = call.workspace().unwrap_or(1);
-        let mut members = store.related(call.by(), side, parent, workspace);
+        let mut members: Vec<_> = store.related(call.by(), side, parent, workspace).iter().collect();
         for number in named_rows(call) {
             let row = Row { kind: side.leads_to(), number };
             if !store.has(call.by(), row, None) {
@@ -55,7 +55,7 @@ fn create(call: &Call<'_>, kind: KindId) -> Result<Reply, Failure> {
     let row = write::create(call, &mut store, kind, parent, &body)?;
     if let Some((side, parent)) = call.world.catalog.relations.listed_by(kind).zip(parent) {
         let workspace = call.workspace().unwrap_or(1);
-        let mut members = store.related(call.by(), side, parent, workspace);
+        let mut members: Vec<_> = store.related(call.by(), side, parent, workspace).iter().collect();
         members.push(row.number);
         store.relate(side, parent, members, workspace);
     }

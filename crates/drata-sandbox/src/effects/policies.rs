@@ -9,7 +9,7 @@ use crate::contract::resource::KindId;
 use crate::data::painter::View;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
-use crate::exchange::reply::{NOT_SIMULATED, Reply};
+use crate::exchange::reply::Reply;
 use crate::state::store::{Row, Store, Within, Written};
 
 const VERSIONS: &str = "policies/policy-versions";
@@ -62,7 +62,7 @@ fn version(call: &Call<'_>, store: &mut Store, policy: Row, body: &Written, stat
 /// The actions that the last version of a policy takes.
 fn available(status: &str) -> &'static [&'static str] {
     match status {
-        "DRAFT" => &["SubmitForApproval", "Discard"],
+        "DRAFT" => &["SubmitForApproval", "ResetToTemplate", "Discard"],
         "NEEDS_APPROVAL" => &["OverrideApprove", "RequestChanges", "Discard"],
         "APPROVED" => &["Publish", "Discard"],
         _ => &[],
@@ -73,7 +73,7 @@ fn available(status: &str) -> &'static [&'static str] {
 pub(super) fn actions(call: &Call<'_>) -> Result<Reply, Failure> {
     let Some(policy) = call.target() else { return super::plan::answer(call) };
     let store = call.world.store();
-    let last = versions(call, &store, policy)?.pop();
+    let last = last(call, &store, policy)?;
     let is_busy = store.memory.busy.get(&policy).is_some_and(|until| *until > call.world.clock.now());
     let status = last.map_or_else(String::new, |row| status(&store, row));
     let names = available(&status).iter().filter(|_| !is_busy);
@@ -88,14 +88,10 @@ pub(super) fn act(call: &Call<'_>) -> Result<Reply, Failure> {
     let Some(policy) = call.target() else { return super::plan::answer(call) };
     let action = call.payload.value.get("action").and_then(Value::as_str).unwrap_or_default();
     let (code, schema) = respond::success(call);
-    if action == "ResetToTemplate" {
-        let body = json!({ "success": true, "message": "templates are not simulated" });
-        return Ok(Reply::json(code, body, schema).with_header(NOT_SIMULATED.0, NOT_SIMULATED.1));
-    }
     let mut store = call.world.store_mut();
     let now = call.world.clock.now();
     let is_busy = store.memory.busy.get(&policy).is_some_and(|until| *until > now);
-    let last = versions(call, &store, policy)?.pop();
+    let last = last(call, &store, policy)?;
     let last = last.filter(|row| !is_busy && available(&status(&store, *row)).contains(&action));
     let Some(row) = last else {
         let why =
@@ -106,12 +102,16 @@ pub(super) fn act(call: &Call<'_>) -> Result<Reply, Failure> {
         "SubmitForApproval" => ("NEEDS_APPROVAL", None),
         "OverrideApprove" => ("APPROVED", Some("approvedAt")),
         "Publish" => ("PUBLISHED", Some("publishedAt")),
-        "RequestChanges" => ("DRAFT", None),
+        "RequestChanges" | "ResetToTemplate" => ("DRAFT", None),
         _ => ("DISCARDED", None),
     };
     store.set(row, "policyVersionStatus", status);
     store.set(row, "updatedAt", call.world.now());
     moment.into_iter().for_each(|moment| store.set(row, moment, call.world.now()));
+    if action == "ResetToTemplate" {
+        // Without a file of its own a version is the document that the sandbox makes up: the template.
+        store.files.remove(row);
+    }
     if action == "SubmitForApproval" {
         let until = now.checked_add(SETTLING).unwrap_or(now);
         store.memory.busy.insert(policy, until);
@@ -175,9 +175,19 @@ fn versions(call: &Call<'_>, store: &Store, policy: Row) -> Result<Vec<Row>, Fai
     below(call, store, policy, VERSIONS)
 }
 
+fn last(call: &Call<'_>, store: &Store, policy: Row) -> Result<Option<Row>, Failure> {
+    let kind = kind(call, VERSIONS)?;
+    let last = store.numbers(call.by(), kind, Within::parent(policy.number)).iter().next_back();
+    Ok(last.map(|number| Row { kind, number }))
+}
+
 fn below(call: &Call<'_>, store: &Store, policy: Row, key: &str) -> Result<Vec<Row>, Failure> {
     let kind = kind(call, key)?;
-    Ok(store.numbers(call.by(), kind, Within::parent(policy.number)).map(|number| Row { kind, number }).collect())
+    Ok(store
+        .numbers(call.by(), kind, Within::parent(policy.number))
+        .iter()
+        .map(|number| Row { kind, number })
+        .collect())
 }
 
 /// The status of a version; those that nobody has touched are published.

@@ -39,7 +39,7 @@ fn table(call: &Call<'_>, schema: Option<SchemaId>) -> String {
     let mut text = csv::line(columns.iter().copied());
     let store = call.world.store();
     let painter = call.painter(&store);
-    for number in store.numbers(call.by(), kind, call.within(kind)).take(ROWS) {
+    for number in store.numbers(call.by(), kind, call.within(kind)).iter().take(ROWS) {
         let row = painter.row(Row { kind, number }, schema, View::default());
         let cells = columns.iter().map(|name| match row.get(*name) {
             Some(Value::String(cell)) => cell.clone(),

@@ -50,17 +50,18 @@ pub(crate) fn fixed(call: &Call<'_>) -> Vec<Fixed> {
         .collect()
 }
 
-/// The rows that a list is about: where a parameter names their parent (`auditId`), no others need to be looked at.
-fn narrowed(call: &Call<'_>, painter: &Painter<'_>, kind: KindId) -> Within {
+/// The rows that a list is about: where a parameter names their parent (`auditId`), no others need to be looked at. The
+/// parameter is told as well, since it is no filter any more.
+fn narrowed<'a>(call: &'a Call<'_>, painter: &Painter<'_>, kind: KindId) -> (Within, Option<&'a str>) {
     let within = call.within(kind);
     let parent = call.world.catalog.kinds().get(kind).parent.filter(|_| within.parent.is_none());
-    let Some(parent) = parent else { return within };
+    let Some(parent) = parent else { return (within, None) };
     let named = call.parameters.all().iter().find_map(|(name, value)| {
         let target = call.world.catalog.target_of(kind, Noun::of(name), role::stem(name))?;
         let is_parent = matches!(target, Target::Ancestor(above) if above == parent);
-        locate::row(painter, parent, "id", value.as_str().filter(|_| is_parent)?, &[])
+        Some((name.as_str(), locate::row(painter, parent, "id", value.as_str().filter(|_| is_parent)?, &[])?))
     });
-    Within { parent: named.map(|row| row.number), ..within }
+    (Within { parent: named.map(|(_, row)| row.number), ..within }, named.map(|(name, _)| name))
 }
 
 /// A list as a request asks for it.
@@ -70,12 +71,11 @@ pub(crate) fn list(call: &Call<'_>, kind: KindId, envelope: &Envelope) -> Result
     let lag = jiff::SignedDuration::try_from(call.world.settings.search_lag).unwrap_or_default();
     let is_late = call.operation.short_id().starts_with("search") && !lag.is_zero();
     let until = is_late.then(|| call.world.clock.now().checked_sub(lag).unwrap_or(jiff::Timestamp::MIN));
-    let within = narrowed(call, &painter, kind);
-    let about = lists::Source { kind, within, schema: envelope.items, until };
-    let page = lists::select(&painter, call.operation, &call.parameters, about)?;
+    let (within, told) = narrowed(call, &painter, kind);
+    let about = lists::Source { kind, within, told, schema: envelope.items, until };
+    let page = lists::select(call, &painter, about)?;
     let (status, schema) = success(call);
-    let value = envelope::wrap(call, &store, schema, envelope, kind, &page);
-    let reply = Reply::json(status, value, schema);
+    let reply = Reply::written(status, envelope::wrap(call, &store, schema, envelope, kind, &page), schema);
     if page.ignored.is_empty() {
         return Ok(reply);
     }
@@ -132,7 +132,8 @@ fn owner_with_list(call: &Call<'_>, kind: KindId) -> Option<Reply> {
     let mut value = painter.row(*owner, schema?, View::default());
     let holds_rows = world.catalog.schemas.object(items).is_some();
     let within = Within { parent: Some(owner.number), workspace: call.workspace() };
-    let rows = store.numbers(call.by(), kind, within).map(|number| match holds_rows {
+    let numbers = store.numbers(call.by(), kind, within);
+    let rows = numbers.iter().map(|number| match holds_rows {
         true => painter.row(Row { kind, number }, items, View::default()),
         false => number.into(),
     });
@@ -150,11 +151,11 @@ fn lower_camel(kebab: &str) -> String {
 pub(crate) fn collection(call: &Call<'_>, kind: KindId, envelope: &Envelope) -> Reply {
     let (status, schema) = success(call);
     let store = call.world.store();
-    let all: Vec<_> = store.numbers(call.by(), kind, call.within(kind)).map(|number| Row { kind, number }).collect();
-    let total = Some(all.len());
-    let rows = all.into_iter().take(20).collect();
+    let all = store.numbers(call.by(), kind, call.within(kind));
+    let total = Some(all.count());
+    let rows = all.iter().take(20).map(|number| Row { kind, number }).collect();
     let page = Page { rows, total, page: 1, limit: 20, cursor: None, ignored: Vec::new() };
-    Reply::json(status, envelope::wrap(call, &store, schema, envelope, kind, &page), schema)
+    Reply::written(status, envelope::wrap(call, &store, schema, envelope, kind, &page), schema)
 }
 
 /// A valid body about nothing in particular.

@@ -120,7 +120,7 @@ fn employ(call: &Call<'_>, store: &mut Store, kind: KindId, user: u64, worker: W
     let side = call.world.catalog.relations.shown_by(kind, hash::text("user"));
     let known = side.and_then(|side| {
         let back = Side { is_back: true, ..side };
-        store.related(call.by(), back, user, 1).first().map(|number| Row { kind, number: *number })
+        store.related(call.by(), back, user, 1).iter().next().map(|number| Row { kind, number })
     });
     let row = known.unwrap_or_else(|| {
         let row = store.create(kind, None, Written::from_iter([("createdAt".to_owned(), call.world.now())]));
@@ -136,7 +136,7 @@ fn known(call: &Call<'_>, store: &Store, users: KindId) -> HashMap<String, u64> 
     let painter = call.painter(store);
     let email = |number| painter.field(Row { kind: users, number }, schema, "email");
     let all = store.numbers(call.by(), users, Within::ALL);
-    all.filter_map(|number| Some((email(number)?.as_str()?.to_lowercase(), number))).collect()
+    all.iter().filter_map(|number| Some((email(number)?.as_str()?.to_lowercase(), number))).collect()
 }
 
 /// What is written to the user and to the personnel row.

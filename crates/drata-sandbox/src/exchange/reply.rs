@@ -19,11 +19,15 @@ pub(crate) struct Reply {
 pub(crate) enum Content {
     Empty,
     Json(Value, Option<SchemaId>),
+    /// The same, as it goes over the wire.
+    Written(Bytes, Option<SchemaId>),
     Bytes(String, Bytes),
 }
 
 /// Says that an answer is valid and nothing happened.
 pub(crate) const NOT_SIMULATED: (&str, &str) = ("x-drata-sandbox-effect", "not-simulated");
+
+const JSON: &str = "application/json; charset=utf-8";
 
 impl Reply {
     pub(crate) fn new(status: u16, content: Content) -> Self {
@@ -36,6 +40,11 @@ impl Reply {
 
     pub(crate) fn json(status: u16, value: Value, schema: Option<SchemaId>) -> Self {
         Self::new(status, Content::Json(value, schema))
+    }
+
+    /// JSON that is written already.
+    pub(crate) fn written(status: u16, json: Vec<u8>, schema: Option<SchemaId>) -> Self {
+        Self::new(status, Content::Written(json.into(), schema))
     }
 
     pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -57,7 +66,8 @@ impl Reply {
     pub(crate) fn into_bytes(self) -> (u16, Vec<(&'static str, String)>, Option<String>, Bytes) {
         let (media, bytes) = match self.content {
             Content::Empty => (None, Bytes::new()),
-            Content::Json(value, _) => (Some("application/json; charset=utf-8".to_owned()), value.to_string().into()),
+            Content::Json(value, _) => (Some(JSON.to_owned()), value.to_string().into()),
+            Content::Written(json, _) => (Some(JSON.to_owned()), json),
             Content::Bytes(media, bytes) => (Some(media), bytes),
         };
         (self.status, self.headers, media, bytes)

@@ -4,6 +4,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use serde_json::Value;
 
+use super::kept::Kept;
 use crate::contract::Catalog;
 use crate::contract::operation::ApiVersion;
 use crate::data::painter::Painter;
@@ -23,6 +24,8 @@ pub(crate) struct World {
     /// The mail domain of the account.
     domain: String,
     store: RwLock<Store>,
+    /// What lists have answered since the store was last written to.
+    pub(crate) kept: Kept,
 }
 
 impl World {
@@ -30,7 +33,15 @@ impl World {
         let clock = Clock::start(settings.start_time);
         let domain = companies::domain(&companies::name(settings.seed, 0));
         let links = Links { base, secret: settings.seed ^ 0x5eed, lifetime: settings.link_lifetime, clock };
-        Self { store: RwLock::new(Store::new(catalog, &settings)), catalog, settings, clock, links, domain }
+        Self {
+            kept: Kept::default(),
+            store: RwLock::new(Store::new(catalog, &settings)),
+            catalog,
+            settings,
+            clock,
+            links,
+            domain,
+        }
     }
 
     /// The store to read; a test that panicked while it wrote does not stop the others.
@@ -38,13 +49,16 @@ impl World {
         self.store.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The store to write; whatever has been kept of it is no longer true.
     pub(crate) fn store_mut(&self) -> RwLockWriteGuard<'_, Store> {
-        self.store.write().unwrap_or_else(PoisonError::into_inner)
+        let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
+        store.revise();
+        store
     }
 
     /// Brings the first state back.
     pub(crate) fn reset(&self) {
-        *self.store_mut() = Store::new(self.catalog, &self.settings);
+        self.store_mut().reset(&self.settings);
     }
 
     /// Paints rows for a version, seen from a workspace.
@@ -57,6 +71,7 @@ impl World {
             links: &self.links,
             seed: self.settings.seed,
             domain: &self.domain,
+            signed: None,
         }
     }
 

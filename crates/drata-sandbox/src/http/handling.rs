@@ -227,6 +227,12 @@ impl Exchange<'_> {
 
     fn distort(&self, mut reply: Reply, query: &[(String, String)]) -> Reply {
         let cursor = query.iter().find(|(name, _)| name == "cursor").map(|(_, value)| value.as_str());
+        if let Content::Written(json, schema) = &reply.content
+            && !self.faults.is_empty()
+            && let Ok(value) = serde_json::from_slice(json)
+        {
+            reply.content = Content::Json(value, *schema);
+        }
         if let Content::Json(value, schema) = &mut reply.content
             && reply.status < 400
         {

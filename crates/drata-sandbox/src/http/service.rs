@@ -89,8 +89,7 @@ impl Service {
             let workspace = anchors.iter().find(|row| Some(row.kind) == world.catalog.workspaces);
             let painter = world.painter(&store, operation.version, workspace.map_or(1, |row| row.number));
             if let Some(name) = id.strip_prefix("name:") {
-                let all = locate::all_by_property(&painter, anchor.kind, Within::ALL, "name", name);
-                if all.take(2).count() > 1 {
+                if locate::all_by_property(&painter, anchor.kind, Within::ALL, "name", name, 2).len() > 1 {
                     return Err(Failure::new(422, format!("several rows have the name {name:?}; name one by its id")));
                 }
             }

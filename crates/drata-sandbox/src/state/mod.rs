@@ -3,6 +3,7 @@
 pub(crate) mod clock;
 pub(crate) mod files;
 pub(crate) mod memory;
+pub(crate) mod numbers;
 pub(crate) mod relate;
 pub(crate) mod settings;
 pub(crate) mod signed;

@@ -1,10 +1,12 @@
 //! Which rows are related: as the seed has it until a request says otherwise.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use drata_contract::operation::ApiVersion;
 use drata_contract::resource::KindId;
 
+use super::numbers::{Numbers, Seeded};
 use super::store::{Row, Store};
 use crate::contract::relations::{Relation, Share, Side};
 
@@ -38,20 +40,32 @@ impl Store {
 
     /// The numbers of the rows that a row is related to and that are there. `workspace` is where rows are looked for when
     /// the row itself is in none.
-    pub(crate) fn related(&self, by: ApiVersion, side: Side, number: u64, workspace: u64) -> Vec<u64> {
-        let kind = side.leads_to();
-        let mut numbers = if side.is_back {
+    pub(crate) fn related(&self, by: ApiVersion, side: Side, number: u64, workspace: u64) -> Numbers<'_> {
+        let gone = self.deleted(by, side.leads_to());
+        let (seeded, said) = if side.is_back {
             self.holders(side.relation, number, workspace)
         } else {
             self.held(side.relation, number, workspace)
         };
-        numbers.retain(|number| self.has(by, Row { kind, number: *number }, None));
-        numbers
+        Numbers::new(seeded, gone, said)
+    }
+
+    /// The same, whatever has been deleted.
+    fn all_related(&self, side: Side, number: u64, workspace: u64) -> Vec<u64> {
+        let (seeded, said) = if side.is_back {
+            self.holders(side.relation, number, workspace)
+        } else {
+            self.held(side.relation, number, workspace)
+        };
+        seeded.iter().chain(said.iter().copied()).collect()
     }
 
     /// Says which rows a row is related to, from either side.
-    pub(crate) fn relate(&mut self, side: Side, number: u64, wanted: Vec<u64>, workspace: u64) {
+    pub(crate) fn relate(&mut self, side: Side, number: u64, mut wanted: Vec<u64>, workspace: u64) {
         let Side { relation, is_back } = side;
+        // A set has no order, and lists show their rows in the order of the numbers.
+        wanted.sort_unstable();
+        wanted.dedup();
         if !is_back {
             if relation.share == Share::Split {
                 for target in &wanted {
@@ -60,7 +74,7 @@ impl Store {
             }
             return self.link(Row { kind: relation.holder, number }, relation.stem, wanted);
         }
-        for holder in self.holders(relation, number, workspace) {
+        for holder in self.all_related(side, number, workspace) {
             if !wanted.contains(&holder) {
                 self.change_held(relation, holder, workspace, |held| held.retain(|target| *target != number));
             }
@@ -70,8 +84,8 @@ impl Store {
                 self.leave_others(relation, number, holder, workspace);
             }
             self.change_held(relation, holder, workspace, |held| {
-                if !held.contains(&number) {
-                    held.push(number);
+                if let Err(place) = held.binary_search(&number) {
+                    held.insert(place, number);
                 }
             });
         }
@@ -79,7 +93,7 @@ impl Store {
 
     /// Takes a row from everyone but its new holder.
     fn leave_others(&mut self, relation: Relation, target: u64, keeper: u64, workspace: u64) {
-        for holder in self.holders(relation, target, workspace) {
+        for holder in self.all_related(Side { relation, is_back: true }, target, workspace) {
             if holder != keeper {
                 self.change_held(relation, holder, workspace, |held| held.retain(|known| *known != target));
             }
@@ -87,55 +101,58 @@ impl Store {
     }
 
     fn change_held(&mut self, relation: Relation, holder: u64, workspace: u64, change: impl FnOnce(&mut Vec<u64>)) {
-        let mut held = self.held(relation, holder, workspace);
+        let mut held = self.all_related(Side { relation, is_back: false }, holder, workspace);
         change(&mut held);
         self.link(Row { kind: relation.holder, number: holder }, relation.stem, held);
     }
 
-    fn held(&self, relation: Relation, holder: u64, workspace: u64) -> Vec<u64> {
+    fn held(&self, relation: Relation, holder: u64, workspace: u64) -> (Seeded, Cow<'_, [u64]>) {
+        const NOTHING: (Seeded, Cow<'_, [u64]>) = (Seeded::NONE, Cow::Borrowed(&[]));
         let row = Row { kind: relation.holder, number: holder };
         if let Some(linked) = self.linked(row, relation.stem) {
-            return linked.to_vec();
+            return (Seeded::NONE, linked.into());
         }
         let workspace = self.workspace(row).unwrap_or(workspace);
         let (holders, targets) = (self.span(relation.holder, workspace), self.span(relation.target, workspace));
-        let Some(position) = holders.position(holder).filter(|_| targets.count > 0) else { return Vec::new() };
+        let Some(position) = holders.position(holder).filter(|_| targets.count > 0) else { return NOTHING };
         let few = self.few(relation, holders, targets);
-        let positions = (0..few).map(|step| position * few + step);
-        let mut numbers: Vec<_> = match relation.share {
-            Share::Split => {
-                positions.filter(|place| *place < targets.count).map(|place| targets.first + place).collect()
-            }
-            _ => positions.map(|place| targets.first + place % targets.count).collect(),
-        };
-        numbers.sort_unstable();
-        numbers
+        let begin = position.saturating_mul(few);
+        if relation.share == Share::Split {
+            let end = begin.saturating_add(few).min(targets.count);
+            return (Seeded::run(targets.first + begin.min(end)..targets.first + end), NOTHING.1);
+        }
+        // Goes around at the end of the targets.
+        let begin = begin % targets.count;
+        let around = (begin + few).saturating_sub(targets.count);
+        (Seeded::Runs([(targets.first, around), (targets.first + begin, few - around)]), NOTHING.1)
     }
 
-    fn holders(&self, relation: Relation, target: u64, workspace: u64) -> Vec<u64> {
+    fn holders(&self, relation: Relation, target: u64, workspace: u64) -> (Seeded, Cow<'_, [u64]>) {
         let row = Row { kind: relation.target, number: target };
         let workspace = self.workspace(row).unwrap_or(workspace);
         let (holders, targets) = (self.span(relation.holder, workspace), self.span(relation.target, workspace));
-        let said = self.links.get(&(relation.holder, relation.stem));
-        let mut numbers = Vec::new();
         let few = self.few(relation, holders, targets);
-        if let Some(mut place) = targets.position(target).filter(|_| few > 0) {
-            // Walks around the targets as often as the holders do.
-            while place / few < holders.count {
-                numbers.push(holders.first + place / few);
-                if relation.share == Share::Split {
-                    break;
-                }
-                place += targets.count;
+        let seeded = match targets.position(target).filter(|_| few > 0) {
+            None => Seeded::NONE,
+            Some(place) if relation.share == Share::Split => {
+                let holder = place / few;
+                Seeded::run(holders.first + holder..holders.first + holder + u64::from(holder < holders.count))
             }
-        }
-        if let Some(said) = said {
-            numbers.retain(|number| !said.contains_key(number));
-            numbers.extend(said.iter().filter(|(_, held)| held.contains(&target)).map(|(number, _)| *number));
-        }
+            // Walks around the targets as often as the holders do.
+            Some(start) => Seeded::Steps {
+                first: holders.first,
+                start,
+                step: targets.count,
+                share: few,
+                count: holders.count.saturating_mul(few).saturating_sub(start).div_ceil(targets.count),
+            },
+        };
+        let Some(said) = self.links.get(&(relation.holder, relation.stem)) else { return (seeded, Cow::Borrowed(&[])) };
+        let mut numbers: Vec<_> = seeded.iter().filter(|number| !said.contains_key(number)).collect();
+        numbers.extend(said.iter().filter(|(_, held)| held.contains(&target)).map(|(number, _)| *number));
         numbers.sort_unstable();
         numbers.dedup();
-        numbers
+        (Seeded::NONE, numbers.into())
     }
 
     /// How many rows each seeded holder holds.

@@ -1,7 +1,8 @@
 //! Which rows there are: the seeded ones, which cost nothing until they are looked at, and over them what was created,
 //! changed and deleted.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use drata_contract::operation::ApiVersion;
 use drata_contract::resource::KindId;
@@ -9,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::files::Files;
 use super::memory::Memory;
+use super::numbers::{Numbers, Seeded};
 use super::relate::{Links, Span};
 use super::settings::Settings;
 use crate::contract::Catalog;
@@ -38,10 +40,18 @@ impl Within {
     }
 }
 
+/// Of which rows the last one below the first parent is in which state, so that the operations that need it find one.
+const UNDONE: &[(&str, &str, &str)] = &[
+    ("connections/resources/sessions", "status", "IN_PROGRESS"),
+    ("policies/policy-versions", "policyVersionStatus", "DRAFT"),
+];
+
 /// Everything that requests can change.
 #[derive(Debug)]
 pub(crate) struct Store {
     catalog: &'static Catalog,
+    /// Grows with every request that may write.
+    revision: u64,
     kinds: Vec<Rows>,
     workspaces: u64,
     nested: u64,
@@ -61,9 +71,19 @@ struct Rows {
     written: HashMap<u64, Written>,
     /// Created rows and the numbers of their parents.
     created: BTreeMap<u64, Option<u64>>,
-    /// Which version deleted which rows. A created row is gone for both; a seeded one is gone for the version that
-    /// deleted it, so that test suites for either version can share a sandbox that starts with the same rows for each.
-    deleted: HashSet<(ApiVersion, u64)>,
+    /// Created rows in their order, of all parents and of each.
+    all_created: Vec<u64>,
+    created_below: HashMap<u64, Vec<u64>>,
+    /// Which rows version 1 and version 2 have deleted. A created row is gone for both; a seeded one is gone for the
+    /// version that deleted it, so that test suites for either version can share a sandbox that starts with the same
+    /// rows for each.
+    deleted: [BTreeSet<u64>; 2],
+}
+
+impl Rows {
+    fn deleted(&self, by: ApiVersion) -> &BTreeSet<u64> {
+        &self.deleted[by as usize]
+    }
 }
 
 impl Store {
@@ -85,6 +105,7 @@ impl Store {
         }
         let mut store = Self {
             catalog,
+            revision: 0,
             kinds: rows,
             workspaces: settings.workspaces.max(1),
             nested: settings.nested.min(settings.records),
@@ -92,15 +113,33 @@ impl Store {
             files: Files::default(),
             memory: Memory::default(),
         };
-        store.strand_a_session();
+        store.leave_undone();
         store
     }
 
-    /// Leaves the first session of custom data open, as a client that crashed would: there is one to clean up.
-    fn strand_a_session(&mut self) {
-        if let Some(kind) = self.catalog.kinds().by_key("connections/resources/sessions") {
-            let row = Row { kind, number: 1 };
-            self.write(row, Written::from_iter([("status".to_owned(), "IN_PROGRESS".into())]));
+    /// Which state this is: what was read at one revision is true as long as the revision is the same.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Says that what was read before may no longer be true.
+    pub(crate) fn revise(&mut self) {
+        self.revision += 1;
+    }
+
+    /// Brings the first state back.
+    pub(crate) fn reset(&mut self, settings: &Settings) {
+        *self = Self { revision: self.revision + 1, ..Self::new(self.catalog, settings) };
+    }
+
+    /// Leaves something to do: a session that a client left open when it crashed, the draft of a policy.
+    fn leave_undone(&mut self) {
+        for (key, name, state) in UNDONE {
+            let Some(kind) = self.catalog.kinds().by_key(key) else { continue };
+            let last = self.numbers(ApiVersion::V2, kind, Within::parent(1)).iter().next_back();
+            if let Some(number) = last {
+                self.set(Row { kind, number }, name, *state);
+            }
         }
     }
 
@@ -142,11 +181,16 @@ impl Store {
     /// Whether the row is there for a version; `parent` restricts it to the rows of one parent.
     pub(crate) fn has(&self, by: ApiVersion, row: Row, parent: Option<u64>) -> bool {
         if let Some((side, parent)) = self.catalog.relations.listed_by(row.kind).zip(parent) {
-            return self.related(by, side, parent, 1).contains(&row.number);
+            return self.related(by, side, parent, 1).has(row.number);
         }
         let rows = self.rows(row.kind);
         let known = (1..=rows.seeded).contains(&row.number) || rows.created.contains_key(&row.number);
-        known && !rows.deleted.contains(&(by, row.number)) && (parent.is_none() || self.parent(row) == parent)
+        known && !rows.deleted(by).contains(&row.number) && (parent.is_none() || self.parent(row) == parent)
+    }
+
+    /// The rows of a kind that a version has deleted.
+    pub(super) fn deleted(&self, by: ApiVersion, kind: KindId) -> &BTreeSet<u64> {
+        self.rows(kind).deleted(by)
     }
 
     /// The number of the row's parent.
@@ -177,43 +221,34 @@ impl Store {
     /// The numbers of the rows that were created by requests.
     pub(crate) fn created(&self, by: ApiVersion, kind: KindId) -> impl DoubleEndedIterator<Item = u64> {
         let rows = self.rows(kind);
-        rows.created.keys().copied().filter(move |number| !rows.deleted.contains(&(by, *number)))
+        rows.all_created.iter().copied().filter(move |number| !rows.deleted(by).contains(number))
     }
 
-    /// The numbers of the rows that are there, in their order.
-    pub(crate) fn numbers(
-        &self,
-        by: ApiVersion,
-        kind: KindId,
-        within: Within,
-    ) -> Box<dyn DoubleEndedIterator<Item = u64> + '_> {
+    /// The numbers of the rows that are there.
+    pub(crate) fn numbers(&self, by: ApiVersion, kind: KindId, within: Within) -> Numbers<'_> {
         if let Some((side, parent)) = self.catalog.relations.listed_by(kind).zip(within.parent) {
-            return Box::new(self.related(by, side, parent, within.workspace.unwrap_or(1)).into_iter());
+            return self.related(by, side, parent, within.workspace.unwrap_or(1));
         }
         let kind = self.catalog.home(kind);
         let rows = self.rows(kind);
         let of_parent = within.parent.filter(|_| self.catalog.kinds().get(kind).parent.is_some());
         let of_workspace = within.workspace.filter(|_| of_parent.is_none() && self.catalog.in_workspaces(kind));
-        let seeded = match (of_parent, of_workspace) {
+        let all = Cow::Borrowed(rows.all_created.as_slice());
+        let (seeded, created) = match (of_parent, of_workspace) {
             (Some(parent), _) => {
-                let first = (parent.saturating_sub(1)).saturating_mul(rows.each) + 1;
-                first..(first + rows.each).min(rows.seeded + 1)
+                let first = (parent.saturating_sub(1)).saturating_mul(rows.each).saturating_add(1);
+                let end = first.saturating_add(rows.each).min(rows.seeded.saturating_add(1));
+                (first..end, Cow::Borrowed(rows.created_below.get(&parent).map_or(&[][..], Vec::as_slice)))
             }
             (None, Some(workspace)) => {
                 let span = self.span(kind, workspace);
-                span.first..span.first + span.count
+                let is_there = |number: &u64| self.workspace(Row { kind, number: *number }) == of_workspace;
+                let created = rows.all_created.iter().copied().filter(is_there).collect();
+                (span.first..span.first.saturating_add(span.count), Cow::Owned(created))
             }
-            (None, None) => 1..rows.seeded + 1,
+            (None, None) => (1..rows.seeded.saturating_add(1), all),
         };
-        if rows.created.is_empty() && rows.deleted.is_empty() {
-            return Box::new(seeded);
-        }
-        let created = rows.created.iter().filter(move |(number, of)| {
-            (of_parent.is_none() || **of == of_parent)
-                && (of_workspace.is_none() || self.workspace(Row { kind, number: **number }) == of_workspace)
-        });
-        let all = seeded.chain(created.map(|(number, _)| *number));
-        Box::new(all.filter(move |number| !rows.deleted.contains(&(by, *number))))
+        Numbers::new(Seeded::run(seeded), rows.deleted(by), created)
     }
 
     /// Adds a row; its number follows on the last one.
@@ -223,6 +258,8 @@ impl Store {
         let last = rows.created.keys().next_back().copied().unwrap_or(0).max(rows.seeded);
         let number = last + 1;
         rows.created.insert(number, parent);
+        rows.all_created.push(number);
+        parent.into_iter().for_each(|parent| rows.created_below.entry(parent).or_default().push(number));
         rows.written.insert(number, written);
         Row { kind, number }
     }
@@ -230,8 +267,10 @@ impl Store {
     /// Takes back a row that was just created.
     pub(crate) fn forget(&mut self, row: Row) {
         let rows = &mut self.kinds[row.kind.place()];
-        rows.created.remove(&row.number);
+        let parent = rows.created.remove(&row.number).flatten();
         rows.written.remove(&row.number);
+        let others = parent.and_then(|parent| rows.created_below.get_mut(&parent));
+        others.into_iter().chain([&mut rows.all_created]).for_each(|all| all.retain(|number| *number != row.number));
     }
 
     /// Writes properties over those that the row has.
@@ -247,15 +286,15 @@ impl Store {
     /// Removes a row; of a list whose rows live elsewhere only the relation to its parent.
     pub(crate) fn delete(&mut self, by: ApiVersion, row: Row, parent: Option<u64>) {
         if let Some((side, parent)) = self.catalog.relations.listed_by(row.kind).zip(parent) {
-            let mut left = self.related(by, side, parent, 1);
-            left.retain(|number| *number != row.number);
+            let left = self.related(by, side, parent, 1);
+            let left = left.iter().filter(|number| *number != row.number).collect();
             return self.relate(side, parent, left, 1);
         }
         let is_created = self.is_created(row);
         let rows = &mut self.kinds[row.kind.place()];
-        rows.deleted.insert((by, row.number));
+        rows.deleted[by as usize].insert(row.number);
         if is_created {
-            rows.deleted.extend([ApiVersion::V1, ApiVersion::V2].map(|version| (version, row.number)));
+            rows.deleted.iter_mut().for_each(|deleted| _ = deleted.insert(row.number));
             rows.written.remove(&row.number);
             self.files.remove(row);
         }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use drata_contract::role::{self, Noun};
 
+use super::Source;
 use super::custom::Custom;
 use crate::contract::operation::{Operation, Place};
 use crate::contract::resource::KindId;
@@ -100,13 +101,11 @@ impl Pointer {
     pub(crate) fn values(&self, painter: &Painter<'_>, row: Row) -> Vec<Value> {
         let Some(target) = painter.catalog.target_of(row.kind, self.noun, self.stem) else { return Vec::new() };
         let subject = painter.subject(row, 0);
-        let mut rows = painter.rows(&subject, target, self.noun, self.stem, true);
-        if self.of == Some("name") {
-            rows.truncate(1);
-        }
+        let most = if self.of == Some("name") { 1 } else { usize::MAX };
+        let rows = painter.rows(&subject, target, self.noun, self.stem, true);
         let schema = painter.catalog.kinds().get(target.kind()).schema;
         let text = |row: Row, name: &str| schema.and_then(|schema| painter.field(row, schema, name));
-        let values = rows.into_iter().flat_map(|row| match self.of {
+        let values = rows.iter().take(most).flat_map(|row| match self.of {
             Some(of) => text(row, of).into_iter().collect::<Vec<_>>(),
             None => [Some(row.number.into()), text(row, "code")].into_iter().flatten().collect(),
         });
@@ -154,16 +153,18 @@ const PARTLY: &[&str] = &["name", "title", "description", "firstName", "lastName
 impl Filters {
     pub(crate) fn read(
         painter: &Painter<'_>,
-        kind: KindId,
-        schema: SchemaId,
+        source: Source<'_>,
         operation: &Operation,
         parameters: &Parameters,
     ) -> Self {
+        let Source { kind, schema, told, .. } = source;
         let mut filters = Self { tests: Vec::new(), ignored: Vec::new() };
         let Some(object) = painter.catalog.schemas.object(schema) else { return filters };
         for parameter in operation.in_place(Place::Query) {
             let name = parameter.name.as_str();
-            let Some(value) = parameters.get(name).filter(|_| !NO_FILTERS.contains(&name)) else { continue };
+            let Some(value) = parameters.get(name).filter(|_| !NO_FILTERS.contains(&name) && told != Some(name)) else {
+                continue;
+            };
             let bare = name.trim_end_matches("[]");
             let found = custom(painter, kind, bare, value)
                 .or_else(|| test(object, bare, value))
@@ -175,6 +176,11 @@ impl Filters {
             }
         }
         filters
+    }
+
+    /// Whether every row passes.
+    pub(crate) fn are_none(&self) -> bool {
+        self.tests.is_empty()
     }
 
     pub(crate) fn keep(&self, painter: &Painter<'_>, schema: SchemaId, row: Row) -> bool {

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
+use crate::contract::resource::KindId;
 use crate::contract::schema::{Object, SchemaId};
 use crate::data::painter::Painter;
 use crate::exchange::params::Parameters;
@@ -77,19 +78,25 @@ impl Order {
         }
     }
 
-    pub(crate) fn sort(&self, painter: &Painter<'_>, schema: SchemaId, rows: Vec<Row>) -> Vec<(Key, Row)> {
-        let key = |row: &Row| match self {
-            Self::Field { name, .. } => painter.field(*row, schema, name).map_or(Key::None, |value| Key::of(&value)),
+    /// What a row is ordered by.
+    pub(crate) fn key(&self, painter: &Painter<'_>, schema: SchemaId, row: Row) -> Key {
+        match self {
+            Self::Field { name, .. } => painter.field(row, schema, name).map_or(Key::None, |value| Key::of(&value)),
             Self::Number { .. } => Key::None,
-        };
-        let mut sorted: Vec<_> = rows.into_iter().map(|row| (key(&row), row)).collect();
-        sorted.sort_by(|(a, row_a), (b, row_b)| self.compare(a, row_a.number, b, row_b.number));
-        sorted
+        }
+    }
+
+    /// The numbers of rows in this order.
+    pub(crate) fn sort(&self, painter: &Painter<'_>, schema: SchemaId, kind: KindId, numbers: Vec<u64>) -> Vec<u64> {
+        let key = |number: u64| (self.key(painter, schema, Row { kind, number }), number);
+        let mut sorted: Vec<_> = numbers.into_iter().map(key).collect();
+        sorted.sort_by(|(a, number_a), (b, number_b)| self.compare(a, *number_a, b, *number_b));
+        sorted.into_iter().map(|(_, number)| number).collect()
     }
 
     /// Whether a row stands at or before the end of the page before.
-    pub(crate) fn is_passed(&self, key: &Key, row: Row, end_key: &Key, end_number: u64) -> bool {
-        self.compare(key, row.number, end_key, end_number) != Ordering::Greater
+    pub(crate) fn is_passed(&self, key: &Key, number: u64, end_key: &Key, end_number: u64) -> bool {
+        self.compare(key, number, end_key, end_number) != Ordering::Greater
     }
 
     fn compare(&self, a: &Key, number_a: u64, b: &Key, number_b: u64) -> Ordering {
