@@ -132,7 +132,7 @@ fn call(input: &Input<'_>, facts: &Value, operation: &Operation, extent: Extent)
     let handle = format_ident!("{}", crate::names::rules::pascal(&api.module));
     let area = format_ident!("{}", operation.area);
     let name = format_ident!("{}", operation.name);
-    let expressions = Expressions { api, extent };
+    let expressions = Expressions { api, extent, limits: None };
     let fact_of = |param: &Param| {
         let found = items(facts, "parameters")
             .iter()
@@ -142,7 +142,7 @@ fn call(input: &Input<'_>, facts: &Value, operation: &Operation, extent: Extent)
     let schema_of = |param: &Param| &fact_of(param)["schema"];
     let value_of = |param: &Param| match (fact_of(param)["example"].as_str(), &param.ty) {
         (Some(shown), Ty::Str) => quote!(#shown),
-        _ => expressions.argument(&param.ty, schema_of(param)),
+        _ => expressions.within(&param.limits).argument(&param.ty, schema_of(param)),
     };
     let mut arguments: Vec<TokenStream> = operation
         .params
@@ -155,7 +155,7 @@ fn call(input: &Input<'_>, facts: &Value, operation: &Operation, extent: Extent)
                     let number = proc_macro2::Literal::i64_unsuffixed(number);
                     quote!(#number)
                 }
-                _ => expressions.path_value(param, schema_of(param)),
+                _ => expressions.within(&param.limits).path_value(param, schema_of(param)),
             },
             ParamPlace::Query | ParamPlace::Header => value_of(param),
         })
