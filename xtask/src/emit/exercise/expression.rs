@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use crate::document::{items, members, text};
 use crate::model::{Api, Body, Field, Kind, Limits, Param, Ty, TypeDef};
 
+/// How many structs within each other have their optional fields set: where many hold each other, there is no end to it.
+const DEEPEST: usize = 4;
+
 /// How much of a request is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Extent {
@@ -223,11 +226,12 @@ impl<'a> Expressions<'a> {
             .unwrap_or(&Value::Null)
     }
 
-    /// Whether an optional field is set: never one that would begin the same struct again.
+    /// Whether an optional field is set: never one that would begin the same struct again, and none too deep within to be
+    /// worth its room.
     fn sets(&self, def: &TypeDef, field: &Field, within: &[&str]) -> bool {
         let holds_file = matches!(def.kind, Kind::Form(_)) && is_file(field.ty.present());
         let circles = field.ty.named().is_some_and(|name| within.contains(&name));
-        holds_file || self.extent == Extent::Full && !circles
+        holds_file || self.extent == Extent::Full && !circles && within.len() <= DEEPEST
     }
 
     /// A text, a time or any JSON as a literal.
