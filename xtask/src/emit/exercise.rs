@@ -144,7 +144,7 @@ fn value(expressions: &Expressions<'_>, facts: &Value, param: &Param) -> TokenSt
     let fact = fact(facts, param);
     match (fact["example"].as_str(), &param.ty) {
         (Some(shown), Ty::Str) => quote!(#shown),
-        _ => expressions.argument(&param.ty, &fact["schema"]),
+        _ => expressions.within(&param.limits).argument(&param.ty, &fact["schema"]),
     }
 }
 
@@ -154,7 +154,7 @@ fn arguments<'o>(
     operation: &'o Operation,
     extent: Extent,
 ) -> Vec<(Option<&'o Param>, TokenStream)> {
-    let expressions = Expressions { api: input.api, extent };
+    let expressions = Expressions { api: input.api, extent, limits: None };
     let required = operation.params.iter().filter(|param| param.required);
     let mut arguments: Vec<(Option<&Param>, TokenStream)> = required
         .map(|param| {
@@ -165,7 +165,7 @@ fn arguments<'o>(
                     let number = proc_macro2::Literal::i64_unsuffixed(number);
                     quote!(#number)
                 }
-                (ParamPlace::Path, ..) => expressions.path_value(param, &fact["schema"]),
+                (ParamPlace::Path, ..) => expressions.within(&param.limits).path_value(param, &fact["schema"]),
                 (ParamPlace::Query | ParamPlace::Header, ..) => value(&expressions, facts, param),
             };
             (Some(param), value)
@@ -203,7 +203,7 @@ fn call(input: &Samples<'_>, facts: &Value, operation: &Operation, extent: Exten
     let sets = |param: &&Param| {
         !param.required && (extent == Extent::Full || documented.requires(param.place.word(), &param.wire))
     };
-    let expressions = Expressions { api, extent };
+    let expressions = Expressions { api, extent, limits: None };
     let setters = operation.params.iter().filter(sets).map(|param| {
         let setter = format_ident!("{}", param.ident);
         let value = value(&expressions, facts, param);

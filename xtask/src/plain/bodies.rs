@@ -112,16 +112,18 @@ pub(crate) fn split(document: &mut Document, found: &mut Findings) {
     }
 }
 
-/// Gives a form a type of its own where JSON has its schema too: there, a file cannot be one.
+/// Gives a form a type of its own where JSON has its schema too, be it within a part of the form: there, a file cannot be one.
 pub(crate) fn give_forms_types(document: &mut Document) {
     let is_form = |operation: &Value| operation.get(FORM).is_some();
-    let mut others = document.clone();
-    others.each_operation(|_, operation| {
-        if operation.contains_key(FORM) {
-            operation.shift_remove("requestBody");
+    let mut unfolded = document.clone();
+    for place in document.places() {
+        if let Some(slot) =
+            unfolded.operation_mut(&place).filter(|one| is_form(one)).and_then(|one| one.pointer_mut(SLOT))
+        {
+            *slot = document.resolve(slot).clone();
         }
-    });
-    let elsewhere = super::directions(&others);
+    }
+    let elsewhere = super::directions(&unfolded);
     for place in document.places() {
         let Some(operation) = document.operation_mut(&place).filter(|operation| is_form(operation)) else { continue };
         let id = id(operation).to_owned();

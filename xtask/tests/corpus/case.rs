@@ -111,14 +111,19 @@ impl Case {
     }
 }
 
+/// The variable that names the constructs to judge, in place of all.
+pub(crate) const ONLY: &str = "CORPUS_ONLY";
+
 /// Every construct, theme by theme.
 pub(crate) fn all() -> Vec<Case> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let only = std::env::var(ONLY).ok();
     let cases: Vec<Case> = listed(&root)
         .into_iter()
         .filter(|folder| folder.is_dir() && !folder.ends_with("snapshots"))
         .flat_map(|folder| listed(&folder))
         .map(|path| read(&path))
+        .filter(|case| only.as_ref().is_none_or(|only| only.split_whitespace().any(|part| case.title().contains(part))))
         .collect();
     let modules: BTreeSet<String> = cases.iter().map(Case::module).collect();
     assert_eq!(modules.len(), cases.len(), "two constructs have the same name");

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use quote::ToTokens as _;
 use serde_json::{Value, json};
 
-use crate::case::Reading;
+use crate::case::{ONLY, Reading};
 use crate::generator::FEATURES;
 
 /// The files of each module, by the module's name.
@@ -58,7 +58,7 @@ fn workspace(path: &str) -> PathBuf {
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus")
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(if std::env::var_os(ONLY).is_some() { "corpus-only" } else { "corpus" })
 }
 
 /// Compiles the modules together, sends their sample calls, reads the responses, and returns the outcome of each.

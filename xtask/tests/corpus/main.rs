@@ -5,7 +5,8 @@
 //! as one crate; its sample calls are sent and its responses are read. A contract must not differ from the document it was imported from.
 //! `case.rs` describes the files.
 //!
-//! `cargo test -p xtask --test corpus`
+//! `cargo test -p xtask --test corpus`; while at work on a few, `CORPUS_ONLY="names/ forms/file" cargo test -p xtask --test
+//! corpus constructs` judges those whose names hold one of the texts.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
 

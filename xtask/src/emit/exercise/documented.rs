@@ -43,7 +43,7 @@ impl<'a> Documented<'a> {
             "boolean" => quote!(true),
             "number" | "integer" => quote!(1),
             "string" => {
-                let shown = sample_string(false, schema);
+                let shown = sample_string(schema);
                 quote!(#shown)
             }
             "array" => quote!(serde_json::json!([])),

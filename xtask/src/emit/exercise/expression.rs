@@ -5,7 +5,10 @@ use quote::{format_ident, quote};
 use serde_json::{Value, json};
 
 use crate::document::{items, members, text};
-use crate::model::{Api, Body, Field, Kind, Param, Ty, TypeDef};
+use crate::model::{Api, Body, Field, Kind, Limits, Param, Ty, TypeDef};
+
+/// How many structs within each other have their optional fields set: where many hold each other, there is no end to it.
+const DEEPEST: usize = 4;
 
 /// How much of a request is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,12 +21,20 @@ pub(super) enum Extent {
 
 /// Writes expressions for the values of one operation. The schemas of the effective document go along with the types,
 /// because only they know formats.
+#[derive(Clone, Copy)]
 pub(super) struct Expressions<'a> {
     pub(super) api: &'a Api,
     pub(super) extent: Extent,
+    /// The limits of the value, where the model has them: those of a composition stand in no schema of its own.
+    pub(super) limits: Option<&'a Limits>,
 }
 
-impl Expressions<'_> {
+impl<'a> Expressions<'a> {
+    /// For a value of these limits.
+    pub(super) fn within(self, limits: &'a Limits) -> Self {
+        Self { limits: Some(limits), ..self }
+    }
+
     /// What a method or a setter of a builder takes.
     pub(super) fn argument(&self, ty: &Ty, schema: &Value) -> TokenStream {
         match ty {
@@ -71,13 +82,19 @@ impl Expressions<'_> {
                 let value = self.owned(ty, schema, &[]);
                 quote!(&#value)
             }
-            Body::Json { ty, .. } | Body::Form { ty } => self.owned(ty, schema, &[]),
+            Body::Json { ty, limits } => self.within(limits).owned(ty, schema, &[]),
+            Body::Form { ty } => self.owned(ty, schema, &[]),
             Body::Raw { .. } => quote!("sample"),
         }
     }
 
     /// What a constructor or a setter of a request's struct takes.
     fn taken(&self, field: &Field, schema: &Value, within: &[&str]) -> TokenStream {
+        let limited = Expressions { limits: Some(&field.limits), ..*self };
+        limited.taken_as(field, schema, within)
+    }
+
+    fn taken_as(&self, field: &Field, schema: &Value, within: &[&str]) -> TokenStream {
         match &field.ty {
             Ty::Str | Ty::Time | Ty::Json => self.literal(&field.ty, schema),
             Ty::Id(_) => self.owned(&Ty::Int, schema, within),
@@ -194,7 +211,7 @@ impl Expressions<'_> {
         let ident = format_ident!("{}", def.name);
         let schema = self.resolve(schema);
         let within: Vec<&str> = within.iter().copied().chain([def.name.as_str()]).collect();
-        let value = |field: &Field| self.taken(field, &schema["properties"][&field.wire], &within);
+        let value = |field: &Field| self.taken(field, self.property(schema, &field.wire), &within);
         let required = fields.iter().filter(|field| field.required).map(value);
         let setters = fields.iter().filter(|field| !field.required && self.sets(def, field, &within)).map(|field| {
             let setter = format_ident!("{}", field.setter);
@@ -204,11 +221,21 @@ impl Expressions<'_> {
         quote!(#ident::new(#(#required),*)#(#setters)*)
     }
 
-    /// Whether an optional field is set: never one that would begin the same struct again.
+    /// The schema of a property, of the object itself or of one that it is composed of.
+    fn property<'b>(&'b self, schema: &'b Value, wire: &str) -> &'b Value {
+        let of = |part: &'b Value| members(part, "properties").find(|(name, _)| *name == wire).map(|(_, found)| found);
+        let parts = items(schema, "allOf").iter().map(|part| self.resolve(part));
+        of(schema)
+            .or_else(|| parts.map(|part| self.property(part, wire)).find(|found| !found.is_null()))
+            .unwrap_or(&Value::Null)
+    }
+
+    /// Whether an optional field is set: never one that would begin the same struct again, and none too deep within to be
+    /// worth its room.
     fn sets(&self, def: &TypeDef, field: &Field, within: &[&str]) -> bool {
         let holds_file = matches!(def.kind, Kind::Form(_)) && is_file(field.ty.present());
         let circles = field.ty.named().is_some_and(|name| within.contains(&name));
-        holds_file || self.extent == Extent::Full && !circles
+        holds_file || self.extent == Extent::Full && !circles && within.len() <= DEEPEST
     }
 
     /// A text, a time or any JSON as a literal.
@@ -216,7 +243,13 @@ impl Expressions<'_> {
         if *ty == Ty::Json {
             return self.owned(ty, schema, &[]);
         }
-        let literal = sample_string(*ty == Ty::Time, self.resolve(schema));
+        let facts = self.resolve(schema);
+        let length = |ours, wire| self.limit(ours, facts, wire).map(|length| length as usize);
+        let literal = fitting(
+            sample(*ty == Ty::Time, facts),
+            length("min_length", "minLength"),
+            length("max_length", "maxLength"),
+        );
         quote!(#literal)
     }
 
@@ -226,9 +259,12 @@ impl Expressions<'_> {
         if let Some(shown) = facts["example"].as_f64() {
             return shown;
         }
-        let (minimum, maximum) = (facts["minimum"].as_f64(), facts["maximum"].as_f64());
-        let above = if facts["exclusiveMinimum"] == true { 1.0 } else { 0.0 };
-        let below = if facts["exclusiveMaximum"] == true { 1.0 } else { 0.0 };
+        let (minimum, maximum) = (self.limit("minimum", facts, "minimum"), self.limit("maximum", facts, "maximum"));
+        // A limit of the model's that differs from the schema's has moved to the next whole number already.
+        let excludes =
+            |limit: Option<f64>, key: &str, exclusive: &str| facts[exclusive] == true && limit == facts[key].as_f64();
+        let above = if excludes(minimum, "minimum", "exclusiveMinimum") { 1.0 } else { 0.0 };
+        let below = if excludes(maximum, "maximum", "exclusiveMaximum") { 1.0 } else { 0.0 };
         match (minimum.map(|limit| limit + above), maximum.map(|limit| limit - below)) {
             // Limits that leave no room for a whole step are far enough apart for half of it.
             (Some(least), Some(most)) if least > most => (least - above + most + below) / 2.0,
@@ -238,8 +274,13 @@ impl Expressions<'_> {
 
     /// How many items a list needs: one at least, so that there is something to see.
     fn count(&self, schema: &Value) -> usize {
-        let least = self.resolve(schema)["minItems"].as_u64().and_then(|least| usize::try_from(least).ok());
-        least.unwrap_or(1).clamp(1, 100)
+        let least = self.limit("min_items", self.resolve(schema), "minItems");
+        least.map_or(1, |least| least as usize).clamp(1, 100)
+    }
+
+    /// A limit by the model, else by the schema.
+    fn limit(&self, ours: &str, facts: &Value, wire: &str) -> Option<f64> {
+        self.limits.and_then(|limits| limits.get(ours)).or_else(|| facts[wire].as_f64())
     }
 
     /// A value where a type leaves open what it is: that of a choice's first option.
@@ -263,7 +304,7 @@ impl Expressions<'_> {
             "boolean" => true.into(),
             "number" if self.number(schema).fract() != 0.0 => self.number(schema).into(),
             "integer" | "number" => (self.number(schema).ceil() as i64).into(),
-            "string" => sample_string(false, schema).into(),
+            "string" => sample_string(schema).into(),
             "array" => vec![self.value(&schema["items"], depth + 1); self.count(schema)].into(),
             _ if schema.get("properties").is_none() => json!({ "key": "value" }),
             // Deeper than this, only what is required is worth its room.
@@ -284,7 +325,8 @@ impl Expressions<'_> {
     /// The schema itself, behind references and lone `allOf`s.
     fn resolve<'b>(&'b self, schema: &'b Value) -> &'b Value {
         let resolved = self.api.wire.resolve(schema);
-        match resolved["allOf"].as_array().map(Vec::as_slice) {
+        let members = ["allOf", "oneOf", "anyOf"].map(|key| items(resolved, key));
+        match members.into_iter().find(|members| !members.is_empty()) {
             Some([single]) => self.resolve(single),
             _ => resolved,
         }
@@ -305,8 +347,14 @@ fn is_file(ty: &Ty) -> bool {
 }
 
 /// A string of the schema's format and length.
-pub(super) fn sample_string(time: bool, schema: &Value) -> String {
-    let words = match text(schema, "format") {
+pub(super) fn sample_string(schema: &Value) -> String {
+    let length = |name: &str| schema[name].as_f64().map(|length| length as usize);
+    fitting(sample(false, schema), length("minLength"), length("maxLength"))
+}
+
+/// A string of the schema's format.
+fn sample(time: bool, schema: &Value) -> String {
+    match text(schema, "format") {
         "email" => "ada@example.com".to_owned(),
         "uri" | "url" => "https://example.com/sample".to_owned(),
         "uuid" => "3fa85f64-5717-4562-b3fc-2c963f66afa6".to_owned(),
@@ -317,9 +365,12 @@ pub(super) fn sample_string(time: bool, schema: &Value) -> String {
             Some(value) => value.to_owned(),
             None => "sample".to_owned(),
         },
-    };
-    let length = |name: &str| schema[name].as_u64().and_then(|length| usize::try_from(length).ok());
-    let (least, most) = (length("minLength").unwrap_or_default(), length("maxLength"));
+    }
+}
+
+/// The words, so often or so many of them that the limits hold.
+fn fitting(words: String, least: Option<usize>, most: Option<usize>) -> String {
+    let least = least.unwrap_or_default();
     let words = match words.chars().count() {
         count if count < least => words.repeat(least.div_ceil(count.max(1))),
         _ => words,
