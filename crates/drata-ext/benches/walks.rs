@@ -21,6 +21,8 @@ use server::Server;
 type Measure = fn(&Runtime);
 
 const LATENCY: Duration = Duration::from_millis(20);
+/// As long as a real one, since it is looked for in what arrives.
+const KEY: &str = "5f0c1a2b-33d4-4e5f-8a9b-0c1d2e3f4a5b";
 
 fn main() {
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -36,7 +38,7 @@ fn main() {
 }
 
 fn client(server: &Server) -> Drata {
-    let builder = Drata::builder().api_key("bench").base_url(server.url()).rate_limiter(RateLimiter::unlimited());
+    let builder = Drata::builder().api_key(KEY).base_url(server.url()).rate_limiter(RateLimiter::unlimited());
     builder.build().expect("a client")
 }
 
@@ -126,7 +128,7 @@ async fn walk_by_hand(http: &reqwest::Client, url: &str) -> usize {
     let mut count = 0;
     for page in 1.. {
         let url = format!("{url}/connections?limit=50&page={page}");
-        let response = http.get(url).bearer_auth("bench").send().await.expect("a response");
+        let response = http.get(url).bearer_auth(KEY).send().await.expect("a response");
         let body = response.error_for_status().expect("a page").bytes().await.expect("a whole page");
         let page: ByHandPage = serde_json::from_slice(&body).expect("a page");
         count += page.data.len();
@@ -155,7 +157,7 @@ fn processor(runtime: &Runtime) {
     rounds.sort_by(|one, other| (one.0 / one.1).total_cmp(&(other.0 / other.1)));
     let (ours, by_hand) = rounds[rounds.len() / 2];
     let detail = format!("{ours:.0} ns a row, by hand {by_hand:.0} ns");
-    report("processor time of a row to one by hand", ours / by_hand, 1.10, &detail);
+    report("processor time of a row to one by hand", ours / by_hand, 1.00, &detail);
 }
 
 /// What this thread has used of the processor; on systems that do not say, the time that passed.

@@ -54,6 +54,9 @@ impl Upload {
     }
 
     /// A file from disk, streamed when it is sent. Its name is the last part of the path.
+    ///
+    /// Each attempt of a call opens it anew. What is no regular file, such as a pipe, is read once: when its bytes were read,
+    /// the call is not retried, since the rest would be sent as if it was all.
     pub fn from_path(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let name = path.file_name().map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned());

@@ -193,6 +193,11 @@ impl Download {
         };
         while let Some(chunk) = stream.next().await {
             let chunk = chunk.map_err(Broken::Off)?;
+            // What is more than was announced is not the file, and would have no end.
+            if place.total.is_some_and(|total| chunk.len() as u64 > total.saturating_sub(place.received)) {
+                let problem = "the store of files sent more than it announced";
+                return Err(Broken::Final(Error::broken(None, problem).with_link()));
+            }
             sink.write(&chunk).await.map_err(Broken::Final)?;
             place.received += chunk.len() as u64;
             if let Some(progress) = &self.progress {

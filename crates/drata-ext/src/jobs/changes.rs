@@ -52,7 +52,8 @@ pub enum Change<T> {
 }
 
 impl ListChanges {
-    /// Reads the list and returns what has changed. The first time, everything is new.
+    /// Reads the list and returns what has changed. The first time, everything is new. Where items of a list of several pages
+    /// seem to be gone, it is read once more, since items also move while it is read.
     ///
     /// # Errors
     ///
@@ -63,15 +64,42 @@ impl ListChanges {
         P: Paged,
         P::Item: Serialize,
     {
+        let (mut seen, mut changes) = (BTreeMap::new(), Vec::new());
+        let pages = self.walk(list.clone(), &mut seen, &mut changes).await?;
+        let gone = |seen: &BTreeMap<String, u64>| -> Vec<String> {
+            self.seen.keys().filter(|key| !seen.contains_key(*key)).cloned().collect()
+        };
+        // An item that moved to an earlier page during the walk was not seen, and is found by another.
+        if pages > 1 && !gone(&seen).is_empty() {
+            self.walk(list, &mut seen, &mut changes).await?;
+        }
+        changes.extend(gone(&seen).iter().map(|key| Change::Removed(read(key))));
+        self.seen = seen;
+        Ok(changes)
+    }
+
+    /// Reads the list, notes the items that were not `seen` yet, and returns how many pages there were.
+    async fn walk<P>(
+        &self,
+        list: P,
+        seen: &mut BTreeMap<String, u64>,
+        changes: &mut Vec<Change<P::Item>>,
+    ) -> Result<u64, Error>
+    where
+        P: Paged,
+        P::Item: Serialize,
+    {
         let operation = list.call().request().operation;
         let mut items = list.stream();
-        let (mut seen, mut changes) = (BTreeMap::new(), Vec::new());
         while let Some(item) = items.next().await {
             let item = item?;
             let Some(key) = P::key(&item) else {
                 return Err(Error::invalid(operation, "the items of this list have no id to know them by"));
             };
             let key = written(&key);
+            if seen.contains_key(&key) {
+                continue;
+            }
             let fingerprint = fingerprint(&item).map_err(|problem| Error::invalid(operation, problem))?;
             match self.seen.get(&key) {
                 None => changes.push(Change::Added(item)),
@@ -80,10 +108,7 @@ impl ListChanges {
             }
             seen.insert(key, fingerprint);
         }
-        let gone = self.seen.keys().filter(|key| !seen.contains_key(*key));
-        changes.extend(gone.map(|key| Change::Removed(read(key))));
-        self.seen = seen;
-        Ok(changes)
+        Ok(items.progress().pages)
     }
 
     /// Returns how many items there were when the list was read last.

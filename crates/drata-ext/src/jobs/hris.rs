@@ -123,8 +123,9 @@ impl HrisUpsert {
             };
             let named = named_rows(&error, batch.len());
             if named.is_empty() {
-                let was_not_sent = error.attempts() == 0 || error.is_connect() || error.is_bad_request();
-                if was_not_sent {
+                // A 400 is about all rows of a batch, unless an earlier attempt got through.
+                let was_rejected = error.is_bad_request() && !error.outcome_unknown();
+                if was_rejected || was_not_processed(&error) {
                     batch.iter().for_each(|position| report.set(*position, HrisOutcome::Unsent));
                 }
                 return Err(error);

@@ -5,8 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use drata_api::{Error, List, PageParts, PageRef, Paged, Rejected};
-use http::StatusCode;
+use drata_api::{Error, List, PageParts, PageRef, Paged, Pagination, Rejected, Response};
 use serde_json::Value;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument as _;
@@ -41,22 +40,8 @@ impl<T: Send + 'static> Fetch<T> {
                 call.query("cursor", cursor.as_str());
             }
         }
-        let operation = call.request().operation;
-        let fetch = async move {
-            let (response, body) = call.receive_json_and_body().await?;
-            let rejected = response.rejected;
-            let PageParts { items, total, cursor, .. } = list.split_page(response.body);
-            match items {
-                Some(items) => {
-                    let report = within_items(rejected, items.rejected());
-                    let has_keys = items.iter().any(|item| P::key(item).is_some());
-                    let fingerprint = (!has_keys).then(|| fingerprint(&body));
-                    Ok(Fetched { items, total, cursor, report, fingerprint })
-                }
-                // Taken for an empty page, it would end the walk as if all was well.
-                None => Err(Error::decode(operation, StatusCode::OK, "", "there is no list of items", Bytes::new())),
-            }
-        };
+        let fetch =
+            async move { call.receive_json_and_body().await.and_then(|(page, body)| take_apart(&list, page, &body)) };
         Self { page, task: AbortOnDropHandle::new(tokio::spawn(fetch.in_current_span())) }
     }
 
@@ -70,6 +55,21 @@ impl<T: Send + 'static> Fetch<T> {
             },
         })
     }
+}
+
+/// Takes a page of `list` apart.
+pub(super) fn take_apart<P: Paged>(list: &P, page: Response<P::Page>, body: &[u8]) -> Result<Fetched<P::Item>, Error> {
+    let PageParts { items, total, cursor, .. } = list.split_page(page.body);
+    let Some(items) = items else {
+        // Taken for an empty page, it would end the walk as if all was well.
+        let operation = list.call().request().operation;
+        return Err(Error::decode(operation, page.status, "", "there is no list of items", Bytes::new()));
+    };
+    let report = within_items(page.rejected, items.rejected());
+    let is_numbered = matches!(list.pagination(), Pagination::Number { .. });
+    let has_keys = || items.iter().any(|item| P::key(item).is_some());
+    let fingerprint = (is_numbered && !has_keys()).then(|| fingerprint(body));
+    Ok(Fetched { items, total, cursor, report, fingerprint })
 }
 
 /// What the lists of a page hold. The page's number, which may stand beside them, does not count.

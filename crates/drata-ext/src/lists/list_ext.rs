@@ -2,6 +2,7 @@
 
 use drata_api::{Error, Paged, Pagination};
 
+use super::fetch;
 use super::items::Items;
 use super::pages::Pages;
 
@@ -62,8 +63,9 @@ pub trait ListExt: Paged {
         }
         let call = self.call().clone();
         async move {
-            let items = Self::split(call.receive().await?).items.unwrap_or_default();
-            items.into_results().next().transpose().map_err(|rejected| Error::item(operation, &rejected))
+            let (page, body) = call.receive_json_and_body().await?;
+            let page = fetch::take_apart(&self, page, &body)?;
+            page.items.into_results().next().transpose().map_err(|rejected| Error::item(operation, &rejected))
         }
     }
 }

@@ -18,6 +18,8 @@ struct State {
     connecting: u32,
     /// Whether the request may have been sent: it was given to the HTTP client, and has a connection as far as is known.
     sent: bool,
+    /// Whether a part of the body was read that cannot be read again.
+    body_is_spent: bool,
     /// The file or reader on this side that has to deliver the next bytes, if that is what is waited for.
     reading: Option<Arc<str>>,
 }
@@ -33,7 +35,13 @@ pub(crate) enum Silence {
 
 impl Activity {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Mutex::new(State { last: Instant::now(), connecting: 0, sent: false, reading: None })))
+        Self(Arc::new(Mutex::new(State {
+            last: Instant::now(),
+            connecting: 0,
+            sent: false,
+            body_is_spent: false,
+            reading: None,
+        })))
     }
 
     /// Bytes moved just now.
@@ -47,6 +55,16 @@ impl Activity {
     /// The request is given to the HTTP client, which may have a connection for it.
     pub(crate) fn sending(&self) {
         self.state().sent = true;
+    }
+
+    /// Bytes were read that cannot be read again, as those of a pipe: another attempt would send the rest alone.
+    pub(crate) fn spend_body(&self) {
+        self.state().body_is_spent = true;
+    }
+
+    /// Whether the body cannot be sent again.
+    pub(crate) fn is_body_spent(&self) -> bool {
+        self.state().body_is_spent
     }
 
     /// Waits for the file or reader `name` on this side.

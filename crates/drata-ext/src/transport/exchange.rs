@@ -120,3 +120,111 @@ fn reason(text: &str) -> String {
         (None, None) => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use drata_api::{ApiVersion, SignedLink};
+    use http::Method;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::transport::activity::Activity;
+    use crate::transport::turn::Deadline;
+
+    /// What comes of a request to a server that sends `response`, and then closes the connection or `stalls`.
+    async fn exchange(request: Request, response: &'static str, stalls: bool) -> Result<Response, Failure> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/x", listener.local_addr().unwrap());
+        let server = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.read(&mut [0; 4096]).await.unwrap();
+            stream.write_all(response.as_bytes()).await.unwrap();
+            if stalls {
+                std::future::pending::<()>().await;
+            }
+        };
+        let second = Duration::from_secs(1);
+        let exchange = Exchange {
+            endpoint: "the test".into(),
+            timeouts: Timeouts { connect: second, read: second, call: None },
+            max_response_bytes: 10,
+            proxies: Proxies::None,
+        };
+        let turn = Turn {
+            number: 1,
+            deadline: Deadline::none(),
+            max_pause: second,
+            activity: Activity::new(),
+            waited: Duration::ZERO,
+        };
+        assert!(turn.activity.was_not_sent());
+        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let outcome = {
+            let exchanging = exchange.send(&request, &turn, http.get(url));
+            tokio::pin!(exchanging, server);
+            tokio::select! {
+                outcome = &mut exchanging => outcome,
+                () = &mut server => exchanging.await,
+            }
+        };
+        assert!(!turn.activity.was_not_sent());
+        outcome
+    }
+
+    fn get() -> Request {
+        Request::new(ApiVersion::V2, Method::GET, "/x")
+    }
+
+    fn link() -> Request {
+        Request::download(SignedLink::new("https://files.example.com/x?signature=s1gned".to_owned()))
+    }
+
+    #[tokio::test]
+    async fn a_success_is_delivered_with_status_headers_and_body() {
+        let response = "HTTP/1.1 207 Multi\r\nx-request-id: r1\r\ncontent-length: 3\r\n\r\n[1]";
+        let response = exchange(get(), response, false).await.unwrap();
+        assert_eq!((response.status.as_u16(), &response.headers["x-request-id"]), (207, "r1"));
+        assert!(matches!(response.body, ResponseBody::Buffered(body) if body == "[1]"));
+    }
+
+    #[tokio::test]
+    async fn a_body_above_the_limit_is_an_error_that_no_attempt_mends() {
+        for response in [
+            "HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n6\r\n123456\r\n6\r\n123456\r\n",
+        ] {
+            let failure = exchange(get(), response, true).await.unwrap_err();
+            assert!(failure.cause == Cause::Final && failure.error.is_response_too_large(), "{}", failure.error);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_rejection_keeps_its_status_although_its_body_breaks_off_or_stalls() {
+        let response = "HTTP/1.1 503 Busy\r\nretry-after: 7\r\ncontent-length: 99\r\n\r\nbusy";
+        for stalls in [false, true] {
+            let failure = exchange(get(), response, stalls).await.unwrap_err();
+            assert_eq!((failure.cause, failure.error.retry_after()), (Cause::Transient, Some(Duration::from_secs(7))));
+            assert_eq!(failure.error.message().as_deref(), Some("busy"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_no_way_and_another_status_of_the_300s_no_redirect() {
+        let response = "HTTP/1.1 302 Found\r\nlocation: https://login.example.com/x\r\ncontent-length: 0\r\n\r\n";
+        let failure = exchange(get(), response, false).await.unwrap_err();
+        assert!(failure.error.is_redirect() && failure.error.to_string().contains("login.example.com"));
+        let failure = exchange(get(), "HTTP/1.1 304 Not Modified\r\n\r\n", false).await.unwrap_err();
+        assert!(!failure.error.is_redirect() && failure.cause == Cause::Final);
+        assert_eq!(failure.error.status(), Some(StatusCode::NOT_MODIFIED));
+    }
+
+    #[tokio::test]
+    async fn what_a_store_of_files_says_is_shown_without_the_link() {
+        let response =
+            "HTTP/1.1 403 No\r\n\r\n<Error><Code>Expired</Code><Message>too late</Message><Url>s1gned</Url></Error>";
+        let failure = exchange(link(), response, false).await.unwrap_err();
+        assert_eq!(failure.error.message().as_deref(), Some("Expired: too late"));
+        assert!(!format!("{:?} {:?}", failure.error, failure.error.raw_body()).contains("s1gned"));
+    }
+}

@@ -85,6 +85,7 @@ async fn from_path(path: &Path, upload: &Upload, activity: &Activity) -> Result<
             return Err(problem(io::Error::new(io::ErrorKind::UnexpectedEof, why)));
         }
     };
+    activity.spend_body();
     let whole = futures_util::StreamExt::chain(stream::iter([Ok(first)]), content);
     let body = Reported::new(whole, name, upload, activity);
     Ok(multipart::Part::stream(reqwest::Body::wrap_stream(body)))

@@ -5,9 +5,9 @@
 //! | Layer | Sees | Does |
 //! |---|---|---|
 //! | [`trace`] | calls | a span for each |
-//! | [`redact`] | calls | takes the key out of everything that came from outside |
 //! | [`user`] | calls | what the program puts in |
 //! | [`guard`] | calls | refuses writes of a read-only client |
+//! | [`redact`] | calls | takes the key out of everything that came from outside |
 //! | [`retry`] | calls | repeats attempts |
 //! | [`pace`] | attempts | a permit of the rate limiter for each |
 //! | [`limits`] | attempts | connect, read and attempt timeout, and the deadline |
@@ -16,7 +16,7 @@
 //!
 //! The permit comes after the decision to try again, since each attempt is a request that the service counts; and before the
 //! timeouts, which are about the service and not about the queue. A transport of the program's own stands in place of
-//! everything below [`guard`].
+//! everything below [`redact`].
 
 pub(crate) mod activity;
 pub(crate) mod api_key;
@@ -61,7 +61,7 @@ use self::user::{Layer, UserLayers};
 use crate::permissions::Recorder;
 
 /// All layers, for one kind of access.
-pub(crate) struct Stack(Traced<Redacted<UserLayers<Guard<Bottom>>>>);
+pub(crate) struct Stack(Traced<UserLayers<Guard<Redacted<Bottom>>>>);
 
 /// What stacks for different kinds of access share.
 #[derive(Clone)]
@@ -79,9 +79,10 @@ impl Parts {
     /// Puts the layers together, for a client that may write or one that may not.
     pub(crate) fn stack(&self, read_only: bool) -> Stack {
         let Self { server, recorder, keys, layers, bottom, .. } = self.clone();
-        let guard = Guard { read_only, inner: bottom };
-        let user = UserLayers { layers, inner: guard };
-        Stack(Traced { server, recorder, inner: Redacted { keys, inner: user } })
+        // At the border, so that nothing of this program sees what is taken out.
+        let redacted = Redacted { keys, inner: bottom };
+        let guard = Guard { read_only, inner: redacted };
+        Stack(Traced { server, recorder, inner: UserLayers { layers, inner: guard } })
     }
 }
 

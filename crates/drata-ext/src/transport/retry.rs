@@ -70,6 +70,9 @@ impl<S: Attempts> Calls for Retried<S> {
                 };
                 return Err(finish(error, attempts));
             }
+            if turn.activity.is_body_spent() {
+                return Err(finish(failure.error, turn.number));
+            }
             match decide(&call.policy, &failure, call.idempotency, turn.number, self.random()) {
                 Decision::Retry(wait) if turn.deadline.allows(wait) => {
                     if !self.budget.spend() {

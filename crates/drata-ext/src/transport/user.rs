@@ -12,7 +12,7 @@ use drata_api::Error;
 /// measure, to respond from elsewhere.
 ///
 /// It is called once for a call, however many attempts that takes, in the order in which [`Builder::layer`] was given it. It
-/// sees no key; what it returns passes the redaction.
+/// sees no key, also where a server sends the key back.
 ///
 /// ```
 /// use drata_ext::{Drata, Layer, Next};

@@ -306,6 +306,8 @@ async fn pages_that_are_none_or_more_than_asked_for_lose_nothing() {
         let server = Server::script([Reply::ok(page.clone())]).await;
         let error = Things::numbered(server.client().client()).collect_all().await.unwrap_err();
         assert!(error.is_decode(), "{page}: {error}");
+        let error = Things::numbered(server.client().client()).first().await.unwrap_err();
+        assert!(error.is_decode(), "{page}: {error}");
     }
     let lone = Server::script([Reply::ok(json!({"data": 7, "total": 1}))]).await;
     assert_eq!(Things::numbered(lone.client().client()).collect_all().await.unwrap(), [7]);

@@ -149,3 +149,26 @@ async fn a_store_that_is_busy_is_not_a_link_that_has_expired() {
     let error = server.client().download(link(&server)).bytes().await.unwrap_err();
     assert!(error.to_string().contains("the store of files gets too many requests; try again in 9999s"), "{error}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_sends_more_than_it_announced_is_not_followed() {
+    // Each part begins where it should, and has no end.
+    let server = Server::start(|request| {
+        let part = vec![b'x'; 2_000];
+        match request.headers.get("range").map(|range| range.to_str().unwrap().to_owned()) {
+            Some(range) => {
+                let start = range.trim_start_matches("bytes=").trim_end_matches('-').to_owned();
+                Reply::new(206, "application/pdf", part)
+                    .header("content-range", &format!("bytes {start}-9999999/*"))
+                    .cut()
+            }
+            None => {
+                Reply::new(200, "application/pdf", part).header("accept-ranges", "bytes").header("etag", "\"a\"").cut()
+            }
+        }
+    })
+    .await;
+    let error = server.client().download(link(&server)).bytes().await.unwrap_err();
+    assert!(error.to_string().contains("more than it announced"), "{error}");
+    assert!(server.count() <= 4, "{}", server.count());
+}

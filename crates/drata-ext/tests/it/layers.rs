@@ -125,6 +125,35 @@ async fn the_key_is_redacted_from_successes_too() {
     assert!(!format!("{error} {error:?} {:?}", error.raw_body()).contains(KEY), "{error}");
 }
 
+/// Keeps what it sees.
+struct Recording(Arc<Mutex<String>>);
+
+impl Layer for Recording {
+    fn send<'a>(&'a self, request: Request, next: Next<'a>) -> SendFuture<'a> {
+        Box::pin(async move {
+            let outcome = next.send(request).await;
+            // `Debug` shows the size of a body, and the error what it says.
+            *self.0.lock().unwrap() += &format!("{outcome:?}");
+            if let Ok(Response { body: ResponseBody::Buffered(body), .. }) = &outcome {
+                *self.0.lock().unwrap() += &String::from_utf8_lossy(body);
+            }
+            outcome
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_layer_of_the_program_s_own_sees_no_key_either() {
+    let seen = Arc::new(Mutex::new(String::new()));
+    let echo = Reply::new(200, "text/plain", format!("you sent {KEY}")).header("server", KEY);
+    let server = Server::script([echo, Reply::error(400, KEY)]).await;
+    let drata = server.builder().layer(Recording(Arc::clone(&seen))).build().unwrap();
+    call(&drata, &READ).receive_nothing().await.unwrap();
+    error_of(call(&drata, &READ)).await;
+    let seen = seen.lock().unwrap();
+    assert!(!seen.contains(KEY) && seen.matches("[key]").count() == 3, "{seen}");
+}
+
 #[tokio::test]
 async fn the_key_can_be_changed_without_another_client() {
     let server = Server::script([Reply::ok(json!({}))]).await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use drata_ext::{Checkpoint, ListExt, Progress};
+use drata_ext::{Change, Checkpoint, ListChanges, ListExt, Progress};
 use serde_json::json;
 
 use crate::operations::{Nameless, Things};
@@ -537,4 +537,30 @@ async fn a_list_that_the_contract_does_not_know_is_walked_as_its_version_pages()
         count += 1;
     }
     assert_eq!((count, items.progress().total, new.count()), (1200, Some(1200), 3));
+}
+
+#[tokio::test]
+async fn an_item_that_moves_during_a_walk_is_not_taken_for_removed() {
+    let walks = Arc::new(AtomicUsize::new(0));
+    let server = Server::start({
+        let walks = Arc::clone(&walks);
+        move |request| {
+            let page = request.number("page").unwrap_or(1);
+            let walk =
+                if page == 1 { walks.fetch_add(1, Ordering::Relaxed) } else { walks.load(Ordering::Relaxed) - 1 };
+            // Row 10 is removed while the second walk is between its first page and its second.
+            let is_removed = walk > 1 || (walk == 1 && page > 1);
+            let rows: Vec<_> = (0..120).filter(|row| !(is_removed && *row == 10)).collect();
+            let here: Vec<_> = rows.iter().skip((page - 1) * 50).take(50).collect();
+            Reply::ok(json!({"data": here, "total": rows.len()}))
+        }
+    })
+    .await;
+    let drata = server.client();
+    let list = || Things::numbered(drata.client());
+    let mut seen = ListChanges::default();
+    assert_eq!(seen.poll(list()).await.unwrap().len(), 120);
+    assert_eq!(seen.poll(list()).await.unwrap(), [], "neither row 50, which moved, nor row 10, which was seen");
+    assert_eq!(walks.load(Ordering::Relaxed), 3);
+    assert_eq!(seen.poll(list()).await.unwrap(), [Change::Removed(10.into())]);
 }

@@ -6,6 +6,7 @@ mod adversary;
 mod downloads;
 mod errors;
 mod faults;
+mod http2;
 #[cfg(feature = "full")]
 mod jobs;
 mod key_safety;

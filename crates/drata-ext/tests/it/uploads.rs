@@ -9,7 +9,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-use crate::operations::{CREATE, call, error_of};
+use crate::operations::{CREATE, REPLACE, call, error_of};
 use crate::server::{KEY, Received, Reply, Server};
 
 async fn sent(form: Form) -> Received {
@@ -131,6 +131,30 @@ async fn a_pipe_is_sent_to_its_end_and_an_empty_one_not_at_all() {
     }
     assert_eq!(server.count(), 1);
     assert!(server.received()[0].text().contains("1,ada@example.com"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_left_of_a_pipe_is_not_sent_as_if_it_was_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pipe");
+    for status in [503, 429] {
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let busy = Reply::error(status, "busy").header("retry-after", "0");
+        let server = Server::script([busy, Reply::ok(json!({}))]).await;
+        let writer = std::thread::spawn({
+            let path = path.clone();
+            move || std::fs::write(path, "id,email\n1,ada@example.com\n").unwrap()
+        });
+        let mut form = Form::default();
+        form.file("file", Upload::from_path(&path));
+        let mut put = call(&server.client(), &REPLACE).path("id", 1);
+        put.request_mut().body = Body::Form(form);
+        let error = error_of(put).await;
+        writer.join().unwrap();
+        assert_eq!((error.status().unwrap().as_u16(), error.attempts(), server.count()), (status, 1, 1));
+        std::fs::remove_file(&path).unwrap();
+    }
 }
 
 #[cfg(target_os = "linux")]

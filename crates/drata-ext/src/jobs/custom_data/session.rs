@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::batches::{Batch, Limits, batches};
 use super::ledger::{Ledger, RecordState};
 use crate::client::Drata;
+use crate::jobs::was_not_processed;
 
 /// An upload session of a custom resource, while records are sent: a way to replace all its records at once. See the
 /// [module](crate::custom_data) for what completing deletes.
@@ -159,7 +160,7 @@ impl CustomDataSession {
         let sent = self.drata.v2().custom_data_records();
         let sent = sent.upload_to_session(self.connection_id, self.resource_id, &self.session_id, &request).await;
         let results = sent.inspect_err(|error| {
-            if error.attempts() == 0 || error.is_connect() {
+            if was_not_processed(error) {
                 let unsent = RecordState::Unsent("its batch was not sent".to_owned());
                 positions.iter().for_each(|position| self.ledger.set(*position, unsent.clone()));
             }
