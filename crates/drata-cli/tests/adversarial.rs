@@ -91,14 +91,16 @@ async fn what_never_ends_is_interrupted_all_the_same() {
         start(&["vendors", "create", "--write", "--json", "-", "-o", "json"]),
         start(&["login", "--key-stdin"]),
     ];
-    for (place, child) in all.iter_mut().enumerate() {
-        // Time to begin, for the first; the others began with it.
-        let after = if place == 0 { 500 } else { 0 };
-        assert_eq!(interrupt(child, Duration::from_millis(after)), Some(130));
+    await_requests(&sandbox, 1, "GET", "/vendors/1");
+    // Waiting for a child closes what it reads, which would end it another way.
+    let held: Vec<_> = all.iter_mut().map(|child| child.stdin.take()).collect();
+    for child in &mut all {
+        assert_eq!(interrupt(child, Duration::from_millis(50)), Some(130));
         let mut said = String::new();
         child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
         assert!(said.contains("interrupted"), "{said}");
     }
+    drop(held);
 }
 
 #[cfg(unix)]
@@ -313,6 +315,11 @@ async fn exit_codes_tell_failures_apart() {
         let output = run(&sandbox, &["vendors", "get", "1"]);
         assert_eq!(output.status.code(), Some(code), "{status}: {}", text(&output.stderr));
     }
+    // Nobody waits for an hour; what the service says of it is said.
+    sandbox.clear_faults();
+    sandbox.add_fault(Fault::status(429).with_retry_after("3600"));
+    let output = run(&sandbox, &["vendors", "get", "1"]);
+    assert_eq!(output.status.code(), Some(6), "{}", text(&output.stderr));
     let mut nowhere = drata(&sandbox, &["vendors", "get", "1", "--timeout", "2"]);
     let output = nowhere.env("DRATA_BASE_URL", "http://127.0.0.1:9").output().unwrap();
     assert_eq!(output.status.code(), Some(7), "{}", text(&output.stderr));

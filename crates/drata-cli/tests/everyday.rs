@@ -23,6 +23,8 @@ async fn what_is_misspelled_is_said_with_what_was_meant() {
         (&["vendors", "lst"], "drata vendors has no command \"lst\"; did you mean list?"),
         (&["v2", "vendors", "gte", "3"], "drata v2 vendors has no command \"gte\"; did you mean get?"),
         (&["v1", "connection", "list"], "drata v1 has no command \"connection\"; did you mean connections"),
+        (&["--sandbox", "7", "vendors", "list"], "a seed is written --sandbox=7"),
+        (&["api", "GET", "/v2/company", "--paginate"], "/v2/company is no list that --paginate knows"),
         (&["zzz"], "drata has no command \"zzz\"; `drata --help` lists what there is"),
         (&["export", "nowhere", "--only", "vendrs"], "no area is called \"vendrs\"; did you mean vendors"),
     ] {

@@ -165,6 +165,8 @@ async fn results_are_bounded_numbers_are_checked_and_the_key_is_in_none() {
         ("list_rows", json!({ "operation": vendors, "limit": 200 }), "\"next\":\"{"),
         ("list_rows", json!({ "operation": vendors, "limit": -1 }), "limit is -1, not an integer from 1 to 200"),
         ("list_rows", json!({ "operation": vendors, "cursor": "{}" }), "leave it out to begin anew"),
+        ("list_rows", json!({ "operation": vendors, "fields": ["id", "nam"], "limit": 1 }), "did you mean name?"),
+        ("read", json!({ "operation": "v2::company::get", "fields": ["nam"] }), "no row has the field nam"),
         ("status", json!({}), "\"lines\":"),
         ("failing", json!({ "what": "controls" }), "\"rows\":"),
         ("failing", json!({ "what": "tests", "offset": u64::MAX }), "\"rows\":[]"),

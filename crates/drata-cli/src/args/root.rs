@@ -93,6 +93,10 @@ pub(crate) fn unknown(arguments: &[OsString], word: &str) -> Result<Failure, Fai
     }
     let near = near(word, known.iter().map(String::as_str));
     let line = ["drata"].into_iter().chain(before.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+    let is_seed = |pair: &[OsString]| pair[0] == "--sandbox" && pair[1] == word;
+    if word.parse::<u64>().is_ok() && arguments.windows(2).any(is_seed) {
+        return Ok(Failure::usage(format!("drata has no command {word:?}; a seed is written --sandbox={word}")));
+    }
     let hint = match near.is_empty() {
         true => format!("`{line} --help` lists what there is, and `drata ops TEXT` looks for it"),
         false => format!("did you mean {}?", near.join(", ")),

@@ -146,7 +146,7 @@ async fn pages(
             }
         };
         let Some(items) = rows_of(&page) else {
-            return Err(Failure::usage(format!("{path} answers with no list that --paginate knows: leave it out")));
+            return Err(Failure::usage(format!("{path} is no list that --paginate knows: leave it out")));
         };
         for item in items {
             rows.row(item)?;
@@ -173,12 +173,15 @@ async fn pages(
     rows.finish()
 }
 
-/// The rows of a page: its `data`, its only array, or itself.
+/// The rows of a page: its `data`, itself, or the only array of what looks like a page.
 fn rows_of(page: &Value) -> Option<&Vec<Value>> {
     if let Some(rows) = page.as_array().or_else(|| page["data"].as_array()) {
         return Some(rows);
     }
-    let mut arrays = page.as_object()?.values().filter_map(Value::as_array);
-    let first = arrays.next()?;
+    // A thing that merely holds an array is no list: its other fields would be lost.
+    let fields = page.as_object()?;
+    let is_page = fields.len() == 1 || ["total", "page", "pagination"].iter().any(|name| fields.contains_key(*name));
+    let mut arrays = fields.values().filter_map(Value::as_array);
+    let first = arrays.next().filter(|_| is_page)?;
     arrays.next().is_none().then_some(first)
 }

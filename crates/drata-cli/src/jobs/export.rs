@@ -250,7 +250,7 @@ impl Export<'_> {
             };
             match row {
                 Some(Ok(row)) => {
-                    writer.row(&row)?;
+                    writer.row(&row).map_err(|failure| incomplete(&part, failure))?;
                     since += 1;
                     self.state.files.entry(item.name.clone()).or_default().rows += 1;
                     if since == BETWEEN {
@@ -270,7 +270,7 @@ impl Export<'_> {
                 None => break,
             }
         }
-        writer.finish()?;
+        writer.finish().map_err(|failure| incomplete(&part, failure))?;
         if let Some(lost) = writer.lost() {
             self.session.screen.note(format!("{}: not in the columns: {lost}; as NDJSON they are there", item.name));
         }
@@ -312,6 +312,11 @@ impl Export<'_> {
         let text = serde_json::to_string(&self.state).map_err(|error| Failure::other(error.to_string()))?;
         write_whole(&self.folder.join(STATE), text.as_bytes())
     }
+}
+
+/// A file that could not be written to its end, such as on a disk that is full.
+fn incomplete(part: &Path, failure: Failure) -> Failure {
+    failure.hint(format!("{} is incomplete, and the same command goes on from its last note", part.display()))
 }
 
 /// Whether the service refused the request itself, as it does with a cursor that it no longer knows.

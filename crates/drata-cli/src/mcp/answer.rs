@@ -35,6 +35,20 @@ pub(super) fn value(value: Value) -> CallToolResult {
     CallToolResult::structured_error(error)
 }
 
+/// A result with a remark on it, where there is one.
+pub(super) fn with_note(mut result: CallToolResult, note: Option<String>) -> CallToolResult {
+    match (note, result.structured_content.take()) {
+        (Some(note), Some(Value::Object(mut content))) => {
+            content.insert("note".to_owned(), note.into());
+            let is_error = result.is_error;
+            result = CallToolResult::structured(content.into());
+            result.is_error = is_error;
+        }
+        (_, content) => result.structured_content = content,
+    }
+    result
+}
+
 /// What came of a write, which is done however long its response is.
 pub(super) fn written(mut result: Value) -> CallToolResult {
     let size = result["response"].to_string().len();

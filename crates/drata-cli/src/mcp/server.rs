@@ -13,10 +13,11 @@ use serde_json::{Map, Value, json};
 use super::confirm::{Confirmation, Questions};
 use super::{answer, tools};
 use crate::args::about::first_sentence;
+use crate::commands::list::columns;
 use crate::commands::{call, describe, ops};
 use crate::failure::Failure;
 use crate::jobs::{self, View};
-use crate::output::fields;
+use crate::output::fields::Chosen;
 use crate::session::Session;
 
 /// Rows of a list when no limit is given.
@@ -96,13 +97,16 @@ impl Server {
         }
         let response = call.send().await?;
         let value = response.json().unwrap_or_else(|_| String::from_utf8_lossy(&response.body).into());
-        Ok(answer::value(picked(value, &arguments.fields()?)))
+        let mut chosen = Chosen::new(&arguments.fields()?, &[]);
+        let picked = chosen.pick(&value).unwrap_or(value);
+        Ok(answer::with_note(answer::value(picked), chosen.missing()))
     }
 
     async fn list(&self, arguments: &Arguments) -> Result<CallToolResult, Failure> {
         let limit = arguments.within("limit", 1..=tools::MOST_ROWS)?.unwrap_or(ROWS);
         let fields = arguments.fields()?;
         let mut call = self.begin(arguments)?;
+        let mut chosen = Chosen::new(&fields, &columns(call.known()).unwrap_or_default());
         if !call.known().operation.is_read() {
             return Ok(answer::invalid(format!("{} writes: `list_rows` lists", call.known().meta.rust_path)));
         }
@@ -122,7 +126,8 @@ impl Server {
         while (rows.len() as u64) < limit {
             let before = items.checkpoint();
             let Some(row) = items.next().await else { break };
-            let row = picked(row?, &fields);
+            let row = row?;
+            let row = chosen.pick(&row).unwrap_or(row);
             size += row.to_string().len() + 1;
             if size > answer::MOST {
                 if rows.is_empty() {
@@ -136,7 +141,8 @@ impl Server {
         let next = next.or_else(|| items.checkpoint()).filter(|_| !rows.is_empty());
         let next = next.and_then(|checkpoint| serde_json::to_string(&checkpoint).ok());
         let total = items.progress().total;
-        Ok(CallToolResult::structured(json!({ "rows": rows, "total": total, "next": next })))
+        let result = CallToolResult::structured(json!({ "rows": rows, "total": total, "next": next }));
+        Ok(answer::with_note(result, chosen.missing()))
     }
 
     async fn write(
@@ -212,10 +218,6 @@ fn operation(arguments: &Arguments) -> Result<Known, Failure> {
     let name = arguments.text("operation")?;
     describe::find(&[name.to_owned()])
         .map_err(|_| Failure::usage(format!("no operation is called {name:?}: find_operations looks for it")))
-}
-
-fn picked(value: Value, only: &[String]) -> Value {
-    if only.is_empty() || !value.is_object() { value } else { fields::only(&value, only) }
 }
 
 /// As many rows as fit, from `offset` on.

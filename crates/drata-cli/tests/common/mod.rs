@@ -35,6 +35,15 @@ pub fn await_requests(sandbox: &Sandbox, count: usize, method: &str, path: &str)
 
 /// Presses Ctrl-C after a while; returns the exit code.
 pub fn interrupt(child: &mut Child, after: Duration) -> Option<i32> {
+    // A program that has only begun does not listen yet.
+    let status = format!("/proc/{}/status", child.id());
+    let listens = |line: &str| {
+        let caught = line.strip_prefix("SigCgt:").and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        caught.is_some_and(|mask| mask & 0b10 != 0)
+    };
+    while std::fs::read_to_string(&status).is_ok_and(|text| !text.lines().any(listens)) {
+        std::thread::sleep(Duration::from_millis(2));
+    }
     std::thread::sleep(after);
     let pid = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
