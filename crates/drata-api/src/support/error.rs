@@ -1,10 +1,5 @@
 //! The one error of the SDK.
 
-mod advice;
-mod construct;
-mod fault;
-mod redact;
-
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -433,3 +428,9 @@ impl StdError for Error {
 
 // Results of every operation hold it, so it stays a pointer.
 const _: () = assert!(size_of::<Error>() <= 128);
+
+// Below what users read: documentation shows the blocks of a type's methods in the order of their modules.
+mod advice;
+mod construct;
+mod fault;
+mod redact;
