@@ -1,5 +1,9 @@
 //! The one error of the SDK.
 
+mod advice;
+mod fault;
+mod redact;
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -429,8 +433,6 @@ impl StdError for Error {
 // Results of every operation hold it, so it stays a pointer.
 const _: () = assert!(size_of::<Error>() <= 128);
 
-// Below what users read: documentation shows the blocks of a type's methods in the order of their modules.
-mod advice;
+// Last of the modules, since documentation shows the methods of a type in their order: what transports write comes after what
+// programs ask.
 mod construct;
-mod fault;
-mod redact;
