@@ -25,6 +25,8 @@
 //! # }
 //! ```
 //!
+//! The [guide] has a chapter for each task, from the first call to the upgrade.
+//!
 //! # What it takes care of
 //!
 //! - **Retries that cannot write twice.** What may be sent again follows from the operation, not from the status alone:
@@ -85,6 +87,9 @@
 pub mod by_name;
 mod client;
 mod files;
+// Pages alone: programs have no use for it.
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod jobs;
 mod lists;
 mod permissions;
@@ -129,7 +134,7 @@ pub mod prelude {
     pub use crate::{Drata, Error, ListExt, Operation, Upload};
 }
 
-/// The examples of the READMEs compile.
+/// The examples of the READMEs compile, and those that need no account run.
 #[cfg(doctest)]
 mod readme {
     #[doc = include_str!("../README.md")]

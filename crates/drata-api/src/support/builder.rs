@@ -47,7 +47,8 @@ macro_rules! builder {
     (@parts $(#[$doc:meta])* $name:ident => $body:ty, $receive:ident($($media:literal)?)) => {
         $(#[$doc])*
         ///
-        /// `.await` sends it; so does [`send`](Self::send).
+        /// `.await` sends it; so does [`send`](Self::send). [`Operation`](crate::Operation) has deadlines, attempts and what the
+        /// contract does not know.
         #[derive(Clone)]
         #[must_use = "a request does nothing until it is sent or awaited"]
         pub struct $name {
@@ -90,7 +91,7 @@ macro_rules! builder {
             }
         }
 
-        impl $crate::Operation for $name {
+        impl $crate::support::operation::Built for $name {
             type Output = $body;
 
             fn call(&self) -> &$crate::Call {

@@ -1,7 +1,6 @@
 //! The one error of the SDK.
 
 mod advice;
-mod construct;
 mod fault;
 mod predicates;
 mod redact;
@@ -282,3 +281,7 @@ impl StdError for Error {
 
 // Results of every operation hold it, so it stays a pointer.
 const _: () = assert!(size_of::<Error>() <= 128);
+
+// Last of the modules, since documentation shows the methods of a type in their order: what transports write comes after what
+// programs ask.
+mod construct;

@@ -8,6 +8,28 @@ use serde_json::Value;
 use super::call::Call;
 use super::retry_policy::RetryPolicy;
 
+/// A generated builder: what `builder!` implements, so that the page of [`Operation`] does not list three hundred of them.
+#[doc(hidden)]
+pub trait Built: Sized + Send {
+    type Output: Send;
+
+    fn call(&self) -> &Call;
+    fn call_mut(&mut self) -> &mut Call;
+}
+
+/// Every generated builder is an operation.
+impl<B: Built> Operation for B {
+    type Output = B::Output;
+
+    fn call(&self) -> &Call {
+        Built::call(self)
+    }
+
+    fn call_mut(&mut self) -> &mut Call {
+        Built::call_mut(self)
+    }
+}
+
 /// What every operation's builder offers beside its own parameters.
 pub trait Operation: Sized + Send {
     /// What a successful call returns.

@@ -14,6 +14,7 @@ use crate::support::list::Rejected;
 use crate::support::meta::OperationMeta;
 use crate::support::request_id::request_id;
 
+/// How transports, and what is built on them, make errors.
 impl Error {
     fn new(operation: Option<&'static OperationMeta>, kind: Kind) -> Self {
         Self(Box::new(Inner {

@@ -7,6 +7,7 @@ use drata_api::v2::custom_data_records::meta;
 use drata_api::v2::custom_data_records::{
     CustomDataRecordResult, CustomDataSessionCreateRequest, SessionAction, SessionActionOutcome, SessionActionRequest,
 };
+use drata_api::v2::ids::CustomConnectionId;
 use serde::Serialize;
 
 use super::batches::{Batch, Limits, batches};
@@ -22,7 +23,7 @@ use crate::jobs::was_not_processed;
 #[must_use = "a session stays open until it is completed or cancelled"]
 pub struct CustomDataSession {
     drata: Drata,
-    connection_id: i64,
+    connection_id: CustomConnectionId,
     resource_id: i64,
     session_id: String,
     limits: Limits,
@@ -38,7 +39,7 @@ impl CustomDataSession {
     /// When the name is not 3 to 64 letters, digits, `_` and `-`.
     pub fn new(
         drata: &Drata,
-        connection_id: i64,
+        connection_id: impl Into<CustomConnectionId>,
         resource_id: i64,
         session_id: impl Into<String>,
     ) -> Result<Self, Error> {
@@ -49,6 +50,7 @@ impl CustomDataSession {
             return Err(Error::invalid(Some(&meta::UPLOAD_TO_SESSION), problem));
         }
         let (limits, ledger) = (Limits::default(), Ledger::default());
+        let connection_id = connection_id.into();
         Ok(Self { drata: drata.clone(), connection_id, resource_id, session_id, limits, ledger })
     }
 
