@@ -27,12 +27,13 @@ pub use support::error::{Error, Redact};
 pub use support::extra::Extra;
 pub use support::id::Id;
 pub use support::item_key::ItemKey;
-pub use support::list::{List, Rejected};
+pub use support::list::List;
 pub use support::meta::{ApiVersion, Idempotency, OperationMeta, Pagination};
 pub use support::open_enum::{ParseEnumError, UnknownValue};
 pub use support::operation::Operation;
 pub use support::paged::{PageParts, Paged};
 pub use support::patch::Patch;
+pub use support::rejected::Rejected;
 pub use support::request::{
     Body, ByteStream, CallOptions, Delivery, Form, Part, PartValue, Request, Response, ResponseBody, SendFuture,
     SignedLink, Transport,

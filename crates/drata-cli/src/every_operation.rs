@@ -8,9 +8,10 @@ use drata_contract::operation::{ApiVersion, Operation};
 use drata_ext::by_name::Known;
 use drata_sandbox::Sandbox;
 
+use crate::args::about;
 use crate::args::area::Extent;
 use crate::args::globals::Globals;
-use crate::args::{about, root};
+use crate::command_line;
 use crate::commands::call;
 use crate::session::Session;
 
@@ -71,7 +72,7 @@ async fn run(version: ApiVersion) {
         if files {
             words.extend(["--file".into(), file.clone().into_os_string()]);
         }
-        let command = root::build(&words, Extent::Asked).unwrap();
+        let command = command_line::build(&words, Extent::Asked).unwrap();
         let matches = match command.try_get_matches_from(&words) {
             Ok(matches) => matches,
             Err(error) => {
@@ -134,5 +135,5 @@ async fn version_2() {
 #[test]
 fn the_whole_command_line_is_sound() {
     // clap checks itself: no two flags of one name, no argument that cannot be given.
-    root::build(&["drata".into()], Extent::Whole).unwrap().debug_assert();
+    command_line::build(&["drata".into()], Extent::Whole).unwrap().debug_assert();
 }

@@ -9,6 +9,7 @@ use drata_contract::Contract;
 use drata_ext::by_name::Known;
 
 mod args;
+mod command_line;
 mod commands;
 mod config;
 #[cfg(test)]
@@ -27,7 +28,6 @@ mod session;
 
 use args::area::{Extent, is_called};
 use args::globals::Globals;
-use args::root;
 use failure::{Failure, Kind};
 use output::format::Format;
 
@@ -68,12 +68,13 @@ fn main() -> ExitCode {
 
 /// Answers a shell that completes a command line.
 fn complete() {
-    let command = || root::build(&["drata".into()], Extent::Whole).unwrap_or_else(|_| clap::Command::new("drata"));
+    let command =
+        || command_line::build(&["drata".into()], Extent::Whole).unwrap_or_else(|_| clap::Command::new("drata"));
     clap_complete::CompleteEnv::with_factory(command).bin("drata").complete();
 }
 
 async fn run(arguments: &[OsString]) -> Result<ExitCode, Failure> {
-    let command = root::build(arguments, Extent::Asked)?;
+    let command = command_line::build(arguments, Extent::Asked)?;
     let matches = match command.try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => return usage(&error, arguments),
@@ -99,7 +100,7 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> Result<ExitCode, Failur
     if let (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) =
         (error.kind(), error.get(ContextKind::InvalidSubcommand))
     {
-        return Err(root::unknown(arguments, word)?);
+        return Err(command_line::unknown(arguments, word)?);
     }
     let text = error.render().to_string();
     if wants_json(arguments) {
@@ -136,7 +137,7 @@ async fn dispatch(matches: &ArgMatches, globals: &Globals) -> Result<(), Failure
     let Some((name, below)) = matches.subcommand() else { return Err(Failure::usage("no command")) };
     // What shows no request would do what it was told only to show.
     let shows = |name: &str| matches!(name, "api" | "records" | "roster" | "evidence" | "describe" | "ops");
-    if globals.dry_run && commands::all().iter().chain(&jobs::all()).any(|own| own.get_name() == name && !shows(name)) {
+    if globals.dry_run && !shows(name) && command_line::is_own(name) {
         return Err(Failure::usage(format!("--dry-run shows the request of an operation, and {name} is none")));
     }
     match name {
@@ -152,7 +153,10 @@ async fn dispatch(matches: &ArgMatches, globals: &Globals) -> Result<(), Failure
         "mcp" => return mcp::run(globals).await,
         "probe" => return probe::run(below, globals).await,
         "completions" => return commands::manual::complete(below),
-        "man" => return commands::manual::page(below),
+        "man" => {
+            let line = commands::manual::line(below);
+            return commands::manual::page(command_line::build(&line, Extent::Asked)?, &line);
+        }
         _ => {}
     }
     if jobs::run(name, below, globals).await? {

@@ -5,11 +5,11 @@ use http::StatusCode;
 use serde::de::DeserializeOwned;
 
 use super::error::Error;
-use super::list::Rejected;
 use super::meta::OperationMeta;
 use super::node;
 use super::problem::Problem;
 use super::reading::{Mode, reading};
+use super::rejected::Rejected;
 
 /// A response, and the items of lists in it that did not decode.
 pub(crate) struct Decoded<T> {

@@ -1,6 +1,7 @@
 //! The one error of the SDK.
 
 mod advice;
+mod bounds;
 mod fault;
 mod predicates;
 mod redact;
@@ -18,24 +19,6 @@ use self::fault::Fault;
 pub use self::redact::Redact;
 use super::checkpoint::Checkpoint;
 use super::meta::OperationMeta;
-
-/// The most bytes of a response that an error keeps.
-const MAX_BODY: usize = 64 * 1024;
-/// The most characters of a string in an error's message.
-const MAX_TEXT: usize = 500;
-/// How a string ends that is not shown whole.
-const CUT: char = '…';
-/// The most messages of a response that are kept.
-const MAX_MESSAGES: usize = 1_000;
-
-/// The beginning of a string, so that a value of megabytes makes no message of megabytes.
-fn short(mut text: String, most: usize) -> String {
-    if let Some((end, _)) = text.char_indices().nth(most) {
-        text.truncate(end);
-        text.push(CUT);
-    }
-    text
-}
 
 /// Why a call failed.
 ///

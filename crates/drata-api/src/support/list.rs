@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use super::node;
 use super::reading::{self, Mode, reading};
+use super::rejected::Rejected;
 use super::wire::{FromWire, Wire};
 
 /// A list in a response: the items that decoded, and the [`Rejected`] ones with their raw JSON.
@@ -41,67 +42,6 @@ struct Oddity {
     lone: bool,
 }
 
-/// An item of a [`List`] that is not what the contract says.
-#[derive(Clone, PartialEq)]
-pub struct Rejected {
-    index: usize,
-    /// The path of the list.
-    list: String,
-    path: String,
-    problem: String,
-    raw: Box<str>,
-}
-
-impl Rejected {
-    pub(crate) fn new(index: usize, list: String, path: &str, problem: &str, raw: &str) -> Self {
-        Self { index, list, path: path.to_owned(), problem: problem.to_owned(), raw: raw.into() }
-    }
-
-    /// Returns the JSON path of the list that it stands in, such as `data[3].owners`; empty when the list is the response.
-    pub fn list(&self) -> &str {
-        &self.list
-    }
-
-    /// Its place in the list, counted from 0 over all items, the good ones included.
-    pub fn index(&self) -> usize {
-        self.index
-    }
-
-    /// The JSON path of the offending value within the item; empty when it is the item itself.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// What is wrong with it: what was expected, and which kind of value is there.
-    pub fn problem(&self) -> &str {
-        &self.problem
-    }
-
-    /// The JSON of the item as it came.
-    pub fn raw(&self) -> &str {
-        &self.raw
-    }
-}
-
-/// Where it stands and what is wrong, without the item, which may be somebody's record.
-impl fmt::Debug for Rejected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Rejected({self})")
-    }
-}
-
-impl fmt::Display for Rejected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}[{}]", self.list, self.index)?;
-        if !self.path.is_empty() {
-            write!(f, ".{}", self.path)?;
-        }
-        write!(f, ": {}", self.problem)
-    }
-}
-
-impl std::error::Error for Rejected {}
-
 impl<T> List<T> {
     /// The items that did not decode.
     pub fn rejected(&self) -> &[Rejected] {
@@ -128,7 +68,7 @@ impl<T> List<T> {
         let mut rejected = self.rejected().iter().peekable();
         let mut items = self.items.iter();
         (0..self.items.len() + self.rejected().len()).filter_map(move |index| {
-            match rejected.next_if(|rejected| rejected.index <= index) {
+            match rejected.next_if(|rejected| rejected.index() <= index) {
                 Some(rejected) => Some(Err(rejected)),
                 None => items.next().map(Ok).or_else(|| rejected.next().map(Err)),
             }
@@ -140,7 +80,7 @@ impl<T> List<T> {
         let total = self.items.len() + self.rejected().len();
         let mut rejected = self.oddity.map_or_else(Vec::new, |oddity| oddity.rejected).into_iter().peekable();
         let mut items = self.items.into_iter();
-        (0..total).filter_map(move |index| match rejected.next_if(|rejected| rejected.index <= index) {
+        (0..total).filter_map(move |index| match rejected.next_if(|rejected| rejected.index() <= index) {
             Some(rejected) => Some(Err(rejected)),
             None => items.next().map(Ok).or_else(|| rejected.next().map(Err)),
         })
@@ -215,7 +155,7 @@ impl<T: Serialize> Serialize for List<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match (self.items.as_slice(), self.rejected(), self.is_lone()) {
             ([item], [], true) => return item.serialize(serializer),
-            ([], [rejected], true) => return rejected.serialize_raw(serializer),
+            ([], [rejected], true) => return Raw(rejected).serialize(serializer),
             _ => {}
         }
         let mut out = serializer.serialize_seq(Some(self.items.len() + self.rejected().len()))?;
@@ -229,19 +169,12 @@ impl<T: Serialize> Serialize for List<T> {
     }
 }
 
-impl Rejected {
-    /// Writes the item as it came.
-    fn serialize_raw<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serde_json::from_str::<&RawValue>(&self.raw).map_err(S::Error::custom)?.serialize(serializer)
-    }
-}
-
 /// A rejected item, written as it came.
 struct Raw<'a>(&'a Rejected);
 
 impl Serialize for Raw<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize_raw(serializer)
+        serde_json::from_str::<&RawValue>(self.0.raw()).map_err(S::Error::custom)?.serialize(serializer)
     }
 }
 

@@ -25,6 +25,7 @@ pub(crate) mod patch;
 pub(crate) mod problem;
 pub(crate) mod read_only;
 pub(crate) mod reading;
+pub(crate) mod rejected;
 pub(crate) mod request;
 pub(crate) mod request_id;
 pub(crate) mod request_model;

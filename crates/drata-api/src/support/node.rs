@@ -14,9 +14,9 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 use serde_json::value::RawValue;
 
-use super::list::Rejected;
 use super::problem::{Problem, kind};
 use super::reading::{self, Mode};
+use super::rejected::Rejected;
 
 /// What a list asks for by this name: its items one by one, those that do not decode as errors after which it goes on.
 pub(crate) const LIST: &str = "$drata::List";

@@ -4,8 +4,8 @@ use std::future::ready;
 use std::sync::Arc;
 
 use super::error::Error;
-use super::list::Rejected;
 use super::meta::OperationMeta;
+use super::rejected::Rejected;
 use super::request::{Request, SendFuture, Transport};
 
 /// Sends reading requests through another transport, and refuses all others.

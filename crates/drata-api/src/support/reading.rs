@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::list::Rejected;
+use super::rejected::Rejected;
 
 /// How lists are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use futures_core::Stream;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use super::error::Error;
-use super::list::Rejected;
 use super::meta::{ApiVersion, Idempotency, OperationMeta};
+use super::rejected::Rejected;
 use super::request_id::request_id;
 use super::retry_policy::RetryPolicy;
 use super::upload::Upload;

@@ -6,6 +6,5 @@ pub(crate) mod flags;
 pub(crate) mod globals;
 pub(crate) mod inputs;
 pub(crate) mod operation;
-pub(crate) mod root;
 pub(crate) mod values;
 pub(crate) mod words;

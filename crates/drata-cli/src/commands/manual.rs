@@ -1,5 +1,6 @@
 //! `drata completions` and `drata man`.
 
+use std::ffi::OsString;
 use std::io::Write as _;
 
 use clap::builder::PossibleValuesParser;
@@ -38,14 +39,17 @@ pub(crate) fn complete(matches: &ArgMatches) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-/// Writes a manual page.
-pub(crate) fn page(matches: &ArgMatches) -> Result<(), Failure> {
-    let words: Vec<&String> = matches.get_many::<String>("command").into_iter().flatten().collect();
-    let line = std::iter::once("drata".into()).chain(words.iter().map(|word| (*word).into()));
-    let mut command = crate::args::root::build(&line.collect::<Vec<_>>(), crate::args::area::Extent::Asked)?;
+/// The command line whose manual page is asked for.
+pub(crate) fn line(matches: &ArgMatches) -> Vec<OsString> {
+    let words = matches.get_many::<String>("command").into_iter().flatten();
+    std::iter::once("drata".into()).chain(words.map(OsString::from)).collect()
+}
+
+/// Writes the manual page of what a command line leads to.
+pub(crate) fn page(mut command: Command, line: &[OsString]) -> Result<(), Failure> {
     let mut name = "drata".to_owned();
     command.build();
-    for word in &words {
+    for word in line.iter().skip(1) {
         let Some(below) = command.find_subcommand(word) else {
             return Err(Failure::usage(format!("{name} has no command {word:?}")));
         };

@@ -9,24 +9,3 @@ pub(crate) mod manual;
 pub(crate) mod ops;
 pub(crate) mod sandbox;
 pub(crate) mod whoami;
-
-use clap::Command;
-
-/// Every command of this module.
-pub(crate) fn all() -> Vec<Command> {
-    vec![
-        login::login(),
-        login::logout(),
-        whoami::whoami(),
-        whoami::profiles(),
-        ops::command(),
-        describe::command(),
-        api::command(),
-        crate::probe::command(),
-        sandbox::command(),
-        #[cfg(feature = "mcp")]
-        crate::mcp::command(),
-        manual::completions(),
-        manual::man(),
-    ]
-}

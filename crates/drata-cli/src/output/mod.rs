@@ -7,6 +7,7 @@ pub(crate) mod filter;
 pub(crate) mod format;
 mod rows;
 mod screen;
+mod show;
 mod table;
 
 pub(crate) use csv::CsvRows;

@@ -10,7 +10,7 @@ use super::csv::CsvRows;
 use super::fields::Chosen;
 use super::filter::Filter;
 use super::format::Format;
-use super::screen::{Out, Screen};
+use super::screen::{Out, Screen, pretty};
 use super::table::{Canvas, Columns, draw};
 use crate::failure::Failure;
 
@@ -122,7 +122,7 @@ impl Rows {
             Writer::Json(out, began) => {
                 out.write_all(if *began { b",\n  " } else { b"[\n  " })?;
                 *began = true;
-                out.write_all(shown(super::screen::pretty(picked).replace('\n', "\n  ")).as_bytes())?;
+                out.write_all(shown(pretty(picked).replace('\n', "\n  ")).as_bytes())?;
             }
             Writer::Csv(csv) => csv.row(row)?,
             Writer::Table { rows, .. } => {

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use self::calls::Ids;
 use self::compare::compare;
-use self::report::{Finding, Report};
+use self::report::{Finding, Observed, Report};
 use crate::args::area::{check_names, is_called};
 use crate::args::globals::Globals;
 use crate::failure::{Failure, Kind};
@@ -107,15 +107,6 @@ fn call(session: &Session, known: Known, ids: &Ids, rows: i64) -> Result<NamedCa
         call = call.set(name, rows.min(i64::from(paging.max_size)));
     }
     Ok(call)
-}
-
-/// What one call showed.
-pub(crate) struct Observed {
-    status: u16,
-    rows: usize,
-    rejected: usize,
-    findings: Vec<Finding>,
-    note: Option<String>,
 }
 
 async fn observe(known: Known, call: NamedCall, ids: &mut Ids) -> Result<Observed, Failure> {

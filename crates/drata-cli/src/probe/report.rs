@@ -7,10 +7,17 @@ use drata_ext::by_name::Known;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Observed;
-
 /// The version of the report's form.
 const FORM: u32 = 1;
+
+/// What one call showed.
+pub(super) struct Observed {
+    pub(super) status: u16,
+    pub(super) rows: usize,
+    pub(super) rejected: usize,
+    pub(super) findings: Vec<Finding>,
+    pub(super) note: Option<String>,
+}
 
 /// Where the service is not what the contract says.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

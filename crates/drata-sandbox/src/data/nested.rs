@@ -3,6 +3,7 @@
 use drata_contract::role::{self, Noun, Role};
 use serde_json::{Map, Value};
 
+use super::excerpt::{EXCERPT, is_sublist, with_count};
 use super::painter::{Painter, Subject, View};
 use super::refs::Pointed;
 use super::theme::Theme;
@@ -14,9 +15,6 @@ use crate::state::store::{Row, Within};
 
 /// Rows at this depth show only what they must.
 const DEEP_ENOUGH: u8 = 2;
-
-/// As many rows as an embedded part of a list shows.
-const EXCERPT: usize = 10;
 
 /// As many seeded rows as an embedded list shows: the latest. The list of its own has them all.
 const EMBEDDED: u64 = 50;
@@ -262,23 +260,4 @@ impl Painter<'_> {
 /// The number of a part of a row or of a part: no two parts of one list share theirs.
 fn part_number(number: u64, step: u64) -> u64 {
     number.wrapping_sub(1).wrapping_mul(8).wrapping_add(step) % 1_000_000_000 + 1
-}
-
-/// Whether an object is a part of a list and nothing else.
-pub(super) fn is_sublist(object: &Object) -> bool {
-    let only = |name: &str| matches!(name, "data" | "totalCount" | "total" | "page" | "limit");
-    object.property("data").is_some() && object.properties.iter().all(|property| only(&property.name))
-}
-
-/// Rows as a part of a list that says how long it is.
-pub(super) fn with_count(object: &Object, rows: Value, count: u64) -> Value {
-    let mut rows = Some(rows);
-    let mut part = |name: &str| match name {
-        "data" => rows.take().unwrap_or_default(),
-        "page" => 1.into(),
-        "limit" => EXCERPT.into(),
-        _ => count.into(),
-    };
-    let names = object.properties.iter().map(|property| property.name.to_string());
-    Value::Object(names.map(|name| (name.clone(), part(&name))).collect())
 }

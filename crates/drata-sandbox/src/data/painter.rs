@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::coerce;
 use super::dates::{Moment, Timeline};
-use super::fields;
+use super::definition;
 use super::theme::{self, Theme};
 use crate::contract::Catalog;
 use crate::contract::operation::ApiVersion;
@@ -252,7 +252,7 @@ impl<'a> Painter<'a> {
                 let items = self.catalog.schemas.items(object.property("data")?.schema)?;
                 let fields = self.custom_fields(subject, property, items)?;
                 let count = fields.as_array().map_or(0, Vec::len) as u64;
-                Some(super::nested::with_count(object, fields, count))
+                Some(super::excerpt::with_count(object, fields, count))
             }
             _ => None,
         }
@@ -270,9 +270,9 @@ impl<'a> Painter<'a> {
     fn presence(&self, subject: &Subject<'_>, property: &Property, draw: Draw) -> Presence {
         let schema = self.catalog.schemas.get(property.schema);
         if let Some(row) = subject.row().filter(|row| {
-            self.catalog.is_ordered(row.kind) && fields::is_definition(&self.catalog.kinds().get(row.kind).key)
+            self.catalog.is_ordered(row.kind) && definition::is_definition(&self.catalog.kinds().get(row.kind).key)
         }) {
-            return if fields::is_left_out(row, property) { Presence::Absent } else { Presence::Valued };
+            return if definition::is_left_out(row, property) { Presence::Absent } else { Presence::Valued };
         }
         let is_nested = matches!(schema.shape, Shape::Array(_) | Shape::Object(_));
         let is_spared = subject.depth >= DEEP || (subject.depth > 0 && is_nested);

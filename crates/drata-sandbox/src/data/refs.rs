@@ -89,7 +89,7 @@ impl<'a> Painter<'a> {
     pub(super) fn is_many(&self, property: &Property) -> bool {
         match &self.catalog.schemas.get(property.schema).shape {
             Shape::Array(_) => true,
-            Shape::Object(object) => super::nested::is_sublist(object),
+            Shape::Object(object) => super::excerpt::is_sublist(object),
             _ => false,
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::coerce;
-use super::nested::{is_sublist, with_count};
+use super::excerpt::{is_sublist, with_count};
 use super::painter::{Painter, Subject};
 use crate::contract::schema::{Format, Object, Property, SchemaId, Shape};
 use crate::state::store::Written;

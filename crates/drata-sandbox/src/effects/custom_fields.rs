@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::data::coerce;
-use crate::data::fields::Definition;
+use crate::data::definition::Definition;
 use crate::data::painter::Painter;
 use crate::exchange::failure::Failure;
 use crate::state::store::Row;

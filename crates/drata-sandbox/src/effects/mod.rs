@@ -17,6 +17,7 @@ mod report;
 mod respond;
 mod roster;
 mod uploads;
+mod view;
 mod write;
 
 use crate::contract::operation::ApiVersion::{V1, V2};

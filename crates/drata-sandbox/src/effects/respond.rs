@@ -6,11 +6,12 @@ use drata_contract::role::{self, Noun};
 
 use super::lists::envelope;
 use super::lists::{self, Page};
+use super::view::{fixed, hidden};
 use crate::contract::resource::{self, Envelope, KindId};
 use crate::contract::schema::SchemaId;
 use crate::contract::targets::Target;
 use crate::data::locate;
-use crate::data::painter::{Fixed, Painter, View};
+use crate::data::painter::{Painter, View};
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::{Content, Reply};
@@ -19,35 +20,6 @@ use crate::state::store::{Row, Within};
 /// The first documented success: its status and the schema of its body.
 pub(crate) fn success(call: &Call<'_>) -> (u16, Option<SchemaId>) {
     call.operation.success().map_or((200, None), |answer| (answer.status, answer.json()))
-}
-
-/// Names that expand together: either brings the other along.
-const TOGETHER: &[&str] = &["testIds", "evidenceIds"];
-
-/// The properties that the request did not expand: `renewalSchemaAndVersions` stands for two.
-pub(crate) fn hidden(call: &Call<'_>) -> Vec<String> {
-    let wanted = call.parameters.texts("expand[]");
-    let together = TOGETHER.iter().any(|name| wanted.contains(name));
-    let is_wanted = |name: &str| wanted.contains(&name) || (together && TOGETHER.contains(&name));
-    let hidden = call.operation.expands.iter().filter(|name| !is_wanted(name));
-    let parts = hidden.flat_map(|name| {
-        let parts = name.split("And").filter_map(|part| Some(part.get(..1)?.to_lowercase() + part.get(1..)?));
-        parts.chain([name.to_string()]).collect::<Vec<_>>()
-    });
-    parts.collect()
-}
-
-/// The values that the path gives to properties of the same names.
-pub(crate) fn fixed(call: &Call<'_>) -> Vec<Fixed> {
-    let rows = call.operation.anchors.iter().zip(&call.anchors).zip(&call.path);
-    let named = rows.filter(|((anchor, _), _)| anchor.parameter != "id" && anchor.parameter != "email");
-    named
-        .map(|((anchor, row), text)| Fixed {
-            name: anchor.parameter.clone(),
-            text: text.as_str().into(),
-            number: row.number.into(),
-        })
-        .collect()
 }
 
 /// The rows that a list is about: where a parameter names their parent (`auditId`), no others need to be looked at. The

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 
-use super::store::Row;
+use super::row::Row;
 
 /// A file.
 #[derive(Clone, Debug)]

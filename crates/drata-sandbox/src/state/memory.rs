@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::store::Row;
+use super::row::Row;
 
 /// What effects remember besides rows.
 #[derive(Debug, Default)]

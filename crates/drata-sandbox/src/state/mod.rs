@@ -2,9 +2,11 @@
 
 pub(crate) mod clock;
 pub(crate) mod files;
+mod links;
 pub(crate) mod memory;
 pub(crate) mod numbers;
 pub(crate) mod relate;
+mod row;
 pub(crate) mod settings;
 pub(crate) mod signed;
 pub(crate) mod store;

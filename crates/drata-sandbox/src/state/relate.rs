@@ -1,31 +1,14 @@
 //! Which rows are related: as the seed has it until a request says otherwise.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use drata_contract::operation::ApiVersion;
-use drata_contract::resource::KindId;
 
+use super::links::Span;
 use super::numbers::{Numbers, Seeded};
-use super::store::{Row, Store};
+use super::row::Row;
+use super::store::Store;
 use crate::contract::relations::{Relation, Share, Side};
-
-/// What requests have said about which rows a row names, by the stem of the property and the row.
-pub(super) type Links = BTreeMap<(KindId, u64), BTreeMap<u64, Vec<u64>>>;
-
-/// The seeded rows of a kind, in one workspace where the kind belongs to those.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Span {
-    pub(crate) first: u64,
-    pub(crate) count: u64,
-}
-
-impl Span {
-    /// Where a number stands in the span, counted from 0.
-    fn position(self, number: u64) -> Option<u64> {
-        number.checked_sub(self.first).filter(|position| *position < self.count)
-    }
-}
 
 impl Store {
     /// What a request has said that a row names by a property with this stem.

@@ -6,39 +6,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use drata_contract::operation::ApiVersion;
 use drata_contract::resource::KindId;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::files::Files;
+use super::links::{Links, Span};
 use super::memory::Memory;
 use super::numbers::{Numbers, Seeded};
-use super::relate::{Links, Span};
+pub(crate) use super::row::{Row, Within, Written};
 use super::settings::Settings;
 use crate::contract::Catalog;
-
-/// A row: its kind and its number, counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Row {
-    pub(crate) kind: KindId,
-    pub(crate) number: u64,
-}
-
-/// The properties of a row that were written.
-pub(crate) type Written = Map<String, Value>;
-
-/// Restricts the rows of a kind to those of a parent or of a workspace.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Within {
-    pub(crate) parent: Option<u64>,
-    pub(crate) workspace: Option<u64>,
-}
-
-impl Within {
-    pub(crate) const ALL: Self = Self { parent: None, workspace: None };
-
-    pub(crate) const fn parent(parent: u64) -> Self {
-        Self { parent: Some(parent), workspace: None }
-    }
-}
 
 /// Of which rows the last one below the first parent is in which state, so that the operations that need it find one.
 const UNDONE: &[(&str, &str, &str)] = &[

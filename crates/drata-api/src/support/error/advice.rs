@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Error, Inner, Kind, MAX_TEXT, Phase, Rejection, Undecoded, short};
+use super::bounds::{MAX_TEXT, short};
+use super::{Error, Inner, Kind, Phase, Rejection, Undecoded};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

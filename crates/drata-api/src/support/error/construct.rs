@@ -7,11 +7,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 
+use super::bounds::{self, MAX_BODY, MAX_TEXT};
 use super::fault::{self, Fault};
-use super::{Error, Inner, Kind, MAX_BODY, MAX_TEXT, Phase, Rejection, Undecoded};
+use super::{Error, Inner, Kind, Phase, Rejection, Undecoded};
 use crate::support::checkpoint::Checkpoint;
-use crate::support::list::Rejected;
 use crate::support::meta::OperationMeta;
+use crate::support::rejected::Rejected;
 use crate::support::request_id::request_id;
 
 /// How transports, and what is built on them, make errors.
@@ -268,7 +269,7 @@ impl Error {
 }
 
 fn short(text: String) -> String {
-    super::short(text, MAX_TEXT)
+    bounds::short(text, MAX_TEXT)
 }
 
 /// The beginning of a body, so that an error that is kept does not keep a page of megabytes with it.

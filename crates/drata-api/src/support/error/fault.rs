@@ -3,7 +3,7 @@
 use http::{HeaderMap, header};
 use serde_json::Value;
 
-use super::{MAX_MESSAGES, MAX_TEXT, short};
+use super::bounds::{MAX_MESSAGES, MAX_TEXT, short};
 
 /// The most characters of an excerpt.
 const EXCERPT: usize = 120;

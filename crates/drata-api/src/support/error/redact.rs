@@ -5,7 +5,8 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::{CUT, Error, Kind, MAX_BODY};
+use super::bounds::{CUT, MAX_BODY};
+use super::{Error, Kind};
 
 /// Replaces a secret: returns the text without it, or `None` when it does not hold it.
 pub trait Redact {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::data::coerce;
 use crate::data::dates;
-use crate::data::fields::Definition;
+use crate::data::definition::Definition;
 
 /// What a filter asks of a custom field.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use crate::contract::resource::{Envelope, KindId};
 use crate::contract::schema::SchemaId;
 use crate::data::painter::{Fixed, Painter, View};
 use crate::effects::lists::{Page, Source};
-use crate::effects::respond;
+use crate::effects::view;
 use crate::exchange::call::Call;
 use crate::exchange::kept::{self, Painted};
 use crate::state::store::{Row, Store};
@@ -24,7 +24,7 @@ pub(crate) fn wrap(
     page: &Page,
 ) -> Vec<u8> {
     let painter = call.painter(store);
-    let fixed = respond::fixed(call);
+    let fixed = view::fixed(call);
     let rows = painted(call, &painter, envelope.items, &fixed, kind, page);
     let mut json = Vec::with_capacity(rows.iter().map(|row| row.len() + 1).sum::<usize>() + 200);
     let Some(schema) = schema.filter(|_| !envelope.path.is_empty()) else {
@@ -52,7 +52,7 @@ fn painted(
     kind: KindId,
     page: &Page,
 ) -> Vec<Arc<[u8]>> {
-    let hidden = respond::hidden(call);
+    let hidden = view::hidden(call);
     let texts: Vec<_> = fixed.iter().map(|fixed| (&fixed.name, fixed.text.as_str(), fixed.number.as_u64())).collect();
     let view = kept::key((painter.by, painter.workspace, kind, items, &hidden, texts));
     let view_of_it = View { hidden: &hidden, fixed };

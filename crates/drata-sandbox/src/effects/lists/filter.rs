@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use drata_contract::role::{self, Noun};
 
-use super::Source;
 use super::custom::Custom;
+use super::source::Source;
 use crate::contract::operation::{Operation, Place};
 use crate::contract::resource::KindId;
 use crate::contract::schema::{Object, SchemaId, Shape};

@@ -5,18 +5,15 @@ pub(crate) mod envelope;
 pub(crate) mod facets;
 pub(crate) mod filter;
 pub(crate) mod sort;
+mod source;
 
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::contract::operation::Operation;
-use crate::contract::resource::KindId;
-use crate::contract::schema::SchemaId;
-use crate::data::dates;
 use crate::data::painter::Painter;
 use crate::draw;
 use crate::effects::lists::filter::Filters;
@@ -25,7 +22,9 @@ use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::params::Parameters;
 use crate::state::numbers::Numbers;
-use crate::state::store::{Row, Within};
+use crate::state::store::Row;
+
+pub(crate) use source::Source;
 
 /// A page of rows and what an answer says about it.
 #[derive(Debug)]
@@ -39,27 +38,6 @@ pub(crate) struct Page {
     pub(crate) cursor: Option<String>,
     /// Filters of the request that the sandbox could not apply.
     pub(crate) ignored: Vec<String>,
-}
-
-/// Where the rows of a list come from.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Source<'a> {
-    pub(crate) kind: KindId,
-    pub(crate) within: Within,
-    /// The parameter that has told within what.
-    pub(crate) told: Option<&'a str>,
-    /// The schema of a row, whose properties are filtered and sorted by.
-    pub(crate) schema: SchemaId,
-    /// Rows that were created later are not found yet.
-    pub(crate) until: Option<Timestamp>,
-}
-
-impl Source<'_> {
-    fn finds(&self, painter: &Painter<'_>, row: Row) -> bool {
-        let Some(until) = self.until.filter(|_| painter.store.is_created(row)) else { return true };
-        let created = painter.store.written(row).and_then(|written| written.get("createdAt")?.as_str());
-        created.and_then(dates::parse).is_none_or(|created| created <= until)
-    }
 }
 
 /// The rows that a list operation answers with.

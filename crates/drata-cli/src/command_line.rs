@@ -1,4 +1,4 @@
-//! The root of the command line.
+//! The whole command line: what belongs to the program, the jobs, and the areas of the contract.
 
 use std::ffi::OsString;
 
@@ -6,11 +6,13 @@ use clap::Command;
 use drata_contract::Contract;
 use drata_contract::operation::ApiVersion;
 
-use super::area::{self, Extent, areas};
-use super::{globals, words};
+use crate::args::area::{self, Extent, areas};
+use crate::args::flags::kebab;
+use crate::args::{globals, words};
+use crate::commands::{api, describe, login, manual, ops, sandbox, whoami};
 use crate::failure::{EXIT_CODES, Failure};
 use crate::near::near;
-use crate::{commands, jobs};
+use crate::{jobs, probe};
 
 const ABOUT: &str =
     "The Drata API from a terminal: every operation of both versions, and the jobs people write scripts for";
@@ -36,7 +38,7 @@ pub(crate) fn build(arguments: &[OsString], extent: Extent) -> Result<Command, F
             .max_term_width(110),
         words.is_empty() || extent == Extent::Whole,
     );
-    for command in commands::all().into_iter().chain(jobs::all()) {
+    for command in own().into_iter().chain(jobs::all()) {
         root = root.subcommand(command);
     }
     let first = words.first().map(String::as_str);
@@ -104,10 +106,34 @@ pub(crate) fn unknown(arguments: &[OsString], word: &str) -> Result<Failure, Fai
     Ok(Failure::usage(format!("{line} has no command {word:?}")).hint(hint))
 }
 
+/// What belongs to the program itself.
+fn own() -> Vec<Command> {
+    vec![
+        login::login(),
+        login::logout(),
+        whoami::whoami(),
+        whoami::profiles(),
+        ops::command(),
+        describe::command(),
+        api::command(),
+        probe::command(),
+        sandbox::command(),
+        #[cfg(feature = "mcp")]
+        crate::mcp::command(),
+        manual::completions(),
+        manual::man(),
+    ]
+}
+
+/// Whether a command of the program or a job is called so, as opposed to an area of the contract.
+pub(crate) fn is_own(name: &str) -> bool {
+    own().iter().chain(&jobs::all()).any(|own| own.get_name() == name)
+}
+
 /// Adds the area of this name: as a command of its own, or to the command of ours that is called so.
 fn with_area(root: Command, name: &str, words: &[String], extent: Extent) -> Result<Command, Failure> {
     let Some((contract, area)) = area::find(name)? else { return Ok(root) };
-    let command_name = super::flags::kebab(&area.name);
+    let command_name = kebab(&area.name);
     let own = root.get_subcommands().any(|own| own.get_name() == command_name);
     if !own {
         let command = area::one(contract, area, words.get(1..).unwrap_or_default(), extent);
