@@ -51,7 +51,8 @@ async fn an_interrupted_list_goes_on_where_it_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("place.json");
     let whole = run(&sandbox, &["vendors", "list"]).stdout;
-    sandbox.set_latency(Duration::from_millis(300));
+    sandbox.set_latency(Duration::from_millis(60));
+    sandbox.clear_requests();
     let list = ["vendors", "list", "--page-size", "100", "--resume", place.to_str().unwrap()];
     let mut child = drata(&sandbox, &list).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut first = Vec::new();
@@ -60,7 +61,8 @@ async fn an_interrupted_list_goes_on_where_it_stopped() {
         output.read_to_end(&mut first).unwrap();
         first
     });
-    assert_eq!(interrupt(&mut child, Duration::from_millis(1_200)), Some(130));
+    await_requests(&sandbox, 4, "GET", "/vendors");
+    assert_eq!(interrupt(&mut child, Duration::ZERO), Some(130));
     let mut all = reader.join().unwrap();
     let rows = all.iter().filter(|byte| **byte == b'\n').count();
     assert!(rows > 0 && rows < 2_000, "{rows}");
@@ -74,7 +76,7 @@ async fn an_interrupted_list_goes_on_where_it_stopped() {
     sandbox.set_latency(Duration::from_secs(30));
     let mut child =
         drata(&sandbox, &["vendors", "get", "1"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    assert_eq!(interrupt(&mut child, Duration::from_millis(700)), Some(130));
+    assert_eq!(interrupt(&mut child, Duration::from_millis(100)), Some(130));
 }
 
 #[cfg(unix)]
@@ -185,11 +187,14 @@ async fn an_interrupted_export_ends_with_the_same_bytes() {
         let only = ["--only", "vendors,users,connections", "--format", format];
         let done = run(&sandbox, &[&["export", whole.as_str()], &only[..]].concat());
         assert!(done.status.success(), "{}", text(&done.stderr));
-        sandbox.set_latency(Duration::from_millis(150));
+        sandbox.set_latency(Duration::from_millis(40));
         let export = [&["export", parts.as_str()], &only[..]].concat();
         for _ in 0..3 {
+            sandbox.clear_requests();
             let mut child = drata(&sandbox, &export).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-            assert_eq!(interrupt(&mut child, Duration::from_millis(900)), Some(130));
+            // The workspaces, and some pages of a list.
+            await_requests(&sandbox, 6, "GET", "");
+            assert_eq!(interrupt(&mut child, Duration::ZERO), Some(130));
         }
         // A crash leaves rows behind that no note of the place knows.
         sandbox.set_latency(Duration::ZERO);
