@@ -105,7 +105,7 @@ impl NamedCall {
         self.fields.contains_key(name) || self.body.as_ref().is_some_and(|body| body.get(name).is_some())
     }
 
-    /// Whether the operation answers with rows, paged or not.
+    /// Whether the operation returns rows, paged or not.
     pub fn is_list(&self) -> bool {
         self.known.operation.rows().is_some()
     }
@@ -120,7 +120,7 @@ impl NamedCall {
         request::build(self)
     }
 
-    /// Sends it and buffers the response: JSON where the operation answers with JSON.
+    /// Sends it and buffers the response: JSON where the response is JSON.
     ///
     /// # Errors
     ///

@@ -23,7 +23,7 @@ use crate::exchange::failure::Failure;
 use crate::exchange::params::Parameters;
 use crate::state::store::{Row, Within};
 
-/// A page of rows and what an answer says about it.
+/// A page of rows and what a response says about it.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) rows: Vec<Row>,
@@ -56,7 +56,7 @@ impl Source {
     }
 }
 
-/// The rows that a list operation answers with.
+/// The rows that a list operation returns.
 pub(crate) fn select(
     painter: &Painter<'_>,
     operation: &Operation,
