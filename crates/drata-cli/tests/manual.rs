@@ -1,4 +1,4 @@
-//! Every command of the README and of the transcripts runs, and says what they show.
+//! Every command of the READMEs and of the transcripts runs, and says what they show.
 
 #[test]
 fn transcripts() {
@@ -8,5 +8,6 @@ fn transcripts() {
         .env("DRATA_API_KEY", "")
         .env("DRATA_PROFILE", "")
         .case("README.md")
+        .case("../../README.md")
         .case("tests/transcripts/*.md");
 }

@@ -5,10 +5,10 @@ use serde_json::Value;
 use crate::dates;
 use crate::schema::{Additional, Array, Bounds, Format, Object, SchemaId, Schemas, Shape, Text};
 
-/// As many problems as one answer names.
+/// As many problems as one response names.
 const ENOUGH: usize = 10;
 
-/// Whether a value may stand in an answer. Requests may write dates in several forms, answers write them in one.
+/// Whether a value may stand in a response. Requests may write dates in several forms, responses write them in one.
 pub fn conforms(schemas: &Schemas, schema: SchemaId, value: &Value) -> bool {
     let mut check = Check { strict: true, ..Check::new(schemas, "") };
     check.value(schema, value);
@@ -34,7 +34,7 @@ struct Check<'a> {
     path: String,
     problems: Vec<String>,
     undeclared: Option<Vec<String>>,
-    /// Dates must be written as answers write them.
+    /// Dates must be written as responses write them.
     strict: bool,
 }
 

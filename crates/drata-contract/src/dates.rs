@@ -38,12 +38,12 @@ pub fn parse(text: &str) -> Option<Timestamp> {
     civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
 
-/// Whether a text is a moment as answers write it.
+/// Whether a string is a moment as responses write it.
 pub fn is_moment(text: &str) -> bool {
     text.contains('T') && text.parse::<Timestamp>().is_ok()
 }
 
-/// Whether a text is a day as answers write it.
+/// Whether a string is a day as responses write it.
 pub fn is_day(text: &str) -> bool {
     text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
 }

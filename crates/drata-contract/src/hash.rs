@@ -1,6 +1,6 @@
 //! Hashes of names, the same on every machine and in every build.
 
-/// Hashes a text (FNV-1a, then mixed).
+/// Hashes a string (FNV-1a, then mixed).
 // Most texts are literals: inlined, their hashes are computed when this is compiled.
 #[inline(always)]
 pub const fn text(text: &str) -> u64 {

@@ -152,7 +152,7 @@ pub struct Body {
     pub content: Vec<(String, Option<SchemaId>)>,
 }
 
-/// A documented answer.
+/// A documented response.
 #[derive(Debug)]
 pub struct Answer {
     /// The HTTP status.
@@ -179,7 +179,7 @@ impl Operation {
         self.method == Method::GET
     }
 
-    /// The properties on the way to the rows of a list, paged or not; `None` when it answers with something else.
+    /// The properties on the way to the rows of a list, paged or not; `None` when it returns something else.
     pub fn rows(&self) -> Option<Vec<&str>> {
         if let Some(paging) = &self.paging {
             return Some(paging.rows.iter().map(String::as_str).collect());
@@ -227,12 +227,12 @@ impl Operation {
         content.iter().find(|(known, _)| known == media).and_then(|(_, schema)| *schema)
     }
 
-    /// The answer to a request that did what was asked: the first documented success.
+    /// The response to a request that did what was asked: the first documented success.
     pub fn success(&self) -> Option<&Answer> {
         self.answers.iter().find(|answer| (200..300).contains(&answer.status))
     }
 
-    /// The documented answer with this status.
+    /// The documented response with this status.
     pub fn answer(&self, status: u16) -> Option<&Answer> {
         self.answers.iter().find(|answer| answer.status == status)
     }

@@ -29,7 +29,7 @@ pub enum Plan {
         /// Where the rows stand in the response.
         envelope: Envelope,
     },
-    /// Answers with one row.
+    /// Returns one row.
     Read,
     /// Adds a row to a kind.
     Create {
@@ -45,7 +45,7 @@ pub enum Plan {
         /// The kind.
         kind: KindId,
     },
-    /// Answers with the one thing of its kind, perhaps per parent.
+    /// Returns the one thing of its kind, perhaps per parent.
     Singleton {
         /// The kind.
         kind: KindId,
@@ -54,10 +54,10 @@ pub enum Plan {
     Action,
 }
 
-/// Where the rows stand in an answer.
+/// Where the rows stand in a response.
 #[derive(Clone, Debug)]
 pub struct Envelope {
-    /// The properties on the way to the array; none when the answer is the array.
+    /// The properties on the way to the array; none when the response is the array.
     pub path: Vec<Arc<str>>,
     /// The schema of a row.
     pub items: SchemaId,
@@ -286,7 +286,7 @@ impl Kinds {
     }
 }
 
-/// Finds the rows in the schema of an answer: the array of an envelope, or the answer itself.
+/// Finds the rows in the schema of a response: the array of an envelope, or the response itself.
 pub fn envelope(schema: SchemaId, schemas: &Schemas) -> Option<Envelope> {
     if let Some(items) = schemas.items(schema) {
         return Some(Envelope { path: Vec::new(), items });

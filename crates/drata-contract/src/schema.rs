@@ -64,7 +64,7 @@ pub struct Bounds {
     pub maximum: f64,
 }
 
-/// The limits of a text, in characters.
+/// The limits of a string, in characters.
 #[derive(Clone, Copy, Debug)]
 pub struct Text {
     /// How it is written.
@@ -75,7 +75,7 @@ pub struct Text {
     pub max_length: usize,
 }
 
-/// The formats of texts that the contract uses.
+/// The formats of strings that the contract uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::check;
 use crate::schema::{SchemaId, Schemas, Shape};
 
-/// The value that `text` stands for where `schema` is wanted, or the text itself where it stands for none: a check of the
+/// The value that `text` stands for where `schema` is wanted, or the string itself where it stands for none: a check of the
 /// result says what is wrong with it.
 ///
 /// ```

@@ -81,3 +81,16 @@ fn read_only_report_counts_every_workspace_and_names_its_permissions() {
     assert_eq!(printed.lines().filter(|line| line.starts_with('│')).count(), 4, "{printed}");
     assert!(printed.contains("(monitors-get)") && printed.contains("(workspaces-get)"), "{printed}");
 }
+
+/// What a README tells to run is what runs here.
+#[test]
+fn every_example_that_the_readme_names_is_run_here() {
+    let (readme, tests) = (include_str!("../../../README.md"), include_str!("examples.rs"));
+    let named: Vec<&str> = readme
+        .split("--example ")
+        .skip(1)
+        .filter_map(|rest| rest.split(|one: char| !one.is_alphanumeric() && one != '_').next())
+        .collect();
+    assert_eq!(named, ["connections"]);
+    assert!(named.iter().all(|name| tests.contains(&format!("run(\"{name}\","))));
+}

@@ -126,7 +126,7 @@ impl Builder {
         self
     }
 
-    /// Delays every answer.
+    /// Delays every response.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
         self
@@ -162,7 +162,7 @@ impl Builder {
         self
     }
 
-    /// Answers `GET /personnel/{personnelId}/devices` of version 1 with a bare list, as the service has been seen to do,
+    /// Responds to `GET /personnel/{personnelId}/devices` of version 1 with a bare list, as the service has been seen to do,
     /// instead of the object that the contract has.
     pub fn bare_device_lists(mut self) -> Self {
         self.settings.bare_device_lists = true;

@@ -22,7 +22,7 @@
 //! ```
 //!
 //! Routes, parameters, bodies and resources follow from the contract that is compiled into the crate; data follows from
-//! the seed. An answer whose effect is not acted out carries the header `x-drata-sandbox-effect: not-simulated`, and a
+//! the seed. A response whose effect is not acted out carries the header `x-drata-sandbox-effect: not-simulated`, and a
 //! list names the filters that it could not apply in `x-drata-sandbox-ignored-filters`.
 //!
 //! The time of a sandbox is tokio's: latency, the window of a rate limit and the lifetime of signed links move with a

@@ -79,8 +79,8 @@ impl Sandbox {
     }
 
     /// Sends recorded requests again, in their order and each at the time at which it was received, and returns the
-    /// responses. A sandbox with the same seed, the same settings and the same [`Builder::start_time`](crate::Builder::start_time) answers as the one
-    /// that recorded them did; signed links differ only in the address of the sandbox.
+    /// responses. A sandbox with the same seed, the same settings and the same
+    /// [`Builder::start_time`](crate::Builder::start_time) responds as the one that recorded them did; signed links differ only in the address of the sandbox.
     ///
     /// # Errors
     ///
@@ -117,7 +117,7 @@ impl Sandbox {
         self.service.faults.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// Delays every answer from now on.
+    /// Delays every response from now on.
     pub fn set_latency(&self, latency: Duration) {
         *self.service.latency.lock().unwrap_or_else(PoisonError::into_inner) = latency;
     }

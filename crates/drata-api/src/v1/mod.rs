@@ -203,7 +203,7 @@ impl<A: Access> V1<A> {
         vendors::VendorsApi::new(&self.client)
     }
 
-    /// Workspaces that divide an account, often one for each product. Their ids appear in the paths of
+    /// Workspaces that divide an account, often one for each product. Their IDs appear in the paths of
     /// workspace-scoped calls.
     #[cfg(feature = "v1-workspaces")]
     pub fn workspaces(&self) -> workspaces::WorkspacesApi<A> {

@@ -284,9 +284,9 @@ pub struct BackgroundCheck {
     pub user_id: Option<crate::v1::ids::UserId>,
     /// State of the case; the values come from KarmaCheck.
     pub status: String,
-    /// Id of the case at KarmaCheck.
+    /// ID of the case at KarmaCheck.
     pub case_id: Option<String>,
-    /// Id of the invitation to the case at KarmaCheck.
+    /// ID of the invitation to the case at KarmaCheck.
     pub case_invitation_id: Option<String>,
     pub url: Option<String>,
     /// Day the check was recorded by hand, as `YYYY-MM-DD`.
@@ -741,7 +741,7 @@ crate::support::open_enum::open_enum! {
 pub struct ComplianceTest {
     pub monitor_id: i64,
     pub autopilot_task_type: AutopilotTaskType,
-    /// Id of the test instance, which differs from `testId`.
+    /// ID of the test instance, which differs from `testId`.
     pub control_test_instance_id: i64,
     /// Number of the test, the one paths expect.
     pub test_id: i64,
@@ -798,15 +798,15 @@ pub struct ConnectionDetail {
     pub connected_at: Option<crate::Timestamp>,
     /// When the connection failed; null while it works.
     pub failed_at: Option<crate::Timestamp>,
-    /// Company id at Gusto; used by that connection only.
+    /// Company ID at Gusto; used by that connection only.
     pub company_id: Option<i64>,
-    /// Assignment id at Curricula; used by that connection only.
+    /// Assignment ID at Curricula; used by that connection only.
     pub assignment_id: Option<String>,
     /// The user who set up the connection.
     pub user: Option<User>,
     /// Account the connection belongs to.
     pub account_id: String,
-    /// Id of the client in the connected system.
+    /// ID of the client in the connected system.
     pub client_id: Option<String>,
     /// Name the account gave the connection, to tell several of one kind apart.
     pub client_alias: Option<String>,
@@ -952,7 +952,7 @@ crate::support::model::model!(ControlMonitor {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlTest {
-    /// Id of the test instance; paths expect `testId` instead.
+    /// ID of the test instance; paths expect `testId` instead.
     pub id: i64,
     pub name: String,
     pub description: String,
@@ -1921,7 +1921,7 @@ crate::support::model::model!(EvidenceLibraryRenewalSchema {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceLibraryVersion {
-    /// Id of the version, the one paths expect.
+    /// ID of the version, the one paths expect.
     pub id: i64,
     /// Where the artifact is, for example its address.
     pub source: String,
@@ -1998,7 +1998,7 @@ pub struct Framework {
     pub has_level: bool,
     /// What the framework calls its levels; null without levels.
     pub level_label: Option<String>,
-    /// Id of the chosen level; null when none is.
+    /// ID of the chosen level; null when none is.
     pub selected_level: Option<String>,
     /// Whether the privacy part of NIST SP 800-53 applies; may be null.
     pub privacy: Option<bool>,
@@ -2151,7 +2151,7 @@ crate::support::open_enum::open_enum! {
 #[non_exhaustive]
 pub struct GracePeriodSla {
     pub id: i64,
-    /// Id of the service level on the policy.
+    /// ID of the service level on the policy.
     pub policy_grace_period_sla_id: i64,
     /// Time allowed, such as `SEVEN_DAYS`.
     pub grace_period: String,
@@ -2182,7 +2182,7 @@ pub struct Group {
     pub description: String,
     /// Address of the group's owner.
     pub email: String,
-    /// Id of the group at the identity provider.
+    /// ID of the group at the identity provider.
     pub external_id: String,
     /// Deprecated and due to disappear. Deprecated by Drata.
     #[deprecated]
@@ -2292,7 +2292,7 @@ pub struct MonitorInstanceMetadata {
     /// System the findings come from, such as `AWS`.
     pub source: String,
     pub connection_id: crate::v1::ids::ConnectionId,
-    /// Id of the client in the connected system.
+    /// ID of the client in the connected system.
     pub client_id: String,
     /// Name the account gave the connection, to tell several of one kind apart.
     pub client_alias: String,
@@ -2355,7 +2355,7 @@ crate::support::model::model!(MonitorInstanceMetadataGroup {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorMetadataData {
-    /// Id of the resource in its own system.
+    /// ID of the resource in its own system.
     pub id: String,
     pub name: String,
     pub display_name: String,
@@ -2385,7 +2385,7 @@ crate::support::model::model!(MonitorMetadataData {
 #[non_exhaustive]
 pub struct MonitorMetadataExclusion {
     pub id: i64,
-    /// Id of the resource in its own system, such as `sg-12345`.
+    /// ID of the resource in its own system, such as `sg-12345`.
     pub target_id: String,
     pub target_name: String,
     pub exclusion_reason: String,
@@ -2419,7 +2419,7 @@ crate::support::model::model!(MonitorMetadataExclusion {
 #[non_exhaustive]
 pub struct P3MatrixSla {
     pub id: i64,
-    /// Id of the service level on the policy.
+    /// ID of the service level on the policy.
     pub policy_p3_matrix_sla_id: i64,
     /// What falls under this severity.
     pub definition: String,
@@ -2462,7 +2462,7 @@ pub struct Personnel {
     /// Deprecated in favor of `devices[].serialNumber`. Deprecated by Drata.
     #[deprecated]
     pub serial_number: Option<String>,
-    /// The user behind the entry; its id differs from the personnel `id`.
+    /// The user behind the entry; its ID differs from the personnel `id`.
     pub user: Option<User>,
     /// The user who declared the entry `OUT_OF_SCOPE`; null otherwise.
     pub reason_provider: Option<User>,
@@ -2559,11 +2559,11 @@ pub struct PersonnelDevice {
     pub mac_address: Option<String>,
     /// Whether the disk is encrypted; null when unknown.
     pub encryption_enabled: Option<bool>,
-    /// What the source reported about encryption, as text or as an object.
+    /// What the source reported about encryption, as a string or an object.
     pub encryption_explanation: Option<serde_json::Value>,
     /// Whether the firewall is on; null when unknown.
     pub firewall_enabled: Option<bool>,
-    /// What the source reported about the firewall, as text or as an object.
+    /// What the source reported about the firewall, as a string or an object.
     pub firewall_explanation: Option<serde_json::Value>,
     /// When the source last reported; null if it never did.
     pub last_checked_at: Option<crate::Timestamp>,
@@ -2575,29 +2575,29 @@ pub struct PersonnelDevice {
     pub deleted_at: Option<crate::Timestamp>,
     /// Number of installed applications; null when unknown.
     pub apps_count: Option<i64>,
-    /// Checks of this device, where the answer includes them.
+    /// Checks of this device, where the response includes them.
     pub compliance_checks: Option<crate::List<DeviceComplianceCheck>>,
-    /// Identifiers of this device, where the answer includes them.
+    /// Identifiers of this device, where the response includes them.
     pub identifiers: Option<crate::List<DeviceIdentifier>>,
-    /// Proof documents of this device, where the answer includes them.
+    /// Proof documents of this device, where the response includes them.
     pub documents: Option<crate::List<DeviceDocument>>,
     /// Whether the device meets the requirements as a whole.
     pub is_device_compliant: Option<bool>,
     /// Delay until the screen locks and a password is needed, in seconds; null when unknown.
     pub screen_lock_time: Option<i64>,
-    /// What the source reported about the screen lock, as text or as an object.
+    /// What the source reported about the screen lock, as a string or an object.
     pub screen_lock_explanation: Option<serde_json::Value>,
     /// Whether antivirus software runs; null when unknown.
     pub antivirus_enabled: Option<bool>,
-    /// What the source reported about antivirus software, as text or as an object.
+    /// What the source reported about antivirus software, as a string or an object.
     pub antivirus_explanation: Option<serde_json::Value>,
     /// Whether updates install by themselves; null when unknown.
     pub auto_update_enabled: Option<bool>,
-    /// What the source reported about updates, as text or as an object.
+    /// What the source reported about updates, as a string or an object.
     pub auto_update_explanation: Option<serde_json::Value>,
     /// Whether somebody uses a password manager on it; null when unknown.
     pub password_manager_enabled: Option<bool>,
-    /// What the source reported about password managers, as text or as an object.
+    /// What the source reported about password managers, as a string or an object.
     pub password_manager_explanation: Option<serde_json::Value>,
     /// Version of the Drata agent on the device; null without one.
     pub agent_version: Option<String>,
@@ -2643,7 +2643,7 @@ crate::support::model::model!(PersonnelDevice {
 #[non_exhaustive]
 pub struct Policy {
     pub id: crate::v1::ids::PolicyId,
-    /// Id of the template the policy started from; null for a custom policy.
+    /// ID of the template the policy started from; null for a custom policy.
     pub template_id: Option<i64>,
     pub name: String,
     /// Description of the current version.
@@ -3212,7 +3212,7 @@ crate::support::model::model!(UserDocuments {
 #[non_exhaustive]
 pub struct UserIdentity {
     pub id: i64,
-    /// Id of the account in the connected system.
+    /// ID of the account in the connected system.
     pub identity_id: String,
     /// User name in the connected system.
     pub username: Option<String>,
@@ -3240,7 +3240,7 @@ pub struct UserIdentity {
     pub separated_at: Option<crate::Timestamp>,
     pub is_contractor: Option<bool>,
     pub job_title: Option<String>,
-    /// Id of the manager in the connected system, not a user id.
+    /// ID of the manager in the connected system, not a user ID.
     pub manager_id: Option<String>,
     pub manager_name: Option<String>,
     /// Fields that are not in the contract.
@@ -3312,7 +3312,7 @@ crate::support::model::model!(UserListItem {
 #[non_exhaustive]
 pub struct WeekTimeFrameSla {
     pub id: i64,
-    /// Id of the service level on the policy.
+    /// ID of the service level on the policy.
     pub policy_week_time_frame_sla_id: i64,
     /// Time allowed, such as `ONE_DAY`.
     pub time_frame: String,
@@ -3362,7 +3362,7 @@ pub struct Workspace {
     pub logo: Option<String>,
     /// Whether this is the main workspace of the account.
     pub primary: bool,
-    /// Frameworks of the workspace, where the answer includes them.
+    /// Frameworks of the workspace, where the response includes them.
     pub frameworks: Option<crate::List<Framework>>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

@@ -12,7 +12,7 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetCompact {
-    /// Id of the asset.
+    /// ID of the asset.
     pub id: crate::v2::ids::AssetId,
     pub name: String,
     pub description: String,
@@ -29,13 +29,13 @@ pub struct AssetCompact {
     pub notes: Option<String>,
     /// Kind of record the asset stands for.
     pub asset_reference_type: Option<String>,
-    /// Further id of the asset, called `associatedId` on the full asset.
+    /// Further ID of the asset, called `associatedId` on the full asset.
     pub unique_id: Option<String>,
     pub created_at: crate::Timestamp,
     pub updated_at: crate::Timestamp,
-    /// Id of a virtual asset in its system of origin.
+    /// ID of a virtual asset in its system of origin.
     pub external_id: Option<String>,
-    /// Where a virtual asset comes from, as a rule an account id in that system.
+    /// Where a virtual asset comes from, as a rule an account ID in that system.
     pub external_owner_id: Option<String>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -69,7 +69,7 @@ pub struct AuditControlCompact {
     /// Control code such as `DCF-1001`.
     pub code: String,
     pub name: String,
-    /// Position in sorted lists; not an id.
+    /// Position in sorted lists; not an ID.
     pub control_number: Option<i64>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -566,7 +566,7 @@ pub struct Connection {
     pub id: i64,
     /// Product the connection goes to, such as `GOOGLE`.
     pub client_type: ClientType,
-    /// Id of the account or tenant in the connected system.
+    /// ID of the account or tenant in the connected system.
     pub client_id: Option<String>,
     /// Name that users gave the connection.
     pub client_alias: Option<String>,
@@ -879,7 +879,7 @@ pub struct Device {
     pub id: crate::v2::ids::DeviceId,
     /// Asset that represents the device.
     pub asset_id: Option<crate::v2::ids::AssetId>,
-    /// Name and version of the operating system in one text.
+    /// Name and version of the operating system in one string.
     pub os_version: Option<String>,
     pub serial_number: Option<String>,
     pub model: Option<String>,
@@ -929,11 +929,11 @@ pub struct Device {
     pub firewall_explanation: Option<serde_json::Value>,
     /// Asset that represents the device; present only with `expand[]=asset`.
     pub asset: Option<AssetCompact>,
-    /// User id of the holder, as opposed to `personnelId`.
+    /// User ID of the holder, as opposed to `personnelId`.
     pub user_id: Option<crate::v2::ids::UserId>,
-    /// Personnel id of the holder, as opposed to `userId`.
+    /// Personnel ID of the holder, as opposed to `userId`.
     pub personnel_id: crate::v2::ids::PersonnelId,
-    /// Id of the device in its system of origin, up to 191 characters.
+    /// ID of the device in its system of origin, up to 191 characters.
     pub external_id: Option<String>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1180,7 +1180,7 @@ crate::support::open_enum::open_enum! {
 pub struct Group {
     pub id: crate::v2::ids::GroupId,
     pub name: String,
-    /// Id of the group at its identity provider.
+    /// ID of the group at its identity provider.
     pub external_id: String,
     /// Identity provider the group comes from. Deprecated in favor of `connectionId`. Deprecated by Drata.
     #[deprecated]
@@ -1718,7 +1718,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct User {
-    /// User id, which differs from the personnel id of the same person.
+    /// User ID, which differs from the personnel ID of the same person.
     pub id: crate::v2::ids::UserId,
     pub email: String,
     pub first_name: Option<String>,
@@ -1758,7 +1758,7 @@ crate::support::model::model!(User {
     identities: "identities",
 });
 
-/// A user in brief: id, email and name.
+/// A user in brief: ID, email and name.
 #[cfg(
     any(
         feature = "v2-audit-requests",
@@ -1865,7 +1865,7 @@ crate::support::open_enum::open_enum! {
 
 #[cfg(any(feature = "v2-roles", feature = "v2-users"))]
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a user when `expand[]` asks for it.
+    /// What `expand[]` can add to a user.
     pub enum UserExpand {
         BackgroundChecks = "backgroundChecks",
         Documents = "documents",
@@ -1881,7 +1881,7 @@ crate::support::open_enum::open_enum! {
 #[non_exhaustive]
 pub struct UserIdentity {
     pub id: i64,
-    /// Id of the account in that system.
+    /// ID of the account in that system.
     pub identity_id: String,
     /// Name of the account in that system.
     pub username: Option<String>,
@@ -1907,7 +1907,7 @@ pub struct UserIdentity {
     /// Null when the source does not say.
     pub is_contractor: Option<bool>,
     pub job_title: Option<String>,
-    /// Identity id of the manager, in the terms of `identityId`.
+    /// Identity ID of the manager, in the terms of `identityId`.
     pub manager_id: Option<String>,
     pub manager_name: Option<String>,
     pub created_at: crate::Timestamp,

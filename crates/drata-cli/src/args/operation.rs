@@ -51,7 +51,7 @@ pub(crate) fn command(known: Known) -> Command {
     command.after_help(globals::ELSEWHERE).after_long_help(format!("Sample:\n  {sample}\n\n{}", globals::ELSEWHERE))
 }
 
-/// The media types that an operation answers with.
+/// The media types that an operation responds with.
 pub(crate) fn media(known: Known) -> Vec<&'static str> {
     let successes = known.meta.successes.iter().map(|(_, media)| *media).filter(|media| !media.is_empty());
     let mut all: Vec<&str> = successes.collect();

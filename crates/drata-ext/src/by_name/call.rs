@@ -87,7 +87,7 @@ impl NamedCall {
         self.values.fields.contains_key(name) || self.values.body.as_ref().is_some_and(|body| body.get(name).is_some())
     }
 
-    /// Whether the operation answers with rows, paged or not.
+    /// Whether the operation returns rows, paged or not.
     pub fn is_list(&self) -> bool {
         self.values.known.operation.rows().is_some()
     }
@@ -102,7 +102,7 @@ impl NamedCall {
         request::build(&self.values, self.call.clone())
     }
 
-    /// Sends it and buffers the response: JSON where the operation answers with JSON.
+    /// Sends it and buffers the response: JSON where the response is JSON.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Written values in the form that another schema wants: a request may say a day where the answer says a moment.
+//! Written values in the form that another schema wants: a request may say a day where the response says a moment.
 
 use drata_contract::check;
 use serde_json::Value;

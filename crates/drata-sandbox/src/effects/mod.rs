@@ -31,7 +31,7 @@ pub(crate) fn answer(call: &Call<'_>) -> Result<Reply, Failure> {
     special(call).unwrap_or_else(|| plan::answer(call))
 }
 
-/// The answer of an operation that has an effect of its own.
+/// The response of an operation that has an effect of its own.
 fn special(call: &Call<'_>) -> Option<Result<Reply, Failure>> {
     if let Some(report) = report::answer(call) {
         return Some(Ok(report));

@@ -1,4 +1,4 @@
-//! Answers that are not JSON: reports as CSV, documents as HTML.
+//! Responses that are not JSON: reports as CSV, documents as HTML.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use crate::state::store::Row;
 /// As many rows as a report holds.
 const ROWS: usize = 100;
 
-/// The answer in a media type other than JSON: the one that the request accepts, or the only one there is.
+/// The response in a media type other than JSON: the one that the request accepts, or the only one there is.
 pub(super) fn answer(call: &Call<'_>) -> Option<Reply> {
     let success = call.operation.success()?;
     let accept = call.accept.as_deref().unwrap_or_default();

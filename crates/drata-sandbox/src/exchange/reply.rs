@@ -1,4 +1,4 @@
-//! An answer before it meets the network.
+//! A response before it meets the network.
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::contract::schema::SchemaId;
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -14,7 +14,7 @@ pub(crate) struct Reply {
     pub(crate) content: Content,
 }
 
-/// The body of an answer.
+/// The body of a response.
 #[derive(Debug)]
 pub(crate) enum Content {
     Empty,
@@ -24,7 +24,7 @@ pub(crate) enum Content {
     Bytes(String, Bytes),
 }
 
-/// Says that an answer is valid and nothing happened.
+/// Says that a response is valid and nothing happened.
 pub(crate) const NOT_SIMULATED: (&str, &str) = ("x-drata-sandbox-effect", "not-simulated");
 
 const JSON: &str = "application/json; charset=utf-8";

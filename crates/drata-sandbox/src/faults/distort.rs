@@ -1,4 +1,4 @@
-//! Answers that are not quite what the contract promises.
+//! Responses that are not quite what the contract promises.
 
 use serde_json::{Map, Value};
 

@@ -24,7 +24,7 @@ use crate::draw::Draw;
 /// let three = Fault::status(503).every(2).next(3);
 /// ```
 ///
-/// Where several faults would answer a request with an error, the one that was added first does, and the others wait for
+/// Where several faults would fail a request, the one that was added first does, and the others wait for
 /// the next request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
@@ -104,12 +104,12 @@ impl Fault {
         Self::new(Effect::Html(status))
     }
 
-    /// The connection is reset instead of an answer.
+    /// The connection is reset instead of a response.
     pub const fn reset() -> Self {
         Self::new(Effect::Reset)
     }
 
-    /// The answer ends in the middle of its body, and the connection with it.
+    /// The response ends in the middle of its body, and the connection with it.
     pub const fn truncated() -> Self {
         Self::new(Effect::Truncated)
     }
@@ -119,12 +119,12 @@ impl Fault {
         Self::new(Effect::Slow(pause))
     }
 
-    /// The answer begins this much later.
+    /// The response begins this much later.
     pub const fn latency(latency: Duration) -> Self {
         Self::new(Effect::Latency(latency))
     }
 
-    /// A page answers with the cursor that it was asked with, so that the list never ends.
+    /// A page returns the cursor that it was asked for, so that the list never ends.
     pub const fn repeated_cursor() -> Self {
         Self::new(Effect::RepeatedCursor)
     }
@@ -150,7 +150,7 @@ impl Fault {
         Self::new(Effect::MissingCursor)
     }
 
-    /// Numbers named `id` are written as texts.
+    /// Numbers named `id` are written as strings.
     pub const fn text_ids() -> Self {
         Self::new(Effect::TextIds)
     }

@@ -13,7 +13,7 @@ pub struct RateLimit {
     retry_after: RetryAfter,
 }
 
-/// What a refused request is told about when to come back.
+/// What a rejected request is told about when to come back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetryAfter {
@@ -26,7 +26,7 @@ pub enum RetryAfter {
 }
 
 impl RateLimit {
-    /// So many requests in each window; the first request after a window opens the next. Answers with `Retry-After` in seconds.
+    /// So many requests in each window; the first request after a window opens the next. A 429 has `Retry-After` in seconds.
     pub const fn new(requests: u32, window: Duration) -> Self {
         Self { requests, window, retry_after: RetryAfter::Seconds }
     }

@@ -9,7 +9,7 @@ use super::service::Service;
 use crate::exchange::reply::Reply;
 use crate::http::record::Received;
 
-/// The answer to a request that is for the sandbox itself.
+/// The response to a request that is for the sandbox itself.
 pub(crate) fn answer(service: &Service, method: &Method, path: &str) -> Option<Reply> {
     let below = path.strip_prefix("/sandbox/")?;
     Some(match (method.as_str(), below) {

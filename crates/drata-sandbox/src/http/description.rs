@@ -1,7 +1,7 @@
 //! The contract as the sandbox keeps it, for tools that want to read it from a server.
 //!
 //! The contract does not document every refusal: an operation whose parameters can be wrong may have no answer 400.
-//! The description that is served adds those, so that a tool can tell an answer that nobody foresaw from one that only
+//! The description that is served adds those, so that a tool can tell a response that nobody foresaw from one that only
 //! the contract's author forgot.
 
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! The body of an answer on its way out: whole, in parts with pauses, or cut off.
+//! The body of a response on its way out: whole, in parts with pauses, or cut off.
 
 use std::collections::VecDeque;
 use std::future::Future as _;

@@ -31,7 +31,7 @@ pub struct Received {
     pub body: Bytes,
     /// The operation it was for, by its identifier in the contract, and its version.
     pub operation: Option<(ApiVersion, Arc<str>)>,
-    /// The status of the answer; 0 when the connection was reset instead.
+    /// The status of the response; 0 when the connection was reset instead.
     pub status: u16,
     /// What the request did against the contract, and what the service would silently ignore.
     pub violations: Vec<String>,

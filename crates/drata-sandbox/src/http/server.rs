@@ -40,7 +40,7 @@ pub(crate) async fn run(listener: TcpListener, service: Arc<Service>, mut stop: 
     while connections.join_next().await.is_some() {}
 }
 
-/// The connection is to be reset instead of an answer.
+/// The connection is to be reset instead of a response.
 #[derive(Debug)]
 struct ResetConnection;
 

@@ -38,7 +38,7 @@ pub struct Asset {
     pub device: Option<crate::v1::shared::PersonnelDevice>,
     /// Identifier of a virtual asset in its source system.
     pub external_id: Option<String>,
-    /// Where a virtual asset comes from, usually an account id in the source system.
+    /// Where a virtual asset comes from, usually an account ID in the source system.
     pub external_owner_id: Option<String>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -171,7 +171,7 @@ pub struct AssetRequest {
     pub asset_class_types: Vec<AssetClassType>,
     /// `PHYSICAL` or `VIRTUAL`.
     pub asset_type: AssetType,
-    /// Id of the user who owns the asset.
+    /// ID of the user who owns the asset.
     pub owner_id: crate::v1::ids::UserId,
     /// Identifier of the thing itself, such as a serial number.
     pub unique_id: Option<String>,
@@ -179,7 +179,7 @@ pub struct AssetRequest {
     pub removed_at: Option<crate::Timestamp>,
     /// Identifier of a virtual asset in its source system.
     pub external_id: Option<String>,
-    /// Where a virtual asset comes from, usually an account id in the source system.
+    /// Where a virtual asset comes from, usually an account ID in the source system.
     pub external_owner_id: Option<String>,
 }
 

@@ -33,7 +33,7 @@ impl<A: crate::Access> AutopilotApi<A> {
 
 /// Operations that write; a read-only client does not have them.
 impl AutopilotApi {
-    /// Starts a run of one automated test. The answer carries no body, and a run that a business rule forbids fails
+    /// Starts a run of one automated test. The response has no body, and a run that a business rule forbids fails
     /// with a 409 conflict; read the outcome from the monitor.
     ///
     /// `POST /workspaces/{workspaceId}/autopilot/{testId}/retest`, v1. Needs the permission **Monitoring: Trigger

@@ -50,7 +50,7 @@ impl<A: crate::Access> BackgroundChecksApi<A> {
 /// Operations that write; a read-only client does not have them.
 impl BackgroundChecksApi {
     /// Records a manual background check for a user and returns the personnel details. The report itself is not
-    /// uploaded, only its URL and date; a conflict with the current state answers 409.
+    /// uploaded, only its URL and date; a conflict with the current state fails with 409.
     ///
     /// `POST /background-check/{userId}/manual`, v1. Needs the permission **Personnel: Create Background Check**
     /// (`background-check-post`).

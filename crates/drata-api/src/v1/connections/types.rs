@@ -18,7 +18,7 @@ pub struct Connection {
     pub connected_at: Option<crate::Timestamp>,
     /// When the connection failed; null while it works.
     pub failed_at: Option<crate::Timestamp>,
-    /// Id of the client in the connected system; may be null.
+    /// ID of the client in the connected system; may be null.
     pub client_id: Option<String>,
     /// Name the account gave the connection, to tell several of one kind apart. Null without one.
     pub client_alias: Option<String>,
@@ -97,7 +97,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonnelRow {
-    /// Id of the person at the identity provider, at most 191 characters.
+    /// ID of the person at the identity provider, at most 191 characters.
     pub id: String,
     /// At most 191 characters.
     pub first_name: String,
@@ -113,7 +113,7 @@ pub struct PersonnelRow {
     pub is_mfa_enabled: bool,
     /// At most 191 characters.
     pub job_title: Option<String>,
-    /// Customer id, at most 191 characters.
+    /// Customer ID, at most 191 characters.
     pub customer_id: Option<String>,
     /// First day of work, in RFC 3339 with a zone, as `YYYY-MM-DDTHH:mm:ss` or as `MM/DD/YYYY`. At most 191
     /// characters.

@@ -524,7 +524,7 @@ impl List {
         self
     }
 
-    /// Ids of controls to leave out.
+    /// IDs of controls to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
         self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
@@ -631,7 +631,7 @@ builder! {
 }
 
 builder! {
-    /// Updates the texts of a control. Built by [`update`](super::ControlsApi::update).
+    /// Updates the name and description of a control. Built by [`update`](super::ControlsApi::update).
     pub struct Update(JsonOptional<super::ControlShort>);
 }
 
@@ -665,7 +665,7 @@ impl ListExternalEvidence {
         self
     }
 
-    /// Ids of external evidence to leave out.
+    /// IDs of external evidence to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
         self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
@@ -815,7 +815,7 @@ impl ListOwners {
         self
     }
 
-    /// Restricts the result to these users, 1 to 300 ids.
+    /// Restricts the result to these users, 1 to 300 IDs.
     pub fn include_user_ids(
         mut self,
         include_user_ids: impl IntoIterator<Item = i64>,
@@ -829,7 +829,7 @@ impl ListOwners {
         self
     }
 
-    /// Ids of users to leave out.
+    /// IDs of users to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
         self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
@@ -898,7 +898,7 @@ impl ListRequirements {
         self
     }
 
-    /// Ids to leave out of the result.
+    /// IDs to leave out of the result.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
         self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self

@@ -255,7 +255,7 @@ impl ControlsApi {
         )
     }
 
-    /// Updates the texts of a control. Name and description must be sent every time; links to owners, tests and
+    /// Updates the name and description of a control. Both must be sent every time; links to owners, tests and
     /// evidence cannot be changed here.
     ///
     /// `PUT /workspaces/{workspaceId}/controls/{controlId}`, v1. Needs the permission **Controls: Update Control**
@@ -393,7 +393,7 @@ impl ControlsApi {
         )
     }
 
-    /// Deletes a note of a control. The answer has no body.
+    /// Deletes a note of a control. The response has no body.
     ///
     /// `DELETE /workspaces/{workspaceId}/controls/{controlId}/notes/{noteId}`, v1. Needs the permission **Controls:
     /// Delete Control Note** (`controls-notes-delete`).

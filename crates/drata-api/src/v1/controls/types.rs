@@ -27,7 +27,7 @@ pub struct Control {
     /// Whether a test watches the control.
     pub is_monitored: bool,
     pub has_owner: bool,
-    /// Linked policies, reduced to id, name, creation time and file.
+    /// Linked policies, reduced to ID, name, creation time and file.
     pub policies: crate::List<crate::v1::shared::Policy>,
     /// Linked evidence library items, once called reports.
     pub reports: crate::List<EvidenceLibraryControl>,
@@ -38,7 +38,7 @@ pub struct Control {
     /// Who changed the control last, as a user (`UserListItem`) or as a word.
     pub last_updated_by: Option<serde_json::Value>,
     pub updated_at: crate::Timestamp,
-    /// Id of the template behind the control, which tells custom controls from built-in ones.
+    /// ID of the template behind the control, which tells custom controls from built-in ones.
     pub fk_control_template_id: i64,
     pub owners: crate::List<crate::v1::shared::UserListItem>,
     /// Fields that are not in the contract.
@@ -197,20 +197,20 @@ pub struct ControlCreateForm {
     pub question: Option<String>,
     /// Steps that put the control into practice, at most 768 characters.
     pub activity: Option<String>,
-    /// JSON text of an array with one object per uploaded file: `originalFile` names the upload, the others are
+    /// JSON string of an array with one object per uploaded file: `originalFile` names the upload, the others are
     /// `filename`, `name`, `description`, `creationDate`, `renewalDate` and `renewalScheduleType`.
     pub external_evidence_metadata: Option<String>,
-    /// Ids of evidence library items, once called reports.
+    /// IDs of evidence library items, once called reports.
     pub report_ids: Option<Vec<i64>>,
     pub policy_ids: Option<Vec<crate::v1::ids::PolicyId>>,
     pub requirement_ids: Option<Vec<crate::v1::ids::RequirementId>>,
-    /// Ids of users.
+    /// IDs of users.
     pub owners: Option<Vec<i64>>,
-    /// Ids of control tests to link.
+    /// IDs of control tests to link.
     pub test_ids: Option<Vec<i64>>,
     /// Evidence files; multipart form data only.
     pub external_evidence: Option<Vec<crate::Upload>>,
-    /// JSON text of an array of objects with `base64String`, a data URL, and `filename`; the alternative to
+    /// JSON string of an array of objects with `base64String`, a data URL, and `filename`; the alternative to
     /// `externalEvidence`.
     pub base64_files: Option<String>,
 }
@@ -360,18 +360,18 @@ pub struct ControlCreateRequest {
     pub question: Option<String>,
     /// Steps that put the control into practice, at most 768 characters.
     pub activity: Option<String>,
-    /// JSON text of an array with one object per uploaded file: `originalFile` names the upload, the others are
+    /// JSON string of an array with one object per uploaded file: `originalFile` names the upload, the others are
     /// `filename`, `name`, `description`, `creationDate`, `renewalDate` and `renewalScheduleType`.
     pub external_evidence_metadata: Option<String>,
-    /// Ids of evidence library items, once called reports.
+    /// IDs of evidence library items, once called reports.
     pub report_ids: Option<Vec<i64>>,
     pub policy_ids: Option<Vec<crate::v1::ids::PolicyId>>,
     pub requirement_ids: Option<Vec<crate::v1::ids::RequirementId>>,
-    /// Ids of users.
+    /// IDs of users.
     pub owners: Option<Vec<i64>>,
-    /// Ids of control tests to link.
+    /// IDs of control tests to link.
     pub test_ids: Option<Vec<i64>>,
-    /// JSON text of an array of objects with `base64String`, a data URL, and `filename`; the alternative to
+    /// JSON string of an array of objects with `base64String`, a data URL, and `filename`; the alternative to
     /// `externalEvidence`.
     pub base64_files: Option<String>,
 }
@@ -857,9 +857,9 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlOwnerBulkRequest {
-    /// Ids of users.
+    /// IDs of users.
     pub owner_ids: Vec<crate::v1::ids::UserId>,
-    /// Ids of controls, numeric rather than codes.
+    /// IDs of controls, numeric rather than codes.
     pub control_ids: Vec<crate::v1::ids::ControlId>,
 }
 
@@ -885,7 +885,7 @@ crate::support::request_model::request_model!(ControlOwnerBulkRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlOwnerRequest {
-    /// Ids of users.
+    /// IDs of users.
     pub owner_ids: Vec<crate::v1::ids::UserId>,
 }
 
@@ -978,7 +978,7 @@ pub struct ControlShort {
     /// Who changed the control last, as a user (`UserListItem`) or as a word.
     pub last_updated_by: Option<serde_json::Value>,
     pub updated_at: crate::Timestamp,
-    /// Id of the template behind the control, which tells custom controls from built-in ones.
+    /// ID of the template behind the control, which tells custom controls from built-in ones.
     pub fk_control_template_id: i64,
     /// Whether a policy, library item, external evidence or test is linked.
     pub has_evidence: bool,
@@ -1081,7 +1081,7 @@ crate::support::open_enum::open_enum! {
     }
 }
 
-/// New texts for a control.
+/// A new name and description for a control.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlUpdateRequest {
@@ -1177,7 +1177,7 @@ pub struct EvidenceUploadForm {
     pub url: Option<String>,
     /// Display name of the evidence, at most 191 characters.
     pub filename: Option<String>,
-    /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
+    /// JSON string of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
     pub base64_file: Option<String>,
     /// At most 30,000 characters.
     pub description: Option<String>,
@@ -1262,7 +1262,7 @@ pub struct EvidenceUploadRequest {
     pub url: Option<String>,
     /// Display name of the evidence, at most 191 characters.
     pub filename: Option<String>,
-    /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
+    /// JSON string of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
     pub base64_file: Option<String>,
     /// At most 30,000 characters.
     pub description: Option<String>,
@@ -1458,7 +1458,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MappedExternalEvidence {
-    /// Id of the control, not of the evidence.
+    /// ID of the control, not of the evidence.
     pub id: crate::v1::ids::ExternalEvidenceId,
     /// Name of the control in a form fit for URLs.
     pub slug: String,
@@ -1576,7 +1576,7 @@ pub struct Requirement {
     pub topic: String,
     pub category: String,
     pub sub_category: String,
-    /// Id of a custom framework; typed as a number, though the documented example is a UUID.
+    /// ID of a custom framework; typed as a number, though the documented example is a UUID.
     pub custom_framework_id: Option<String>,
     /// Category inside a custom framework.
     pub custom_category: Option<String>,

@@ -106,7 +106,7 @@ impl CustomConnectionsApi {
         )
     }
 
-    /// Updates one record of a custom resource. It applies only to an existing record; percent-encode ids that
+    /// Updates one record of a custom resource. It applies only to an existing record; percent-encode IDs that
     /// contain a slash.
     ///
     /// `PUT /custom-connections/{connectionId}/resources/{resourceId}/records/{recordId}`, v1. Needs the permission
@@ -133,7 +133,7 @@ impl CustomConnectionsApi {
         )
     }
 
-    /// Deletes one record of a custom resource. The answer has no body.
+    /// Deletes one record of a custom resource. The response has no body.
     ///
     /// `DELETE /custom-connections/{connectionId}/resources/{resourceId}/records/{recordId}`, v1. Needs the
     /// permission **Custom Connections Data: Delete Custom Connection Data** (`custom-connections-data-delete`).

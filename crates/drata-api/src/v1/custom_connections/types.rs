@@ -9,7 +9,7 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomData {
-    /// Internal id of the record; a number is possible as well.
+    /// Internal ID of the record; a number is possible as well.
     pub id: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -104,10 +104,10 @@ crate::support::request_model::request_model!(CustomDataUpdateRequest {
 pub struct Session {
     /// Internal number; calls use `sessionId`.
     pub id: String,
-    /// Id of the session as its uploader chose it. From 3 to 64 characters.
+    /// ID of the session as its uploader chose it. From 3 to 64 characters.
     pub session_id: Option<String>,
     pub connection_id: crate::v1::ids::ConnectionId,
-    /// Id of the resource inside the custom connection.
+    /// ID of the resource inside the custom connection.
     pub custom_resource_id: i64,
     /// `IN_PROGRESS`, `ACTIVE`, `CANCELED` or `ARCHIVED`; only the records of `ACTIVE` sessions count.
     pub status: String,
@@ -148,10 +148,10 @@ pub struct SessionEvidencePage {
     pub limit: i64,
     /// Rows in all pages together.
     pub total: i64,
-    /// Id of the session as its uploader chose it. From 3 to 64 characters.
+    /// ID of the session as its uploader chose it. From 3 to 64 characters.
     pub session_id: String,
     pub connection_id: crate::v1::ids::ConnectionId,
-    /// Id of the resource inside the custom connection.
+    /// ID of the resource inside the custom connection.
     pub custom_resource_id: i64,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

@@ -11,7 +11,7 @@
 pub struct CustomerRequestDetailsUpdateRequest {
     pub title: String,
     pub description: Option<String>,
-    /// Ids of users.
+    /// IDs of users.
     pub owner_ids: Vec<crate::v1::ids::UserId>,
 }
 
@@ -95,7 +95,7 @@ crate::support::model::model!(CustomerRequests {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequestOwner {
-    /// Id of the user.
+    /// ID of the user.
     pub id: i64,
     pub email: String,
     pub first_name: Option<String>,

@@ -81,7 +81,7 @@ impl<A: crate::Access> DevicesApi<A> {
         )
     }
 
-    /// Lists the proof documents of a device. The list comes whole, without pages.
+    /// Lists the proof documents of a device. The whole list is returned, without pages.
     ///
     /// `GET /devices/{deviceId}/documents`, v1. Needs the permission **Devices: Manage Device Documents**
     /// (`devices-get-documents`).
@@ -195,7 +195,7 @@ impl DevicesApi {
         )
     }
 
-    /// Deletes a proof document of a device. The answer has no body.
+    /// Deletes a proof document of a device. The response has no body.
     ///
     /// `DELETE /devices/documents/{documentId}`, v1. Needs the permission **Devices: Manage Device Documents**
     /// (`devices-delete-document`).

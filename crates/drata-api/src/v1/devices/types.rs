@@ -77,7 +77,7 @@ pub struct AssetWithoutPersonnel {
     pub updated_at: crate::Timestamp,
     /// Identifier of a virtual asset in its source system.
     pub external_id: Option<String>,
-    /// Where a virtual asset comes from, usually an account id in the source system.
+    /// Where a virtual asset comes from, usually an account ID in the source system.
     pub external_owner_id: Option<String>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -114,11 +114,11 @@ pub struct Device {
     pub mac_address: Option<String>,
     /// Whether the disk is encrypted; null when unknown.
     pub encryption_enabled: Option<bool>,
-    /// What the source reported about encryption, as text or as an object.
+    /// What the source reported about encryption, as a string or an object.
     pub encryption_explanation: Option<serde_json::Value>,
     /// Whether the firewall is on; null when unknown.
     pub firewall_enabled: Option<bool>,
-    /// What the source reported about the firewall, as text or as an object.
+    /// What the source reported about the firewall, as a string or an object.
     pub firewall_explanation: Option<serde_json::Value>,
     /// When the source last reported; null if it never did.
     pub last_checked_at: Option<crate::Timestamp>,
@@ -140,25 +140,25 @@ pub struct Device {
     pub is_device_compliant: Option<bool>,
     /// Delay until the screen locks and a password is needed, in seconds; null when unknown.
     pub screen_lock_time: Option<i64>,
-    /// What the source reported about the screen lock, as text or as an object.
+    /// What the source reported about the screen lock, as a string or an object.
     pub screen_lock_explanation: Option<serde_json::Value>,
     /// Whether antivirus software runs; null when unknown.
     pub antivirus_enabled: Option<bool>,
-    /// What the source reported about antivirus software, as text or as an object.
+    /// What the source reported about antivirus software, as a string or an object.
     pub antivirus_explanation: Option<serde_json::Value>,
     /// Whether updates install by themselves; null when unknown.
     pub auto_update_enabled: Option<bool>,
-    /// What the source reported about updates, as text or as an object.
+    /// What the source reported about updates, as a string or an object.
     pub auto_update_explanation: Option<serde_json::Value>,
     /// Whether somebody uses a password manager on it; null when unknown.
     pub password_manager_enabled: Option<bool>,
-    /// What the source reported about password managers, as text or as an object.
+    /// What the source reported about password managers, as a string or an object.
     pub password_manager_explanation: Option<serde_json::Value>,
     /// Present only when `asset` is expanded.
     pub asset: Option<AssetWithoutPersonnel>,
-    /// Id of the user who holds the device; null when there is none.
+    /// ID of the user who holds the device; null when there is none.
     pub user_id: Option<crate::v1::ids::UserId>,
-    /// Id of the personnel entry, which differs from `userId`.
+    /// ID of the personnel entry, which differs from `userId`.
     pub personnel_id: crate::v1::ids::PersonnelId,
     /// Identifier in the source system, at most 191 characters; null when the source gives none.
     pub external_id: Option<String>,
@@ -242,31 +242,31 @@ crate::support::model::model!(DeviceAppPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceCreateRequest {
-    /// Id of the personnel entry that holds the device.
+    /// ID of the personnel entry that holds the device.
     pub personnel_id: crate::v1::ids::PersonnelId,
     /// Name of the device, at most 191 characters.
     pub alias: Option<String>,
     /// Whether antivirus software runs; leave out when unknown.
     pub antivirus_enabled: crate::Patch<bool>,
-    /// Details behind `antivirusEnabled`, as text or as an object.
+    /// Details behind `antivirusEnabled`, as a string or an object.
     pub antivirus_explanation: Option<serde_json::Map<String, serde_json::Value>>,
     pub app_list: Option<Vec<AppTypeRequest>>,
     /// Whether updates install by themselves; leave out when unknown.
     pub auto_update_enabled: crate::Patch<bool>,
-    /// Details behind `autoUpdateEnabled`, as text or as an object.
+    /// Details behind `autoUpdateEnabled`, as a string or an object.
     pub auto_update_explanation: Option<serde_json::Map<String, serde_json::Value>>,
     pub browser_extensions: Option<Vec<AppTypeRequest>>,
     /// Identifier in the source system; used to find an existing device.
     pub external_id: Option<String>,
     /// Whether the firewall is on; leave out when unknown.
     pub firewall_enabled: crate::Patch<bool>,
-    /// Details behind `firewallEnabled`, as text or as an object.
+    /// Details behind `firewallEnabled`, as a string or an object.
     pub firewall_explanation: Option<serde_json::Map<String, serde_json::Value>>,
     /// Whether somebody uses a password manager on it; leave out when unknown.
     pub password_manager_enabled: crate::Patch<bool>,
     /// Whether the disk is encrypted; leave out when unknown.
     pub encryption_enabled: crate::Patch<bool>,
-    /// Details behind `encryptionEnabled`, as text or as an object.
+    /// Details behind `encryptionEnabled`, as a string or an object.
     pub encryption_explanation: Option<serde_json::Map<String, serde_json::Value>>,
     /// Hardware model, at most 191 characters.
     pub model: Option<String>,
@@ -274,14 +274,14 @@ pub struct DeviceCreateRequest {
     pub serial_number: Option<String>,
     /// MAC address; used to find an existing device.
     pub mac_address: crate::Patch<String>,
-    /// Details behind `passwordManagerEnabled`, as text or as an object.
+    /// Details behind `passwordManagerEnabled`, as a string or an object.
     pub password_manager_explanation: Option<serde_json::Map<String, serde_json::Value>>,
     pub platform_name: AgentPlatform,
     /// Version of the operating system, at most 191 characters.
     pub platform_version: String,
     /// Whether the screen locks by itself; leave out when unknown.
     pub screen_lock_enabled: crate::Patch<bool>,
-    /// Details behind `screenLockTime`, as text or as an object.
+    /// Details behind `screenLockTime`, as a string or an object.
     pub screen_lock_explanation: Option<serde_json::Map<String, serde_json::Value>>,
     /// Idle time until the display turns off; the unit is not documented here, but devices return seconds.
     pub screen_lock_time: Option<i64>,
@@ -556,11 +556,11 @@ pub struct DeviceDetail {
     pub mac_address: Option<String>,
     /// Whether the disk is encrypted; null when unknown.
     pub encryption_enabled: Option<bool>,
-    /// What the source reported about encryption, as text or as an object.
+    /// What the source reported about encryption, as a string or an object.
     pub encryption_explanation: Option<serde_json::Value>,
     /// Whether the firewall is on; null when unknown.
     pub firewall_enabled: Option<bool>,
-    /// What the source reported about the firewall, as text or as an object.
+    /// What the source reported about the firewall, as a string or an object.
     pub firewall_explanation: Option<serde_json::Value>,
     /// When the source last reported; null if it never did.
     pub last_checked_at: Option<crate::Timestamp>,
@@ -582,25 +582,25 @@ pub struct DeviceDetail {
     pub is_device_compliant: Option<bool>,
     /// Delay until the screen locks and a password is needed, in seconds; null when unknown.
     pub screen_lock_time: Option<i64>,
-    /// What the source reported about the screen lock, as text or as an object.
+    /// What the source reported about the screen lock, as a string or an object.
     pub screen_lock_explanation: Option<serde_json::Value>,
     /// Whether antivirus software runs; null when unknown.
     pub antivirus_enabled: Option<bool>,
-    /// What the source reported about antivirus software, as text or as an object.
+    /// What the source reported about antivirus software, as a string or an object.
     pub antivirus_explanation: Option<serde_json::Value>,
     /// Whether updates install by themselves; null when unknown.
     pub auto_update_enabled: Option<bool>,
-    /// What the source reported about updates, as text or as an object.
+    /// What the source reported about updates, as a string or an object.
     pub auto_update_explanation: Option<serde_json::Value>,
     /// Whether somebody uses a password manager on it; null when unknown.
     pub password_manager_enabled: Option<bool>,
-    /// What the source reported about password managers, as text or as an object.
+    /// What the source reported about password managers, as a string or an object.
     pub password_manager_explanation: Option<serde_json::Value>,
     /// Present only when `asset` is expanded.
     pub asset: Option<AssetWithoutPersonnel>,
-    /// Id of the user who holds the device; null when there is none.
+    /// ID of the user who holds the device; null when there is none.
     pub user_id: Option<crate::v1::ids::UserId>,
-    /// Id of the personnel entry, which differs from `userId`.
+    /// ID of the personnel entry, which differs from `userId`.
     pub personnel_id: crate::v1::ids::PersonnelId,
     /// Identifier in the source system, at most 191 characters; null when the source gives none.
     pub external_id: Option<String>,
@@ -663,7 +663,7 @@ pub struct DeviceDocumentForm {
     pub type_: DeviceDocumentType,
     /// Office document, PDF or image; multipart form data only.
     pub file: Option<crate::Upload>,
-    /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
+    /// JSON string of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
     pub base64_file: Option<String>,
 }
 
@@ -704,7 +704,7 @@ crate::support::request_model::form_model!(DeviceDocumentForm {
 pub struct DeviceDocumentRequest {
     /// Setting the document proves, for example `ANTIVIRUS_EVIDENCE`.
     pub type_: DeviceDocumentType,
-    /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
+    /// JSON string of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
     pub base64_file: Option<String>,
 }
 

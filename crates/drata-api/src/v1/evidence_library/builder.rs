@@ -52,7 +52,7 @@ impl List {
         self
     }
 
-    /// Ids of evidence to leave out.
+    /// IDs of evidence to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
         self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self

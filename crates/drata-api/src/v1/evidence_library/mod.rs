@@ -190,7 +190,7 @@ impl EvidenceLibraryApi {
         )
     }
 
-    /// Deletes a piece of evidence. The answer has no body.
+    /// Deletes a piece of evidence. The response has no body.
     ///
     /// `DELETE /workspaces/{workspaceId}/evidence-library/{id}`, v1. Needs the permission **Evidence Library:
     /// Delete Evidence** (`evidence-delete`).
@@ -209,7 +209,7 @@ impl EvidenceLibraryApi {
     }
 
     /// Records how far a piece of evidence is synchronized with SafeBase. It takes a status such as `COMPLETE` and,
-    /// optionally, the id of the document there.
+    /// optionally, the ID of the document there.
     ///
     /// `PUT /workspaces/{workspaceId}/evidence-library/sync/{id}`, v1. Needs the permission **Evidence Library:
     /// Update Evidence** (`evidence-put`).

@@ -55,7 +55,7 @@ pub struct EvidenceForm {
     pub renewal_schedule_type: crate::v1::shared::RenewalScheduleType,
     /// Document, image, text, data, `.zip`, `.msg` or `.mp4` file; multipart form data only.
     pub file: Option<crate::Upload>,
-    /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
+    /// JSON string of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
     pub base64_file: Option<String>,
     /// Kind of artifact; use `S3_FILE` for a file sent along.
     pub source: EvidenceSource,
@@ -63,7 +63,7 @@ pub struct EvidenceForm {
     pub url: Option<String>,
     /// Day the evidence was created, as `YYYY-MM-DD`.
     pub filed_at: String,
-    /// Id of the user who owns the evidence.
+    /// ID of the user who owns the evidence.
     pub owner_id: crate::v1::ids::UserId,
     /// Controls to link; an update replaces the whole set, and leaving the field out keeps it.
     pub control_ids: Option<Vec<crate::v1::ids::ControlId>>,
@@ -226,7 +226,7 @@ pub struct EvidenceRequest {
     pub renewal_date: String,
     /// How often the renewal falls due; `CUSTOM` relies on `renewalDate` instead of a fixed interval.
     pub renewal_schedule_type: crate::v1::shared::RenewalScheduleType,
-    /// JSON text of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
+    /// JSON string of an object with `base64String`, a data URL, and `filename`; the alternative to `file`.
     pub base64_file: Option<String>,
     /// Kind of artifact; use `S3_FILE` for a file sent along.
     pub source: EvidenceSource,
@@ -234,7 +234,7 @@ pub struct EvidenceRequest {
     pub url: crate::Patch<String>,
     /// Day the evidence was created, as `YYYY-MM-DD`.
     pub filed_at: String,
-    /// Id of the user who owns the evidence.
+    /// ID of the user who owns the evidence.
     pub owner_id: crate::v1::ids::UserId,
     /// Controls to link; an update replaces the whole set, and leaving the field out keeps it.
     pub control_ids: crate::Patch<Vec<crate::v1::ids::ControlId>>,
@@ -339,7 +339,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceSync {
-    /// Id of the evidence.
+    /// ID of the evidence.
     pub id: crate::v1::ids::EvidenceId,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -354,7 +354,7 @@ crate::support::model::model!(EvidenceSync {
 #[non_exhaustive]
 pub struct EvidenceSyncRequest {
     pub safe_base_sync_status: SafeBaseSyncStatus,
-    /// Id of the document at SafeBase; may be null.
+    /// ID of the document at SafeBase; may be null.
     pub safe_base_document_id: crate::Patch<String>,
 }
 

@@ -33,7 +33,7 @@ impl List {
         self
     }
 
-    /// Ids of frameworks to leave out.
+    /// IDs of frameworks to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
         self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
@@ -107,13 +107,13 @@ impl ListRequirements {
         self
     }
 
-    /// Ids of requirements to leave out.
+    /// IDs of requirements to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
         self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
     }
 
-    /// Leaves out requirements tied to the control with this id.
+    /// Leaves out requirements tied to the control with this ID.
     pub fn exclude_control_id(mut self, exclude_control_id: i64) -> Self {
         self.call.query("excludeControlId", exclude_control_id);
         self
@@ -176,13 +176,13 @@ impl ListRequirements {
         self
     }
 
-    /// Keeps requirements of the framework with this id.
+    /// Keeps requirements of the framework with this ID.
     pub fn framework_id(mut self, framework_id: impl Into<super::FrameworkId>) -> Self {
         self.call.query("frameworkId", Into::<super::FrameworkId>::into(framework_id));
         self
     }
 
-    /// Id of the workspace to read; without it the global one is used.
+    /// ID of the workspace to read; without it the global one is used.
     pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
         self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
         self

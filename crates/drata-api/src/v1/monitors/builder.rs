@@ -78,7 +78,7 @@ impl List {
         self
     }
 
-    /// Keeps tests of controls owned by the user with this id.
+    /// Keeps tests of controls owned by the user with this ID.
     pub fn control_owner(mut self, control_owner: i64) -> Self {
         self.call.query("controlOwner", control_owner);
         self
@@ -96,19 +96,19 @@ impl List {
         self
     }
 
-    /// Keeps tests mapped to the control with this id.
+    /// Keeps tests mapped to the control with this ID.
     pub fn control_id(mut self, control_id: impl Into<super::ControlId>) -> Self {
         self.call.query("controlId", Into::<super::ControlId>::into(control_id));
         self
     }
 
-    /// Leaves out tests mapped to the control with this id.
+    /// Leaves out tests mapped to the control with this ID.
     pub fn exclude_control_id(mut self, exclude_control_id: i64) -> Self {
         self.call.query("excludeControlId", exclude_control_id);
         self
     }
 
-    /// Ids of tests to leave out.
+    /// IDs of tests to leave out.
     pub fn exclude_test_ids(
         mut self,
         exclude_test_ids: impl IntoIterator<Item = i64>,

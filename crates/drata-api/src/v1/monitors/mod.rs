@@ -60,8 +60,8 @@ impl<A: crate::Access> MonitorsApi<A> {
         builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
-    /// Returns one test with its monitors, controls and exclusions. A test that a list shows can still answer 404
-    /// here, for instance a template or an archived one.
+    /// Returns one test with its monitors, controls and exclusions. A test that a list shows can still be missing
+    /// here (404), for instance a template or an archived one.
     ///
     /// `GET /workspaces/{workspaceId}/monitors/{testId}/details`, v1. Needs the permission **Monitoring: Get
     /// Monitor** (`monitors-get-monitor`).

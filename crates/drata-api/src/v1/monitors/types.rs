@@ -9,7 +9,7 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlTestInstance {
-    /// Id of the row; paths take `testId` instead.
+    /// ID of the row; paths take `testId` instead.
     pub id: i64,
     pub name: String,
     pub description: String,
@@ -124,7 +124,7 @@ pub struct MonitorFailedResults {
     pub account_name: Option<String>,
     /// Kind of provider; actual values can be names such as `AWS`.
     pub provider_name: String,
-    /// Id of the connected client, such as a cloud account number.
+    /// ID of the connected client, such as a cloud account number.
     pub client_id: String,
     /// Name given to the connected client.
     pub client_alias: String,

@@ -52,7 +52,7 @@ impl<A: crate::Access> PersonnelApi<A> {
 
 impl<A: crate::Access> PersonnelApi<A> {
     /// Lists personnel with their compliance checks and devices. Rows can repeat across pages, so drop duplicates
-    /// by id.
+    /// by ID.
     ///
     /// `GET /personnel`, v1. Needs the permission **Personnel: List Personnel** (`personnel-get`). Pages by number,
     /// up to 50 rows a page.
@@ -62,7 +62,7 @@ impl<A: crate::Access> PersonnelApi<A> {
         builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
-    /// Returns one personnel record in full. The id is that of the record, which differs from the id of the user
+    /// Returns one personnel record in full. The ID is that of the record, which differs from the ID of the user
     /// behind it.
     ///
     /// `GET /personnel/{id}`, v1. Needs the permission **Personnel: Get Personnel**
@@ -76,7 +76,7 @@ impl<A: crate::Access> PersonnelApi<A> {
         )
     }
 
-    /// Returns one personnel record in full, found by email address. Use it when the numeric id of the record is
+    /// Returns one personnel record in full, found by email address. Use it when the numeric ID of the record is
     /// unknown.
     ///
     /// `GET /personnel/{email}/email`, v1. Needs the permission **Personnel: Get Personnel**
@@ -110,7 +110,7 @@ impl PersonnelApi {
     }
 
     /// Lets the identity provider and HRIS update all personnel records again. Applies to every record at once; a
-    /// conflict with business rules answers 409.
+    /// conflict with business rules fails with 409.
     ///
     /// `PUT /personnel/all/reset-sync`, v1. Needs the permission **Personnel: Reset Personnel's IdP/HRIS Sync
     /// Status** (`personnel-put-reset-resync`).
@@ -143,7 +143,7 @@ impl PersonnelApi {
     }
 
     /// Updates the start date of a personnel record, and its separation date if given. `startDate` must be sent
-    /// every time; a conflict with business rules answers 409.
+    /// every time; a conflict with business rules fails with 409.
     ///
     /// `PUT /personnel/{id}/contract-dates`, v1. Needs the permission **Personnel: Update Personnel's Hire and
     /// Separation Dates - applies to V1 only** (`personnel-put-contract-dates`).

@@ -59,7 +59,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonnelListItem {
-    /// Id of the personnel record; the user behind it has its own id.
+    /// ID of the personnel record; the user behind it has its own ID.
     pub id: crate::v1::ids::PersonnelId,
     /// Employment status; can be `null` in practice.
     pub employment_status: Option<crate::v1::shared::EmploymentStatus>,
@@ -165,7 +165,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonnelResetStatusRequest {
-    /// Ids of personnel records, not of users.
+    /// IDs of personnel records, not of users.
     pub personnel_ids: Option<Vec<crate::v1::ids::PersonnelId>>,
 }
 

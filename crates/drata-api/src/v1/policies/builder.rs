@@ -33,7 +33,7 @@ impl List {
         self
     }
 
-    /// Keeps policies owned by the user with this id.
+    /// Keeps policies owned by the user with this ID.
     pub fn user_id(mut self, user_id: impl Into<super::UserId>) -> Self {
         self.call.query("userId", Into::<super::UserId>::into(user_id));
         self

@@ -60,8 +60,8 @@ impl<A: crate::Access> PoliciesApi<A> {
         builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
-    /// Returns one policy with its owner, groups and latest versions. The reply also tells which template policies
-    /// it replaces, or which policy replaced it.
+    /// Returns one policy with its owner, groups and latest versions. The response also tells which template
+    /// policies it replaces, or which policy replaced it.
     ///
     /// `GET /policies/{policyId}`, v1. Needs the permission **Policies: List Policies** (`policies-get-policies`).
     ///
@@ -73,7 +73,7 @@ impl<A: crate::Access> PoliciesApi<A> {
         )
     }
 
-    /// Lists the controls of a workspace that a policy is mapped to. All of them arrive at once, without pages.
+    /// Lists the controls of a workspace that a policy is mapped to. The whole list is returned, without pages.
     ///
     /// `GET /workspaces/{workspaceId}/policies/{policyId}/associated-controls`, v1. Needs the permission
     /// **Controls: List Controls** (`controls-get`).

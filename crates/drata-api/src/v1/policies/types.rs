@@ -9,7 +9,7 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CurrentPublishedPolicyVersion {
-    /// Id of the version, as the download by version takes it.
+    /// ID of the version, as the download by version takes it.
     pub id: i64,
     /// Major number.
     pub version: i64,
@@ -76,7 +76,7 @@ crate::support::model::model!(PolicyControlSummary {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyOwner {
-    /// Id of the user.
+    /// ID of the user.
     pub id: i64,
     pub email: String,
     pub first_name: Option<String>,
@@ -110,7 +110,7 @@ crate::support::open_enum::open_enum! {
 #[non_exhaustive]
 pub struct PolicySummary {
     pub id: crate::v1::ids::PolicyId,
-    /// Id of the current version; `null` if there is none.
+    /// ID of the current version; `null` if there is none.
     pub current_version_id: Option<i64>,
     pub name: String,
     /// Major number of the current version.
@@ -122,7 +122,7 @@ pub struct PolicySummary {
     pub approved_at: Option<crate::Timestamp>,
     /// Renewal date kept on the policy rather than on a version.
     pub renewal_date: Option<String>,
-    /// Whether service-level terms apply, as the text `Yes` or `No`.
+    /// Whether service-level terms apply, as the string `Yes` or `No`.
     pub has_sla: String,
     /// Owner of the policy; `null` if nobody is assigned.
     pub current_owner: Option<PolicyOwner>,
@@ -185,7 +185,7 @@ crate::support::model::model!(PolicySummaryPage {
 #[non_exhaustive]
 pub struct PolicyWithReplace {
     pub id: crate::v1::ids::PolicyId,
-    /// Id of the template it was made from; `null` for custom policies.
+    /// ID of the template it was made from; `null` for custom policies.
     pub template_id: Option<i64>,
     pub name: String,
     /// Description of the current version.
@@ -260,7 +260,7 @@ crate::support::model::model!(PolicyWithReplace {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReplacedPolicy {
-    /// Id of the replaced template.
+    /// ID of the replaced template.
     pub template_id: i64,
     /// Name of the replaced template.
     pub name: String,

@@ -54,7 +54,7 @@ impl<A: crate::Access> QuestionnairesApi<A> {
         )
     }
 
-    /// Lists the questionnaires that were sent to a vendor. Use their ids to read the answers; there are no pages.
+    /// Lists the questionnaires that were sent to a vendor. Use their IDs to read the answers; there are no pages.
     ///
     /// `GET /questionnaires/vendor/{vendorId}/sent`, v1. Needs the permission **Questionnaires: List Questionnaire
     /// Answers by Vendor** (`questionnaires-answers-by-vendor-get`).

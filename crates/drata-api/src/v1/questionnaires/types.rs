@@ -18,11 +18,11 @@ crate::support::model::model!(Questionnaire {
     answers: "answers",
 });
 
-/// One question and the answer the vendor gave.
+/// A question and the vendor's answer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct QuestionnaireAnswer {
-    /// Id of the answer.
+    /// ID of the answer.
     pub id: i64,
     /// Text of the question.
     pub question: String,
@@ -41,7 +41,7 @@ crate::support::model::model!(QuestionnaireAnswer {
     type_: "type",
 });
 
-/// A questionnaire that was sent to a vendor, by id and title.
+/// A questionnaire that was sent to a vendor, by ID and title.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct QuestionnaireVendor {

@@ -42,8 +42,8 @@ impl<A: crate::Access> TicketsApi<A> {
 
 /// Operations that write; a read-only client does not have them.
 impl TicketsApi {
-    /// Creates a ticket in the connected ticket management system and links it to a monitor and a control. Answers
-    /// 503 while that system is unavailable.
+    /// Creates a ticket in the connected ticket management system and links it to a monitor and a control. Fails
+    /// with 503 while that system is unavailable.
     ///
     /// `POST /tickets`, v1. Needs the permission **Ticket Management: Create Ticket** (`ticket-management-post`).
     ///

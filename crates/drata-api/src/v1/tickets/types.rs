@@ -33,7 +33,7 @@ pub struct TicketsCreateFieldRequest {
     pub field: String,
     /// Type the value is validated as, for example `string`; at most 191 characters.
     pub type_: String,
-    /// Value as text, at most 191 characters.
+    /// Value as a string, at most 191 characters.
     pub value: String,
 }
 
@@ -62,17 +62,17 @@ crate::support::request_model::request_model!(TicketsCreateFieldRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TicketsCreateRequest {
-    /// Id of the connection to the ticket management system.
+    /// ID of the connection to the ticket management system.
     pub connection_id: crate::v1::ids::ConnectionId,
-    /// Id of the project in that system, for example `10000`.
+    /// ID of the project in that system, for example `10000`.
     pub project_id: String,
-    /// Id of the issue type in that system, for example `10001`.
+    /// ID of the issue type in that system, for example `10001`.
     pub issue_type_id: String,
     /// Values for the issue fields that the system expects; at least one.
     pub fields: Vec<TicketsCreateFieldRequest>,
-    /// Id of the monitor the ticket is about.
+    /// ID of the monitor the ticket is about.
     pub monitor_instance_id: i64,
-    /// Id of the control the ticket is about.
+    /// ID of the control the ticket is about.
     pub control_id: crate::v1::ids::ControlId,
 }
 

@@ -23,7 +23,7 @@ builder! {
 }
 
 impl ListControls {
-    /// Id of the workspace to read; without it the global one is used.
+    /// ID of the workspace to read; without it the global one is used.
     pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
         self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
         self
@@ -43,7 +43,7 @@ impl ListPrivateDocuments {
         self
     }
 
-    /// Id of the workspace. At least 1.
+    /// ID of the workspace. At least 1.
     pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
         self.call
             .query_checked(
@@ -62,7 +62,7 @@ builder! {
 }
 
 impl GetPrivateAccess {
-    /// Id of the workspace to read; without it the global one is used.
+    /// ID of the workspace to read; without it the global one is used.
     pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
         self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
         self
@@ -76,7 +76,7 @@ builder! {
 }
 
 impl UpdatePrivateAccess {
-    /// Id of the workspace whose trust page changes.
+    /// ID of the workspace whose trust page changes.
     pub fn workspace_id(mut self, workspace_id: impl Into<super::WorkspaceId>) -> Self {
         self.call.query("workspaceId", Into::<super::WorkspaceId>::into(workspace_id));
         self
@@ -84,14 +84,14 @@ impl UpdatePrivateAccess {
 }
 
 builder! {
-    /// Returns one trust page report for a period as CSV text. Built by
+    /// Returns one trust page report for a period as CSV. Built by
     /// [`get_report`](super::TrustCenterApi::get_report).
     pub struct GetReport(Text<"text/csv">);
 }
 media!(GetReport: "text/csv", stream_csv);
 
 impl GetReport {
-    /// Begin of the period, an RFC 3339 timestamp.
+    /// Start of the period, an RFC 3339 timestamp.
     pub(super) fn start_date(mut self, start_date: &str) -> Self {
         self.call.query("startDate", start_date);
         self
@@ -103,7 +103,7 @@ impl GetReport {
         self
     }
 
-    /// Id of the workspace.
+    /// ID of the workspace.
     pub(super) fn workspace_id(
         mut self,
         workspace_id: impl Into<super::WorkspaceId>,
@@ -189,7 +189,7 @@ builder! {
 }
 
 impl GetRequest {
-    /// Id of the workspace.
+    /// ID of the workspace.
     pub(super) fn workspace_id(
         mut self,
         workspace_id: impl Into<super::WorkspaceId>,

@@ -50,8 +50,8 @@ impl<A: crate::Access> TrustCenterApi<A> {
         builder::ListControls::new(crate::Call::new(&self.client, &meta::LIST_CONTROLS))
     }
 
-    /// Lists the private policies, compliance documents and security reports of the trust page. They arrive at
-    /// once, without pages.
+    /// Lists the private policies, compliance documents and security reports of the trust page. The whole list is
+    /// returned, without pages.
     ///
     /// `GET /trust-center/private-documents`, v1. Needs the permission **Trust Center: List Private Documents**
     /// (`trust-center-get-private-documents`). Needs the plan feature `TRUST_CENTER_ESSENTIALS`.
@@ -76,8 +76,8 @@ impl<A: crate::Access> TrustCenterApi<A> {
         )
     }
 
-    /// Returns one trust page report for a period as CSV text. All four parameters are required, and the content
-    /// type of the reply is not documented.
+    /// Returns one trust page report for a period as CSV. All four parameters are required, and the content type of
+    /// the response is not documented.
     ///
     /// `GET /trust-center/reports`, v1. Needs the permission **Trust Center: List Trust Center Reports**
     /// (`trust-center-get-trust-center-reports`). Needs the plan feature `TRUST_CENTER_ESSENTIALS`.
@@ -183,8 +183,8 @@ impl TrustCenterApi {
         )
     }
 
-    /// Creates a request for access to private documents. The reply has no body, so the id of the new request must
-    /// be looked up in the list.
+    /// Creates a request for access to private documents. The response has no body, so the ID of the new request
+    /// must be looked up in the list.
     ///
     /// `POST /trust-center/requests`, v1. Needs the permission **Trust Center: Create Access Request**
     /// (`trust-center-post-request`). Needs the plan feature `TRUST_CENTER`.

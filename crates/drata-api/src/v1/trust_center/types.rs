@@ -350,7 +350,7 @@ crate::support::model::model!(TrustCenterPrivateAccess {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterPrivateDocument {
-    /// Id to use as `documentId` in an access request.
+    /// ID to use as `documentId` in an access request.
     pub id: Option<i64>,
     pub name: Option<String>,
     /// Kind of the document, as access requests name it.
@@ -391,7 +391,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterRequest {
-    /// Id of the request, a UUID.
+    /// ID of the request, a UUID.
     pub request_id: String,
     pub created_at: crate::Timestamp,
     /// When the access ends; `null` if it has no end.
@@ -432,7 +432,7 @@ crate::support::model::model!(TrustCenterRequest {
 #[non_exhaustive]
 pub struct TrustCenterRequestApprove {
     pub is_approved: bool,
-    /// Id that tracks the digital signature of the NDA, where there is one.
+    /// ID that tracks the digital signature of the NDA, where there is one.
     pub tracking_id: Option<String>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -493,7 +493,7 @@ pub struct TrustCenterRequestDocumentWithName {
     pub first_name: String,
     pub last_name: String,
     pub company: String,
-    /// Id of the request, a UUID.
+    /// ID of the request, a UUID.
     pub request_id: String,
     /// Name of the administrator who handles the request.
     pub managed_by: String,
@@ -576,13 +576,13 @@ crate::support::model::model!(TrustCenterRequestStatus {
     user: "user",
 });
 
-/// A private document, named by id and kind.
+/// A private document, named by ID and kind.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrustCenterRequestedDocument {
-    /// Id of the document as the list of private documents gives it.
+    /// ID of the document as the list of private documents gives it.
     pub document_id: i64,
-    /// Kind of the document; must go with the id.
+    /// Kind of the document; must go with the ID.
     pub type_: TrustCenterDocumentType,
 }
 

@@ -64,7 +64,7 @@ impl ListInfrastructure {
         self
     }
 
-    /// Search text, compared with the external id, user name and email address.
+    /// Search text, compared with the external ID, user name and email address.
     pub fn q(mut self, q: &str) -> Self {
         self.call.query("q", q);
         self
@@ -83,7 +83,7 @@ impl ListInfrastructure {
         self
     }
 
-    /// Id of the connection the identity was found through; narrower than `clientType`.
+    /// ID of the connection the identity was found through; narrower than `clientType`.
     pub fn connection_id(
         mut self,
         connection_id: impl Into<super::ConnectionId>,
@@ -143,7 +143,7 @@ impl ListVersionControl {
         self
     }
 
-    /// Search text, compared with the external id, user name and email address.
+    /// Search text, compared with the external ID, user name and email address.
     pub fn q(mut self, q: &str) -> Self {
         self.call.query("q", q);
         self
@@ -162,7 +162,7 @@ impl ListVersionControl {
         self
     }
 
-    /// Id of the connection the identity was found through; narrower than `clientType`.
+    /// ID of the connection the identity was found through; narrower than `clientType`.
     pub fn connection_id(
         mut self,
         connection_id: impl Into<super::ConnectionId>,

@@ -50,9 +50,9 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserIdentityInfrastructure {
-    /// Id of the identity record, as paths take it.
+    /// ID of the identity record, as paths take it.
     pub id: crate::v1::ids::InfrastructureIdentityId,
-    /// Id of the account at the provider.
+    /// ID of the account at the provider.
     pub identity_id: String,
     /// Name of the account at the provider.
     pub username: String,
@@ -110,7 +110,7 @@ crate::support::model::model!(UserIdentityInfrastructure {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserIdentityInfrastructureConnectRequest {
-    /// Id of the user; `null` removes the link.
+    /// ID of the user; `null` removes the link.
     pub user_id: Option<crate::v1::ids::UserId>,
 }
 
@@ -211,9 +211,9 @@ crate::support::request_model::request_model!(UserIdentityInfrastructureToggleRe
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserIdentityVersionControl {
-    /// Id of the identity record, as paths take it.
+    /// ID of the identity record, as paths take it.
     pub id: crate::v1::ids::VersionControlIdentityId,
-    /// Id of the account at the provider.
+    /// ID of the account at the provider.
     pub identity_id: String,
     /// Name of the account at the provider.
     pub username: String,
@@ -271,7 +271,7 @@ crate::support::model::model!(UserIdentityVersionControl {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserIdentityVersionControlConnectRequest {
-    /// Id of the user; `null` removes the link.
+    /// ID of the user; `null` removes the link.
     pub user_id: Option<crate::v1::ids::UserId>,
 }
 

@@ -9,7 +9,7 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserPolicyVersion {
-    /// Id of the assignment, neither of the policy nor of the version.
+    /// ID of the assignment, neither of the policy nor of the version.
     pub id: i64,
     /// When the user acknowledged the version; `null` until then.
     pub accepted_at: Option<crate::Timestamp>,

@@ -39,7 +39,7 @@ impl List {
         self
     }
 
-    /// Ids of users to leave out, 1 to 500 of them.
+    /// IDs of users to leave out, 1 to 500 of them.
     pub fn exclude_user_ids(
         mut self,
         exclude_user_ids: impl IntoIterator<Item = i64>,
@@ -67,7 +67,7 @@ impl List {
         self
     }
 
-    /// Ids of the users to return, 1 to 300 of them.
+    /// IDs of the users to return, 1 to 300 of them.
     pub fn include_user_ids(
         mut self,
         include_user_ids: impl IntoIterator<Item = i64>,
@@ -96,7 +96,7 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Returns one user, found by id. Built by [`get`](super::UsersApi::get).
+    /// Returns one user, found by ID. Built by [`get`](super::UsersApi::get).
     pub struct Get(Json<super::User>);
 }
 

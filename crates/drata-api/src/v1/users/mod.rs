@@ -48,7 +48,7 @@ impl<A: crate::Access> UsersApi<A> {
 }
 
 impl<A: crate::Access> UsersApi<A> {
-    /// Lists the users of the account. Filters by role and by id can include as well as exclude.
+    /// Lists the users of the account. Filters by role and by ID can include as well as exclude.
     ///
     /// `GET /users`, v1. Needs the permission **Users: List Users** (`users-get`). Pages by number, up to 50 rows a
     /// page.
@@ -58,7 +58,7 @@ impl<A: crate::Access> UsersApi<A> {
         builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
-    /// Returns one user, found by id. The id is that of the user, not of the personnel record.
+    /// Returns one user, found by ID. The ID is that of the user, not of the personnel record.
     ///
     /// `GET /users/{id}`, v1. Needs the permission **Users: Get User** (`user-get`).
     ///
@@ -70,7 +70,7 @@ impl<A: crate::Access> UsersApi<A> {
         )
     }
 
-    /// Returns one user, found by email address. Use it when the numeric id is unknown.
+    /// Returns one user, found by email address. Use it when the numeric ID is unknown.
     ///
     /// `GET /users/{email}/email`, v1. Needs the permission **Users: Get User** (`user-get`).
     ///
@@ -116,7 +116,7 @@ impl<A: crate::Access> UsersApi<A> {
 /// Operations that write; a read-only client does not have them.
 impl UsersApi {
     /// Uploads a compliance document for a user. Send `file` as multipart or `base64File` as JSON; a file that is
-    /// too large answers 413, unavailable file storage 503.
+    /// too large fails with 413, and unavailable file storage with 503.
     ///
     /// `POST /users/{id}/documents`, v1. Needs the permission **Users: Create User Document**
     /// (`users-post-document`).
@@ -137,7 +137,8 @@ impl UsersApi {
     }
 
     /// Uploads a compliance document for a user. Send `file` as multipart or `base64File` as JSON; a file that is
-    /// too large answers 413, unavailable file storage 503. This is the request without a file, as JSON.
+    /// too large fails with 413, and unavailable file storage with 503. This is the request without a file, as
+    /// JSON.
     ///
     /// `POST /users/{id}/documents`, v1. Needs the permission **Users: Create User Document**
     /// (`users-post-document`).
@@ -158,7 +159,7 @@ impl UsersApi {
         )
     }
 
-    /// Deletes a compliance document of a user. The reply has no body.
+    /// Deletes a compliance document of a user. The response has no body.
     ///
     /// `DELETE /users/documents/{docId}/{userId}`, v1. Needs the permission **Users: Delete User Document**
     /// (`users-delete-document`).

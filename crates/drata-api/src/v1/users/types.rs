@@ -23,7 +23,7 @@ pub struct UserDocumentForm {
     /// Document as a multipart part; a `.pdf`, an office document (`.doc` included) or an image in `.gif`, `.jpg`,
     /// `.jpeg` or `.png`.
     pub file: Option<crate::Upload>,
-    /// Document as JSON text with `base64String`, a data URL, and `filename`; takes the place of `file`.
+    /// Document as JSON string with `base64String`, a data URL, and `filename`; takes the place of `file`.
     pub base64_file: Option<String>,
     /// When the person met the requirement, for example `2020-07-06`.
     pub completion_date: Option<crate::Timestamp>,
@@ -91,7 +91,7 @@ crate::support::model::model!(UserDocumentPage {
 pub struct UserDocumentRequest {
     /// What the document proves.
     pub type_: UploadedUserDocumentType,
-    /// Document as JSON text with `base64String`, a data URL, and `filename`; takes the place of `file`.
+    /// Document as JSON string with `base64String`, a data URL, and `filename`; takes the place of `file`.
     pub base64_file: Option<String>,
     /// When the person met the requirement, for example `2020-07-06`.
     pub completion_date: Option<crate::Timestamp>,

@@ -100,7 +100,7 @@ impl List {
         self
     }
 
-    /// Keeps vendors that any of these users is responsible for, at most 10 ids. From 1 to 1000000000.
+    /// Keeps vendors that any of these users is responsible for, at most 10 IDs. From 1 to 1000000000.
     pub fn user_id(
         mut self,
         user_id: impl IntoIterator<Item = impl Into<super::UserId>>,
@@ -223,7 +223,7 @@ impl List {
         self
     }
 
-    /// Keeps the vendor with this shared account id, a UUID.
+    /// Keeps the vendor with this shared account ID, a UUID.
     pub fn shared_account_id(mut self, shared_account_id: &str) -> Self {
         self.call.query("sharedAccountId", shared_account_id);
         self

@@ -138,7 +138,7 @@ impl VendorsApi {
         )
     }
 
-    /// Deletes a vendor. The reply has no body; set the status to `ARCHIVED` instead to keep the record.
+    /// Deletes a vendor. The response has no body; set the status to `ARCHIVED` instead to keep the record.
     ///
     /// `DELETE /vendors/{id}`, v1. Needs the permission **Vendors: Delete Vendor** (`vendors-delete`).
     ///
@@ -240,7 +240,7 @@ impl VendorsApi {
         )
     }
 
-    /// Updates only the status of a vendor, for example to archive or reactivate it. The whole vendor comes back.
+    /// Updates only the status of a vendor, for example to archive or reactivate it. Returns the whole vendor.
     ///
     /// `PUT /vendors/{id}/status`, v1. Needs the permission **Vendors: Update Vendor's Status**
     /// (`vendors-patch-status`).

@@ -11,13 +11,13 @@
 pub struct QuestionnaireSendRequest {
     /// Address of the recipient, at most 191 characters.
     pub email: String,
-    /// Id of the questionnaire to send.
+    /// ID of the questionnaire to send.
     pub questionnaire_id: i64,
     /// Subject of the mail, at most 191 characters.
     pub email_subject: Option<String>,
     /// Text of the mail, at most 768 characters.
     pub email_content: String,
-    /// Id of the security review the questionnaire is part of.
+    /// ID of the security review the questionnaire is part of.
     pub security_review_id: i64,
 }
 
@@ -68,7 +68,7 @@ pub struct QuestionnaireSent {
     pub date_sent: crate::Timestamp,
     /// Whether it was uploaded by hand instead of sent.
     pub is_manual_upload: bool,
-    /// Id of the response that holds the answers; `null` before there is one.
+    /// ID of the response that holds the answers; `null` before there is one.
     pub response_id: Option<i64>,
     pub title: Option<String>,
     /// Fields that are not in the contract.
@@ -115,7 +115,7 @@ pub struct QuestionnaireUploadForm {
     /// Files to store: `.pdf`, images (`.gif`, `.jpeg`, `.jpg`, `.png`) or office files (`.docx`, `.xlsx`, `.pptx`,
     /// `.odt`, `.ods`, `.odp`).
     pub files: Vec<crate::Upload>,
-    /// Id of the security review to attach the questionnaire to; attaches to none if absent.
+    /// ID of the security review to attach the questionnaire to; attaches to none if absent.
     pub security_review_id: Option<i64>,
 }
 
@@ -141,11 +141,11 @@ crate::support::request_model::form_model!(QuestionnaireUploadForm {
     security_review_id: "securityReviewId",
 });
 
-/// A user in brief: id, name and address.
+/// A user in brief: ID, name and address.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserCardCompact {
-    /// Id of the user.
+    /// ID of the user.
     pub id: i64,
     pub email: String,
     pub first_name: Option<String>,
@@ -215,7 +215,7 @@ pub struct Vendor {
     pub logo_url: Option<String>,
     pub created_at: crate::Timestamp,
     pub updated_at: crate::Timestamp,
-    /// User who answers for the compliance of the vendor; `null` if nobody does.
+    /// User responsible for the vendor's compliance; `null` if nobody does.
     pub user: Option<crate::v1::shared::User>,
     pub documents: crate::List<VendorDocument>,
     /// Latest questionnaire; `null` if there is none.
@@ -238,7 +238,7 @@ pub struct Vendor {
     pub confirmed_at: Option<crate::Timestamp>,
     /// Assessments of the vendor's SOC reports.
     pub reviews: crate::List<VendorReview>,
-    /// Id of the account shared with the vendor, a UUID.
+    /// ID of the account shared with the vendor, a UUID.
     pub shared_account_id: Option<String>,
     /// Whether the vendor uses Drata as well.
     pub is_drata_user: Option<bool>,
@@ -246,7 +246,7 @@ pub struct Vendor {
     pub events: Option<i64>,
     /// Vendors this one integrates with.
     pub integrations: Option<crate::List<VendorIntegration>>,
-    /// Annual contract value in cents, as text: `1088` is 10.88.
+    /// Annual contract value in cents, as a string: `1088` is 10.88.
     pub cost: Option<String>,
     /// How much operations depend on the vendor.
     pub operational_impact: Option<String>,
@@ -375,7 +375,7 @@ pub struct VendorCreateRequest {
     pub is_sub_processor: Option<bool>,
     /// Whether the vendor is at work as a subprocessor; `false` by default.
     pub is_sub_processor_active: Option<bool>,
-    /// Id of the user who answers for the compliance of the vendor. At most 1000000000.
+    /// ID of the user responsible for the vendor's compliance. At most 1000000000.
     pub user_id: crate::Patch<crate::v1::ids::UserId>,
     /// Website, at most 768 characters.
     pub url: crate::Patch<String>,
@@ -417,7 +417,7 @@ pub struct VendorCreateRequest {
     pub confirmed: crate::Patch<bool>,
     /// Relation to the company, such as `SUPPLIER` or `CONTRACTOR`.
     pub type_: crate::Patch<VendorType>,
-    /// Id of an account, at most 36 characters.
+    /// ID of an account, at most 36 characters.
     pub account_id: Option<String>,
     /// How much operations depend on the vendor.
     pub operational_impact: crate::Patch<VendorOperationalImpact>,
@@ -427,11 +427,11 @@ pub struct VendorCreateRequest {
     pub impact_level: crate::Patch<VendorImpactLevel>,
     /// Kinds of data the vendor reads or processes, at most 300, each once.
     pub data_accessed_or_processed_list: crate::Patch<Vec<VendorDataCategory>>,
-    /// Ids of vendors this one integrates with, each once.
+    /// IDs of vendors this one integrates with, each once.
     pub integrations: Option<Vec<i64>>,
-    /// Annual contract value in cents, as text: `1088` is 10.88.
+    /// Annual contract value in cents, as a string: `1088` is 10.88.
     pub cost: crate::Patch<String>,
-    /// Ids of vendors to leave out; what this does in a write is not documented.
+    /// IDs of vendors to leave out; what this does in a write is not documented.
     pub exclude_ids: crate::Patch<Vec<i64>>,
 }
 
@@ -837,7 +837,7 @@ pub struct VendorDirectoryLastQuestionnaire {
     pub file: Option<String>,
     /// When the vendor answered.
     pub responded_at: Option<String>,
-    /// Id of the response that holds the answers.
+    /// ID of the response that holds the answers.
     pub response_id: Option<i64>,
     /// Whether it was uploaded by hand instead of sent.
     pub is_manual_upload: Option<bool>,
@@ -890,7 +890,7 @@ pub struct VendorDocumentForm {
     /// File to store: `.csv`, `.pdf`, images (`.gif`, `.jpeg`, `.jpg`, `.png`) and office files (`.docx`, `.xlsx`,
     /// `.pptx`, `.odt`, `.ods`, `.odp`). The MIME type must agree with the extension.
     pub file: crate::Upload,
-    /// Id of the security review to attach the document to; attaches to none if absent.
+    /// ID of the security review to attach the document to; attaches to none if absent.
     pub security_review_id: Option<i64>,
 }
 
@@ -949,7 +949,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorHasPiiStats {
-    /// The text `true` or `false`.
+    /// The string `true` or `false`.
     pub key: String,
     /// Number of vendors.
     pub amount: i64,
@@ -990,11 +990,11 @@ crate::support::model::model!(VendorImpactLevelStats {
     amount: "amount",
 });
 
-/// A vendor that another one integrates with, by id and name.
+/// A vendor that another one integrates with, by ID and name.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorIntegration {
-    /// Id of the integrated vendor.
+    /// ID of the integrated vendor.
     pub id: i64,
     pub name: String,
     /// Fields that are not in the contract.
@@ -1010,7 +1010,7 @@ crate::support::model::model!(VendorIntegration {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorIsCriticalStats {
-    /// The text `Yes` or `No`.
+    /// The string `Yes` or `No`.
     pub key: String,
     /// Number of vendors.
     pub amount: i64,
@@ -1027,7 +1027,7 @@ crate::support::model::model!(VendorIsCriticalStats {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorIsSubProcessorStats {
-    /// The text `true` or `false`.
+    /// The string `true` or `false`.
     pub key: String,
     /// Number of vendors.
     pub amount: i64,
@@ -1052,7 +1052,7 @@ pub struct VendorLastQuestionnaire {
     pub file: Option<String>,
     /// When the vendor answered.
     pub responded_at: Option<String>,
-    /// Id of the response that holds the answers.
+    /// ID of the response that holds the answers.
     pub response_id: Option<i64>,
     /// Whether it was uploaded by hand instead of sent.
     pub is_manual_upload: Option<bool>,
@@ -1123,7 +1123,7 @@ pub struct VendorListItem {
     pub logo_url: Option<String>,
     pub created_at: crate::Timestamp,
     pub updated_at: crate::Timestamp,
-    /// User who answers for the compliance of the vendor; `null` if nobody does.
+    /// User responsible for the vendor's compliance; `null` if nobody does.
     pub user: Option<crate::v1::shared::User>,
     /// User who looks after the relation with the vendor.
     pub vendor_relationship_contact: Option<UserCardCompact>,
@@ -1148,7 +1148,7 @@ pub struct VendorListItem {
     pub confirmed_at: Option<crate::Timestamp>,
     /// Assessments of the vendor's SOC reports.
     pub reviews: crate::List<VendorReview>,
-    /// Id of the account shared with the vendor, a UUID.
+    /// ID of the account shared with the vendor, a UUID.
     pub shared_account_id: Option<String>,
     /// Whether the vendor uses Drata as well.
     pub is_drata_user: Option<bool>,
@@ -1464,7 +1464,7 @@ crate::support::open_enum::open_enum! {
 #[non_exhaustive]
 pub struct VendorReviewTrustServiceCategoryMap {
     pub id: i64,
-    /// The category; declared as a number, though the example is the text `AVAILABILITY`.
+    /// The category; declared as a number, though the example is the string `AVAILABILITY`.
     pub category: Option<String>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -1618,7 +1618,7 @@ pub struct VendorSecurityReviewRequest {
     pub security_review_status: VendorSecurityReviewState,
     /// Kind of review: `SECURITY`, the reading of a SOC report, or an uploaded report.
     pub security_review_type: VendorSecurityReviewType,
-    /// Id of the user who asks for the review. Defaults to the security owner of the vendor, or to the platform
+    /// ID of the user who asks for the review. Defaults to the security owner of the vendor, or to the platform
     /// administrator if there is no active owner. At most 1000000000.
     pub requester_user_id: Option<i64>,
 }
@@ -1829,7 +1829,7 @@ pub struct VendorUpdateRequest {
     pub is_sub_processor: Option<bool>,
     /// Whether the vendor is at work as a subprocessor.
     pub is_sub_processor_active: Option<bool>,
-    /// Id of the user who answers for the compliance of the vendor. At most 1000000000.
+    /// ID of the user responsible for the vendor's compliance. At most 1000000000.
     pub user_id: crate::Patch<crate::v1::ids::UserId>,
     /// Website, at most 768 characters.
     pub url: crate::Patch<String>,
@@ -1871,7 +1871,7 @@ pub struct VendorUpdateRequest {
     pub confirmed: crate::Patch<bool>,
     /// Relation to the company, such as `SUPPLIER` or `CONTRACTOR`.
     pub type_: crate::Patch<VendorType>,
-    /// Id of an account, at most 36 characters.
+    /// ID of an account, at most 36 characters.
     pub account_id: Option<String>,
     /// How much operations depend on the vendor.
     pub operational_impact: crate::Patch<VendorOperationalImpact>,
@@ -1881,11 +1881,11 @@ pub struct VendorUpdateRequest {
     pub impact_level: crate::Patch<VendorImpactLevel>,
     /// Kinds of data the vendor reads or processes, at most 300, each once.
     pub data_accessed_or_processed_list: crate::Patch<Vec<VendorDataCategory>>,
-    /// Ids of vendors this one integrates with, each once.
+    /// IDs of vendors this one integrates with, each once.
     pub integrations: Option<Vec<i64>>,
-    /// Annual contract value in cents, as text: `1088` is 10.88.
+    /// Annual contract value in cents, as a string: `1088` is 10.88.
     pub cost: crate::Patch<String>,
-    /// Ids of vendors to leave out; what this does in a write is not documented.
+    /// IDs of vendors to leave out; what this does in a write is not documented.
     pub exclude_ids: crate::Patch<Vec<i64>>,
 }
 

@@ -39,14 +39,14 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::AssetExpand>,
@@ -84,7 +84,7 @@ impl List {
         self
     }
 
-    /// Keeps assets tied to this user, by user id. At most 1000000000.
+    /// Keeps assets tied to this user, by user ID. At most 1000000000.
     pub fn user_id(mut self, user_id: impl Into<super::UserId>) -> Self {
         self.call
             .query_checked(
@@ -123,12 +123,12 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Reads one asset. Built by [`get`](super::AssetsApi::get).
+    /// Returns one asset. Built by [`get`](super::AssetsApi::get).
     pub struct Get(Json<super::Asset>);
 }
 
 impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::AssetExpand>,

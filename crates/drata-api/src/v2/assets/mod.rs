@@ -65,7 +65,7 @@ impl<A: crate::Access> AssetsApi<A> {
         builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
-    /// Reads one asset. Owner, device, class types and custom fields come only when expanded.
+    /// Returns one asset. Owner, device, class types and custom fields come only when expanded.
     ///
     /// `GET /assets/{assetId}`, v2. Needs the permission **Assets: List Assets** (`assets-get`).
     ///
@@ -80,7 +80,7 @@ impl<A: crate::Access> AssetsApi<A> {
 
 /// Operations that write; a read-only client does not have them.
 impl AssetsApi {
-    /// Creates an asset by hand. Values for every required custom field must come along.
+    /// Creates an asset by hand. Values for every required custom field must be sent with it.
     ///
     /// `POST /assets`, v2. Needs the permission **Assets: Create Asset** (`assets-post`).
     ///
@@ -98,7 +98,7 @@ impl AssetsApi {
         )
     }
 
-    /// Updates an asset. All fields of the body are optional, and the answer may be an empty 204.
+    /// Updates an asset. All fields of the body are optional, and the response may be an empty 204.
     ///
     /// `PUT /assets/{assetId}`, v2. Needs the permission **Assets: Update Asset** (`assets-put`).
     ///

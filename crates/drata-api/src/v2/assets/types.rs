@@ -24,15 +24,15 @@ pub struct Asset {
     pub notes: Option<String>,
     /// Kind of record the asset stands for.
     pub asset_reference_type: Option<AssetReferenceType>,
-    /// Further id kept with the asset, such as a serial number.
+    /// Further ID kept with the asset, such as a serial number.
     pub associated_id: Option<String>,
     pub created_at: crate::Timestamp,
     pub updated_at: crate::Timestamp,
     /// Device behind the asset; filled only when `device`, `complianceChecks` or `identifiers` is expanded.
     pub device: Option<crate::v2::shared::Device>,
-    /// Id of a virtual asset in its system of origin.
+    /// ID of a virtual asset in its system of origin.
     pub external_id: Option<String>,
-    /// Where a virtual asset comes from, as a rule an account id in that system.
+    /// Where a virtual asset comes from, as a rule an account ID in that system.
     pub external_owner_id: Option<String>,
     /// Custom field values; present only with `expand[]=customFields`.
     pub custom_fields: Option<crate::List<crate::v2::shared::CustomField>>,
@@ -110,15 +110,15 @@ pub struct AssetCreateRequest {
     /// Classes the asset falls under; several are possible.
     pub asset_class_types: Vec<AssetClassType>,
     pub asset_type: AssetType,
-    /// User id of the owner.
+    /// User ID of the owner.
     pub owner_id: crate::v2::ids::UserId,
-    /// Further id to keep with the asset, such as a serial number.
+    /// Further ID to keep with the asset, such as a serial number.
     pub associated_id: Option<String>,
     /// When the asset went out of use; leave out for a current one.
     pub removed_at: Option<crate::Timestamp>,
-    /// Id of a virtual asset in its system of origin, such as a cloud instance id.
+    /// ID of a virtual asset in its system of origin, such as a cloud instance ID.
     pub external_id: Option<String>,
-    /// Where a virtual asset comes from, as a rule an account id in that system.
+    /// Where a virtual asset comes from, as a rule an account ID in that system.
     pub external_owner_id: Option<String>,
     /// Values of custom fields; omitting a required field fails the call.
     pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
@@ -211,7 +211,7 @@ crate::support::request_model::request_model!(AssetCreateRequest {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside an asset when `expand[]` asks for it.
+    /// What `expand[]` can add to an asset.
     pub enum AssetExpand {
         Device = "device",
         AssetClassTypes = "assetClassTypes",
@@ -301,7 +301,7 @@ pub struct AssetUpdateRequest {
     pub description: Option<String>,
     /// Up to 191 characters.
     pub notes: Option<String>,
-    /// User id of the new owner.
+    /// User ID of the new owner.
     pub owner_id: Option<crate::v2::ids::UserId>,
     /// Classes the asset falls under.
     pub asset_class_types: Option<Vec<AssetClassType>>,

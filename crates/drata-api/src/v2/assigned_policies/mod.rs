@@ -68,7 +68,7 @@ impl<A: crate::Access> AssignedPoliciesApi<A> {
 /// Operations that write; a read-only client does not have them.
 impl AssignedPoliciesApi {
     /// Records that a user has acknowledged an assigned policy. The time of acknowledgment may lie at most one year
-    /// in the past; a conflict with the policy's state is answered with 409.
+    /// in the past; a conflict with the policy's state fails with 409.
     ///
     /// `POST /users/{userId}/assigned-policies/{policyId}/action-acknowledge`, v2. Needs the permission **User
     /// Policies: Acknowledge User's Assigned Policy** (`user-policies-acknowledge-policy-version`).

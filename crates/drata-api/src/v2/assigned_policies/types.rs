@@ -17,7 +17,7 @@ crate::support::open_enum::open_enum! {
 }
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside an assigned policy when `expand[]` asks for it.
+    /// What `expand[]` can add to an assigned policy.
     pub enum UserPoliciesExpand {
         Policy = "policy",
         PolicyVersion = "policyVersion",
@@ -60,7 +60,7 @@ crate::support::request_model::request_model!(UserPolicyAcceptRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserPolicyVersion {
-    /// Id of the assignment, neither of the policy nor of its version.
+    /// ID of the assignment, neither of the policy nor of its version.
     pub id: i64,
     /// Time of acknowledgment; `null` while it is still outstanding.
     pub accepted_at: Option<crate::Timestamp>,
@@ -71,7 +71,7 @@ pub struct UserPolicyVersion {
     /// Where and how the acknowledgment took place; `null` when nothing was noted.
     pub details: Option<String>,
     pub policy_id: crate::v2::ids::PolicyId,
-    /// Id of the version that was assigned.
+    /// ID of the version that was assigned.
     pub policy_version_id: crate::v2::ids::PolicyVersionId,
     /// The policy; only with `expand[]=policy`.
     pub policy: Option<crate::v2::shared::PolicyCompact>,

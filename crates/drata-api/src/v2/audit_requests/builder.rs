@@ -62,7 +62,7 @@ impl List {
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::AuditRequestListExpand>,
@@ -86,12 +86,12 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Reads one request of an audit. Built by [`get`](super::AuditRequestsApi::get).
+    /// Returns one request of an audit. Built by [`get`](super::AuditRequestsApi::get).
     pub struct Get(Json<super::AuditRequest>);
 }
 
 impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::AuditRequestExpand>,

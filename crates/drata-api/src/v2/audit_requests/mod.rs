@@ -66,7 +66,7 @@ impl<A: crate::Access> AuditRequestsApi<A> {
         )
     }
 
-    /// Reads one request of an audit. Owners, messages and controls come only when expanded.
+    /// Returns one request of an audit. Owners, messages and controls come only when expanded.
     ///
     /// `GET /workspaces/{workspaceId}/audits/{auditId}/requests/{requestId}`, v2. Needs the permission **Customer
     /// Request: Get Customer Request** (`customer-request-get-requests`).

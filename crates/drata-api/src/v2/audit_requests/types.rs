@@ -45,7 +45,7 @@ crate::support::model::model!(AuditRequest {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside an audit request when `expand[]` asks for it.
+    /// What `expand[]` can add to an audit request.
     pub enum AuditRequestExpand {
         Owners = "owners",
         Messages = "messages",
@@ -54,7 +54,7 @@ crate::support::open_enum::open_enum! {
 }
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside the rows of a list of audit requests when `expand[]` asks for it.
+    /// What `expand[]` can add to the rows of a list of audit requests.
     pub enum AuditRequestListExpand {
         Owners = "owners",
         Messages = "messages",

@@ -39,7 +39,7 @@ impl List {
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::AuditListExpand>,
@@ -63,12 +63,12 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Reads one audit of a workspace. Built by [`get`](super::AuditsApi::get).
+    /// Returns one audit of a workspace. Built by [`get`](super::AuditsApi::get).
     pub struct Get(Json<super::Audit>);
 }
 
 impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::AuditExpand>,

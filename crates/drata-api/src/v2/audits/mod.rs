@@ -56,7 +56,7 @@ impl<A: crate::Access> AuditsApi<A> {
         )
     }
 
-    /// Reads one audit of a workspace. Auditors and controls come only when expanded.
+    /// Returns one audit of a workspace. Auditors and controls come only when expanded.
     ///
     /// `GET /workspaces/{workspaceId}/audits/{auditId}`, v2. Needs the permission **Audits: Get Audits**
     /// (`audit-get`).

@@ -52,7 +52,7 @@ crate::support::model::model!(Audit {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside an audit when `expand[]` asks for it.
+    /// What `expand[]` can add to an audit.
     pub enum AuditExpand {
         Auditors = "auditors",
         InternalAuditors = "internalAuditors",
@@ -61,7 +61,7 @@ crate::support::open_enum::open_enum! {
 }
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside the rows of a list of audits when `expand[]` asks for it.
+    /// What `expand[]` can add to the rows of a list of audits.
     pub enum AuditListExpand {
         Auditors = "auditors",
         InternalAuditors = "internalAuditors",

@@ -60,7 +60,7 @@ crate::support::request_model::request_model!(BackgroundCheckCreateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonCompact {
-    /// Personnel id, as opposed to `userId`.
+    /// Personnel ID, as opposed to `userId`.
     pub id: i64,
     pub employment_status: crate::v2::shared::EmploymentStatus,
     /// User that belongs to this person.

@@ -5,6 +5,6 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Reads the company profile of the account the key belongs to. Built by [`get`](super::CompanyApi::get).
+    /// Returns the company profile of the account the key belongs to. Built by [`get`](super::CompanyApi::get).
     pub struct Get(Json<super::Company>);
 }

@@ -35,7 +35,7 @@ impl<A: crate::Access> CompanyApi<A> {
 }
 
 impl<A: crate::Access> CompanyApi<A> {
-    /// Reads the company profile of the account the key belongs to.
+    /// Returns the company profile of the account the key belongs to.
     ///
     /// `GET /company`, v2. Needs the permission **Company Settings: Get Company Settings**
     /// (`company-settings-get-info`).

@@ -39,14 +39,14 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
 
-    /// Keeps templates whose name or code begins with this text.
+    /// Keeps templates whose name or code starts with this string.
     pub fn search(mut self, search: &str) -> Self {
         self.call.query("search", search);
         self
@@ -63,13 +63,13 @@ impl List {
         self
     }
 
-    /// Keeps templates with one of these template ids.
+    /// Keeps templates with one of these template IDs.
     pub fn ids(mut self, ids: impl IntoIterator<Item = i64>) -> Self {
         self.call.query_list("ids[]", ids, crate::Limits::NONE);
         self
     }
 
-    /// Drops templates with one of these template ids.
+    /// Drops templates with one of these template IDs.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
         self.call.query_list("excludeIds[]", exclude_ids, crate::Limits::NONE);
         self
@@ -136,12 +136,12 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Reads one control template. Built by [`get`](super::ControlLibraryApi::get).
+    /// Returns one control template. Built by [`get`](super::ControlLibraryApi::get).
     pub struct Get(Json<super::ControlLibraryDetail>);
 }
 
 impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::ControlLibraryDetailExpand>,

@@ -58,7 +58,7 @@ impl<A: crate::Access> ControlLibraryApi<A> {
         builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
-    /// Reads one control template. Default mappings and the controls made from it come only when expanded.
+    /// Returns one control template. Default mappings and the controls made from it come only when expanded.
     ///
     /// `GET /control-library/{templateId}`, v2. Needs the permission **Controls: List Controls** (`controls-get`).
     /// Needs the plan feature `CUSTOM_FRAMEWORKS`.

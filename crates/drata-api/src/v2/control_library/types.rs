@@ -9,7 +9,7 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlAssociationFailure {
-    /// Id or code of the object.
+    /// ID or code of the object.
     pub identifier: String,
     /// Explanation; its prefix tells the phase, `Creation failed:` for making the object or `Mapping failed:` for
     /// linking it.
@@ -27,9 +27,9 @@ crate::support::model::model!(ControlAssociationFailure {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlAssociationProvisioning {
-    /// Ids of objects made by the import; all of them are in `mapped` too.
+    /// IDs of objects made by the import; all of them are in `mapped` too.
     pub created: crate::List<i64>,
-    /// Ids of all objects now linked to the control, new and old.
+    /// IDs of all objects now linked to the control, new and old.
     pub mapped: crate::List<i64>,
     /// Objects that could not be made or linked.
     pub failures: crate::List<ControlAssociationFailure>,
@@ -115,11 +115,11 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlLibraryDetail {
-    /// Template id; controls made from it have ids of their own.
+    /// Template ID; controls made from it have IDs of their own.
     pub id: crate::v2::ids::ControlLibraryId,
     /// Control code such as `DCF-42`.
     pub code: String,
-    /// Number from the code, for sorting; not an id.
+    /// Number from the code, for sorting; not an ID.
     pub control_number: i64,
     pub name: String,
     pub description: Option<String>,
@@ -167,7 +167,7 @@ crate::support::model::model!(ControlLibraryDetail {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a control of the library when `expand[]` asks for it.
+    /// What `expand[]` can add to a control of the library.
     pub enum ControlLibraryDetailExpand {
         TestTemplates = "testTemplates",
         PolicyTemplates = "policyTemplates",
@@ -240,7 +240,7 @@ crate::support::model::model!(ControlLibraryImportAssociations {
 pub struct ControlLibraryImportInput {
     /// Workspace that receives the control.
     pub workspace_id: crate::v2::ids::WorkspaceId,
-    /// Id of a library template.
+    /// ID of a library template.
     pub template_id: crate::v2::ids::ControlLibraryId,
     /// Name in place of the template's; up to 191 characters.
     pub name: Option<String>,
@@ -328,7 +328,7 @@ crate::support::request_model::request_model!(ControlLibraryImportInput {
 pub struct ControlLibraryImportOutcome {
     /// Position of the input in `data` of the request, from which to match it up.
     pub input_index: i64,
-    /// Id or code of the template, as the input gave it.
+    /// ID or code of the template, as the input gave it.
     pub template_identifier: String,
     pub workspace_id: crate::v2::ids::WorkspaceId,
     /// Control that resulted, or that existed before if `skipped`; absent if `failed`.
@@ -405,11 +405,11 @@ crate::support::request_model::request_model!(ControlLibraryImportRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlLibraryItem {
-    /// Template id; controls made from it have ids of their own.
+    /// Template ID; controls made from it have IDs of their own.
     pub id: crate::v2::ids::ControlLibraryId,
     /// Control code such as `DCF-42`.
     pub code: String,
-    /// Number from the code, for sorting; not an id.
+    /// Number from the code, for sorting; not an ID.
     pub control_number: i64,
     pub name: String,
     pub description: Option<String>,
@@ -532,7 +532,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlLibraryTenantControlCompact {
-    /// Id of the control, not of the template.
+    /// ID of the control, not of the template.
     pub control_id: crate::v2::ids::ControlId,
     /// Code in the workspace; a further copy of a template gets a suffix, as in `DCF-042.1`.
     pub code: String,

@@ -39,14 +39,14 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
 
-    /// Drops notes with these ids. The name carries no brackets, unlike most array parameters.
+    /// Drops notes with these IDs. The name carries no brackets, unlike most array parameters.
     pub fn exclude_ids(
         mut self,
         exclude_ids: impl IntoIterator<Item = impl AsRef<str>>,
@@ -60,7 +60,7 @@ impl List {
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::ControlNoteExpand>,
@@ -84,12 +84,12 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Reads one note of a control. Built by [`get`](super::ControlNotesApi::get).
+    /// Returns one note of a control. Built by [`get`](super::ControlNotesApi::get).
     pub struct Get(Json<super::ControlNote>);
 }
 
 impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::ControlNoteExpand>,

@@ -59,7 +59,7 @@ impl<A: crate::Access> ControlNotesApi<A> {
         )
     }
 
-    /// Reads one note of a control. Its author comes only with `expand[]=owner`.
+    /// Returns one note of a control. Its author comes only with `expand[]=owner`.
     ///
     /// `GET /workspaces/{workspaceId}/controls/{controlId}/notes/{noteId}`, v2. Needs the permission **Controls:
     /// Get Control Note** (`controls-notes-get`).
@@ -130,7 +130,7 @@ impl ControlNotesApi {
         )
     }
 
-    /// Deletes a note of a control. The answer is a 200 without a body.
+    /// Deletes a note of a control. The response is a 200 without a body.
     ///
     /// `DELETE /workspaces/{workspaceId}/controls/{controlId}/notes/{noteId}`, v2. Needs the permission **Controls:
     /// Delete Control Note** (`controls-notes-delete`).

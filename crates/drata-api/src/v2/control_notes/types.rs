@@ -11,7 +11,7 @@
 pub struct ControlNote {
     /// UUID of the note.
     pub id: String,
-    /// User id of the author.
+    /// User ID of the author.
     pub owner_id: crate::v2::ids::UserId,
     pub comment: String,
     pub created_at: crate::Timestamp,

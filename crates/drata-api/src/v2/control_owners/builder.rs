@@ -39,7 +39,7 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -52,7 +52,7 @@ impl List {
         self
     }
 
-    /// Keeps owners with one of these user ids, 1 to 300 of them.
+    /// Keeps owners with one of these user IDs, 1 to 300 of them.
     pub fn include_user_ids(
         mut self,
         include_user_ids: impl IntoIterator<Item = i64>,
@@ -66,7 +66,7 @@ impl List {
         self
     }
 
-    /// Drops owners with these user ids. The name carries no brackets.
+    /// Drops owners with these user IDs. The name carries no brackets.
     pub fn exclude_user_ids(
         mut self,
         exclude_user_ids: impl IntoIterator<Item = i64>,

@@ -108,7 +108,7 @@ impl ControlOwnersApi {
         )
     }
 
-    /// Removes one user from the owners of a control. Returns a page of owners instead of an empty answer.
+    /// Removes one user from the owners of a control. Returns a page of owners instead of nothing.
     ///
     /// `DELETE /workspaces/{workspaceId}/controls/{controlId}/owners/{ownerId}`, v2. Needs the permission
     /// **Controls: Manage Control Owners** (`controls-delete-owners`).

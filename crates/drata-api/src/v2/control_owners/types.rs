@@ -9,7 +9,7 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlOwnerCreateRequest {
-    /// User id of the new owner.
+    /// User ID of the new owner.
     pub owner_id: crate::v2::ids::UserId,
 }
 
@@ -30,7 +30,7 @@ crate::support::request_model::request_model!(ControlOwnerCreateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlOwnerUpdateRequest {
-    /// User ids of all owners the control shall have.
+    /// User IDs of all owners the control shall have.
     pub owner_user_ids: Vec<i64>,
 }
 
@@ -51,7 +51,7 @@ crate::support::request_model::request_model!(ControlOwnerUpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ControlOwnersModify {
-    /// User ids, called `ownerUserIds` in the request.
+    /// User IDs, called `ownerUserIds` in the request.
     pub owner_ids: crate::List<crate::v2::ids::UserId>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

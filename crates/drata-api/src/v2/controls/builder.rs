@@ -39,14 +39,14 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::ControlExpand>,
@@ -131,12 +131,12 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Reads one control by number or by code. Built by [`get`](super::ControlsApi::get).
+    /// Returns one control by number or by code. Built by [`get`](super::ControlsApi::get).
     pub struct Get(Json<super::Control>);
 }
 
 impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::ControlExpand>,
@@ -231,7 +231,7 @@ impl ListRequirements {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -247,7 +247,7 @@ impl ListRequirements {
         self
     }
 
-    /// Drops requirements with these ids. The name carries no brackets.
+    /// Drops requirements with these IDs. The name carries no brackets.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
         self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self

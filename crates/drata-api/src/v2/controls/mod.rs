@@ -66,7 +66,7 @@ impl<A: crate::Access> ControlsApi<A> {
         )
     }
 
-    /// Reads one control by number or by code. Owners, flags, mappings and custom fields come only when expanded.
+    /// Returns one control by number or by code. Owners, flags, mappings and custom fields come only when expanded.
     ///
     /// `GET /workspaces/{workspaceId}/controls/{controlId}`, v2. Needs the permission **Controls: Get Control**
     /// (`controls-get-control`).
@@ -84,8 +84,8 @@ impl<A: crate::Access> ControlsApi<A> {
         )
     }
 
-    /// Compares the requirements of several controls in the workspace with those of their templates. The answer is
-    /// not paged.
+    /// Compares the requirements of several controls in the workspace with those of their templates. The response
+    /// is not paged.
     ///
     /// `GET /workspaces/{workspaceId}/controls-requirement-comparison`, v2. Needs the permission **Controls: Get
     /// Control** (`controls-get-control`).
@@ -167,7 +167,7 @@ impl ControlsApi {
         )
     }
 
-    /// Updates a control. All fields of the body are optional; whether an id list adds or replaces is not
+    /// Updates a control. All fields of the body are optional; whether an ID list adds or replaces is not
     /// documented, so send the complete set.
     ///
     /// `PUT /workspaces/{workspaceId}/controls/{controlId}`, v2. Needs the permission **Controls: Update Control**
@@ -191,7 +191,7 @@ impl ControlsApi {
         )
     }
 
-    /// Archives a control with `markOutOfScope` or brings it back with `markInScope`. Answers an empty 204 if the
+    /// Archives a control with `markOutOfScope` or brings it back with `markInScope`. Returns an empty 204 if the
     /// control already is in that state.
     ///
     /// `POST /workspaces/{workspaceId}/controls/{controlId}/actions`, v2. Needs the permission **Controls: Update
@@ -216,7 +216,7 @@ impl ControlsApi {
     }
 
     /// Restores the requirement mappings of up to 100 controls to those of their templates. Custom controls have
-    /// none to return to; check the outcome of each control in the answer.
+    /// none to return to; check the outcome of each control in the response.
     ///
     /// `POST /workspaces/{workspaceId}/controls/action-reset-mappings`, v2. Needs the permission **Controls: Create
     /// Control** (`controls-post`).

@@ -40,9 +40,9 @@ pub struct Control {
     pub requirements: Option<crate::List<ControlRequirement>>,
     /// Custom field values; present only with `expand[]=customFields`.
     pub custom_fields: Option<crate::List<crate::v2::shared::CustomField>>,
-    /// Test ids by outcome; present only when `testIds` or `evidenceIds` is expanded.
+    /// Test IDs by outcome; present only when `testIds` or `evidenceIds` is expanded.
     pub test_ids: Option<ControlTestIds>,
-    /// Evidence ids by validity; present only when `evidenceIds` or `testIds` is expanded.
+    /// Evidence IDs by validity; present only when `evidenceIds` or `testIds` is expanded.
     pub evidence_ids: Option<ControlEvidenceIds>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -118,15 +118,15 @@ pub struct ControlCreateForm {
     pub question: Option<String>,
     /// What those responsible do regularly; up to 768 characters.
     pub activity: Option<String>,
-    /// Ids of evidence library items to link; called reports by their former name.
+    /// IDs of evidence library items to link; called reports by their former name.
     pub report_ids: Option<Vec<i64>>,
-    /// Ids of policies to link.
+    /// IDs of policies to link.
     pub policy_ids: Option<Vec<crate::v2::ids::PolicyId>>,
-    /// Ids of framework requirements to map.
+    /// IDs of framework requirements to map.
     pub requirement_ids: Option<Vec<crate::v2::ids::RequirementId>>,
-    /// User ids of the owners.
+    /// User IDs of the owners.
     pub owners_ids: Option<Vec<i64>>,
-    /// Ids of monitoring tests to link.
+    /// IDs of monitoring tests to link.
     pub test_ids: Option<Vec<crate::v2::ids::MonitoringTestId>>,
     /// Values of custom fields; omitting a required field fails the call.
     pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
@@ -139,10 +139,10 @@ pub struct ControlCreateForm {
     /// Files to attach, multipart only: PDF, office documents (`.doc`, `.docx`, `.odt`, `.ods`, `.xlsx`, `.odp`,
     /// `.pptx`) or images (`.gif`, `.jpeg`, `.jpg`, `.png`).
     pub external_evidence: Option<Vec<crate::Upload>>,
-    /// JSON text with an array that describes the files; `originalFile` of an entry names the file, and
+    /// JSON string with an array that describes the files; `originalFile` of an entry names the file, and
     /// `creationDate`, `renewalDate` and `renewalScheduleType` date it.
     pub external_evidence_metadata: Option<String>,
-    /// JSON text with an array of `base64String` (a data URL) and `filename`; takes the place of
+    /// JSON string with an array of `base64String` (a data URL) and `filename`; takes the place of
     /// `externalEvidence`.
     pub base64_files: Option<String>,
 }
@@ -303,15 +303,15 @@ pub struct ControlCreateRequest {
     pub question: Option<String>,
     /// What those responsible do regularly; up to 768 characters.
     pub activity: Option<String>,
-    /// Ids of evidence library items to link; called reports by their former name.
+    /// IDs of evidence library items to link; called reports by their former name.
     pub report_ids: Option<Vec<i64>>,
-    /// Ids of policies to link.
+    /// IDs of policies to link.
     pub policy_ids: Option<Vec<crate::v2::ids::PolicyId>>,
-    /// Ids of framework requirements to map.
+    /// IDs of framework requirements to map.
     pub requirement_ids: Option<Vec<crate::v2::ids::RequirementId>>,
-    /// User ids of the owners.
+    /// User IDs of the owners.
     pub owners_ids: Option<Vec<i64>>,
-    /// Ids of monitoring tests to link.
+    /// IDs of monitoring tests to link.
     pub test_ids: Option<Vec<crate::v2::ids::MonitoringTestId>>,
     /// Values of custom fields; omitting a required field fails the call.
     pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
@@ -321,10 +321,10 @@ pub struct ControlCreateRequest {
     pub description: String,
     /// Up to 20 characters, such as `DRA-69`.
     pub code: String,
-    /// JSON text with an array that describes the files; `originalFile` of an entry names the file, and
+    /// JSON string with an array that describes the files; `originalFile` of an entry names the file, and
     /// `creationDate`, `renewalDate` and `renewalScheduleType` date it.
     pub external_evidence_metadata: Option<String>,
-    /// JSON text with an array of `base64String` (a data URL) and `filename`; takes the place of
+    /// JSON string with an array of `base64String` (a data URL) and `filename`; takes the place of
     /// `externalEvidence`.
     pub base64_files: Option<String>,
 }
@@ -487,7 +487,7 @@ crate::support::model::model!(ControlEvidenceIds {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a control when `expand[]` asks for it.
+    /// What `expand[]` can add to a control.
     pub enum ControlExpand {
         CustomFields = "customFields",
         EvidenceIds = "evidenceIds",
@@ -573,7 +573,7 @@ pub struct ControlRequirement {
     pub additional_info3: Option<String>,
     /// When the requirement was taken out of scope; null while in scope.
     pub archived_at: Option<crate::Timestamp>,
-    /// Id of the requirement outside Drata.
+    /// ID of the requirement outside Drata.
     pub external_id: Option<String>,
     pub long_description: Option<String>,
     /// Why the requirement is out of scope.
@@ -697,15 +697,15 @@ pub struct ControlUpdateRequest {
     pub code: Option<String>,
     /// Up to 768 characters.
     pub activity: Option<String>,
-    /// Ids of evidence library items to link; called reports by their former name.
+    /// IDs of evidence library items to link; called reports by their former name.
     pub report_ids: Option<Vec<i64>>,
-    /// Ids of policies to link.
+    /// IDs of policies to link.
     pub policy_ids: Option<Vec<crate::v2::ids::PolicyId>>,
-    /// Ids of framework requirements to map.
+    /// IDs of framework requirements to map.
     pub requirement_ids: Option<Vec<crate::v2::ids::RequirementId>>,
-    /// User ids of the owners.
+    /// User IDs of the owners.
     pub owners_ids: Option<Vec<i64>>,
-    /// Ids of monitoring tests to link.
+    /// IDs of monitoring tests to link.
     pub test_ids: Option<Vec<crate::v2::ids::MonitoringTestId>>,
     /// Custom field values to set; a null value clears.
     pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,

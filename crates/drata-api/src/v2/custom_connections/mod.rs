@@ -54,7 +54,7 @@ impl<A: crate::Access> CustomConnectionsApi<A> {
         builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
-    /// Reads one custom connection. With `expand[]=customResources` it shows the resource ids that record
+    /// Returns one custom connection. With `expand[]=customResources` it shows the resource IDs that record
     /// operations need.
     ///
     /// `GET /custom-connections/{connectionId}`, v2. Needs the permission **Custom Connections Management: List

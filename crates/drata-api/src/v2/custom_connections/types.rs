@@ -17,7 +17,7 @@ pub struct CustomConnection {
     pub provider_types: Option<crate::List<CustomConnectionProviderType>>,
     pub created_at: crate::Timestamp,
     pub updated_at: crate::Timestamp,
-    /// Id of whoever made the connection, a user or an API key.
+    /// ID of whoever made the connection, a user or an API key.
     pub created_by_id: Option<i64>,
     /// Resources that hold the records; present only with `expand[]=customResources`.
     pub custom_resources: Option<crate::List<CustomConnectionResource>>,
@@ -131,7 +131,7 @@ crate::support::request_model::request_model!(CustomConnectionCreateRequest {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a custom connection when `expand[]` asks for it.
+    /// What `expand[]` can add to a custom connection.
     pub enum CustomConnectionExpand {
         CreatedByUser = "createdByUser",
         CustomResources = "customResources",

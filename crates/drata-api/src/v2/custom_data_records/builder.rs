@@ -39,7 +39,7 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -78,12 +78,12 @@ builder! {
 }
 
 builder! {
-    /// Updates the record with this id. Built by [`update`](super::CustomDataRecordsApi::update).
+    /// Updates the record with this ID. Built by [`update`](super::CustomDataRecordsApi::update).
     pub struct Update(JsonOptional<super::CustomData>);
 }
 
 builder! {
-    /// Deletes one record by its own id. Built by [`delete`](super::CustomDataRecordsApi::delete).
+    /// Deletes one record by its own ID. Built by [`delete`](super::CustomDataRecordsApi::delete).
     pub struct Delete(Nothing);
 }
 
@@ -129,7 +129,7 @@ impl ListSessions {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);

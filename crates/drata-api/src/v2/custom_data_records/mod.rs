@@ -85,8 +85,8 @@ impl<A: crate::Access> CustomDataRecordsApi<A> {
 /// Operations that write; a read-only client does not have them.
 impl CustomDataRecordsApi {
     /// Creates or updates one record or an array of them, matched by `id`; they are live at once and join the
-    /// `ACTIVE` session if there is one. An array is answered item by item inside a 2xx, so look for `error` in
-    /// each item, as its `statusCode` alone does not tell.
+    /// `ACTIVE` session if there is one. For an array the response has an outcome for each item inside a 2xx, so
+    /// look for `error` in each item, as its `statusCode` alone does not tell.
     ///
     /// `POST /custom-connections/{connectionId}/resources/{resourceId}/records`, v2. Needs the permission **Custom
     /// Connections Data: Create Custom Connection Data** (`custom-connections-data-post`). Needs the plan feature
@@ -110,7 +110,7 @@ impl CustomDataRecordsApi {
         )
     }
 
-    /// Updates the record with this id. The record must exist already; posting records also creates missing ones.
+    /// Updates the record with this ID. The record must exist already; posting records also creates missing ones.
     ///
     /// `PUT /custom-connections/{connectionId}/resources/{resourceId}/records/{recordId}`, v2. Needs the permission
     /// **Custom Connections Data: Create and Update Custom Connection Data** (`custom-connections-data-put`). Needs
@@ -136,7 +136,7 @@ impl CustomDataRecordsApi {
         )
     }
 
-    /// Deletes one record by its own id.
+    /// Deletes one record by its own ID.
     ///
     /// `DELETE /custom-connections/{connectionId}/resources/{resourceId}/records/{recordId}`, v2. Needs the
     /// permission **Custom Connections Data: Delete Custom Connection Data** (`custom-connections-data-delete`).

@@ -9,7 +9,7 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomData {
-    /// The caller's own id, taken from the record.
+    /// The caller's own ID, taken from the record.
     pub id: String,
     /// The record itself, sent as `data`.
     pub attributes: serde_json::Value,

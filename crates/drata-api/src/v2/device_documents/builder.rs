@@ -16,7 +16,7 @@ impl List {
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::DeviceDocumentExpand>,
@@ -27,12 +27,12 @@ impl List {
 }
 
 builder! {
-    /// Reads one document of a device. Built by [`get`](super::DeviceDocumentsApi::get).
+    /// Returns one document of a device. Built by [`get`](super::DeviceDocumentsApi::get).
     pub struct Get(Json<super::DeviceDocument>);
 }
 
 impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::DeviceDocumentExpand>,

@@ -43,7 +43,7 @@ impl<A: crate::Access> DeviceDocumentsApi<A> {
 }
 
 impl<A: crate::Access> DeviceDocumentsApi<A> {
-    /// Lists all documents of a device, optionally of one kind. The answer is not paged.
+    /// Lists all documents of a device, optionally of one kind. The response is not paged.
     ///
     /// `GET /devices/{deviceId}/documents`, v2. Needs the permission **Devices: Manage Device Documents**
     /// (`devices-get-documents`).
@@ -56,7 +56,7 @@ impl<A: crate::Access> DeviceDocumentsApi<A> {
         )
     }
 
-    /// Reads one document of a device. Add `expand[]=downloadUrl` for a short-lived link to the file.
+    /// Returns one document of a device. Add `expand[]=downloadUrl` for a short-lived link to the file.
     ///
     /// `GET /devices/{deviceId}/documents/{documentId}`, v2. Needs the permission **Devices: Manage Device
     /// Documents** (`devices-get-download-document`).
@@ -122,7 +122,7 @@ impl DeviceDocumentsApi {
         )
     }
 
-    /// Deletes a document of a device. The answer is a 200 without a body.
+    /// Deletes a document of a device. The response is a 200 without a body.
     ///
     /// `DELETE /devices/{deviceId}/documents/{documentId}`, v2. Needs the permission **Devices: Manage Device
     /// Documents** (`devices-delete-document`).

@@ -14,7 +14,7 @@ pub struct DeviceDocumentCreateForm {
     /// File to upload, multipart only: PDF, an office document (`.doc`, `.docx`, `.odt`, `.ods`, `.xlsx`, `.odp`,
     /// `.pptx`) or an image (`.gif`, `.jpeg`, `.jpg`, `.png`).
     pub file: Option<crate::Upload>,
-    /// JSON text with `base64String` (a data URL) and `filename`; takes the place of `file`.
+    /// JSON string with `base64String` (a data URL) and `filename`; takes the place of `file`.
     pub base64_file: Option<String>,
 }
 
@@ -55,7 +55,7 @@ crate::support::request_model::form_model!(DeviceDocumentCreateForm {
 pub struct DeviceDocumentCreateRequest {
     /// Setting the file proves.
     pub type_: DeviceDocumentType,
-    /// JSON text with `base64String` (a data URL) and `filename`; takes the place of `file`.
+    /// JSON string with `base64String` (a data URL) and `filename`; takes the place of `file`.
     pub base64_file: Option<String>,
 }
 

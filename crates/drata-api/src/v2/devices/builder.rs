@@ -39,7 +39,7 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -57,7 +57,7 @@ impl List {
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::DeviceExpand>,
@@ -84,7 +84,7 @@ impl List {
         self
     }
 
-    /// Number of the person in the personnel list, which differs from the user id.
+    /// Number of the person in the personnel list, which differs from the user ID.
     pub fn personnel_id(mut self, personnel_id: impl Into<super::PersonnelId>) -> Self {
         self.call.query("personnelId", Into::<super::PersonnelId>::into(personnel_id));
         self
@@ -105,7 +105,7 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Reads one device. Built by [`get`](super::DevicesApi::get).
+    /// Returns one device. Built by [`get`](super::DevicesApi::get).
     pub struct Get(Json<super::DeviceDetail>);
 }
 
@@ -161,7 +161,7 @@ impl ListApps {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -218,7 +218,7 @@ impl ListForCustomConnection {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -236,7 +236,7 @@ impl ListForCustomConnection {
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::DeviceExpand>,
@@ -257,7 +257,7 @@ impl ListForCustomConnection {
         self
     }
 
-    /// Number of the person in the personnel list, which differs from the user id.
+    /// Number of the person in the personnel list, which differs from the user ID.
     pub fn personnel_id(mut self, personnel_id: impl Into<super::PersonnelId>) -> Self {
         self.call.query("personnelId", Into::<super::PersonnelId>::into(personnel_id));
         self
@@ -312,7 +312,7 @@ impl ListForPersonnel {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -330,7 +330,7 @@ impl ListForPersonnel {
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::DeviceExpand>,

@@ -62,7 +62,7 @@ impl<A: crate::Access> DevicesApi<A> {
         builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
-    /// Reads one device. Checks, identifiers, documents, apps and the asset come only when expanded.
+    /// Returns one device. Checks, identifiers, documents, apps and the asset come only when expanded.
     ///
     /// `GET /devices/{deviceId}`, v2. Needs the permission **Devices: List Devices** (`devices-get`).
     ///

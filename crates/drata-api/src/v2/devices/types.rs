@@ -57,7 +57,7 @@ crate::support::request_model::request_model!(AppTypeRequest {
 #[non_exhaustive]
 pub struct DeviceApp {
     pub id: crate::v2::ids::AppId,
-    /// Name, version and license in one text.
+    /// Name, version and license in one string.
     pub installed_app: String,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -101,7 +101,7 @@ pub struct DeviceCreateRequest {
     /// Background to `autoUpdateEnabled`, any JSON.
     pub auto_update_explanation: Option<serde_json::Map<String, serde_json::Value>>,
     pub browser_extensions: Option<Vec<AppTypeRequest>>,
-    /// Id in the system of origin; one of the keys that find an existing device.
+    /// ID in the system of origin; one of the keys that find an existing device.
     pub external_id: Option<String>,
     /// Whether the firewall is on; leave out when unknown.
     pub firewall_enabled: crate::Patch<bool>,
@@ -396,7 +396,7 @@ pub struct DeviceDetail {
     pub id: crate::v2::ids::DeviceId,
     /// Asset that represents the device.
     pub asset_id: Option<crate::v2::ids::AssetId>,
-    /// Name and version of the operating system in one text.
+    /// Name and version of the operating system in one string.
     pub os_version: Option<String>,
     pub serial_number: Option<String>,
     pub model: Option<String>,
@@ -446,11 +446,11 @@ pub struct DeviceDetail {
     pub firewall_explanation: Option<serde_json::Value>,
     /// Asset that represents the device; present only with `expand[]=asset`.
     pub asset: Option<crate::v2::shared::AssetCompact>,
-    /// User id of the holder, as opposed to `personnelId`.
+    /// User ID of the holder, as opposed to `personnelId`.
     pub user_id: Option<crate::v2::ids::UserId>,
-    /// Personnel id of the holder, as opposed to `userId`.
+    /// Personnel ID of the holder, as opposed to `userId`.
     pub personnel_id: crate::v2::ids::PersonnelId,
-    /// Id of the device in its system of origin, up to 191 characters.
+    /// ID of the device in its system of origin, up to 191 characters.
     pub external_id: Option<String>,
     /// Installed apps; present only when expanded, with the value `deviceApps`.
     pub apps: Option<crate::List<DeviceApp>>,
@@ -505,7 +505,7 @@ crate::support::open_enum::open_enum! {
 }
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a device when `expand[]` asks for it.
+    /// What `expand[]` can add to a device.
     pub enum DeviceExpand {
         Asset = "asset",
         ComplianceChecks = "complianceChecks",
@@ -529,7 +529,7 @@ crate::support::model::model!(DevicePage {
     pagination: "pagination",
 });
 
-/// A Windows service found on a device; each text is limited to 191 characters.
+/// A Windows service found on a device; each string is limited to 191 characters.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WindowsServiceRequest {

@@ -39,7 +39,7 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -132,7 +132,7 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Fetches one event by its UUID. Built by [`get`](super::EventsApi::get).
+    /// Returns one event by its UUID. Built by [`get`](super::EventsApi::get).
     pub struct Get(Json<super::Event>);
 }
 
@@ -148,7 +148,7 @@ impl Get {
 }
 
 builder! {
-    /// Fetches the state of a PDF job of an event. Built by
+    /// Returns the state of a PDF job of an event. Built by
     /// [`get_download_job`](super::EventsApi::get_download_job).
     pub struct GetDownloadJob(Json<super::EventDownloadJob>);
 }

@@ -59,7 +59,7 @@ impl<A: crate::Access> EventsApi<A> {
         builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
-    /// Fetches one event by its UUID. The paging and sorting parameters have no effect, as the response is a single
+    /// Returns one event by its UUID. The paging and sorting parameters have no effect, as the response is a single
     /// object.
     ///
     /// `GET /events/{eventId}`, v2. Needs the permission **Event Tracking: Get Event**
@@ -72,7 +72,7 @@ impl<A: crate::Access> EventsApi<A> {
         )
     }
 
-    /// Fetches the state of a PDF job of an event. Once it is `Completed`, `result` holds a signed link that works
+    /// Returns the state of a PDF job of an event. Once it is `Completed`, `result` holds a signed link that works
     /// for 10 minutes.
     ///
     /// `GET /events/{eventId}/download-jobs/{jobId}`, v2. Needs the permission **Event Tracking: Get Event**

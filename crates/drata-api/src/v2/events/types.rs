@@ -21,11 +21,11 @@ pub struct Event {
     /// Outcome of the test run for events of Autopilot; null for all others.
     pub status: Option<crate::v2::shared::CheckResultStatus>,
     pub created_at: crate::Timestamp,
-    /// Id of the user involved; null if there is none.
+    /// ID of the user involved; null if there is none.
     pub user_id: Option<crate::v2::ids::UserId>,
     /// The user involved; present with `expand[]=user`.
     pub user: Option<crate::v2::shared::UserCompact>,
-    /// Id of the connection involved; null if there is none.
+    /// ID of the connection involved; null if there is none.
     pub connection_id: Option<i64>,
     /// The connection involved; present with `expand[]=connection`.
     pub connection: Option<crate::v2::shared::Connection>,
@@ -114,7 +114,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventDownloadJob {
-    /// Id to poll the job with.
+    /// ID to poll the job with.
     pub job_id: String,
     pub status: EvidenceJobStatus,
     /// Signed link to the PDF, good for 10 minutes; null until the job is `Completed`. Fetch it without the API
@@ -139,7 +139,7 @@ crate::support::model::model!(EventDownloadJob {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside an event when `expand[]` asks for it.
+    /// What `expand[]` can add to an event.
     pub enum EventExpand {
         Connection = "connection",
         Issues = "issues",

@@ -39,7 +39,7 @@ impl List {
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::EvidenceExpand>,
@@ -48,7 +48,7 @@ impl List {
         self
     }
 
-    /// Keeps items whose name begins with this text. At most 191 characters.
+    /// Keeps items whose name starts with this string. At most 191 characters.
     pub fn name(mut self, name: &str) -> Self {
         self.call.query_checked("name", name, crate::Limits::NONE.max_length(191));
         self
@@ -121,7 +121,7 @@ builder! {
 }
 
 impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::EvidenceExpand>,
@@ -187,7 +187,7 @@ impl ListArtifacts {
         self
     }
 
-    /// Keeps artifacts whose name begins with this text. At most 191 characters.
+    /// Keeps artifacts whose name starts with this string. At most 191 characters.
     pub fn name(mut self, name: &str) -> Self {
         self.call.query_checked("name", name, crate::Limits::NONE.max_length(191));
         self

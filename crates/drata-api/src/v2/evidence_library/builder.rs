@@ -40,7 +40,7 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -114,13 +114,13 @@ builder! {
 }
 
 builder! {
-    /// Updates an evidence item and adds a new version when an artifact comes along. Built by
+    /// Updates an evidence item and adds a new version when an artifact is sent. Built by
     /// [`update`](super::EvidenceLibraryApi::update).
     pub struct Update(Form, JsonOptional<super::EvidenceLibraryCompact>);
 }
 
 builder! {
-    /// Updates an evidence item and adds a new version when an artifact comes along. Built by
+    /// Updates an evidence item and adds a new version when an artifact is sent. Built by
     /// [`update_json`](super::EvidenceLibraryApi::update_json).
     pub struct UpdateJson(JsonOptional<super::EvidenceLibraryCompact>);
 }

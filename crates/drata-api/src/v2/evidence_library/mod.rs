@@ -160,7 +160,7 @@ impl EvidenceLibraryApi {
         )
     }
 
-    /// Updates an evidence item and adds a new version when an artifact comes along. Superseded by
+    /// Updates an evidence item and adds a new version when an artifact is sent. Superseded by
     /// [`evidence::update`](crate::v2::evidence::EvidenceApi::update). `controlIds` replaces the whole set, so
     /// leave it out to keep the current controls; a new artifact also requires `filedAt` and `renewalScheduleType`,
     /// plus `ownerId` while the item has no owner.
@@ -188,7 +188,7 @@ impl EvidenceLibraryApi {
         )
     }
 
-    /// Updates an evidence item and adds a new version when an artifact comes along. Superseded by
+    /// Updates an evidence item and adds a new version when an artifact is sent. Superseded by
     /// [`evidence::update`](crate::v2::evidence::EvidenceApi::update). `controlIds` replaces the whole set, so
     /// leave it out to keep the current controls; a new artifact also requires `filedAt` and `renewalScheduleType`,
     /// plus `ownerId` while the item has no owner. This is the request without a file, as JSON.

@@ -393,7 +393,7 @@ crate::support::request_model::request_model!(EvidenceLibraryCreateRequest {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a piece of evidence when `expand[]` asks for it.
+    /// What `expand[]` can add to a piece of evidence.
     pub enum EvidenceLibraryExpand {
         User = "user",
         Controls = "controls",
@@ -408,7 +408,7 @@ pub struct EvidenceLibraryUpdateForm {
     /// New artifact as a JSON-encoded string with the keys `base64String` (a data URL) and `filename`. Excludes
     /// `file`, `url` and `ticketUrl`.
     pub base64_file: Option<String>,
-    /// Complete new set of control ids; an empty list removes all, leaving the field out changes nothing.
+    /// Complete new set of control IDs; an empty list removes all, leaving the field out changes nothing.
     pub control_ids: Option<Vec<crate::v2::ids::ControlId>>,
     /// At most 30000 characters.
     pub description: Option<String>,
@@ -422,7 +422,7 @@ pub struct EvidenceLibraryUpdateForm {
     pub implementation_guidance: Option<String>,
     /// At most 191 characters.
     pub name: Option<String>,
-    /// Id of the user who owns the evidence. May change at any time; needed with a new artifact while the item has
+    /// ID of the user who owns the evidence. May change at any time; needed with a new artifact while the item has
     /// no owner.
     pub owner_id: Option<crate::v2::ids::UserId>,
     /// When the artifact is due for renewal, `YYYY-MM-DD`. Needed with the schedule `CUSTOM`, otherwise derived
@@ -580,7 +580,7 @@ pub struct EvidenceLibraryUpdateRequest {
     /// New artifact as a JSON-encoded string with the keys `base64String` (a data URL) and `filename`. Excludes
     /// `file`, `url` and `ticketUrl`.
     pub base64_file: Option<String>,
-    /// Complete new set of control ids; an empty list removes all, leaving the field out changes nothing.
+    /// Complete new set of control IDs; an empty list removes all, leaving the field out changes nothing.
     pub control_ids: crate::Patch<Vec<crate::v2::ids::ControlId>>,
     /// At most 30000 characters.
     pub description: crate::Patch<String>,
@@ -591,7 +591,7 @@ pub struct EvidenceLibraryUpdateRequest {
     pub implementation_guidance: crate::Patch<String>,
     /// At most 191 characters.
     pub name: Option<String>,
-    /// Id of the user who owns the evidence. May change at any time; needed with a new artifact while the item has
+    /// ID of the user who owns the evidence. May change at any time; needed with a new artifact while the item has
     /// no owner.
     pub owner_id: Option<crate::v2::ids::UserId>,
     /// When the artifact is due for renewal, `YYYY-MM-DD`. Needed with the schedule `CUSTOM`, otherwise derived
@@ -740,11 +740,11 @@ crate::support::request_model::request_model!(EvidenceLibraryUpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceLibraryVersion {
-    /// Id of the version, the one that other calls expect.
+    /// ID of the version, the one that other calls expect.
     pub id: crate::v2::ids::EvidenceVersionId,
     /// Name of the artifact, often its file name.
     pub name: Option<String>,
-    /// Running number within the item; not an id.
+    /// Running number within the item; not an ID.
     pub version: i64,
     /// Whether this is the version in force.
     pub current: bool,
@@ -775,7 +775,7 @@ crate::support::model::model!(EvidenceLibraryVersion {
 #[non_exhaustive]
 pub struct EvidenceLibraryVersionCompact {
     pub id: i64,
-    /// Where the artifact is, as `type` says; a file path, a web or ticket address, or the file id of a cloud
+    /// Where the artifact is, as `type` says; a file path, a web or ticket address, or the file ID of a cloud
     /// drive.
     pub source: String,
     /// The kind of place the artifact is kept in.

@@ -40,20 +40,20 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
 
-    /// Keeps frameworks whose name contains this text.
+    /// Keeps frameworks whose name contains this string.
     pub fn name(mut self, name: &str) -> Self {
         self.call.query("name", name);
         self
     }
 
-    /// Ids of frameworks to leave out.
+    /// IDs of frameworks to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
         self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
@@ -132,7 +132,7 @@ impl ListRequirementControls {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -189,7 +189,7 @@ impl ListRequirements {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -218,7 +218,7 @@ impl ListRequirements {
         self
     }
 
-    /// Ids of requirements to leave out.
+    /// IDs of requirements to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
         self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self
@@ -274,7 +274,7 @@ impl ListRequirementsLegacy {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -312,7 +312,7 @@ impl ListRequirementsLegacy {
         self
     }
 
-    /// Ids of requirements to leave out.
+    /// IDs of requirements to leave out.
     pub fn exclude_ids(mut self, exclude_ids: impl IntoIterator<Item = i64>) -> Self {
         self.call.query_list("excludeIds", exclude_ids, crate::Limits::NONE);
         self

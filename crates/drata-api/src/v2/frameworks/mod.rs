@@ -175,7 +175,7 @@ impl FrameworksApi {
     }
 
     /// Creates requirements in a custom framework, or updates those whose code exists already. The batch is all or
-    /// nothing: a code given twice or a control id that does not exist rejects every entry.
+    /// nothing: a code given twice or a control ID that does not exist rejects every entry.
     ///
     /// `POST /workspaces/{workspaceId}/frameworks/{frameworkId}/requirements`, v2. Needs the permission
     /// **workspaces-post-framework-requirements** (`workspaces-post-framework-requirements`). Needs the plan
@@ -202,7 +202,7 @@ impl FrameworksApi {
     }
 
     /// Updates a requirement of a custom framework with its control mappings and custom values. `controlIds`
-    /// replaces the whole set; the answer may be empty (204).
+    /// replaces the whole set; the response may be empty (204).
     ///
     /// `PUT /workspaces/{workspaceId}/frameworks/{frameworkId}/requirements/{requirementId}`, v2. Needs the
     /// permission **Frameworks: Update Framework Requirement** (`framework-requirement-put`).

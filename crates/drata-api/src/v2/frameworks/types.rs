@@ -238,7 +238,7 @@ pub struct FrameworkRequirementCreateRequest {
     pub category: Option<String>,
     /// Further notes, up to 30000 characters.
     pub additional_info: Option<String>,
-    /// Ids of the controls to map; each must exist in the workspace.
+    /// IDs of the controls to map; each must exist in the workspace.
     pub control_ids: Option<Vec<crate::v2::ids::ControlId>>,
 }
 
@@ -325,7 +325,7 @@ pub struct FrameworkRequirementUpdateRequest {
     pub category: Option<String>,
     /// Further notes, up to 30000 characters.
     pub additional_info: Option<String>,
-    /// Complete new set of control ids, all from the workspace; an empty list removes all, leaving the field out
+    /// Complete new set of control IDs, all from the workspace; an empty list removes all, leaving the field out
     /// changes nothing.
     pub control_ids: Option<Vec<crate::v2::ids::ControlId>>,
     /// Custom values to set.
@@ -457,7 +457,7 @@ crate::support::request_model::request_model!(FrameworkRequirementsCreateRequest
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a framework requirement when `expand[]` asks for it.
+    /// What `expand[]` can add to a framework requirement.
     pub enum FrameworkRequirementsExpand {
         Controls = "controls",
         CustomFields = "customFields",
@@ -546,7 +546,7 @@ pub struct LegacyFrameworkRequirement {
     pub additional_info3: Option<String>,
     /// When the requirement was taken out of scope; null while it is in scope.
     pub archived_at: Option<crate::Timestamp>,
-    /// Id of the requirement outside the account.
+    /// ID of the requirement outside the account.
     pub external_id: Option<String>,
     pub long_description: Option<String>,
     /// Why the requirement is out of scope.

@@ -40,14 +40,14 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
 
-    /// Keeps groups whose name contains this text, in upper or lower case. At most 191 characters.
+    /// Keeps groups whose name contains this string, in upper or lower case. At most 191 characters.
     pub fn q(mut self, q: &str) -> Self {
         self.call.query_checked("q", q, crate::Limits::NONE.max_length(191));
         self

@@ -40,7 +40,7 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -62,7 +62,7 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Fetches one identity, by numeric id or by the caller's key such as `identity-id:emp-001`. Built by
+    /// Returns one identity, by numeric ID or by the caller's key such as `identity-id:emp-001`. Built by
     /// [`get`](super::HrisUserIdentitiesApi::get).
     pub struct Get(Json<super::CustomUserIdentity>);
 }

@@ -59,7 +59,7 @@ impl<A: crate::Access> HrisUserIdentitiesApi<A> {
         )
     }
 
-    /// Fetches one identity, by numeric id or by the caller's key such as `identity-id:emp-001`.
+    /// Returns one identity, by numeric ID or by the caller's key such as `identity-id:emp-001`.
     ///
     /// `GET /custom-connections/{connectionId}/hris-user-identities/{userIdentityId}`, v2. Needs the permission
     /// **HRIS User Identities: Get HRIS User Identity** (`user-identity-hris-get`). Needs the plan feature

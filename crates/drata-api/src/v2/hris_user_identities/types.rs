@@ -9,7 +9,7 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomUserIdentity {
-    /// Numeric id given by Drata.
+    /// Numeric ID given by Drata.
     pub id: crate::v2::ids::HrisUserIdentityId,
     /// Key chosen by the caller; paths take it as `identity-id:emp-001`.
     pub identity_id: String,
@@ -19,7 +19,7 @@ pub struct CustomUserIdentity {
     pub first_name: Option<String>,
     pub last_name: Option<String>,
     pub job_title: Option<String>,
-    /// The manager's key in the HR system; not the id of a Drata user.
+    /// The manager's key in the HR system; not the ID of a Drata user.
     pub manager_id: Option<String>,
     pub manager_name: Option<String>,
     /// First day of employment.
@@ -117,7 +117,7 @@ pub struct CustomUserIdentityRecord {
     pub last_name: crate::Patch<String>,
     /// At most 191 characters.
     pub job_title: crate::Patch<String>,
-    /// The manager's key in the HR system, such as their `identityId`; not the id of a Drata user. At most 191
+    /// The manager's key in the HR system, such as their `identityId`; not the ID of a Drata user. At most 191
     /// characters.
     pub manager_id: crate::Patch<String>,
     /// Full name, at most 191 characters.

@@ -39,7 +39,7 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -102,7 +102,7 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Fetches one monitoring test by its `testId`. Built by [`get`](super::MonitoringTestsApi::get).
+    /// Returns one monitoring test by its `testId`. Built by [`get`](super::MonitoringTestsApi::get).
     pub struct Get(Json<super::MonitoringTest>);
 }
 
@@ -159,7 +159,7 @@ impl ListExclusions {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -175,7 +175,7 @@ impl ListExclusions {
         self
     }
 
-    /// Keeps the exclusion of this resource, by the id its provider uses. At most 30000 characters.
+    /// Keeps the exclusion of this resource, by the ID its provider uses. At most 30000 characters.
     pub fn target_id(mut self, target_id: &str) -> Self {
         self.call
             .query_checked("targetId", target_id, crate::Limits::NONE.max_length(30000));
@@ -232,7 +232,7 @@ impl ListFailures {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -304,7 +304,7 @@ impl ListPasses {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);

@@ -65,8 +65,8 @@ impl<A: crate::Access> MonitoringTestsApi<A> {
         )
     }
 
-    /// Fetches one monitoring test by its `testId`. Some tests that lists show, such as templates and archived
-    /// ones, are answered with 404; the paging and sorting parameters have no effect.
+    /// Returns one monitoring test by its `testId`. Some tests that lists show, such as templates and archived
+    /// ones, are not found here (404); the paging and sorting parameters have no effect.
     ///
     /// `GET /workspaces/{workspaceId}/monitoring-tests/{testId}`, v2. Needs the permission **Monitoring: Get
     /// Monitor** (`monitors-get-monitor`).
@@ -144,7 +144,7 @@ impl<A: crate::Access> MonitoringTestsApi<A> {
 /// Operations that write; a read-only client does not have them.
 impl MonitoringTestsApi {
     /// Updates the name or description of a monitoring test, or switches it on or off. Disabling it also stops its
-    /// monitor instances; the answer may be empty (204).
+    /// monitor instances; the response may be empty (204).
     ///
     /// `PUT /workspaces/{workspaceId}/monitoring-tests/{testId}`, v2. Needs the permission **monitors-put-monitor**
     /// (`monitors-put-monitor`).

@@ -63,7 +63,7 @@ crate::support::model::model!(MonitorCompact {
 #[non_exhaustive]
 pub struct MonitorExclusion {
     pub id: crate::v2::ids::ExclusionId,
-    /// Id of the resource at its provider, such as `sg-0a1b2c3d4e5f67890` or a bucket name.
+    /// ID of the resource at its provider, such as `sg-0a1b2c3d4e5f67890` or a bucket name.
     pub target_id: String,
     /// Name of the resource for people.
     pub target_name: String,
@@ -91,7 +91,7 @@ crate::support::model::model!(MonitorExclusion {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside an exclusion of a test when `expand[]` asks for it.
+    /// What `expand[]` can add to an exclusion of a test.
     pub enum MonitorExclusionExpand {
         Connection = "connection",
         ExclusionDesignator = "exclusionDesignator",
@@ -114,7 +114,7 @@ crate::support::model::model!(MonitorExclusionPage {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a monitoring test when `expand[]` asks for it.
+    /// What `expand[]` can add to a monitoring test.
     pub enum MonitorExpand {
         Controls = "controls",
         MonitorInstances = "monitorInstances",
@@ -126,7 +126,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorTestFailure {
-    /// Id of the resource at its provider, such as `sg-0a1b2c3d4e5f67890`.
+    /// ID of the resource at its provider, such as `sg-0a1b2c3d4e5f67890`.
     pub id: String,
     /// Name of the provider for people, such as `Amazon Web Services`.
     pub provider_name: String,
@@ -134,7 +134,7 @@ pub struct MonitorTestFailure {
     pub resource_name: String,
     /// Name of the account or subscription that holds the resource.
     pub account_name: Option<String>,
-    /// Account, subscription or project id at the provider.
+    /// Account, subscription or project ID at the provider.
     pub client_id: Option<String>,
     /// ARN of the resource, or what the provider has in its place.
     pub resource_arn: Option<String>,
@@ -188,7 +188,7 @@ crate::support::model::model!(MonitorTestFailurePage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitorTestPass {
-    /// Id of the resource at its provider, such as `sg-0a1b2c3d4e5f67890`.
+    /// ID of the resource at its provider, such as `sg-0a1b2c3d4e5f67890`.
     pub id: String,
     /// Name of the provider for people, such as `Amazon Web Services`.
     pub provider_name: String,
@@ -196,7 +196,7 @@ pub struct MonitorTestPass {
     pub resource_name: String,
     /// Name of the account or subscription that holds the resource.
     pub account_name: Option<String>,
-    /// Account, subscription or project id at the provider.
+    /// Account, subscription or project ID at the provider.
     pub client_id: Option<String>,
     /// ARN of the resource, or what the provider has in its place.
     pub resource_arn: Option<String>,
@@ -316,7 +316,7 @@ crate::support::model::model!(MonitoringTestPage {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a passed or failed result of a test when `expand[]` asks for it.
+    /// What `expand[]` can add to a passed or failed result of a test.
     pub enum MonitoringTestPassExpand {
         Tags = "tags",
     }

@@ -39,7 +39,7 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -90,7 +90,7 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Fetches one person, by numeric personnel id or an address such as `email:ada@example.com`. Built by
+    /// Returns one person, by numeric personnel ID or an address such as `email:ada@example.com`. Built by
     /// [`get`](super::PersonnelApi::get).
     pub struct Get(Json<super::Person>);
 }
@@ -159,14 +159,14 @@ impl Search {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::PersonnelSearchExpand>,
@@ -175,8 +175,8 @@ impl Search {
         self
     }
 
-    /// Filters to count the matches by, for each of their values. The counts come with the first page alone, when
-    /// no `cursor` is given.
+    /// Filters to count the matches by, for each of their values. The counts come with the first page only, when no
+    /// `cursor` is given.
     pub fn facets(
         mut self,
         facets: impl IntoIterator<Item = super::PersonnelSearchFacet>,
@@ -185,21 +185,21 @@ impl Search {
         self
     }
 
-    /// Finds this text in names, email addresses and job titles. It forgives typing errors, matches beginnings of
+    /// Looks for this in names, email addresses and job titles. It forgives typing errors, matches beginnings of
     /// words, and puts the best match first. At most 191 characters.
     pub fn q(mut self, q: &str) -> Self {
         self.call.query_checked("q", q, crate::Limits::NONE.max_length(191));
         self
     }
 
-    /// Keeps people whose first name begins with this text, in upper or lower case. At most 191 characters.
+    /// Keeps people whose first name starts with this string, in upper or lower case. At most 191 characters.
     pub fn first_name(mut self, first_name: &str) -> Self {
         self.call
             .query_checked("firstName", first_name, crate::Limits::NONE.max_length(191));
         self
     }
 
-    /// Keeps people whose last name begins with this text, in upper or lower case. At most 191 characters.
+    /// Keeps people whose last name starts with this string, in upper or lower case. At most 191 characters.
     pub fn last_name(mut self, last_name: &str) -> Self {
         self.call
             .query_checked("lastName", last_name, crate::Limits::NONE.max_length(191));
@@ -532,14 +532,14 @@ impl SearchAcrossWorkspaces {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::PersonnelSearchExpand>,
@@ -548,8 +548,8 @@ impl SearchAcrossWorkspaces {
         self
     }
 
-    /// Filters to count the matches by, for each of their values. The counts come with the first page alone, when
-    /// no `cursor` is given.
+    /// Filters to count the matches by, for each of their values. The counts come with the first page only, when no
+    /// `cursor` is given.
     pub fn facets(
         mut self,
         facets: impl IntoIterator<Item = super::PersonnelSearchFacet>,
@@ -558,21 +558,21 @@ impl SearchAcrossWorkspaces {
         self
     }
 
-    /// Finds this text in names, email addresses and job titles. It forgives typing errors, matches beginnings of
+    /// Looks for this in names, email addresses and job titles. It forgives typing errors, matches beginnings of
     /// words, and puts the best match first. At most 191 characters.
     pub fn q(mut self, q: &str) -> Self {
         self.call.query_checked("q", q, crate::Limits::NONE.max_length(191));
         self
     }
 
-    /// Keeps people whose first name begins with this text, in upper or lower case. At most 191 characters.
+    /// Keeps people whose first name starts with this string, in upper or lower case. At most 191 characters.
     pub fn first_name(mut self, first_name: &str) -> Self {
         self.call
             .query_checked("firstName", first_name, crate::Limits::NONE.max_length(191));
         self
     }
 
-    /// Keeps people whose last name begins with this text, in upper or lower case. At most 191 characters.
+    /// Keeps people whose last name starts with this string, in upper or lower case. At most 191 characters.
     pub fn last_name(mut self, last_name: &str) -> Self {
         self.call
             .query_checked("lastName", last_name, crate::Limits::NONE.max_length(191));

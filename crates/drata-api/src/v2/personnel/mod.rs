@@ -69,7 +69,7 @@ impl<A: crate::Access> PersonnelApi<A> {
         builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
-    /// Fetches one person, by numeric personnel id or an address such as `email:ada@example.com`.
+    /// Returns one person, by numeric personnel ID or an address such as `email:ada@example.com`.
     ///
     /// `GET /personnel/{personnelId}`, v2. Needs the permission **Personnel: Get Personnel**
     /// (`personnel-get-personnel-details`).
@@ -192,7 +192,7 @@ impl PersonnelApi {
     }
 
     /// Hands manually changed personnel back to the identity provider and HRIS sync. `reset-sync` takes
-    /// `personnelIds`; `reset-sync-all` covers everyone and must come without them.
+    /// `personnelIds`; `reset-sync-all` covers everyone and must be sent without them.
     ///
     /// `POST /personnel/actions`, v2. Needs the permission **Personnel: Reset Personnel's IdP/HRIS Sync Status**
     /// (`personnel-put-reset-resync`).

@@ -11,7 +11,7 @@
 pub struct ComplianceCheckExclusion {
     pub id: i64,
     pub reason: String,
-    /// Id of the user who granted the exemption.
+    /// ID of the user who granted the exemption.
     pub created_by_id: i64,
     /// Email address of the user who granted the exemption.
     pub created_by_email: String,
@@ -87,9 +87,9 @@ crate::support::model::model!(ComplianceCheckWithExclusion {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Person {
-    /// Personnel id; not the user id.
+    /// Personnel ID; not the user ID.
     pub id: crate::v2::ids::PersonnelId,
-    /// Id of the user that belongs to this person.
+    /// ID of the user that belongs to this person.
     pub user_id: crate::v2::ids::UserId,
     /// The user that belongs to this person; present with `expand[]=user`.
     pub user: Option<crate::v2::shared::UserCompact>,
@@ -321,7 +321,7 @@ crate::support::model::model!(PersonnelCustomFieldsSubcollection {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a person when `expand[]` asks for it.
+    /// What `expand[]` can add to a person.
     pub enum PersonnelExpand {
         CustomFields = "customFields",
         ComplianceChecks = "complianceChecks",

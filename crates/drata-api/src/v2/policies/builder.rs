@@ -39,7 +39,7 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -55,7 +55,7 @@ impl List {
         self
     }
 
-    /// Keeps policies whose name contains this text; at most 191 characters.
+    /// Keeps policies whose name contains this string; at most 191 characters.
     pub fn name(mut self, name: &str) -> Self {
         self.call.query_checked("name", name, crate::Limits::NONE.max_length(191));
         self
@@ -70,7 +70,7 @@ impl List {
         self
     }
 
-    /// Keeps policies with this reviewer, given as a user id or as `email:ada@example.com`; `me` does not work with
+    /// Keeps policies with this reviewer, given as a user ID or as `email:ada@example.com`; `me` does not work with
     /// API keys.
     pub fn reviewer_user_id(mut self, reviewer_user_id: &str) -> Self {
         self.call.query("reviewerUserId", reviewer_user_id);
@@ -102,7 +102,7 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Fetches one published policy. Built by [`get`](super::PoliciesApi::get).
+    /// Returns one published policy. Built by [`get`](super::PoliciesApi::get).
     pub struct Get(Json<super::Policy>);
 }
 
@@ -129,7 +129,7 @@ builder! {
 }
 
 builder! {
-    /// Updates a policy's texts, renewal and assignments. Built by [`update`](super::PoliciesApi::update).
+    /// Updates the wording, renewal and assignments of a policy. Built by [`update`](super::PoliciesApi::update).
     pub struct Update(JsonOptional<super::Policy>);
 }
 
@@ -151,7 +151,7 @@ builder! {
 }
 
 builder! {
-    /// Fetches the approval tiers of a policy, first to last. Built by
+    /// Returns the approval tiers of a policy, first to last. Built by
     /// [`get_approval_configuration`](super::PoliciesApi::get_approval_configuration).
     pub struct GetApprovalConfiguration(Json<super::PolicyApprovalConfiguration>);
 }
@@ -210,7 +210,7 @@ impl ListVersions {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -263,7 +263,7 @@ impl crate::Paged for ListVersions {
 }
 
 builder! {
-    /// Fetches one version of a policy. Built by [`get_version`](super::PoliciesApi::get_version).
+    /// Returns one version of a policy. Built by [`get_version`](super::PoliciesApi::get_version).
     pub struct GetVersion(Json<super::PolicyVersion>);
 }
 media!(GetVersion: "text/html", send_for_html, stream_html);

@@ -63,7 +63,7 @@ impl<A: crate::Access> PoliciesApi<A> {
         builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
-    /// Fetches one published policy. Owner, groups, controls and SLAs are embedded only on request.
+    /// Returns one published policy. Owner, groups, controls and SLAs are embedded only on request.
     ///
     /// `GET /policies/{policyId}`, v2. Needs the permission **Policies: List Policies** (`policies-get-policies`).
     ///
@@ -90,7 +90,7 @@ impl<A: crate::Access> PoliciesApi<A> {
         )
     }
 
-    /// Fetches the approval tiers of a policy, first to last.
+    /// Returns the approval tiers of a policy, first to last.
     ///
     /// `GET /policies/{policyId}/approval-configuration`, v2. Needs the permission **Policies: Get Policy Approval
     /// Configuration** (`policies-get-approval-configuration`).
@@ -123,7 +123,7 @@ impl<A: crate::Access> PoliciesApi<A> {
         )
     }
 
-    /// Fetches one version of a policy. The `Accept` header chooses between its data as JSON (the default) and its
+    /// Returns one version of a policy. The `Accept` header chooses between its data as JSON (the default) and its
     /// text as HTML.
     ///
     /// `GET /policies/{policyId}/policy-versions/{policyVersionId}`, v2. Needs the permission **Policies: List
@@ -185,8 +185,8 @@ impl PoliciesApi {
         )
     }
 
-    /// Updates a policy's texts, renewal and assignments. `groupIds` and `controlIds` replace the whole set, and
-    /// `renewalDate` excludes `renewalSchedule`; the answer may be empty (204).
+    /// Updates the wording, renewal and assignments of a policy. `groupIds` and `controlIds` replace the whole set,
+    /// and `renewalDate` excludes `renewalSchedule`; the response may be empty (204).
     ///
     /// `PUT /policies/{policyId}`, v2. Needs the permission **Policies: Modify Policy** (`policies-put`).
     ///
@@ -272,8 +272,7 @@ impl PoliciesApi {
         )
     }
 
-    /// Replaces one approval tier of a policy and leaves the others alone. A tier that does not exist is answered
-    /// with 404.
+    /// Replaces one approval tier of a policy and leaves the others alone. A tier that does not exist is a 404.
     ///
     /// `PUT /policies/{policyId}/approval-configuration/{approvalConfigurationTier}`, v2. Needs the permission
     /// **Policies: Update Policy Review Group Configuration** (`policies-put-review-group-configuration`).

@@ -20,7 +20,7 @@ pub struct CreatedPolicy {
     pub id: crate::v2::ids::PolicyId,
     pub name: String,
     pub description: Option<String>,
-    /// Id of the user who owns the policy.
+    /// ID of the user who owns the policy.
     pub owner_id: crate::v2::ids::UserId,
     pub status: String,
     pub requires_acknowledgement: bool,
@@ -84,11 +84,11 @@ pub struct Policy {
     pub notify_groups: bool,
     pub status: crate::v2::shared::PolicyStatus,
     pub created_at: crate::Timestamp,
-    /// Id of the published version; null if there is none.
+    /// ID of the published version; null if there is none.
     pub current_version_id: Option<i64>,
-    /// Major number of the version, as text.
+    /// Major number of the version, as a string.
     pub version: Option<String>,
-    /// Minor number of the version, as text.
+    /// Minor number of the version, as a string.
     pub sub_version: Option<String>,
     /// When the policy is due for review.
     pub renewal_date: Option<String>,
@@ -263,7 +263,7 @@ crate::support::model::model!(PolicyApprovalConfiguration {
 pub struct PolicyCreateForm {
     /// At most 191 characters.
     pub name: String,
-    /// Id of the user who owns the policy.
+    /// ID of the user who owns the policy.
     pub owner_id: crate::v2::ids::UserId,
     /// Where the content comes from; `UPLOADED` needs `file`, `EXTERNAL` needs `externalFileId`.
     pub source_type: PolicySourceType,
@@ -273,7 +273,7 @@ pub struct PolicyCreateForm {
     pub description: String,
     /// Legal note shown along with the policy, up to 1000 characters.
     pub disclaimer: Option<String>,
-    /// Id of a file from outside that the account already knows; needed with `EXTERNAL`.
+    /// ID of a file from outside that the account already knows; needed with `EXTERNAL`.
     pub external_file_id: Option<i64>,
     /// File name to show, up to 191 characters.
     pub file_name: Option<String>,
@@ -387,7 +387,7 @@ crate::support::request_model::form_model!(PolicyCreateForm {
 pub struct PolicyCreateRequest {
     /// At most 191 characters.
     pub name: String,
-    /// Id of the user who owns the policy.
+    /// ID of the user who owns the policy.
     pub owner_id: crate::v2::ids::UserId,
     /// Where the content comes from; `UPLOADED` needs `file`, `EXTERNAL` needs `externalFileId`.
     pub source_type: PolicySourceType,
@@ -397,7 +397,7 @@ pub struct PolicyCreateRequest {
     pub description: String,
     /// Legal note shown along with the policy, up to 1000 characters.
     pub disclaimer: Option<String>,
-    /// Id of a file from outside that the account already knows; needed with `EXTERNAL`.
+    /// ID of a file from outside that the account already knows; needed with `EXTERNAL`.
     pub external_file_id: Option<i64>,
     /// File name to show, up to 191 characters.
     pub file_name: Option<String>,
@@ -494,7 +494,7 @@ crate::support::request_model::request_model!(PolicyCreateRequest {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a policy when `expand[]` asks for it.
+    /// What `expand[]` can add to a policy.
     pub enum PolicyExpand {
         Groups = "groups",
         Controls = "controls",
@@ -511,7 +511,7 @@ crate::support::open_enum::open_enum! {
 pub struct PolicyGracePeriodSlaCompact {
     pub id: i64,
     pub label: String,
-    /// Length of the grace period, a number as text.
+    /// Length of the grace period, a number as a string.
     pub grace_period: String,
     pub created_at: crate::Timestamp,
     pub updated_at: crate::Timestamp,
@@ -528,7 +528,7 @@ crate::support::model::model!(PolicyGracePeriodSlaCompact {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside the rows of a list of policies when `expand[]` asks for it.
+    /// What `expand[]` can add to the rows of a list of policies.
     pub enum PolicyListExpand {
         Groups = "groups",
         WeekTimeFrameSlas = "weekTimeFrameSlas",
@@ -542,7 +542,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyOwnerUpdateRequest {
-    /// Id of a user whose role is Admin, Control Manager, Policy Manager, Workspace Administrator or Tech/Gov. At
+    /// ID of a user whose role is Admin, Control Manager, Policy Manager, Workspace Administrator or Tech/Gov. At
     /// least 1.
     pub user_id: crate::v2::ids::UserId,
 }
@@ -566,7 +566,7 @@ crate::support::request_model::request_model!(PolicyOwnerUpdateRequest {
 pub struct PolicyP3MatrixSlaCompact {
     pub id: i64,
     pub label: String,
-    /// Time to respond, a number as text.
+    /// Time to respond, a number as a string.
     pub time_frame: String,
     pub created_at: crate::Timestamp,
     pub updated_at: crate::Timestamp,
@@ -605,11 +605,11 @@ crate::support::open_enum::open_enum! {
     }
 }
 
-/// Changes to a policy's texts, renewal and assignments.
+/// Changes to the wording, renewal and assignments of a policy.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyUpdateRequest {
-    /// At most 191 characters; only for custom policies, as those from a Drata template answer with 400.
+    /// At most 191 characters; only for custom policies, as those from a Drata template fail with 400.
     pub name: Option<String>,
     /// At most 30000 characters.
     pub description: Option<String>,
@@ -621,11 +621,11 @@ pub struct PolicyUpdateRequest {
     pub renewal_schedule: Option<RenewalSchedule>,
     /// Who the policy is assigned to; `GROUP` needs `groupIds`.
     pub assigned_to: Option<crate::v2::shared::PolicyScope>,
-    /// Complete new set of group ids, at least one; needed with `GROUP` and not allowed otherwise.
+    /// Complete new set of group IDs, at least one; needed with `GROUP` and not allowed otherwise.
     pub group_ids: Option<Vec<crate::v2::ids::GroupId>>,
     /// Whether members of the groups hear of the policy, off unless set; allowed with `GROUP` only.
     pub notify_groups: Option<bool>,
-    /// Complete new set of control ids; an empty list removes all.
+    /// Complete new set of control IDs; an empty list removes all.
     pub control_ids: Option<Vec<crate::v2::ids::ControlId>>,
 }
 
@@ -1061,7 +1061,7 @@ crate::support::request_model::request_model!(PolicyVersionCreateRequest {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a policy version when `expand[]` asks for it.
+    /// What `expand[]` can add to a policy version.
     pub enum PolicyVersionExpand {
         Owner = "owner",
         WeekTimeFrameSlas = "weekTimeFrameSlas",
@@ -1149,7 +1149,7 @@ pub struct PolicyVersionSummary {
     pub status: String,
     /// Where the content comes from, `UPLOADED` or `EXTERNAL`.
     pub source_type: String,
-    /// Id of the file from outside; null unless the source is `EXTERNAL`.
+    /// ID of the file from outside; null unless the source is `EXTERNAL`.
     pub external_file_id: Option<i64>,
     /// File name to show.
     pub file_name: Option<String>,
@@ -1174,7 +1174,7 @@ crate::support::model::model!(PolicyVersionSummary {
 #[non_exhaustive]
 pub struct PolicyWeekTimeFrameSlaCompact {
     pub id: i64,
-    /// Length of the time frame, a number as text.
+    /// Length of the time frame, a number as a string.
     pub time_frame: String,
     pub label: String,
     pub created_at: crate::Timestamp,
@@ -1231,7 +1231,7 @@ crate::support::model::model!(ReviewGroup {
 #[non_exhaustive]
 pub struct ReviewGroupRequest {
     pub name: String,
-    /// Ids of the users who approve in this tier; at least one.
+    /// IDs of the users who approve in this tier; at least one.
     pub user_ids: Vec<crate::v2::ids::UserId>,
     /// Whether all approvers must agree or one is enough.
     pub consensus_rule: ConsensusRule,

@@ -5,7 +5,7 @@
 use crate::support::builder::builder;
 
 builder! {
-    /// Fetches the rules that turn records of a procurement connection into vendors. Built by
+    /// Returns the rules that turn records of a procurement connection into vendors. Built by
     /// [`get`](super::ProcurementMappingsApi::get).
     pub struct Get(Json<super::ProcurementConnectionMapping>);
 }

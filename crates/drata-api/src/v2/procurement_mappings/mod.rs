@@ -35,7 +35,7 @@ impl<A: crate::Access> ProcurementMappingsApi<A> {
 }
 
 impl<A: crate::Access> ProcurementMappingsApi<A> {
-    /// Fetches the rules that turn records of a procurement connection into vendors. The mapping may already
+    /// Returns the rules that turn records of a procurement connection into vendors. The mapping may already
     /// contain suggested fields, which `aiMappingSuggested` tells; only Ironclad and Tropic connections have one.
     ///
     /// `GET /connections/{connectionId}/vendor-mapping`, v2. Needs the permission **Connections: Get Procurement

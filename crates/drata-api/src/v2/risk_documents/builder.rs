@@ -39,7 +39,7 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -61,7 +61,7 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Fetches one document of a risk. Built by [`get`](super::RiskDocumentsApi::get).
+    /// Returns one document of a risk. Built by [`get`](super::RiskDocumentsApi::get).
     pub struct Get(Json<super::RiskDocument>);
 }
 

@@ -61,7 +61,7 @@ impl<A: crate::Access> RiskDocumentsApi<A> {
         )
     }
 
-    /// Fetches one document of a risk. The file itself is behind `downloadUrl`.
+    /// Returns one document of a risk. The file itself is behind `downloadUrl`.
     ///
     /// `GET /risk-registers/{riskRegisterId}/risks/{riskId}/documents/{documentId}`, v2. Needs the permission
     /// **Risk Management: Get Risk Documents** (`risk-documents-get`). Needs the plan feature `RISK_MANAGEMENT`.

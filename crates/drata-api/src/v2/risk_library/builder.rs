@@ -40,7 +40,7 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -89,7 +89,7 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Fetches one entry of the risk library. Built by [`get`](super::RiskLibraryApi::get).
+    /// Returns one entry of the risk library. Built by [`get`](super::RiskLibraryApi::get).
     pub struct Get(Json<super::RiskLibraryItem>);
 }
 

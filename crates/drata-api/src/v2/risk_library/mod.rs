@@ -41,8 +41,8 @@ impl<A: crate::Access> RiskLibraryApi<A> {
 }
 
 impl<A: crate::Access> RiskLibraryApi<A> {
-    /// Searches the risk library by identifier, title, or description. The identifier matches from its start, the
-    /// two texts anywhere.
+    /// Searches the risk library by identifier, title, or description. The identifier matches from its start, title
+    /// and description anywhere.
     ///
     /// `GET /risk-registers/{riskRegisterId}/risk-library`, v2. Needs the permission **Risk Management: List
     /// Risks** (`risk-management-get`). Needs the plan feature `RISK_MANAGEMENT`. Pages by cursor, up to 500 rows a
@@ -56,7 +56,7 @@ impl<A: crate::Access> RiskLibraryApi<A> {
         )
     }
 
-    /// Fetches one entry of the risk library. The id is numeric or written `riskId:AC-10`.
+    /// Returns one entry of the risk library. The ID is numeric or written `riskId:AC-10`.
     ///
     /// `GET /risk-registers/{riskRegisterId}/risk-library/{riskLibraryId}`, v2. Needs the permission **Risk
     /// Management: Get Risk** (`risk-management-get-risk-details`). Needs the plan feature `RISK_MANAGEMENT`.
@@ -78,7 +78,7 @@ impl<A: crate::Access> RiskLibraryApi<A> {
 /// Operations that write; a read-only client does not have them.
 impl RiskLibraryApi {
     /// Copies risks from the library into a register, picked by identifier or by group. The register is named in
-    /// the body, and the answer holds the new risks with the ids they received there.
+    /// the body, and the response holds the new risks with the IDs they received there.
     ///
     /// `POST /risk-library/action-copy`, v2. Needs the permission **Risk Management: Create Risk**
     /// (`risk-management-post`). Needs the plan feature `RISK_MANAGEMENT`.

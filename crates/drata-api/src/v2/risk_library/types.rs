@@ -9,13 +9,13 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskCompact {
-    /// Numeric id of the new risk, not of the library entry.
+    /// Numeric ID of the new risk, not of the library entry.
     pub id: crate::v2::ids::RiskId,
     /// Readable identifier, such as `AC-04`.
     pub risk_id: String,
     pub title: String,
     pub description: String,
-    /// Id of the register the copy lives in.
+    /// ID of the register the copy lives in.
     pub register_id: i64,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -95,7 +95,7 @@ pub struct RiskLibraryCopyRequest {
     pub risk_ids: Vec<String>,
     /// Groups of the library, such as `CLOUD_ENVIRONMENT`; at least one.
     pub risk_groups: Vec<RiskGroup>,
-    /// Numeric id of the receiving register.
+    /// Numeric ID of the receiving register.
     pub register_id: i64,
 }
 
@@ -124,7 +124,7 @@ crate::support::request_model::request_model!(RiskLibraryCopyRequest {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a risk of the library when `expand[]` asks for it.
+    /// What `expand[]` can add to a risk of the library.
     pub enum RiskLibraryExpand {
         Controls = "controls",
         Categories = "categories",
@@ -135,7 +135,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskLibraryItem {
-    /// Numeric id of the library entry.
+    /// Numeric ID of the library entry.
     pub id: crate::v2::ids::RiskLibraryId,
     /// Readable identifier, such as `AC-04`.
     pub risk_id: String,

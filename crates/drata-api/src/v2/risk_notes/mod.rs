@@ -62,7 +62,7 @@ impl<A: crate::Access> RiskNotesApi<A> {
         )
     }
 
-    /// Fetches one note of a risk. Its author is included only with `expand[]=owner`.
+    /// Returns one note of a risk. Its author is included only with `expand[]=owner`.
     ///
     /// `GET /risk-registers/{riskRegisterId}/risks/{riskId}/notes/{noteId}`, v2. Needs the permission **Risk
     /// Management: Get Risk Note** (`risk-notes-get`).

@@ -28,7 +28,7 @@ crate::support::model::model!(RiskNote {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a note when `expand[]` asks for it.
+    /// What `expand[]` can add to a note.
     pub enum RiskNoteExpand {
         Owner = "owner",
     }

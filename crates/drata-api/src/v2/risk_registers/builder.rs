@@ -39,7 +39,7 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -52,7 +52,7 @@ impl List {
         self
     }
 
-    /// Narrows the list to registers of these owners; up to 300 user ids.
+    /// Narrows the list to registers of these owners; up to 300 user IDs.
     pub fn owner_ids(
         mut self,
         owner_ids: impl IntoIterator<Item = impl Into<super::UserId>>,
@@ -66,7 +66,7 @@ impl List {
         self
     }
 
-    /// Narrows the list to registers of these workspaces; up to 300 ids.
+    /// Narrows the list to registers of these workspaces; up to 300 IDs.
     pub fn workspace_ids(
         mut self,
         workspace_ids: impl IntoIterator<Item = impl Into<super::WorkspaceId>>,
@@ -104,7 +104,7 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Fetches one risk register with its owners and workspaces. Built by [`get`](super::RiskRegistersApi::get).
+    /// Returns one risk register with its owners and workspaces. Built by [`get`](super::RiskRegistersApi::get).
     pub struct Get(Json<super::RiskRegister>);
 }
 

@@ -49,7 +49,7 @@ impl<A: crate::Access> RiskRegistersApi<A> {
         builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
-    /// Fetches one risk register with its owners and workspaces.
+    /// Returns one risk register with its owners and workspaces.
     ///
     /// `GET /risk-registers/{riskRegisterId}`, v2. Needs the permission **Risk Management: Get Risk Register**
     /// (`risk-registers-get`).

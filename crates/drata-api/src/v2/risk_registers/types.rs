@@ -39,9 +39,9 @@ pub struct RiskRegisterCreateRequest {
     pub name: String,
     /// Up to 60,000 characters.
     pub description: crate::Patch<String>,
-    /// User ids of the owners. At least 1.
+    /// User IDs of the owners. At least 1.
     pub owner_ids: Option<Vec<crate::v2::ids::UserId>>,
-    /// Ids of the workspaces the register serves. At least 1.
+    /// IDs of the workspaces the register serves. At least 1.
     pub workspace_ids: Option<Vec<crate::v2::ids::WorkspaceId>>,
 }
 
@@ -92,7 +92,7 @@ crate::support::request_model::request_model!(RiskRegisterCreateRequest {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a risk register when `expand[]` asks for it.
+    /// What `expand[]` can add to a risk register.
     pub enum RiskRegisterExpand {
         Workspaces = "workspaces",
     }
@@ -119,9 +119,9 @@ crate::support::model::model!(RiskRegisterPage {
 pub struct RiskRegisterUpdateRequest {
     /// Up to 60,000 characters.
     pub description: crate::Patch<String>,
-    /// User ids of the owners. At least 1.
+    /// User IDs of the owners. At least 1.
     pub owner_ids: Option<Vec<crate::v2::ids::UserId>>,
-    /// Ids of the workspaces the register serves. At least 1.
+    /// IDs of the workspaces the register serves. At least 1.
     pub workspace_ids: Option<Vec<crate::v2::ids::WorkspaceId>>,
     /// Up to 191 characters, unique among registers.
     pub name: Option<String>,

@@ -40,7 +40,7 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -69,7 +69,7 @@ impl List {
         self
     }
 
-    /// Keeps risks with this answer to the threat; `UNTREATED` means none has been chosen.
+    /// Keeps risks with this treatment; `UNTREATED` means none has been chosen.
     pub fn treatment_plan(
         mut self,
         treatment_plan: impl Into<super::RiskTreatmentPlan>,
@@ -106,7 +106,7 @@ impl List {
         self
     }
 
-    /// Keeps risks tied to the vendor with this id.
+    /// Keeps risks tied to the vendor with this ID.
     pub fn vendor_id(mut self, vendor_id: impl Into<super::VendorId>) -> Self {
         self.call.query("vendorId", Into::<super::VendorId>::into(vendor_id));
         self
@@ -127,7 +127,7 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Fetches one risk of a register. Built by [`get`](super::RisksApi::get).
+    /// Returns one risk of a register. Built by [`get`](super::RisksApi::get).
     pub struct Get(Json<super::Risk>);
 }
 
@@ -193,14 +193,14 @@ impl Search {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::RiskSearchExpand>,
@@ -209,8 +209,8 @@ impl Search {
         self
     }
 
-    /// Filters to count the matches by, for each of their values. The counts come with the first page alone, when
-    /// no `cursor` is given.
+    /// Filters to count the matches by, for each of their values. The counts come with the first page only, when no
+    /// `cursor` is given.
     pub fn facets(
         mut self,
         facets: impl IntoIterator<Item = super::RiskSearchInRegisterFacet>,
@@ -219,7 +219,7 @@ impl Search {
         self
     }
 
-    /// Finds this text in titles, descriptions, identifiers and vendor names. It forgives typing errors, matches
+    /// Looks for this in titles, descriptions, identifiers and vendor names. It forgives typing errors, matches
     /// beginnings of words, and puts the best match first. At most 191 characters.
     pub fn q(mut self, q: &str) -> Self {
         self.call.query_checked("q", q, crate::Limits::NONE.max_length(191));
@@ -478,14 +478,14 @@ impl SearchAcrossRegisters {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::RiskSearchExpand>,
@@ -494,8 +494,8 @@ impl SearchAcrossRegisters {
         self
     }
 
-    /// Filters to count the matches by, for each of their values. The counts come with the first page alone, when
-    /// no `cursor` is given.
+    /// Filters to count the matches by, for each of their values. The counts come with the first page only, when no
+    /// `cursor` is given.
     pub fn facets(
         mut self,
         facets: impl IntoIterator<Item = super::RiskSearchFacet>,
@@ -504,7 +504,7 @@ impl SearchAcrossRegisters {
         self
     }
 
-    /// Finds this text in titles, descriptions, identifiers and vendor names. It forgives typing errors, matches
+    /// Looks for this in titles, descriptions, identifiers and vendor names. It forgives typing errors, matches
     /// beginnings of words, and puts the best match first. At most 191 characters.
     pub fn q(mut self, q: &str) -> Self {
         self.call.query_checked("q", q, crate::Limits::NONE.max_length(191));

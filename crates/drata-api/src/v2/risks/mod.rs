@@ -68,7 +68,7 @@ impl<A: crate::Access> RisksApi<A> {
         )
     }
 
-    /// Fetches one risk of a register. People, controls, documents, notes, tickets, tasks, and custom fields come
+    /// Returns one risk of a register. People, controls, documents, notes, tickets, tasks, and custom fields come
     /// only on request with `expand[]`.
     ///
     /// `GET /risk-registers/{riskRegisterId}/risks/{riskId}`, v2. Needs the permission **Risk Management: Get

@@ -9,7 +9,7 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CategoryRequest {
-    /// Numeric id of an existing category.
+    /// Numeric ID of an existing category.
     pub id: i64,
 }
 
@@ -71,7 +71,7 @@ crate::support::model::model!(CustomTaskCompact {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReviewerRequest {
-    /// Numeric user id.
+    /// Numeric user ID.
     pub id: i64,
 }
 
@@ -90,7 +90,7 @@ crate::support::request_model::request_model!(ReviewerRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Risk {
-    /// Numeric id of the risk; see `riskId` for the readable one.
+    /// Numeric ID of the risk; see `riskId` for the readable one.
     pub id: crate::v2::ids::RiskId,
     /// Readable identifier, such as `AC-04` or `VR-001`.
     pub risk_id: String,
@@ -217,7 +217,7 @@ crate::support::model::model!(RiskCategory {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskControlRequest {
-    /// Numeric id of the control, not its code.
+    /// Numeric ID of the control, not its code.
     pub id: i64,
 }
 
@@ -291,7 +291,7 @@ pub struct RiskCreateRequest {
     pub reviewers: Option<Vec<ReviewerRequest>>,
     /// Controls that reduce the risk, each once.
     pub controls: Option<Vec<RiskControlRequest>>,
-    /// Values of custom fields, each addressed by id or name.
+    /// Values of custom fields, each addressed by ID or name.
     pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
 }
 
@@ -561,7 +561,7 @@ crate::support::model::model!(RiskDocumentsSubcollection {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a risk when `expand[]` asks for it.
+    /// What `expand[]` can add to a risk.
     pub enum RiskExpand {
         Owners = "owners",
         Reviewers = "reviewers",
@@ -652,7 +652,7 @@ crate::support::model::model!(RiskOverTime {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskOwnerRequest {
-    /// Numeric user id.
+    /// Numeric user ID.
     pub id: i64,
 }
 
@@ -972,7 +972,7 @@ crate::support::model::model!(RiskTasksSubcollection {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RiskThresholdCount {
-    /// Id of the threshold that defines the band.
+    /// ID of the threshold that defines the band.
     pub id: i64,
     /// Name of the band, such as `Low`.
     pub title: String,
@@ -1056,7 +1056,7 @@ pub struct RiskUpdateRequest {
     pub reviewers: Option<Vec<ReviewerRequest>>,
     /// Controls that reduce the risk, each once.
     pub controls: Option<Vec<RiskControlRequest>>,
-    /// Values of custom fields, each addressed by id or name; a null value deletes the stored one.
+    /// Values of custom fields, each addressed by ID or name; a null value deletes the stored one.
     pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
 }
 
@@ -1267,7 +1267,7 @@ crate::support::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TicketCompact {
-    /// Numeric id of the ticket record in Drata.
+    /// Numeric ID of the ticket record in Drata.
     pub id: i64,
     /// Key in the tracker, such as `ENG-11245`.
     pub external_ticket_id: String,

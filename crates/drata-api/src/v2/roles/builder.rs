@@ -39,14 +39,14 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::RoleExpand>,
@@ -70,12 +70,12 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Returns one role, found by id or by name such as `role:ADMIN`. Built by [`get`](super::RolesApi::get).
+    /// Returns one role, found by ID or by name such as `role:ADMIN`. Built by [`get`](super::RolesApi::get).
     pub struct Get(Json<super::Role>);
 }
 
 impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::RoleExpand>,
@@ -120,14 +120,14 @@ impl ListUsers {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::UserExpand>,
@@ -136,13 +136,13 @@ impl ListUsers {
         self
     }
 
-    /// Keeps users whose first name begins with this text: `Jo` finds John and Joanna.
+    /// Keeps users whose first name starts with this string: `Jo` finds John and Joanna.
     pub fn first_name(mut self, first_name: &str) -> Self {
         self.call.query("firstName", first_name);
         self
     }
 
-    /// Keeps users whose last name begins with this text: `Sm` finds Smith and Smythe.
+    /// Keeps users whose last name starts with this string: `Sm` finds Smith and Smythe.
     pub fn last_name(mut self, last_name: &str) -> Self {
         self.call.query("lastName", last_name);
         self

@@ -58,7 +58,7 @@ impl<A: crate::Access> RolesApi<A> {
         builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
-    /// Returns one role, found by id or by name such as `role:ADMIN`. Its permissions come only with
+    /// Returns one role, found by ID or by name such as `role:ADMIN`. Its permissions come only with
     /// `expand[]=permissions`.
     ///
     /// `GET /roles/{roleId}`, v2. Needs the permission **Roles: Get Role** (`role-get`).

@@ -190,7 +190,7 @@ crate::support::model::model!(Role {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a role when `expand[]` asks for it.
+    /// What `expand[]` can add to a role.
     pub enum RoleExpand {
         Permissions = "permissions",
     }

@@ -39,7 +39,7 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -61,13 +61,13 @@ impl List {
         self
     }
 
-    /// Keeps tasks assigned to the user with this id.
+    /// Keeps tasks assigned to the user with this ID.
     pub fn assignee_id(mut self, assignee_id: i64) -> Self {
         self.call.query("assigneeId", assignee_id);
         self
     }
 
-    /// Keeps tasks created by the user with this id.
+    /// Keeps tasks created by the user with this ID.
     pub fn created_by_id(mut self, created_by_id: i64) -> Self {
         self.call.query("createdById", created_by_id);
         self
@@ -85,7 +85,7 @@ impl List {
         self
     }
 
-    /// Keeps tasks linked to the control with this numeric id.
+    /// Keeps tasks linked to the control with this numeric ID.
     pub fn control_id(mut self, control_id: impl Into<super::ControlId>) -> Self {
         self.call.query("controlId", Into::<super::ControlId>::into(control_id));
         self
@@ -97,13 +97,13 @@ impl List {
         self
     }
 
-    /// Text that the title starts with.
+    /// String that the title starts with.
     pub fn title(mut self, title: &str) -> Self {
         self.call.query("title", title);
         self
     }
 
-    /// Text that the description starts with.
+    /// String that the description starts with.
     pub fn description(mut self, description: &str) -> Self {
         self.call.query("description", description);
         self
@@ -124,7 +124,7 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Fetches one task. Built by [`get`](super::TasksApi::get).
+    /// Returns one task. Built by [`get`](super::TasksApi::get).
     pub struct Get(Json<super::Task>);
 }
 
@@ -191,7 +191,7 @@ impl ListUpcoming {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);

@@ -42,7 +42,7 @@ impl<A: crate::Access> TasksApi<A> {
 
 impl<A: crate::Access> TasksApi<A> {
     /// Lists the tasks of a workspace. They can be narrowed by status, type, people, due date, linked control, and
-    /// the start of the texts.
+    /// the start of title or description.
     ///
     /// `GET /workspaces/{workspaceId}/tasks`, v2. Needs the permission **Tasks: List and Get Tasks** (`tasks-get`).
     /// Pages by cursor, up to 500 rows a page.
@@ -55,7 +55,7 @@ impl<A: crate::Access> TasksApi<A> {
         )
     }
 
-    /// Fetches one task. People and linked objects beyond their ids come only with `expand[]`.
+    /// Returns one task. People and linked objects beyond their IDs come only with `expand[]`.
     ///
     /// `GET /workspaces/{workspaceId}/tasks/{taskId}`, v2. Needs the permission **Tasks: List and Get Tasks**
     /// (`tasks-get`).
@@ -115,8 +115,8 @@ impl TasksApi {
         )
     }
 
-    /// Updates a task. Each list of linked ids replaces the links of that kind, `[]` clears them, and a list left
-    /// out stays as it was; the answer may come without a body.
+    /// Updates a task. Each list of linked IDs replaces the links of that kind, `[]` clears them, and a list left
+    /// out stays as it was; the response may have no body.
     ///
     /// `PUT /workspaces/{workspaceId}/tasks/{taskId}`, v2. Needs the permission **Tasks: Update Task**
     /// (`tasks-put`).
@@ -139,7 +139,7 @@ impl TasksApi {
         )
     }
 
-    /// Completes a task or reopens it. The answer is the task in its new state.
+    /// Completes a task or reopens it. Returns the task in its new state.
     ///
     /// `POST /workspaces/{workspaceId}/tasks/{taskId}/actions`, v2. Needs the permission **Tasks: Update Task**
     /// (`tasks-put`).

@@ -38,9 +38,9 @@ pub struct Task {
     pub completed_at: Option<crate::Timestamp>,
     pub created_at: crate::Timestamp,
     pub updated_at: crate::Timestamp,
-    /// User id of the assignee; null if nobody is assigned.
+    /// User ID of the assignee; null if nobody is assigned.
     pub assignee_id: Option<i64>,
-    /// User id of the creator; may be null.
+    /// User ID of the creator; may be null.
     pub created_by_id: Option<i64>,
     /// Present only with `expand[]=assignee`.
     pub assignee: Option<crate::v2::shared::UserCompact>,
@@ -111,15 +111,15 @@ pub struct TaskCreateRequest {
     pub description: Option<String>,
     /// Date without a time, `YYYY-MM-DD`.
     pub due_date: crate::Timestamp,
-    /// User id of the person who should do it.
+    /// User ID of the person who should do it.
     pub assignee_id: Option<i64>,
     /// `GENERAL` if left out.
     pub task_type: Option<TaskType>,
-    /// Controls to link, each once; goes together with the other id lists.
+    /// Controls to link, each once; goes together with the other ID lists.
     pub control_ids: Option<Vec<crate::v2::ids::ControlId>>,
-    /// Risks to link by numeric id, each once; goes together with the other id lists.
+    /// Risks to link by numeric ID, each once; goes together with the other ID lists.
     pub risk_ids: Option<Vec<crate::v2::ids::RiskId>>,
-    /// Policies to link, each once; goes together with the other id lists.
+    /// Policies to link, each once; goes together with the other ID lists.
     pub policy_ids: Option<Vec<crate::v2::ids::PolicyId>>,
 }
 
@@ -202,7 +202,7 @@ crate::support::request_model::request_model!(TaskCreateRequest {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a task when `expand[]` asks for it.
+    /// What `expand[]` can add to a task.
     pub enum TaskExpand {
         Assignee = "assignee",
         CreatedBy = "createdBy",
@@ -272,11 +272,11 @@ pub struct TaskUpdateRequest {
     pub description: crate::Patch<String>,
     /// Date without a time, `YYYY-MM-DD`.
     pub due_date: Option<crate::Timestamp>,
-    /// User id of the person who should do it; null unassigns the task.
+    /// User ID of the person who should do it; null unassigns the task.
     pub assignee_id: crate::Patch<i64>,
     /// Replaces the linked controls; `[]` removes them all, leaving the field out keeps them.
     pub control_ids: Option<Vec<crate::v2::ids::ControlId>>,
-    /// Replaces the linked risks, given by numeric id; `[]` removes them all, leaving the field out keeps them.
+    /// Replaces the linked risks, given by numeric ID; `[]` removes them all, leaving the field out keeps them.
     pub risk_ids: Option<Vec<crate::v2::ids::RiskId>>,
     /// Replaces the linked policies; `[]` removes them all, leaving the field out keeps them.
     pub policy_ids: Option<Vec<crate::v2::ids::PolicyId>>,
@@ -375,7 +375,7 @@ crate::support::request_model::request_model!(TaskUpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpcomingTask {
-    /// Id of the object behind the task, told apart by `taskType`: a policy for `POLICY_RENEWALS`, a vendor for
+    /// ID of the object behind the task, told apart by `taskType`: a policy for `POLICY_RENEWALS`, a vendor for
     /// `VENDOR`, a custom task for `GENERAL`, `CONTROL`, `RISK`, and `POLICY_APPROVALS`, a control for
     /// `EXTERNAL_EVIDENCE` and `CONTROL_APPROVALS`, an evidence library document for `REPORT`.
     pub source_id: i64,
@@ -387,7 +387,7 @@ pub struct UpcomingTask {
     pub status: TaskStatus,
     /// When the work was completed; null while it is open.
     pub completed_at: Option<crate::Timestamp>,
-    /// User ids of all assignees; empty if there are none.
+    /// User IDs of all assignees; empty if there are none.
     pub assignee_ids: crate::List<i64>,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,

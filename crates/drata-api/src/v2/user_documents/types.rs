@@ -121,7 +121,7 @@ crate::support::request_model::request_model!(UserDocumentCreateRequest {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a document when `expand[]` asks for it.
+    /// What `expand[]` can add to a document.
     pub enum UserDocumentExpand {
         DownloadUrl = "downloadUrl",
     }

@@ -39,14 +39,14 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::UserExpand>,
@@ -55,13 +55,13 @@ impl List {
         self
     }
 
-    /// Keeps users whose first name begins with this text: `Jo` finds John and Joanna.
+    /// Keeps users whose first name starts with this string: `Jo` finds John and Joanna.
     pub fn first_name(mut self, first_name: &str) -> Self {
         self.call.query("firstName", first_name);
         self
     }
 
-    /// Keeps users whose last name begins with this text: `Sm` finds Smith and Smythe.
+    /// Keeps users whose last name starts with this string: `Sm` finds Smith and Smythe.
     pub fn last_name(mut self, last_name: &str) -> Self {
         self.call.query("lastName", last_name);
         self
@@ -82,13 +82,13 @@ impl crate::Paged for List {
 }
 
 builder! {
-    /// Returns one user, found by id or by address such as `email:ada@example.com`. Built by
+    /// Returns one user, found by ID or by address such as `email:ada@example.com`. Built by
     /// [`get`](super::UsersApi::get).
     pub struct Get(Json<super::User>);
 }
 
 impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::UserExpand>,

@@ -57,7 +57,7 @@ impl<A: crate::Access> UsersApi<A> {
         builder::List::new(crate::Call::new(&self.client, &meta::LIST))
     }
 
-    /// Returns one user, found by id or by address such as `email:ada@example.com`.
+    /// Returns one user, found by ID or by address such as `email:ada@example.com`.
     ///
     /// `GET /users/{userId}`, v2. Needs the permission **Users: Get User** (`user-get`).
     ///

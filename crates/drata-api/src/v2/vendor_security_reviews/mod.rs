@@ -163,7 +163,7 @@ impl VendorSecurityReviewsApi {
         )
     }
 
-    /// Creates a security review of a vendor together with its file. Both come into being or neither does.
+    /// Creates a security review of a vendor together with its file. Both are created or neither is.
     ///
     /// `POST /vendors/{vendorId}/security-reviews/with-file`, v2. Needs the permission **Vendors: Create Security
     /// Review** (`vendors-post-security-review`).
@@ -187,8 +187,8 @@ impl VendorSecurityReviewsApi {
         )
     }
 
-    /// Creates a security review of a vendor together with its file. Both come into being or neither does. This is
-    /// the request without a file, as JSON.
+    /// Creates a security review of a vendor together with its file. Both are created or neither is. This is the
+    /// request without a file, as JSON.
     ///
     /// `POST /vendors/{vendorId}/security-reviews/with-file`, v2. Needs the permission **Vendors: Create Security
     /// Review** (`vendors-post-security-review`).
@@ -241,7 +241,7 @@ impl VendorSecurityReviewsApi {
     }
 
     /// Finalizes a security review, or reopens a completed one. Only type `SOC_REPORT` is supported; an action the
-    /// present state does not allow is refused with 422.
+    /// present state does not allow is rejected with 422.
     ///
     /// `POST /vendors/{vendorId}/security-reviews/{securityReviewId}/actions`, v2. Needs the permission **Vendors:
     /// Perform Security Review Action** (`vendors-post-security-review-action`). Beta: Drata may change it without

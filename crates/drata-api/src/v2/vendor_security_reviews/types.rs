@@ -131,7 +131,7 @@ crate::support::model::model!(SecurityReviewActionResult {
     message: "message",
 });
 
-/// The actions a security review allows at present, all in one answer.
+/// The actions a security review allows at present, all in one response.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityReviewActions {
@@ -895,7 +895,7 @@ pub struct SocReviewReviewerInformationSection {
     pub is_complete: bool,
     /// Fields still to fill in, as dotted paths such as `reviewerInformation.reviewer`.
     pub missing_required_fields: crate::List<String>,
-    /// Display name, not an id; requests take `reviewerUserId` instead.
+    /// Display name, not an ID; requests take `reviewerUserId` instead.
     pub reviewer: Option<String>,
     /// Date as `YYYY-MM-DD`.
     pub report_issue_date: Option<crate::Timestamp>,
@@ -914,7 +914,7 @@ crate::support::model::model!(SocReviewReviewerInformationSection {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SocReviewReviewerInformationSectionRequest {
-    /// Id of the user who reviewed; reads back as the display name `reviewer`. At least 1.
+    /// ID of the user who reviewed; reads back as the display name `reviewer`. At least 1.
     pub reviewer_user_id: crate::Patch<i64>,
     /// Date as `YYYY-MM-DD`, today at the latest.
     pub report_issue_date: crate::Patch<crate::Timestamp>,
@@ -1267,7 +1267,7 @@ pub struct VendorSecurityQuestionnaire {
     pub date_sent: crate::Timestamp,
     /// Whether it was uploaded by hand instead of sent by email.
     pub is_manual_upload: bool,
-    /// Id of the answer file; `null` until completed.
+    /// ID of the answer file; `null` until completed.
     pub response_id: Option<i64>,
     pub title: Option<String>,
     /// `DRAFT` for a follow-up questionnaire that is saved but not sent, otherwise `SENT`.
@@ -1343,9 +1343,9 @@ pub struct VendorSecurityReview {
     pub vendor_id: crate::v2::ids::VendorId,
     /// Vendor that is reviewed; present with `expand[]=vendor` in the list over all vendors.
     pub vendor: Option<crate::v2::shared::VendorCompact>,
-    /// Id of the user who conducts the review; `null` when unassigned.
+    /// ID of the user who conducts the review; `null` when unassigned.
     pub user_id: Option<crate::v2::ids::UserId>,
-    /// Id of the user who asked for the review.
+    /// ID of the user who asked for the review.
     pub requester_user_id: Option<i64>,
     /// User who conducts the review; only with `expand[]=user`.
     pub user: Option<crate::v2::shared::UserCompact>,
@@ -1393,7 +1393,7 @@ pub struct VendorSecurityReviewCreateRequest {
     pub requested_at: Option<crate::Timestamp>,
     /// At most 1000 characters.
     pub note: crate::Patch<String>,
-    /// Id of the user who asked for the review; when absent, the active security owner of the vendor, otherwise the
+    /// ID of the user who asked for the review; when absent, the active security owner of the vendor, otherwise the
     /// administrator of the platform. At most 1000000000.
     pub requester_user_id: crate::Patch<i64>,
     /// At most 191 characters.
@@ -1461,7 +1461,7 @@ crate::support::request_model::request_model!(VendorSecurityReviewCreateRequest 
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a security review when `expand[]` asks for it.
+    /// What `expand[]` can add to a security review.
     pub enum VendorSecurityReviewExpand {
         User = "user",
         RequesterUser = "requesterUser",
@@ -1545,7 +1545,7 @@ pub struct VendorSecurityReviewWithFileCreateRequest {
     pub security_review_status: crate::v2::shared::VendorSecurityReviewStatus,
     /// Kind of review; decides whether there is a SOC form.
     pub security_review_type: crate::v2::shared::VendorSecurityReviewType,
-    /// Id of the user who asked for the review; when absent, the active security owner of the vendor, otherwise the
+    /// ID of the user who asked for the review; when absent, the active security owner of the vendor, otherwise the
     /// administrator of the platform.
     pub requester_user_id: Option<i64>,
     /// At most 1000 characters.

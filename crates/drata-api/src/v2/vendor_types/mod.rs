@@ -52,7 +52,7 @@ impl<A: crate::Access> VendorTypesApi<A> {
 
 /// Operations that write; a read-only client does not have them.
 impl VendorTypesApi {
-    /// Creates a vendor type. One that the account's rules do not allow is refused with 409.
+    /// Creates a vendor type. One that the account's rules do not allow is rejected with 409.
     ///
     /// `POST /vendor-types`, v2. Needs the permission **Vendors: Create Vendor Type** (`vendor-types-post`).
     ///
@@ -70,7 +70,7 @@ impl VendorTypesApi {
         )
     }
 
-    /// Renames a vendor type. A name that the account's rules do not allow is refused with 409.
+    /// Renames a vendor type. A name that the account's rules do not allow is rejected with 409.
     ///
     /// `PUT /vendor-types/{vendorTypeId}`, v2. Needs the permission **Vendors: Update Vendor Type**
     /// (`vendor-types-put`).

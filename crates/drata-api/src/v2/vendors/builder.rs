@@ -40,7 +40,7 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -62,7 +62,7 @@ impl List {
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::VendorExpand>,
@@ -177,7 +177,7 @@ impl List {
         self
     }
 
-    /// Keeps vendors that any of these users answers for.
+    /// Keeps vendors that any of these users is responsible for.
     pub fn vendor_user_ids(
         mut self,
         vendor_user_ids: impl IntoIterator<Item = i64>,
@@ -206,7 +206,7 @@ builder! {
 }
 
 impl Get {
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::VendorExpand>,
@@ -273,7 +273,7 @@ impl ListQuestionnaires {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
@@ -307,7 +307,7 @@ builder! {
 }
 
 impl GetStats {
-    /// Scopes to count by, at least one; the answer holds these and no others.
+    /// Scopes to count by, at least one; the response holds these and no others.
     pub(super) fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::VendorStatsExpand>,

@@ -121,7 +121,7 @@ pub struct Vendor {
     pub impact_level: Option<VendorImpactLevel>,
     /// Kinds of data the vendor sees; may be missing without `expand[]=dataAccessedOrProcessed`.
     pub data_accessed_or_processed_list: Option<crate::List<String>>,
-    /// User who answers for the vendor's compliance; only when expanded, for which the parameter offers
+    /// User responsible for the vendor's compliance; only when expanded, for which the parameter offers
     /// `vendorUser`.
     pub user: Option<crate::v2::shared::UserCompact>,
     /// Documents of the vendor; only with `expand[]=documents`.
@@ -263,7 +263,7 @@ pub struct VendorCreateRequest {
     /// Stage of the relationship; `null` for none.
     pub status: crate::Patch<VendorStatus>,
     pub critical: crate::Patch<bool>,
-    /// Id of the user who answers for the vendor's compliance; `null` for nobody. At most 1000000000.
+    /// ID of the user responsible for the vendor's compliance; `null` for nobody. At most 1000000000.
     pub user_id: crate::Patch<crate::v2::ids::UserId>,
     /// Web address of the vendor, at most 768 characters.
     pub url: crate::Patch<String>,
@@ -298,7 +298,7 @@ pub struct VendorCreateRequest {
     pub confirmed: crate::Patch<bool>,
     /// Built-in kind of vendor, not an account-defined vendor type.
     pub type_: crate::Patch<VendorKind>,
-    /// Account id, at most 36 characters.
+    /// Account ID, at most 36 characters.
     pub account_id: Option<String>,
     /// How much operations depend on the vendor.
     pub operational_impact: crate::Patch<VendorOperationalImpact>,
@@ -306,17 +306,17 @@ pub struct VendorCreateRequest {
     pub environment_access: crate::Patch<VendorEnvironmentAccess>,
     /// Overall impact.
     pub impact_level: crate::Patch<VendorImpactLevel>,
-    /// Id of a custom level of residual risk; ignored unless the account uses custom vendor risk levels. At most
+    /// ID of a custom level of residual risk; ignored unless the account uses custom vendor risk levels. At most
     /// 1000000000.
     pub residual_risk_level_id: crate::Patch<i64>,
-    /// Id of a custom level of inherent risk; ignored unless the account uses custom vendor risk levels. At most
+    /// ID of a custom level of inherent risk; ignored unless the account uses custom vendor risk levels. At most
     /// 1000000000.
     pub inherent_risk_level_id: crate::Patch<i64>,
     /// Kinds of data the vendor sees, each once, at most 300.
     pub data_accessed_or_processed_list: crate::Patch<
         Vec<VendorDataAccessedOrProcessed>,
     >,
-    /// Ids of the vendors this one integrates with, each once.
+    /// IDs of the vendors this one integrates with, each once.
     pub integrations: Option<Vec<i64>>,
     /// Annual contract value in cents, a whole number written as a string: `"1088"` is 10.88.
     pub cost: crate::Patch<String>,
@@ -789,7 +789,7 @@ crate::support::open_enum::open_enum! {
 }
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a vendor when `expand[]` asks for it.
+    /// What `expand[]` can add to a vendor.
     pub enum VendorExpand {
         CustomFields = "customFields",
         Documents = "documents",
@@ -855,7 +855,7 @@ crate::support::model::model!(VendorImpactLevelStatsItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorIntegration {
-    /// Id of the integrated vendor.
+    /// ID of the integrated vendor.
     pub id: i64,
     pub name: String,
     /// Fields that are not in the contract.
@@ -873,7 +873,7 @@ crate::support::model::model!(VendorIntegration {
 pub struct VendorIsCriticalStatsItem {
     /// Vendors counted under `key`. At least 0.
     pub count: i64,
-    /// `Yes`, `No` or `None` as text, where a vendor has the nullable boolean `critical`.
+    /// `Yes`, `No` or `None` as a string, where a vendor has the nullable boolean `critical`.
     pub key: VendorCriticality,
     /// Fields that are not in the contract.
     pub extra: crate::Extra,
@@ -982,7 +982,7 @@ pub struct VendorQuestionnaire {
     /// Name of the file.
     pub file: String,
     pub responded_at: Option<crate::Timestamp>,
-    /// Id of the answer file.
+    /// ID of the answer file.
     pub response_id: Option<i64>,
     /// Whether it was uploaded by hand instead of sent by email.
     pub is_manual_upload: bool,
@@ -1009,7 +1009,7 @@ crate::support::model::model!(VendorQuestionnaire {
 pub struct VendorQuestionnaireCreateRequest {
     /// Recipient, at most 191 characters.
     pub email: String,
-    /// Id of the questionnaire to send.
+    /// ID of the questionnaire to send.
     pub questionnaire_id: crate::v2::ids::VendorQuestionnaireId,
     /// At most 191 characters.
     pub email_subject: Option<String>,
@@ -1066,7 +1066,7 @@ pub struct VendorQuestionnaireSent {
     pub is_completed: bool,
     /// Who answered; `null` or absent while nobody has.
     pub completed_by: Option<String>,
-    /// Id of the answer file; `null` or absent until there is one.
+    /// ID of the answer file; `null` or absent until there is one.
     pub response_id: Option<i64>,
     pub date_sent: crate::Timestamp,
     /// Whether it was uploaded by hand instead of sent by email.
@@ -1106,7 +1106,7 @@ crate::support::model::model!(VendorQuestionnaireSentPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VendorRelationshipContactRequest {
-    /// Numeric id of the user; addresses are not accepted. From 1 to 1000000000.
+    /// Numeric ID of the user; addresses are not accepted. From 1 to 1000000000.
     pub user_id: crate::v2::ids::UserId,
 }
 
@@ -1146,7 +1146,7 @@ crate::support::model::model!(VendorReminderStatsItem {
 pub struct VendorReview {
     pub id: i64,
     pub updated_at: crate::Timestamp,
-    /// Display name, not an id.
+    /// Display name, not an ID.
     pub reviewer: Option<String>,
     pub review_date: Option<crate::Timestamp>,
     pub report_issue_date: Option<crate::Timestamp>,
@@ -1411,7 +1411,7 @@ crate::support::model::model!(VendorStats {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside the statistics when `expand[]` asks for it.
+    /// What `expand[]` can add to the statistics.
     pub enum VendorStatsExpand {
         Reminder = "reminder",
         HasPii = "hasPii",
@@ -1503,7 +1503,7 @@ pub struct VendorUpdateRequest {
     /// Stage of the relationship; `null` for none.
     pub status: crate::Patch<VendorStatus>,
     pub critical: crate::Patch<bool>,
-    /// Id of the user who answers for the vendor's compliance; `null` for nobody. At most 1000000000.
+    /// ID of the user responsible for the vendor's compliance; `null` for nobody. At most 1000000000.
     pub user_id: crate::Patch<crate::v2::ids::UserId>,
     /// Web address of the vendor, at most 768 characters.
     pub url: crate::Patch<String>,
@@ -1540,7 +1540,7 @@ pub struct VendorUpdateRequest {
     /// Vendor type of the account, which excludes `type`; only where the account uses types of its own. At most
     /// 1000000000.
     pub vendor_type_id: crate::Patch<crate::v2::ids::VendorTypeId>,
-    /// Account id, at most 36 characters.
+    /// Account ID, at most 36 characters.
     pub account_id: Option<String>,
     /// How much operations depend on the vendor.
     pub operational_impact: crate::Patch<VendorOperationalImpact>,
@@ -1548,21 +1548,21 @@ pub struct VendorUpdateRequest {
     pub environment_access: crate::Patch<VendorEnvironmentAccess>,
     /// Overall impact.
     pub impact_level: crate::Patch<VendorImpactLevel>,
-    /// Id of a custom level of residual risk; ignored unless the account uses custom vendor risk levels. At most
+    /// ID of a custom level of residual risk; ignored unless the account uses custom vendor risk levels. At most
     /// 1000000000.
     pub residual_risk_level_id: crate::Patch<i64>,
-    /// Id of a custom level of inherent risk; ignored unless the account uses custom vendor risk levels. At most
+    /// ID of a custom level of inherent risk; ignored unless the account uses custom vendor risk levels. At most
     /// 1000000000.
     pub inherent_risk_level_id: crate::Patch<i64>,
     /// Kinds of data the vendor sees, each once, at most 300.
     pub data_accessed_or_processed_list: crate::Patch<
         Vec<VendorDataAccessedOrProcessed>,
     >,
-    /// Ids of the vendors this one integrates with, each once.
+    /// IDs of the vendors this one integrates with, each once.
     pub integrations: Option<Vec<i64>>,
     /// Annual contract value in cents, a whole number written as a string: `"1088"` is 10.88.
     pub cost: crate::Patch<String>,
-    /// Values of custom fields, each found by `id` or `name`; a `null` value deletes. An ambiguous name is refused
+    /// Values of custom fields, each found by `id` or `name`; a `null` value deletes. An ambiguous name is rejected
     /// with 422.
     pub custom_fields: Option<Vec<crate::v2::shared::CustomFieldSubmitRequest>>,
     /// User who looks after the relationship; `null` removes the present one.

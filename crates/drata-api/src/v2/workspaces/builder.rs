@@ -39,14 +39,14 @@ impl List {
         self
     }
 
-    /// Asks for `pagination.totalCount`; off by default and heeded on the first page alone, when no `cursor` is
+    /// Asks for `pagination.totalCount`; off by default and honored on the first page only, when no `cursor` is
     /// given.
     pub fn include_total_count(mut self, include_total_count: bool) -> Self {
         self.call.query("includeTotalCount", include_total_count);
         self
     }
 
-    /// Related objects to embed in the answer; what is not named here is absent from it.
+    /// Related objects to embed in the response; what is not named here is left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = super::WorkspaceExpand>,

@@ -41,7 +41,7 @@ impl<A: crate::Access> WorkspacesApi<A> {
 }
 
 impl<A: crate::Access> WorkspacesApi<A> {
-    /// Lists the workspaces of the account. Their ids go into the paths of everything that is scoped to a
+    /// Lists the workspaces of the account. Their IDs go into the paths of everything that is scoped to a
     /// workspace.
     ///
     /// `GET /workspaces`, v2. Needs the permission **Workspaces: List Workspaces** (`workspaces-get`). Pages by

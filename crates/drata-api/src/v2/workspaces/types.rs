@@ -69,7 +69,7 @@ crate::support::model::model!(Workspace {
 });
 
 crate::support::open_enum::open_enum! {
-    /// What an answer can hold beside a workspace when `expand[]` asks for it.
+    /// What `expand[]` can add to a workspace.
     pub enum WorkspaceExpand {
         Frameworks = "frameworks",
         PersonnelScope = "personnelScope",

@@ -49,11 +49,11 @@ struct Options {
     #[arg(long, default_value_t = 1)]
     seed: u64,
 
-    /// Milliseconds that every answer waits
+    /// Milliseconds to delay every response by
     #[arg(long, default_value_t = 0, value_name = "MS")]
     latency_ms: u64,
 
-    /// Requests let through in a minute; the others are answered with 429
+    /// Requests allowed in a minute; the others get a 429
     #[arg(long, value_name = "REQUESTS")]
     rate_limit: Option<u32>,
 
@@ -76,11 +76,11 @@ struct Options {
     keys: Vec<(Permissions, String)>,
 
     /// The paid features of the plan, joined by commas; all unless given, "none" for none. Operations of the others
-    /// answer 402
+    /// fail with 402
     #[arg(long, value_name = "FEATURES")]
     features: Option<String>,
 
-    /// Behave as if the terms had not been accepted: every call answers 412
+    /// Behave as if the terms had not been accepted: every call fails with 412
     #[arg(long)]
     terms_not_accepted: bool,
 }

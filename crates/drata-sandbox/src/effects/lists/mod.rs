@@ -26,7 +26,7 @@ use crate::state::store::Row;
 
 pub(crate) use source::Source;
 
-/// A page of rows and what an answer says about it.
+/// A page of rows and what a response says about it.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) rows: Vec<Row>,
@@ -40,7 +40,7 @@ pub(crate) struct Page {
     pub(crate) ignored: Vec<String>,
 }
 
-/// The rows that a list operation answers with.
+/// The rows that a list operation returns.
 pub(crate) fn select(call: &Call<'_>, painter: &Painter<'_>, source: Source<'_>) -> Result<Page, Failure> {
     let (operation, parameters) = (call.operation, &call.parameters);
     let Source { kind, within, schema, .. } = source;
