@@ -80,7 +80,8 @@ impl Sandbox {
 
     /// Sends recorded requests again, in their order and each at the time at which it was received, and returns the
     /// responses. A sandbox with the same seed, the same settings and the same
-    /// [`Builder::start_time`](crate::Builder::start_time) responds as the one that recorded them did; signed links differ only in the address of the sandbox.
+    /// [`Builder::start_time`](crate::Builder::start_time) responds as the one that recorded them did; signed links differ
+    /// only in the address of the sandbox.
     ///
     /// # Errors
     ///
