@@ -81,7 +81,7 @@ const LEADS: &[Lead] = &[
     lead(&["monitor"], &["/workspaces/{workspace}/monitors/{}/details"], &[]),
     lead(&["privatedocument"], &["/trust-center/private-documents"], &[]),
     lead(&["request"], &["/trust-center/requests/{}"], &[]),
-    lead(&["session"], &["/sessions"], &[]),
+    lead(&["session"], &["/sessions/{}/evidence"], &[]),
     lead(&["group"], &[], &["/groups"]),
     lead(&["role"], &[], &["/roles/{}"]),
     lead(&["vendortype"], &[], &["/vendor-types"]),

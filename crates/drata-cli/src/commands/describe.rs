@@ -138,11 +138,10 @@ pub(crate) fn sample_line(known: Known) -> String {
         match target {
             Target::Parameter(parameter) if parameter.place == drata_contract::operation::Place::Path => {
                 let value = match schemas.get(parameter.schema).shape {
-                    // What is addressed by a string is addressed by a number in most accounts of samples.
-                    Shape::Text(text)
-                        if text.format == Format::Plain && text.min_length <= 1 && !parameter.name.contains("mail") =>
-                    {
-                        "1".to_owned()
+                    // What is addressed by a string is addressed by a number in most accounts of samples, as long as
+                    // the string has to be.
+                    Shape::Text(text) if text.format == Format::Plain && !parameter.name.contains("mail") => {
+                        format!("{:0>width$}", 1, width = text.min_length)
                     }
                     _ => text(schemas, parameter.schema),
                 };

@@ -60,12 +60,12 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent_page(
             drata_api::v1::V1::new(client)
                 .custom_connections()
-                .list_session_evidence("sample"),
+                .list_session_evidence("001"),
         ),
         full: |client| wire(
             &drata_api::v1::V1::new(client)
                 .custom_connections()
-                .list_session_evidence("sample")
+                .list_session_evidence("001")
                 .page(1)
                 .limit(1),
         ),

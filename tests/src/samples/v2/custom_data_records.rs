@@ -92,7 +92,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .perform_session_action(
                     1,
                     1,
-                    "sample",
+                    "001",
                     SessionActionRequest::new(SessionAction::Complete),
                 )
                 .send_optional(),
@@ -103,7 +103,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .perform_session_action(
                     1,
                     1,
-                    "sample",
+                    "001",
                     SessionActionRequest::new(SessionAction::Complete),
                 ),
         ),
@@ -152,7 +152,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .upload_to_session(
                     1,
                     1,
-                    "sample",
+                    "001",
                     CustomDataSessionCreateRequest::new(
                         serde_json::json!({ "key" : "value" }),
                     ),
@@ -165,7 +165,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .upload_to_session(
                     1,
                     1,
-                    "sample",
+                    "001",
                     CustomDataSessionCreateRequest::new(
                         serde_json::json!({ "key" : "value" }),
                     ),

@@ -54,14 +54,18 @@ impl<'a> Expressions<'a> {
         }
     }
 
-    /// What a method takes for a placeholder of the path. There, a text without a format is an identifier in digits, unless
-    /// its name says better.
+    /// What a method takes for a placeholder of the path. There, a text without a format is an identifier in digits, as long
+    /// as it has to be, unless its name says better.
     pub(super) fn path_value(&self, param: &Param, schema: &Value) -> TokenStream {
         let facts = self.resolve(schema);
-        let open = ["format", "enum", "minLength"].iter().all(|fact| facts.get(fact).is_none());
+        let open = ["format", "enum"].iter().all(|fact| facts.get(fact).is_none());
         match (open, &param.ty) {
             (true, Ty::Str) if param.wire == "email" => self.argument(&param.ty, &json!({ "format": "email" })),
-            (true, Ty::Str) => quote!("1"),
+            (true, Ty::Str) => {
+                let least = facts["minLength"].as_u64().and_then(|least| usize::try_from(least).ok());
+                let digits = format!("{:0>width$}", 1, width = least.unwrap_or_default());
+                quote!(#digits)
+            }
             _ => self.argument(&param.ty, schema),
         }
     }
