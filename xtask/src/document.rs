@@ -1,5 +1,6 @@
 //! An OpenAPI 3.0 document as JSON, and the ways through it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
@@ -143,6 +144,23 @@ impl Document {
             }
         }
         current
+    }
+
+    /// Adds the names of the component schemas that `value` leads to.
+    pub(crate) fn reach(&self, value: &Value, found: &mut BTreeSet<String>) {
+        let mut open = vec![value];
+        while let Some(value) = open.pop() {
+            if let Some(name) = reference(value)
+                && found.insert(name.to_owned())
+            {
+                open.extend(self.schema(name));
+            }
+            match value {
+                Value::Object(map) => open.extend(map.values()),
+                Value::Array(list) => open.extend(list),
+                _ => {}
+            }
+        }
     }
 
     /// Runs `change` on every schema, the inner ones first, with its JSON pointer.

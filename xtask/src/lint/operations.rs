@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::action;
-use super::schemas::holds_file;
 use crate::diagnosis::Diagnosis as Finding;
-use crate::document::{Document, JSON, MULTIPART, Place, items, text};
+use crate::document::{Document, Place, items, text};
 use crate::keys::PERMISSION;
 use crate::keys::{AREA_DOCS, DOC};
 use crate::plain::Envelope;
@@ -28,7 +27,6 @@ pub(super) fn findings(document: &Document, plain: &Document) -> Vec<Finding> {
         let seen = Seen { document, place: &place, operation };
         found.extend(paging_without_envelope(&seen, envelopes.contains(&place)));
         found.extend(mixed_brackets(&seen));
-        found.extend(file_in_json(&seen));
         found.extend(tags(&seen));
         found.extend(no_permission(&seen));
         found.extend(other_security(&seen));
@@ -129,22 +127,6 @@ fn mixed_brackets(seen: &Seen<'_>) -> Vec<Finding> {
             )
         })
         .collect()
-}
-
-/// A file within a body that is JSON only.
-fn file_in_json(seen: &Seen<'_>) -> Option<Finding> {
-    let content = seen.operation.get("requestBody")?.get("content")?;
-    let schema = content.get(JSON)?.get("schema")?;
-    if content.get(MULTIPART).is_some() || !holds_file(seen.document, schema) {
-        return None;
-    }
-    let below = "/requestBody/content/application~1json";
-    let fix = action::merge(
-        seen.document,
-        &seen.at(""),
-        "{ requestBody: { content: { application/json: null, multipart/form-data: (the same) } } }",
-    );
-    Some(seen.finding("file-in-json", below, "JSON cannot hold a file".to_owned(), "the file cannot be sent", fix))
 }
 
 /// No tag, or one tag twice.
@@ -263,11 +245,6 @@ mod tests {
             ("/a", json!({ "parameters": [query("a[]", list()), query("b", list())] }), vec!["mixed-brackets"]),
             ("/a", json!({ "parameters": [query("a[]", list()), query("b", text())] }), vec![]),
             ("/a", json!({ "parameters": [query("a", json!({ "$ref": "#/components/schemas/Status" }))] }), vec![]),
-            (
-                "/a",
-                json!({ "requestBody": { "content": { "application/json": { "schema": { "properties": { "f": { "format": "binary" } } } } } } }),
-                vec!["file-in-json"],
-            ),
             ("/a", json!({ "responses": { "200": json_answer("string"), "201": json_answer("string") } }), vec![]),
             ("/a", json!({ "tags": ["A", "A"] }), vec!["tags"]),
             ("/a", json!({ PERMISSION: [] }), vec!["no-permission"]),

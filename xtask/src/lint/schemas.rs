@@ -26,15 +26,9 @@ pub(super) fn findings(document: &Document) -> Vec<Finding> {
         // What only an error holds, or nothing reaches, the SDK does not read.
         if seen.ways.iter().any(|way| *way != Way::Error) {
             found.extend(
-                [
-                    default_misfit(&seen),
-                    sample_misfit(&seen),
-                    words_misfit(&seen),
-                    unknown_required(&seen),
-                    limits_cross(&seen),
-                ]
-                .into_iter()
-                .flatten(),
+                [default_misfit(&seen), sample_misfit(&seen), words_misfit(&seen), unknown_required(&seen)]
+                    .into_iter()
+                    .flatten(),
             );
         }
     });
@@ -187,30 +181,6 @@ fn unknown_required(seen: &Seen<'_>) -> Option<Finding> {
     )
 }
 
-/// Limits that no value is within.
-fn limits_cross(seen: &Seen<'_>) -> Option<Finding> {
-    let limit = |key: &str| seen.schema.get(key).and_then(Value::as_f64);
-    [("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems")].into_iter().find_map(
-        |(least, most)| {
-            let (from, to) = (limit(least)?, limit(most)?);
-            if from <= to {
-                return None;
-            }
-            let fix = action::merge(seen.document, seen.pointer, &format!("{{ {least}: null, {most}: null }}"));
-            let problem = format!("{least} {from} is above {most} {to}");
-            seen.finding("limits-cross", problem, "the SDK rejects every value before it is sent", fix, false)
-        },
-    )
-}
-
-/// Files within a JSON body, which has no way to hold one.
-pub(super) fn holds_file(document: &Document, schema: &Value) -> bool {
-    let schema = document.resolve(schema);
-    let file = |property: &Value| text(property, "format") == "binary";
-    crate::document::members(schema, "properties")
-        .any(|(_, property)| file(property) || property.get("items").is_some_and(file))
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -250,7 +220,6 @@ mod tests {
                 vec!["words-misfit"],
             ),
             (json!({ "properties": { "a": { "type": "string", "description": "May be null." } } }), vec![]),
-            (json!({ "type": "string", "minLength": 3, "maxLength": 2 }), vec!["limits-cross"]),
         ] {
             assert_eq!(rules(&schema), expected, "{schema}");
         }

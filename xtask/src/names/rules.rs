@@ -4,15 +4,6 @@ use heck::{ToShoutySnakeCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
 
 use crate::document::Place;
 
-/// Keywords of Rust, those of the future among them.
-const KEYWORDS: [&str; 53] = [
-    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
-    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
-    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super",
-    "trait", "true", "try", "type", "typeof", "union", "unsafe", "unsized", "use", "virtual", "where", "while",
-    "yield",
-];
-
 /// What a sign at the beginning of a value says.
 const SIGNS: [(char, &str); 14] = [
     ('+', "plus"),
@@ -74,7 +65,12 @@ pub(crate) fn snake(name: &str) -> String {
         Some(first) if first.is_ascii_digit() => format!("n{name}"),
         Some(_) => name,
     };
-    if KEYWORDS.contains(&name.as_str()) { format!("{name}_") } else { name }
+    if is_keyword(&name) { format!("{name}_") } else { name }
+}
+
+/// Whether a name is a keyword of Rust. `gen` is one since 2024, and `union` is where an item may begin.
+fn is_keyword(name: &str) -> bool {
+    ["gen", "union"].contains(&name) || syn::parse_str::<syn::Ident>(name).is_err()
 }
 
 /// A name for a type: in camel case and no keyword.

@@ -14,10 +14,20 @@ use crate::document::{
 use crate::keys::{BODIES, FORM, JSON_ALTERNATIVE, RAW_BODY, RULE_NAME};
 
 /// What stands behind the path and the id of the operation that sends the form.
-pub(crate) const FRAGMENT: &str = "#multipart";
+pub(super) const FRAGMENT: &str = "#multipart";
+
+/// The vendor's id of an operation, whichever of its forms it is.
+pub(crate) fn plain_id(operation: &Value) -> String {
+    id(operation).replace(FRAGMENT, "")
+}
 
 /// Where the schema of a plain request body stands within its operation, that of a form too.
-pub(crate) const SLOT: &str = "/requestBody/content/application~1json/schema";
+pub(super) const SLOT: &str = "/requestBody/content/application~1json/schema";
+
+/// The schema of a plain operation's request body, that of a form too.
+pub(crate) fn body_schema(operation: &Value) -> Option<&Value> {
+    operation.pointer(SLOT)
+}
 
 pub(crate) fn split(document: &mut Document, found: &mut Findings) {
     let mut forms = Vec::new();
@@ -146,7 +156,7 @@ pub(crate) fn give_forms_fields(document: &mut Document, found: &mut Findings) {
         let Some(operation) = document.operation_mut(&place).filter(|operation| operation.get(FORM).is_some()) else {
             continue;
         };
-        let id = id(operation).replace(FRAGMENT, "");
+        let id = plain_id(operation);
         let Some(schema) = operation.pointer(SLOT).cloned() else { continue };
         if document.resolve(&schema).get("properties").is_some() {
             continue;

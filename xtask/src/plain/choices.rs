@@ -246,10 +246,12 @@ fn choose(document: &Document, pointer: &str, schema: &mut Value, key: &str, fou
     });
     let beside = schema.as_object().cloned().unwrap_or_default();
     *schema = chosen;
-    for (key, value) in beside {
-        if ["oneOf", "anyOf", "discriminator", "type"].contains(&key.as_str()) {
-            continue;
-        }
+    // Fields beside a choice are those of all its options, unless one of them is no object.
+    let dropped: &[&str] = match kinds.iter().all(|kind| ["", "object"].contains(kind)) {
+        true => &["oneOf", "anyOf", "discriminator", "type"],
+        false => &["oneOf", "anyOf", "discriminator", "type", "properties", "required", "additionalProperties"],
+    };
+    for (key, value) in beside.into_iter().filter(|(key, _)| !dropped.contains(&key.as_str())) {
         if schema.get(&key).is_none() {
             schema[key] = value;
         }

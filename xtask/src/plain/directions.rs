@@ -24,9 +24,9 @@ pub(crate) fn directions(document: &Document) -> BTreeMap<String, Direction> {
     let mut read = BTreeSet::new();
     let mut written = BTreeSet::new();
     for (_, operation) in document.operations() {
-        reach(document, &operation["responses"], &mut read);
-        reach(document, &operation["requestBody"], &mut written);
-        reach(document, &operation["parameters"], &mut written);
+        document.reach(&operation["responses"], &mut read);
+        document.reach(&operation["requestBody"], &mut written);
+        document.reach(&operation["parameters"], &mut written);
     }
     let all: BTreeSet<&String> = read.union(&written).collect();
     let direction = |name: &String| match (read.contains(name), written.contains(name)) {
@@ -35,22 +35,6 @@ pub(crate) fn directions(document: &Document) -> BTreeMap<String, Direction> {
         _ => Direction::Response,
     };
     all.into_iter().map(|name| (name.clone(), direction(name))).collect()
-}
-
-fn reach(document: &Document, value: &Value, found: &mut BTreeSet<String>) {
-    let mut open = vec![value];
-    while let Some(value) = open.pop() {
-        if let Some(name) = reference(value)
-            && found.insert(name.to_owned())
-        {
-            open.extend(document.schema(name));
-        }
-        match value {
-            Value::Object(map) => open.extend(map.values()),
-            Value::Array(list) => open.extend(list),
-            _ => {}
-        }
-    }
 }
 
 /// Fields that are only read leave what is written, and fields that are only written leave what is read.

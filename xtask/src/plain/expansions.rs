@@ -8,15 +8,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::enum_values;
-use crate::document::{Document, items, members, reference, text};
+use crate::document::{Document, items, text};
 
 pub(crate) fn make_optional(document: &mut Document) {
+    // The fields that some operation expands, by the schema that has them.
     let mut expandable: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (_, operation) in document.operations() {
         let names = expansions(document, operation);
+        let mut reached = BTreeSet::new();
         if !names.is_empty() {
-            let mut seen = BTreeSet::new();
-            reach(document, &operation["responses"], &names, &mut seen, &mut expandable);
+            document.reach(&operation["responses"], &mut reached);
+        }
+        for name in reached {
+            expandable.entry(name).or_default().extend(names.iter().cloned());
         }
     }
     for (name, fields) in expandable {
@@ -37,27 +41,4 @@ fn expansions(document: &Document, operation: &Value) -> BTreeSet<String> {
         .flat_map(|parameter| enum_values(document.resolve(&parameter["schema"]["items"])))
         .map(str::to_owned)
         .collect()
-}
-
-/// Notes the fields of these names in every schema that the response reaches.
-fn reach(
-    document: &Document,
-    value: &Value,
-    names: &BTreeSet<String>,
-    seen: &mut BTreeSet<String>,
-    found: &mut BTreeMap<String, BTreeSet<String>>,
-) {
-    if let Some(name) = reference(value)
-        && seen.insert(name.to_owned())
-        && let Some(schema) = document.schema(name)
-    {
-        let fields = members(schema, "properties").map(|(field, _)| field).filter(|field| names.contains(*field));
-        found.entry(name.to_owned()).or_default().extend(fields.cloned());
-        reach(document, schema, names, seen, found);
-    }
-    match value {
-        Value::Object(map) => map.values().for_each(|inner| reach(document, inner, names, seen, found)),
-        Value::Array(list) => list.iter().for_each(|inner| reach(document, inner, names, seen, found)),
-        _ => {}
-    }
 }

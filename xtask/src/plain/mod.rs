@@ -26,11 +26,12 @@ mod strings;
 use crate::diagnosis::Findings;
 use crate::document::Document;
 
+pub(crate) use bodies::{body_schema, plain_id};
 pub(crate) use directions::{Direction, directions};
 pub(crate) use enums::enum_values;
 pub(crate) use identify::{area_of, identify};
 pub(crate) use paging::Envelope;
-pub(crate) use responses::{Media, media_of};
+pub(crate) use responses::{Media, media_of, response_schema};
 
 /// Runs every pass, in this order. Operations have been identified before.
 pub(crate) fn make_plain(document: &mut Document) -> Findings {

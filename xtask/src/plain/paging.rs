@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::responses::response_schema;
 use crate::document::{Document, items, members, reference, text};
 use crate::keys::PAGING;
 
@@ -62,9 +63,7 @@ fn find(document: &Document, operation: &Value) -> Option<Envelope> {
     if !(by_cursor || by_number) {
         return None;
     }
-    let (_, response) = members(operation, "responses").next()?;
-    let page = reference(response.pointer("/content/application~1json/schema")?)?.to_owned();
-    let schema = document.schema(&page)?;
+    let schema = document.schema(reference(response_schema(operation)?)?)?;
     let items = find_items(document, schema)?;
     let holder = &items[..items.len() - 1];
     let beside = |name: &str| {

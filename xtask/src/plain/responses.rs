@@ -42,6 +42,11 @@ pub(crate) fn media_of(media: &str, schema: Option<&Value>) -> Media {
     }
 }
 
+/// The schema of a plain operation's response.
+pub(crate) fn response_schema(operation: &Value) -> Option<&Value> {
+    members(operation, "responses").find_map(|(_, one)| one.pointer("/content/application~1json/schema"))
+}
+
 /// The status of a success, `2XX` being any of them; `None` for what is none.
 fn success(status: &str) -> Option<u64> {
     match status {

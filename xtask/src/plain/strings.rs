@@ -32,7 +32,8 @@ pub(crate) fn mark_formats(document: &mut Document, found: &mut Findings) {
                     pointer,
                     "a file stands outside of a form, where bytes cannot be sent or read as they are",
                     "it is a string to a user",
-                    "in corrections.yaml: a `merge` with the `format` that occurs, such as `byte` for Base64",
+                    "in corrections.yaml: a `merge` with the `format` that occurs, such as `byte` for Base64, or one that makes the \
+                     body multipart/form-data",
                 ));
             }
             None => {}

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::document::{Document, members, reference, text};
+use crate::document::{Document, members, text};
 
 /// The way a value travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,7 +65,9 @@ pub(crate) fn reaches(document: &Document) -> BTreeMap<String, Reach> {
     let mut found: BTreeMap<String, Reach> = BTreeMap::new();
     for (_, operation) in document.operations() {
         let mut note = |value: &Value, way| {
-            for name in names(document, value) {
+            let mut names = BTreeSet::new();
+            document.reach(value, &mut names);
+            for name in names {
                 found.entry(name).or_default().join(&Reach::of(operation, way));
             }
         };
@@ -73,25 +75,6 @@ pub(crate) fn reaches(document: &Document) -> BTreeMap<String, Reach> {
         note(&operation["requestBody"], Way::Request);
         for (status, response) in members(operation, "responses") {
             note(response, response_way(status));
-        }
-    }
-    found
-}
-
-/// The named schemas that `value` leads to.
-fn names(document: &Document, value: &Value) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![value];
-    while let Some(value) = open.pop() {
-        if let Some(name) = reference(value)
-            && found.insert(name.to_owned())
-        {
-            open.extend(document.schema(name));
-        }
-        match value {
-            Value::Object(map) => open.extend(map.values()),
-            Value::Array(list) => open.extend(list),
-            _ => {}
         }
     }
     found

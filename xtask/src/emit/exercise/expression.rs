@@ -62,8 +62,8 @@ impl<'a> Expressions<'a> {
         match (open, &param.ty) {
             (true, Ty::Str) if param.wire == "email" => self.argument(&param.ty, &json!({ "format": "email" })),
             (true, Ty::Str) => {
-                let least = facts["minLength"].as_u64().and_then(|least| usize::try_from(least).ok());
-                let digits = format!("{:0>width$}", 1, width = least.unwrap_or_default());
+                let least = self.limit("min_length", facts, "minLength").unwrap_or_default();
+                let digits = format!("{:0>width$}", 1, width = least as usize);
                 quote!(#digits)
             }
             _ => self.argument(&param.ty, schema),

@@ -8,7 +8,7 @@ use crate::diagnosis::{Diagnosis, Findings};
 use crate::document::{Document, SCHEMAS, escape, members, reference, text};
 use crate::keys::{FORM, ID_FORMS, JSON_ALTERNATIVE, RULE_NAME, STANDS_IN};
 use crate::names::{Scope, Section, Table, rules, scope};
-use crate::plain::{Envelope, area_of, directions, enum_values, paging};
+use crate::plain::{Envelope, area_of, directions, enum_values, paging, plain_id, response_schema};
 
 /// Every name of a version.
 pub(super) struct Names {
@@ -47,7 +47,7 @@ impl Names {
 
 /// The line of the table that an operation has. An operation of two bodies has two.
 fn key(operation: &Value) -> String {
-    let id = text(operation, "operationId").replace("#multipart", "");
+    let id = plain_id(operation);
     if operation.get(FORM).is_some() { format!("{id} (form)") } else { id }
 }
 
@@ -106,7 +106,7 @@ fn operations(document: &Document, table: &mut Table, found: &mut Findings) -> V
             name
         });
         let scope = scopes.entry(area.clone()).or_insert_with(|| Scope::new(scope::HANDLE));
-        let id = text(operation, "operationId").replace("#multipart", "");
+        let id = plain_id(operation);
         let short = rules::operation(&id, &area, place, Envelope::of(operation).is_some());
         let whole = rules::snake(id.rsplit('_').next().unwrap_or(&id));
         let kind = if operation.get(FORM).is_some() { "form" } else { "json" };
@@ -213,9 +213,7 @@ fn page_items(document: &Document) -> BTreeMap<String, String> {
     let mut pages: BTreeMap<String, String> = BTreeMap::new();
     for (_, operation) in document.operations() {
         let Some(envelope) = Envelope::of(operation) else { continue };
-        let schema =
-            members(operation, "responses").find_map(|(_, one)| one.pointer("/content/application~1json/schema"));
-        let Some(page) = schema.and_then(reference) else { continue };
+        let Some(page) = response_schema(operation).and_then(reference) else { continue };
         let list = document.schema(page).and_then(|schema| paging::at(document, schema, &envelope.items));
         if let Some(item) = list.and_then(|list| list.get("items")).and_then(reference) {
             pages.insert(page.to_owned(), item.to_owned());

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::naming::Names;
 use super::oracle::Oracle;
 use super::types::{limits, named, with_nulls};
-use crate::document::{Document, JSON, Place, items, members, text};
+use crate::document::{Document, JSON, Place, items, text};
 use crate::keys::{
     ACCEPT, ARGUMENT, BETA, BODIES, DOC, ENTITLEMENT, FORM, JSON_ALTERNATIVE, PERMISSION, PERMISSION_NAME, RAW_BODY,
     STYLE, SUCCESSES, SUCCESSOR, UNDOCUMENTED_FORM, UPSERT,
@@ -16,7 +16,7 @@ use crate::model::{
     Body, Deprecation, Meta, Operation, Other, Paging, Param, ParamPlace, Response, Style, Ty, TypeDef,
 };
 use crate::names::{Scope, rules, scope};
-use crate::plain::{Envelope, Media, media_of};
+use crate::plain::{Envelope, Media, body_schema, media_of, plain_id, response_schema};
 
 /// Every operation of the document, in its order.
 pub(super) fn read(
@@ -48,16 +48,11 @@ pub(super) fn read(
     .collect()
 }
 
-/// The vendor's id of an operation, whichever of its forms it is.
-fn plain_id(operation: &Value) -> String {
-    text(operation, "operationId").replace("#multipart", "")
-}
-
 fn one(place: &Place, operation: &Value, parts: Vec<Ty>, types: &BTreeMap<String, TypeDef>) -> Operation {
     let mut parts = parts.into_iter();
     let declared = items(operation, "parameters");
     let params = params(declared, parts.by_ref().take(declared.len()).collect());
-    let body = match operation.pointer("/requestBody/content/application~1json/schema") {
+    let body = match body_schema(operation) {
         Some(schema) => {
             let ty = parts.next().unwrap_or(Ty::Json);
             Some(match operation.get(FORM).is_some() {
@@ -73,9 +68,8 @@ fn one(place: &Place, operation: &Value, parts: Vec<Ty>, types: &BTreeMap<String
         .iter()
         .map(|success| (success[0].as_u64().unwrap_or_default(), success[1].as_str().unwrap_or_default().to_owned()))
         .collect();
-    let schema = members(operation, "responses").find_map(|(_, one)| one.pointer("/content/application~1json/schema"));
-    let json = parts.next().map(Ty::tolerant);
-    let json = json.map(|ty| schema.map_or(ty.clone(), |schema| with_nulls(ty, schema)));
+    let json = parts.next().map(Ty::tolerant).zip(response_schema(operation));
+    let json = json.map(|(ty, schema)| with_nulls(ty, schema));
     let may_be_empty = successes.iter().any(|(_, media)| media.is_empty());
     let response = Response {
         // Drata answers any write without a body now and then; a read without one has nothing to say.

@@ -15,6 +15,7 @@ use typify::{TypeDetails, TypeId, TypeSpace};
 use crate::diagnosis::{Diagnosis, Findings};
 use crate::document::{Document, SCHEMAS, escape, items, members, reference, text};
 use crate::model::Ty;
+use crate::plain::{body_schema, response_schema};
 
 /// What progenitor is told a file is.
 const FILE: &str = "Upload";
@@ -117,10 +118,7 @@ impl Oracle {
 /// The schemas of an operation: its parameters in their order, its body, its response.
 pub(super) fn parts(operation: &Value) -> Vec<&Value> {
     let parameters = items(operation, "parameters").iter().map(|parameter| &parameter["schema"]);
-    let body = operation.pointer("/requestBody/content/application~1json/schema");
-    let response =
-        members(operation, "responses").find_map(|(_, one)| one.pointer("/content/application~1json/schema"));
-    parameters.chain(body).chain(response).collect()
+    parameters.chain(body_schema(operation)).chain(response_schema(operation)).collect()
 }
 
 /// A schema as progenitor gets it: its type and nothing else.

@@ -10,7 +10,7 @@ use crate::document::{Document, items, members, reference, text};
 use crate::keys::{DOC, FORM, ID_FORMS, LIMITS};
 use crate::model::{Field, IdForm, Kind, Limits, Ty, TypeDef, Variant};
 use crate::names::{Scope, rules, scope};
-use crate::plain::{Direction, directions, enum_values, nullable};
+use crate::plain::{Direction, body_schema, directions, enum_values, nullable};
 
 /// The way a struct travels.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,9 +65,7 @@ fn forms(document: &Document) -> BTreeSet<String> {
     document
         .operations()
         .filter(|(_, operation)| operation.get(FORM).is_some())
-        .filter_map(|(_, operation)| {
-            reference(operation.pointer("/requestBody/content/application~1json/schema")?).map(str::to_owned)
-        })
+        .filter_map(|(_, operation)| reference(body_schema(operation)?).map(str::to_owned))
         .collect()
 }
 
