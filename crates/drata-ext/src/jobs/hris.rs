@@ -7,6 +7,7 @@ use drata_api::v2::ids::CustomConnectionId;
 use drata_api::{Error, Validate};
 
 use crate::client::Drata;
+use crate::jobs::was_not_processed;
 
 /// The most records that the service takes at once.
 const MAX_RECORDS: usize = 1000;

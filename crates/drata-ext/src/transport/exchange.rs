@@ -138,7 +138,7 @@ mod tests {
         let url = format!("http://{}/x", listener.local_addr().unwrap());
         let server = async {
             let (mut stream, _) = listener.accept().await.unwrap();
-            stream.read(&mut [0; 4096]).await.unwrap();
+            assert!(stream.read(&mut [0; 4096]).await.unwrap() > 0, "a request");
             stream.write_all(response.as_bytes()).await.unwrap();
             if stalls {
                 std::future::pending::<()>().await;
