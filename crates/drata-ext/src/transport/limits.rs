@@ -51,7 +51,9 @@ impl<S: Attempts> Attempts for Limited<S> {
         }
         let span = trace::attempt(request, turn.number);
 
-        let exchange = activity.bound(read, connecting::within(connect, &activity, self.inner.attempt(request, turn)));
+        // In a box, because it is large, and would be moved and held anew by each limit around it.
+        let attempt = Box::pin(self.inner.attempt(request, turn));
+        let exchange = activity.bound(read, connecting::within(connect, &activity, attempt));
         let bounded = async {
             match exchange.await {
                 Ok(Err(failure)) if failure.error.is_connect() && failure.error.is_timeout() => {
