@@ -33,6 +33,8 @@ pub(crate) fn apply(call: &Call<'_>, store: &mut Store, row: Row, body: &Written
     {
         plain.insert("customFields".to_owned(), merged);
     }
+    let moments = switched(call, row, &plain);
+    plain.extend(moments);
     plain.insert("updatedAt".to_owned(), call.world.now());
     store.write(row, plain);
     let workspace = call.workspace().unwrap_or(1);
@@ -43,6 +45,18 @@ pub(crate) fn apply(call: &Call<'_>, store: &mut Store, row: Row, body: &Written
         }
     }
     Ok(())
+}
+
+/// The moments that rows show of switches that a body sets: `confirmed` of a vendor as `confirmedAt`.
+fn switched(call: &Call<'_>, row: Row, body: &Written) -> Written {
+    let object = call.world.catalog.kinds().get(row.kind).schema;
+    let object = object.and_then(|schema| call.world.catalog.schemas.object(schema));
+    let moment = |(name, value): (&String, &Value)| {
+        let moment = format!("{name}At");
+        object?.property(&moment)?;
+        Some((moment, if value.as_bool()? { call.world.now() } else { Value::Null }))
+    };
+    body.iter().filter_map(moment).collect()
 }
 
 /// Adds a row with what a body says of it.
