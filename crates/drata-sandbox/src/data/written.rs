@@ -96,6 +96,11 @@ impl Painter<'_> {
                 let part = Map::from_iter([(name, value.clone())]);
                 Some(self.written_part(object, subject, property, step, &part))
             }
+            // A switch that the response shows as the moment it was set.
+            (Shape::Text(text), Value::Bool(_)) if text.format == Format::DateTime => {
+                let moment = subject.written?.get(&format!("{}At", property.name))?;
+                (found.nullable || !moment.is_null()).then(|| moment.clone())
+            }
             _ => None,
         }
     }

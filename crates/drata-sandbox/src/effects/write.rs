@@ -33,7 +33,7 @@ pub(crate) fn apply(call: &Call<'_>, store: &mut Store, row: Row, body: &Written
     {
         plain.insert("customFields".to_owned(), merged);
     }
-    let moments = switched(call, row, &plain);
+    let moments = switched(call, &plain);
     plain.extend(moments);
     plain.insert("updatedAt".to_owned(), call.world.now());
     store.write(row, plain);
@@ -47,14 +47,10 @@ pub(crate) fn apply(call: &Call<'_>, store: &mut Store, row: Row, body: &Written
     Ok(())
 }
 
-/// The moments that rows show of switches that a body sets: `confirmed` of a vendor as `confirmedAt`.
-fn switched(call: &Call<'_>, row: Row, body: &Written) -> Written {
-    let object = call.world.catalog.kinds().get(row.kind).schema;
-    let object = object.and_then(|schema| call.world.catalog.schemas.object(schema));
+/// The moments of the switches that a body sets: rows show `confirmed` of a vendor as `confirmedAt`.
+fn switched(call: &Call<'_>, body: &Written) -> Written {
     let moment = |(name, value): (&String, &Value)| {
-        let moment = format!("{name}At");
-        object?.property(&moment)?;
-        Some((moment, if value.as_bool()? { call.world.now() } else { Value::Null }))
+        Some((format!("{name}At"), if value.as_bool()? { call.world.now() } else { Value::Null }))
     };
     body.iter().filter_map(moment).collect()
 }
