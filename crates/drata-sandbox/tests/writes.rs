@@ -72,6 +72,7 @@ impl Report {
             let moves = moves
                 || (follows("status")
                     && ["archivedAt", "separatedAt", "completedAt", "completionDate"].contains(&name.as_str()));
+            let moves = moves || name.strip_suffix("At").is_some_and(|switch| sent.contains_key(switch));
             if moves || changed.contains(name.as_str()) {
                 continue;
             }

@@ -15,20 +15,30 @@ const DAY: i64 = 86_400;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timeline {
     created: i64,
+    /// Whatever has happened to the row has happened by then.
+    end: i64,
 }
 
 impl Timeline {
     pub(crate) fn of(draw: Draw) -> Self {
         let draw = draw.named("timeline");
         let days = 60 + i64::try_from(draw.below(1_000)).unwrap_or(0);
-        Self { created: END - days * DAY + Self::second(draw) }
+        Self { created: END - days * DAY + Self::second(draw), end: END }
+    }
+
+    /// The dates of a row that a request has just made: nothing else has happened to it yet.
+    pub(crate) fn beginning(created: Timestamp) -> Self {
+        Self { created: created.as_second(), end: created.as_second() }
     }
 
     /// The dates of a row that belongs to the row with these dates: it was made later.
     pub(crate) fn later(&self, draw: Draw) -> Self {
-        let days = (END - self.created) / DAY;
+        let days = (END - self.created).max(0) / DAY;
         let share = i64::try_from(draw.named("later").below(400)).unwrap_or(0);
-        Self { created: self.created + (days * share / 1_000) * DAY + Self::second(draw) % 3_600 }
+        Self {
+            created: self.created + (days * share / 1_000) * DAY + Self::second(draw) % 3_600,
+            end: END.max(self.end),
+        }
     }
 
     fn second(draw: Draw) -> i64 {
@@ -37,7 +47,7 @@ impl Timeline {
 
     /// The moment; `draw` tells apart several of one sort.
     pub(crate) fn at(&self, moment: Moment, draw: Draw) -> Timestamp {
-        let span = END - self.created;
+        let span = self.end - self.created;
         let part = |from: i64, to: i64| {
             let share = from + i64::try_from(draw.below((to - from).unsigned_abs())).unwrap_or(0);
             self.created + span * share / 1_000
@@ -52,7 +62,7 @@ impl Timeline {
             Moment::Failed => part(700, 800),
             Moment::Gone => part(800, 900),
             Moment::Updated => part(900, 1_000),
-            Moment::Future => END + (1 + i64::try_from(draw.below(400)).unwrap_or(0)) * DAY,
+            Moment::Future => self.end + (1 + i64::try_from(draw.below(400)).unwrap_or(0)) * DAY,
         };
         Timestamp::from_second(seconds).unwrap_or_default()
     }

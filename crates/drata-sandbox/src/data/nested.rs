@@ -116,7 +116,7 @@ impl Painter<'_> {
     }
 
     /// The number of the version that counts: the last one that nobody still has to agree to.
-    fn current(&self, row: Row) -> Option<u64> {
+    pub(super) fn current(&self, row: Row) -> Option<u64> {
         const WAITING: &[&str] = &["DRAFT", "NEEDS_APPROVAL", "APPROVED", "DISCARDED"];
         let waits = |number: u64| {
             let written = self.store.written(Row { number, ..row });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::coerce;
-use super::dates::{Moment, Timeline};
+use super::dates::{self, Moment, Timeline};
 use super::definition;
 use super::theme::{self, Theme};
 use crate::contract::Catalog;
@@ -181,6 +181,13 @@ impl<'a> Painter<'a> {
         let draw = Draw(mix(mix(self.seed, kind.hash), row.number));
         let theme = theme::of_kind(self.catalog, row.kind);
         let above = self.store.above(row).map(|above| Timeline::of(self.draw_of(above)));
+        let written = self.store.written(row);
+        let is_created = self.store.is_created(row);
+        let created = written.and_then(|written| written.get("createdAt")?.as_str()).filter(|_| is_created);
+        let timeline = match created.and_then(dates::parse) {
+            Some(created) => Timeline::beginning(created),
+            None => above.map_or_else(|| Timeline::of(draw), |above| above.later(draw)),
+        };
         Subject {
             draw,
             number: row.number,
@@ -188,10 +195,10 @@ impl<'a> Painter<'a> {
             theme,
             owner: Some(row),
             is_row: true,
-            timeline: above.map_or_else(|| Timeline::of(draw), |above| above.later(draw)),
-            written: self.store.written(row),
+            timeline,
+            written,
             values: None,
-            sparse: self.store.is_created(row),
+            sparse: is_created,
             depth,
         }
     }
@@ -368,11 +375,16 @@ impl<'a> Painter<'a> {
         if count == 0 {
             return Value::Null;
         }
+        let first = |words: &[&str]| {
+            words.iter().find_map(|word| values.iter().find(|value| value.as_str() == Some(word))).cloned()
+        };
+        if let Some(first) = first(FIRST).or_else(|| first(USUAL)).filter(|_| subject.sparse) {
+            return first;
+        }
         // Most things are in order; long enumerations are of sorts, not of states.
         if count <= FEW && draw.named("usual").chance(3, 5) {
-            let usual = USUAL.iter().find_map(|usual| values.iter().find(|value| value.as_str() == Some(usual)));
-            if let Some(usual) = usual {
-                return usual.clone();
+            if let Some(usual) = first(USUAL) {
+                return usual;
             }
         }
         let block = Draw(self.seed).within(hash).within(subject.number / count);
@@ -383,6 +395,18 @@ impl<'a> Painter<'a> {
 
 /// Enumerations of states have no more values than this.
 const FEW: u64 = 16;
+
+/// The states that things begin in.
+const FIRST: &[&str] = &[
+    "NOT_YET_STARTED",
+    "READY_FOR_REVIEW",
+    "NEEDS_ARTIFACT",
+    "OUTSTANDING",
+    "PREPARING",
+    "NO_RENEWAL",
+    "NEW",
+    "DRAFT",
+];
 
 /// The values that most rows have, the first that an enumeration has.
 const USUAL: &[&str] = &["ACTIVE", "CURRENT_EMPLOYEE", "PASSED", "PUBLISHED", "READY", "COMPLETED"];

@@ -142,12 +142,16 @@ impl<'a> Painter<'a> {
         std::iter::successors(self.store.above(row), |row| self.store.above(*row)).find(|row| row.kind == kind)
     }
 
-    /// The rows below a row; of one, the last.
+    /// The rows below a row; of one, the last, and of versions the one that counts.
     fn children(&self, row: Option<Row>, kind: KindId, many: bool) -> Pointed<'a> {
         let home = self.catalog.home(kind);
         let Some(row) = row else { return Pointed::one(None, home) };
         let numbers = self.store.numbers(self.by, kind, Within::parent(row.number));
-        let last = || Numbers::one(numbers.iter().next_back());
+        let last = || {
+            let last = numbers.iter().next_back();
+            let current = last.and_then(|number| self.current(Row { kind: home, number }));
+            Numbers::one(current.or(last))
+        };
         Pointed { kind: home, numbers: if many { numbers } else { last() } }
     }
 

@@ -23,6 +23,8 @@ impl Painter<'_> {
         match shape {
             Shape::Boolean => match property.map(|property| property.role) {
                 Some(Role::Connected) => self.state(subject).is_none_or(|state| state == "ACTIVE").into(),
+                // What was just made is not complete, expired or archived.
+                _ if subject.sparse => property.is_some_and(|property| STANDING.contains(&&*property.name)).into(),
                 _ => draw.chance(2, 3).into(),
             },
             Shape::Integer(bounds) => self.integer(*bounds, subject, property, draw).into(),
@@ -241,6 +243,9 @@ impl Painter<'_> {
         json!({ "buffer": base64::engine::general_purpose::STANDARD.encode(content) })
     }
 }
+
+/// Switches that are on from the beginning.
+const STANDING: &[&str] = &["current", "enabled", "isActive", "isCurrent", "isEnabled"];
 
 /// Words in the states of rows that are no longer in use, that are done, that are not agreed on yet.
 const GONE: &[&str] = &["ARCHIVED", "FORMER", "REMOVED", "DELETED", "DISCONNECTED"];

@@ -16,7 +16,10 @@ const COUNTERPARTS: &[(&str, &[&str])] = &[
     ("separationDate", &["separatedAt"]),
     ("startedAt", &["startDate"]),
     ("startDate", &["startedAt"]),
-    ("status", &["vendorStatus"]),
+    ("status", &["vendorStatus", "securityReviewStatus"]),
+    ("type", &["securityReviewType", "sourceType"]),
+    ("recipientEmail", &["email"]),
+    ("osVersion", &["platformVersion"]),
     ("requiresAcknowledgment", &["requiresAcknowledgement"]),
     ("scope", &["assignedTo"]),
     ("assignedTo", &["scope"]),
@@ -94,10 +97,10 @@ impl Painter<'_> {
                 Some(self.written_part(object, subject, property, step, &part))
             }
             // A switch that the response shows as the moment it was set.
-            (Shape::Text(text), Value::Bool(true)) if text.format == Format::DateTime => {
-                subject.written?.get("updatedAt").cloned()
+            (Shape::Text(text), Value::Bool(_)) if text.format == Format::DateTime => {
+                let moment = subject.written?.get(&format!("{}At", property.name))?;
+                (found.nullable || !moment.is_null()).then(|| moment.clone())
             }
-            (Shape::Text(_), Value::Bool(false)) if found.nullable => Some(Value::Null),
             _ => None,
         }
     }

@@ -34,6 +34,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, Failure> {
     if let Some(piece) = piece {
         add(call, &mut store, row, None, piece)?;
     }
+    settle(call, &mut store, row);
     drop(store);
     Ok(respond::row(call, row))
 }
@@ -54,6 +55,7 @@ pub(super) fn update(call: &Call<'_>) -> Result<Reply, Failure> {
             Err(_) => None,
         };
         add(call, &mut store, row, artifact, piece)?;
+        settle(call, &mut store, row);
     }
     drop(store);
     Ok(respond::row(call, row))
@@ -68,6 +70,7 @@ pub(super) fn create_with_artifacts(call: &Call<'_>) -> Result<Reply, Failure> {
     for (_, piece) in pieces {
         add(call, &mut store, row, None, piece)?;
     }
+    settle(call, &mut store, row);
     drop(store);
     Ok(mutated(call, row, requested))
 }
@@ -92,6 +95,7 @@ pub(super) fn update_with_artifacts(call: &Call<'_>) -> Result<Reply, Failure> {
     }
     write::apply(call, &mut store, row, &body)?;
     let requested = new.len() + replacing.len();
+    let is_touched = requested + past.len() + current.len() > 0;
     for (_, piece) in new {
         add(call, &mut store, row, None, piece)?;
     }
@@ -103,6 +107,9 @@ pub(super) fn update_with_artifacts(call: &Call<'_>) -> Result<Reply, Failure> {
             store.set(artifact, "archivedAt", archived.clone());
         }
     }
+    if is_touched {
+        settle(call, &mut store, row);
+    }
     drop(store);
     Ok(mutated(call, row, requested))
 }
@@ -111,8 +118,24 @@ pub(super) fn update_with_artifacts(call: &Call<'_>) -> Result<Reply, Failure> {
 pub(super) fn act_on_artifact(call: &Call<'_>) -> Result<Reply, Failure> {
     let Some(row) = call.target() else { return super::plan::answer(call) };
     let archived = if call.payload.value["action"] == "archive" { call.world.now() } else { Value::Null };
-    call.world.store_mut().set(row, "archivedAt", archived);
+    let mut store = call.world.store_mut();
+    store.set(row, "archivedAt", archived);
+    store.above(row).into_iter().for_each(|item| settle(call, &mut store, item));
+    drop(store);
     Ok(respond::row(call, row))
+}
+
+/// Says whether an item has what it needs: an artifact that is not archived.
+fn settle(call: &Call<'_>, store: &mut Store, item: Row) {
+    let Ok(kind) = kind(call, ARTIFACTS) else { return };
+    let painter = call.painter(store);
+    let archived = |number| {
+        let schema = call.world.catalog.kinds().get(kind).schema?;
+        painter.field(Row { kind, number }, schema, "archivedAt")
+    };
+    let all = store.numbers(call.by(), kind, Within::parent(item.number));
+    let is_ready = all.iter().any(|number| archived(number).is_none_or(|archived| archived.is_null()));
+    store.set(item, "status", if is_ready { "READY" } else { "NEEDS_ARTIFACT" });
 }
 
 /// The properties of a body that are the item's own.

@@ -33,6 +33,8 @@ pub(crate) fn apply(call: &Call<'_>, store: &mut Store, row: Row, body: &Written
     {
         plain.insert("customFields".to_owned(), merged);
     }
+    let moments = switched(call, &plain);
+    plain.extend(moments);
     plain.insert("updatedAt".to_owned(), call.world.now());
     store.write(row, plain);
     let workspace = call.workspace().unwrap_or(1);
@@ -43,6 +45,14 @@ pub(crate) fn apply(call: &Call<'_>, store: &mut Store, row: Row, body: &Written
         }
     }
     Ok(())
+}
+
+/// The moments of the switches that a body sets: rows show `confirmed` of a vendor as `confirmedAt`.
+fn switched(call: &Call<'_>, body: &Written) -> Written {
+    let moment = |(name, value): (&String, &Value)| {
+        Some((format!("{name}At"), if value.as_bool()? { call.world.now() } else { Value::Null }))
+    };
+    body.iter().filter_map(moment).collect()
 }
 
 /// Adds a row with what a body says of it.
