@@ -155,6 +155,21 @@ impl Session {
         }
     }
 
+    /// Refuses to go on with what was begun on another account, as far as the key may read which one it is.
+    pub(crate) async fn same_account(&self, before: &mut Option<String>, what: &str) -> Result<(), Failure> {
+        let Some(company) = self.company().await else { return Ok(()) };
+        let account = format!("{company}, {}", self.account.region);
+        match before {
+            Some(before) if *before != account => {
+                Err(Failure::usage(format!("{what} is of {before}, and this is {account}: take another one")))
+            }
+            before => {
+                *before = Some(account);
+                Ok(())
+            }
+        }
+    }
+
     /// The name of the company, if the key may read it.
     pub(crate) async fn company(&self) -> Option<String> {
         use drata_ext::Operation as _;

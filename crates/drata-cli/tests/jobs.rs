@@ -145,6 +145,18 @@ async fn a_watch_tells_what_is_new() {
     let other = run(&sandbox, &["watch", "failing", "tests", "--since", path]);
     assert_eq!(other.status.code(), Some(2));
     assert!(said(&other).contains("remembers devices, not tests"), "{}", said(&other));
+    let part = run(&sandbox, &[&watch[..], &["--workspace", "1"]].concat());
+    assert!(said(&part).contains("remembers all workspaces, not workspace 1"), "{}", said(&part));
+    // What one account remembers says nothing of another, nor does an export go on with the rows of another.
+    let other = Sandbox::builder().seed(7).start().await.unwrap();
+    let folder = folder.path().join("export");
+    let export = ["export", folder.to_str().unwrap(), "--only", "workspaces"];
+    printed(&sandbox, &export);
+    for (arguments, of) in [(&watch[..], "state.json is of "), (&export, "export is of ")] {
+        let refused = run(&other, arguments);
+        assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+        assert!(said(&refused).contains(of), "{}", said(&refused));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

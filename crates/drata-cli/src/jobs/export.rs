@@ -38,6 +38,9 @@ const BETWEEN: u64 = 1_000;
 #[serde(deny_unknown_fields)]
 struct State {
     format: String,
+    /// Whose lists they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
     files: BTreeMap<String, Progress>,
 }
 
@@ -85,7 +88,9 @@ pub(super) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), F
     let session = Session::open(globals).await?;
     fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, "made", &error))?;
     let _alone = lock(&folder)?;
-    let mut export = Export { session: &session, state: load(&folder, format)?, folder, csv: format == "csv" };
+    let mut state = load(&folder, format)?;
+    session.same_account(&mut state.account, &format!("the export in {}", folder.display())).await?;
+    let mut export = Export { session: &session, state, folder, csv: format == "csv" };
     let workspaces = workspaces(&session, matches.get_one::<i64>("workspace").copied()).await?;
     let items = items(&workspaces, format)?;
     let items = items

@@ -19,6 +19,12 @@ use crate::session::Session;
 struct State {
     /// What was looked at.
     view: String,
+    /// The only workspace that was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    workspace: Option<i64>,
+    /// The account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
     /// Identifiers, with when each was seen first.
     seen: BTreeMap<String, String>,
 }
@@ -57,11 +63,19 @@ pub(super) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), F
     if let Some(before) = before.as_ref().filter(|before| before.view != view.name()) {
         return Err(Failure::usage(format!("{} remembers {}, not {}", path.display(), before.view, view.name())));
     }
+    let workspace = matches.get_one::<i64>("workspace").copied();
+    if let Some(before) = before.as_ref().filter(|before| before.workspace != workspace) {
+        let of = |workspace: Option<i64>| workspace.map_or("all workspaces".to_owned(), |id| format!("workspace {id}"));
+        let (before, now) = (of(before.workspace), of(workspace));
+        return Err(Failure::usage(format!("{} remembers {before}, not {now}", path.display())));
+    }
     let session = Session::open(globals).await?;
-    let found = failing(&session, view, matches.get_one::<i64>("workspace").copied()).await?;
+    let mut account = before.as_ref().and_then(|before| before.account.clone());
+    session.same_account(&mut account, &path.display().to_string()).await?;
+    let found = failing(&session, view, workspace).await?;
     let now = jiff::Timestamp::now().to_string();
     let seen = before.map(|state| state.seen);
-    let mut state = State { view: view.name().to_owned(), seen: BTreeMap::new() };
+    let mut state = State { view: view.name().to_owned(), workspace, account, seen: BTreeMap::new() };
     let mut out = session.screen.report()?;
     let mut new = 0;
     for row in &found {
