@@ -92,7 +92,7 @@ fn model(
     let mut plain = effective.clone();
     plain::make_plain(&mut plain).0.into_iter().for_each(|finding| findings.push(finding));
     let wire = plain::openapi::document(effective.clone());
-    let api = model::read((version, module), &plain, wire, table, findings);
+    let api = model::read::read((version, module), &plain, wire, table, findings);
     api.filter(|_| !findings.refuse())
 }
 

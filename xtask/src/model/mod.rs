@@ -4,7 +4,7 @@
 //! what may be null or absent, lists that tolerate bad items, identifiers, limits and descriptions are ours. The model does
 //! not know who reads it.
 
-mod read;
+pub(crate) mod read;
 mod ty;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::document::Document;
 use crate::version::Version;
 
-pub(crate) use read::read;
 pub(crate) use ty::Ty;
 
 /// Everything of one version.
