@@ -45,7 +45,7 @@ impl Server {
         let hello = json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
             "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } } });
         self.send(&hello.to_string()).await;
-        assert_eq!(self.next().await["id"], 0);
+        assert_eq!(self.next().await["result"]["protocolVersion"], "2025-06-18");
         self.send(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }).to_string()).await;
     }
 
@@ -117,6 +117,10 @@ async fn lines_that_are_too_long_and_messages_out_of_order_do_not_stop_it() {
     let sandbox = Sandbox::builder().records(3).start().await.unwrap();
     let mut server = Server::start(&sandbox, &[]);
     server.greet().await;
+    // What is no message, or none of this protocol's.
+    for line in ["not json", "{\"jsonrpc\": \"2.0\"}", "[1,2", "\u{0}", ""] {
+        server.send(line).await;
+    }
     // Longer than any line that is taken; then one that is merely long.
     server.send(&"x".repeat(17 * 1024 * 1024)).await;
     server.call(1, "find_operations", json!({ "text": "y".repeat(1_000_000) })).await;
@@ -127,20 +131,22 @@ async fn lines_that_are_too_long_and_messages_out_of_order_do_not_stop_it() {
         json!({ "jsonrpc": "2.0", "method": "notifications/nope" }),
         json!({ "jsonrpc": "2.0", "id": 2, "method": "resources/read", "params": { "uri": "file:///etc/passwd" } }),
         json!({ "jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": { "name": "read", "arguments": [1] } }),
-        json!({ "jsonrpc": "2.0", "id": 4, "method": "tools/list" }),
+        json!({ "jsonrpc": "2.0", "id": 4, "method": "nope" }),
+        json!({ "jsonrpc": "2.0", "id": 5, "method": "tools/call", "params": { "name": 7 } }),
+        json!({ "jsonrpc": "2.0", "id": 6, "method": "tools/list" }),
     ] {
         server.send(&line.to_string()).await;
     }
     let mut seen = BTreeMap::new();
-    while seen.len() < 4 {
+    while seen.len() < 6 {
         let response = server.next().await;
         if let Some(id) = response["id"].as_u64() {
             seen.insert(id, response);
         }
     }
     assert_eq!(seen[&1]["result"]["structuredContent"]["operations"], json!([]));
-    assert!(seen[&2]["error"].is_object() && seen[&3]["error"].is_object(), "{seen:?}");
-    assert_eq!(seen[&4]["result"]["tools"].as_array().unwrap().len(), 7);
+    assert!((2..=5).all(|id| seen[&id]["error"].is_object()), "{seen:?}");
+    assert_eq!(seen[&6]["result"]["tools"].as_array().unwrap().len(), 7);
     server.end().await;
 
     // A call before the greeting is an error, or the end of the connection; never a result.
