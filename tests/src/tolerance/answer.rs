@@ -101,7 +101,10 @@ fn rejection_problems<T: Serialize + DeserializeOwned>(
         match serde_json::from_str::<T>(&text) {
             Err(error) => problems.push(format!("{name} with {bad}: refused: {error}")),
             Ok(value) => match rejections(&value) {
-                [one] if one.index() == 1 && one.path() == path && serde_json::from_str::<Value>(one.raw()).is_ok_and(|raw| raw == bad) => {}
+                [one]
+                    if one.index() == 1
+                        && one.path() == path
+                        && serde_json::from_str::<Value>(one.raw()).is_ok_and(|raw| raw == bad) => {}
                 other => problems.push(format!("{name} with {bad}: wanted index 1 and path {path:?}, not {other:?}")),
             },
         }
