@@ -16,7 +16,7 @@ mod policies;
 mod report;
 mod respond;
 mod roster;
-mod uploads;
+pub(crate) mod uploads;
 mod write;
 
 use crate::contract::operation::ApiVersion::{V1, V2};
