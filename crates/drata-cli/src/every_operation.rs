@@ -101,18 +101,9 @@ async fn run(version: ApiVersion) {
 
 /// What a sample cannot know of the account that it is sent to: its operation, and a part of what the service says.
 const TOLERATED: &[(&str, &str)] = &[
-    // Nobody has the address of the sample.
-    ("v1::personnel::get_by_email", "404"),
-    ("v1::users::get_by_email", "404"),
     // A rule that the contract cannot hold: one of two optional fields.
     ("v2::background_checks::create", "exactly one of url and fileKey"),
-    // A session without records is not completed.
-    ("v2::custom_data_records::perform_session_action", "422"),
-    // The state of the policy decides which actions there are.
-    ("v2::policies::perform_action", "not available for the current resource state"),
-    // An account defines its custom fields itself.
-    ("v2::frameworks::update_requirement_legacy", "no custom field of this resource"),
-    // The first group is in the scope already.
+    // An operation before it has set the scope to the same group.
     ("v2::personnel::add_scoped_group", "in the scope of the workspace already"),
     // An operation before it has deleted the first evidence: two areas serve one library.
     ("v2::evidence::delete", "404"),

@@ -33,6 +33,12 @@ pub fn sample(schemas: &Schemas, schema: SchemaId, extent: Extent) -> Value {
     sampler.value(schema, Role::Plain).unwrap_or(Value::Null)
 }
 
+/// A valid sample of a value that has a name, such as a parameter: an `email` is an address.
+pub fn named(schemas: &Schemas, schema: SchemaId, name: &str, extent: Extent) -> Value {
+    let mut sampler = Sampler { schemas, extent, within: Vec::new() };
+    sampler.value(schema, Role::of(name)).unwrap_or(Value::Null)
+}
+
 struct Sampler<'a> {
     schemas: &'a Schemas,
     extent: Extent,

@@ -10,6 +10,12 @@ const UNDOCUMENTED: &[u16] = &[400, 404, 409, 422];
 
 /// Rules that the service has and no schema tells.
 const RULES: &[&str] = &[
+    "includeWebUploadUrl must be true",
+    "createEvidence needs multiArtifact",
+    "createEvidence excludes",
+    "multiArtifact needs",
+    "existingArtifactId excludes",
+    "workspaceId is required for evidence",
     "only one of file",
     "exactly one of",
     "is not available for the current resource state",

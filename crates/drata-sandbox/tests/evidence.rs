@@ -292,3 +292,57 @@ async fn languages_controls_and_reviews_are_those_of_their_rows() {
     assert_eq!(api.send("DELETE", "/v2/risk-registers/1/risks/RISK-002").await.status(), 204);
     assert_eq!(api.try_get("/v2/risk-registers/1/risks/2").await.0, 404);
 }
+
+#[tokio::test]
+async fn an_upload_page_makes_what_it_was_announced_for() {
+    let api = Api::start().await;
+    let send = async |ask: Value, content: &'static str| {
+        let mut ask = ask;
+        for (name, value) in [("purpose", json!("evidence")), ("workspaceId", json!(1)), ("fileName", json!("log.txt"))]
+        {
+            ask[name] = value;
+        }
+        ask["includeWebUploadUrl"] = json!(true);
+        let (status, announced) = api.json("POST", "/v2/upload-urls", ask).await;
+        assert_eq!(status, 201, "{announced}");
+        let page = announced["webUploadUrl"].as_str().expect("an address").to_owned();
+        let put = || reqwest::Client::new().put(&page).body(content).send();
+        assert_eq!(put().await.expect("an answer").status(), 200);
+        // Sent again, the same upload makes nothing more.
+        assert_eq!(put().await.expect("an answer").status(), 200);
+    };
+    let text = async |artifact: &Value| {
+        let link = artifact["source"].as_str().expect("a link");
+        reqwest::get(link).await.expect("an answer").text().await.expect("a body")
+    };
+    let list = format!("{EVIDENCE}?size=500");
+    let before = ids(&api.get(&list).await);
+    let item = json!({"name": "Logs", "ownerId": 2, "renewalScheduleType": "ONE_YEAR", "controlIds": [3]});
+    send(json!({"multiArtifact": true, "createEvidence": item}), "first").await;
+    let after = ids(&api.get(&list).await);
+    assert_eq!(after.len(), before.len() + 1);
+    let item = format!("{EVIDENCE}/{}", after.last().expect("a row"));
+    assert_eq!(api.get(&item).await["name"], "Logs");
+    let all = artifacts(&api, &item, "").await;
+    assert_eq!((all.len(), text(&all[0]).await.as_str()), (1, "first"));
+
+    send(json!({"addToEvidenceId": after.last()}), "second").await;
+    let all = artifacts(&api, &item, "").await;
+    assert_eq!((all.len(), text(&all[1]).await.as_str()), (2, "second"));
+
+    send(json!({"existingArtifactId": all[0]["id"]}), "third").await;
+    let all = artifacts(&api, &item, "").await;
+    assert_eq!((all.len(), text(&all[0]).await.as_str(), &all[0]["artifactVersion"]), (2, "third", &json!(2)));
+
+    for wrong in [
+        json!({"addToEvidenceId": 1}),
+        json!({"includeWebUploadUrl": true, "addToEvidenceId": 1, "existingArtifactId": 1}),
+        json!({"includeWebUploadUrl": true, "createEvidence": {"name": "x", "ownerId": 1, "renewalScheduleType": "NONE"}}),
+        json!({"includeWebUploadUrl": true, "multiArtifact": true}),
+    ] {
+        let mut ask = wrong.clone();
+        (ask["purpose"], ask["workspaceId"]) = (json!("evidence"), json!(1));
+        let (status, answer) = api.json("POST", "/v2/upload-urls", ask).await;
+        assert_eq!(status, 400, "{wrong}: {answer}");
+    }
+}

@@ -3,7 +3,7 @@
 use drata_contract::operation::Place;
 #[cfg(test)]
 use drata_contract::sample::is_file;
-use drata_contract::sample::{Extent, sample};
+use drata_contract::sample::{self, Extent, sample};
 use drata_contract::schema::{Format, SchemaId, Schemas, Shape};
 use drata_contract::text::written;
 use drata_ext::by_name::Known;
@@ -66,12 +66,12 @@ pub(crate) fn sample_line(known: Known) -> String {
                     Shape::Text(text) if text.format == Format::Plain && !parameter.name.contains("mail") => {
                         format!("{:0>width$}", 1, width = text.min_length)
                     }
-                    _ => text(schemas, parameter.schema),
+                    _ => text(schemas, parameter.schema, &parameter.name),
                 };
                 line += &format!(" {}", quoted(&value));
             }
             Target::Parameter(parameter) if parameter.required => {
-                line += &format!(" --{flag} {}", quoted(&text(schemas, parameter.schema)));
+                line += &format!(" --{flag} {}", quoted(&text(schemas, parameter.schema, &parameter.name)));
             }
             Target::Field(field) if field.required => {
                 has_body = true;
@@ -122,7 +122,7 @@ pub(crate) fn sample_line(known: Known) -> String {
 
 fn field_of_sample(schemas: &Schemas, flag: &str, schema: SchemaId) -> String {
     let equals = if matches!(schemas.get(schema).shape, Shape::Boolean) { '=' } else { ' ' };
-    format!(" --{flag}{equals}{}", quoted(&text(schemas, schema)))
+    format!(" --{flag}{equals}{}", quoted(&text(schemas, schema, flag)))
 }
 
 /// Whether an operation takes a form alone, and so a file.
@@ -133,9 +133,9 @@ pub(crate) fn needs_file(known: Known) -> bool {
     object.is_some_and(|object| object.properties.iter().any(|one| is_file(&known.contract.schemas, one.schema)))
 }
 
-fn text(schemas: &Schemas, schema: SchemaId) -> String {
+fn text(schemas: &Schemas, schema: SchemaId, name: &str) -> String {
     let one = schemas.items(schema).unwrap_or(schema);
-    written(&sample(schemas, one, Extent::Required))
+    written(&sample::named(schemas, one, name, Extent::Required))
 }
 
 /// A word as a shell takes it.

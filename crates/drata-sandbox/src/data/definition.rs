@@ -58,10 +58,12 @@ impl Definition {
         self.type_name() == "FORMULA"
     }
 
-    /// The kinds of rows that carry it: two of them.
+    /// The kinds of rows that carry it: all of them carry the first, two each of the others.
     pub(super) fn carriers(self) -> impl Iterator<Item = &'static str> {
-        let first = usize::try_from(self.number).unwrap_or(0);
-        [first % CARRIERS.len(), (first + 2) % CARRIERS.len()].into_iter().map(|place| CARRIERS[place].1)
+        let number = usize::try_from(self.number).unwrap_or(0);
+        let is_one = move |place: usize| [number, number + 2].iter().any(|first| first % CARRIERS.len() == place);
+        let carriers = CARRIERS.iter().enumerate();
+        carriers.filter(move |(place, _)| number == 1 || is_one(*place)).map(|(_, (_, carrier))| *carrier)
     }
 
     /// The choices with their ids, where there are choices.

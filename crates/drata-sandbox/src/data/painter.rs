@@ -382,10 +382,11 @@ impl<'a> Painter<'a> {
             return first;
         }
         // Most things are in order; long enumerations are of sorts, not of states.
-        if count <= FEW && draw.named("usual").chance(3, 5) {
-            if let Some(usual) = first(USUAL) {
-                return usual;
-            }
+        if count <= FEW
+            && draw.named("usual").chance(3, 5)
+            && let Some(usual) = first(USUAL)
+        {
+            return usual;
         }
         let block = Draw(self.seed).within(hash).within(subject.number / count);
         let place = (subject.number % count + block.below(count)) % count;

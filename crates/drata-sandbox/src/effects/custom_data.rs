@@ -197,7 +197,9 @@ fn stage(call: &Call<'_>, resource: u64, session: &str) -> Result<Reply, Failure
         Err(refused) => refused,
     });
     let outcomes = outcomes.collect();
-    store.memory.staged.entry(row.number).or_default().extend(kept);
+    if !kept.is_empty() {
+        store.memory.staged.entry(row.number).or_default().extend(kept);
+    }
     Ok(results(call, outcomes))
 }
 
@@ -209,6 +211,11 @@ fn open(call: &Call<'_>, store: &mut Store, resource: u64, session: &str) -> Res
         return Err(Failure::new(400, "sessionId must be 3 to 64 letters, digits, hyphens or underscores"));
     }
     let all = sessions(call, store, resource);
+    // A seeded session that was left in progress is gone on with.
+    let seeded = call.anchors.get(2).filter(|row| row.number > 0 && !store.is_created(**row));
+    if let Some(row) = seeded.filter(|row| status(store, **row) == "IN_PROGRESS") {
+        return Ok(*row);
+    }
     if let Some(row) = all.iter().copied().find(|row| written_text(store, *row, "sessionId") == session) {
         return match status(store, row).as_str() {
             "IN_PROGRESS" => Ok(row),
@@ -235,7 +242,7 @@ fn open(call: &Call<'_>, store: &mut Store, resource: u64, session: &str) -> Res
 
 /// Makes the session the one that counts: every record that is not in it goes.
 fn complete(call: &Call<'_>, store: &mut Store, resource: u64, row: Row) -> Result<(), Failure> {
-    if !store.is_created(row) {
+    if !store.is_created(row) && !store.memory.staged.contains_key(&row.number) {
         // Nobody knows what a seeded session holds, so its completion changes nothing else.
         mark(call, store, row, "ACTIVE", Some("activatedAt"));
         return Ok(());

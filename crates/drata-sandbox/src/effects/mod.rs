@@ -16,7 +16,7 @@ mod policies;
 mod report;
 mod respond;
 mod roster;
-mod uploads;
+pub(crate) mod uploads;
 mod view;
 mod write;
 

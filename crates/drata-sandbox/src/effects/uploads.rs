@@ -3,13 +3,17 @@
 use serde_json::{Value, json};
 
 use super::respond;
+use crate::contract::operation::ApiVersion::V2;
 use crate::data::dates;
 use crate::draw::Draw;
+use crate::exchange::body::Payload;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
-use crate::exchange::reply::{NOT_SIMULATED, Reply};
-use crate::state::files::{StoredFile, Upload};
-use crate::state::store::Store;
+use crate::exchange::params::Parameters;
+use crate::exchange::reply::Reply;
+use crate::exchange::world::World;
+use crate::state::files::{StoredFile, Then, Upload};
+use crate::state::store::{Row, Store};
 
 /// Takes a file and answers with its key.
 pub(super) fn take(call: &Call<'_>) -> Result<Reply, Failure> {
@@ -19,7 +23,8 @@ pub(super) fn take(call: &Call<'_>) -> Result<Reply, Failure> {
     let stored = StoredFile { name: file.name.clone(), media: file.media.clone(), content: file.content.clone() };
     let mut store = call.world.store_mut();
     let key = key(call, &store, "evidence", &file.name);
-    let upload = Upload { purpose: "evidence".to_owned(), media: None, name: file.name.clone(), file: Some(stored) };
+    let upload =
+        Upload { purpose: "evidence".to_owned(), media: None, name: file.name.clone(), file: Some(stored), then: None };
     store.files.announce(key.clone(), upload);
     let body = json!({
         "fileKey": key,
@@ -38,20 +43,80 @@ pub(super) fn announce(call: &Call<'_>) -> Result<Reply, Failure> {
     let name = text("fileName").unwrap_or("upload").to_owned();
     let mut store = call.world.store_mut();
     let key = key(call, &store, &purpose, &name);
+    let then = then(call, &store, &key, &name)?;
     let expires = call.world.links.expires();
-    let upload = Upload { purpose, media: text("contentType").map(str::to_owned), name, file: None };
+    let upload = Upload { purpose, media: text("contentType").map(str::to_owned), name, file: None, then };
     store.files.announce(key.clone(), upload);
     let address = call.world.links.sign_upload(&key, expires);
     let mut body = json!({ "presignedUrl": address, "objectKey": key, "expiresAt": dates::date_time(expires) });
     if call.payload.value["includeWebUploadUrl"] == true {
-        body["webUploadUrl"] = address.into();
+        // What arrives there has been confirmed by whoever dropped it.
+        body["webUploadUrl"] = format!("{address}&{CONFIRMED}").into();
     }
     let (status, schema) = respond::success(call);
-    let reply = Reply::json(status, body, schema);
-    // What the upload is to bring about by itself is not acted out.
-    let more = ["existingArtifactId", "addToEvidenceId", "createEvidence"];
-    let is_more = more.iter().any(|name| call.payload.value.get(name).is_some_and(|value| !value.is_null()));
-    Ok(if is_more { reply.with_header(NOT_SIMULATED.0, NOT_SIMULATED.1) } else { reply })
+    Ok(Reply::json(status, body, schema))
+}
+
+/// What the upload is to bring about once it is confirmed: a version, an artifact or an item of evidence.
+fn then(call: &Call<'_>, store: &Store, key: &str, name: &str) -> Result<Option<Then>, Failure> {
+    let body = &call.payload.value;
+    let number = |name: &str| body.get(name).and_then(Value::as_u64);
+    let created = body.get("createEvidence").filter(|item| !item.is_null());
+    let (version, artifact) = (number("existingArtifactId"), number("addToEvidenceId"));
+    let is_several = body["multiArtifact"] == true;
+    let refused = |what: &str| Err(Failure::new(400, what));
+    match (version, artifact, created) {
+        (None, None, None) if !is_several => return Ok(None),
+        _ if body["includeWebUploadUrl"] != true => {
+            return refused("includeWebUploadUrl must be true for what an upload brings about by itself");
+        }
+        (Some(_), Some(_), _) => return refused("existingArtifactId excludes addToEvidenceId"),
+        (_, None, None) if is_several => return refused("multiArtifact needs addToEvidenceId or createEvidence"),
+        (_, Some(_), Some(_)) => return refused("createEvidence excludes addToEvidenceId"),
+        (_, _, Some(_)) if !is_several => return refused("createEvidence needs multiArtifact"),
+        _ => {}
+    }
+    let kinds = call.world.catalog.kinds();
+    let kind = |key: &str| kinds.by_key(key).ok_or_else(|| Failure::new(404, format!("the contract has no {key}")));
+    let there = |row: Row| {
+        let is_there = store.has(call.by(), row, None);
+        is_there.then_some(row).ok_or_else(|| Failure::missing(&kinds.get(row.kind).key, &row.number.to_string()))
+    };
+    let workspace = number("workspaceId").ok_or_else(|| Failure::new(400, "workspaceId is required for evidence"))?;
+    let workspace = there(Row { kind: kind("workspaces")?, number: workspace })?;
+    let today = dates::date(call.world.clock.now());
+    let file =
+        json!({ "type": "S3_FILE", "artifactType": "S3_FILE", "fileKey": key, "artifactName": name, "filedAt": today });
+    let then = |operation, anchors, body| Ok(Some(Then { operation, anchors, body }));
+    if let Some(mut item) = created.cloned() {
+        item["artifacts"] = json!([file]);
+        return then("createEvidence", vec![workspace], item);
+    }
+    let mut file = file;
+    let (item, list) = match version {
+        Some(number) => {
+            let artifact = there(Row { kind: kind("evidence-library/artifacts")?, number })?;
+            file["existingArtifactId"] = number.into();
+            let item = store.above(artifact).ok_or_else(|| Failure::missing("evidence", &number.to_string()))?;
+            (item, "replaceArtifacts")
+        }
+        None => (Row { kind: kind("evidence-library")?, number: artifact.unwrap_or(0) }, "newArtifacts"),
+    };
+    there(item)?;
+    then("updateEvidence", vec![workspace, item], json!({ list: [file] }))
+}
+
+/// What an upload page adds to the address: the person who dropped the file has confirmed it.
+pub(crate) const CONFIRMED: &str = "confirmed=true";
+
+/// Brings about what a confirmed upload was announced for.
+pub(crate) fn confirm(world: &World, then: Then) -> Result<(), Failure> {
+    let mut operations = world.catalog.operations.iter().filter(|operation| operation.version == V2);
+    let Some(operation) = operations.find(|operation| operation.short_id() == then.operation) else { return Ok(()) };
+    let path = then.anchors.iter().map(|row| row.number.to_string()).collect();
+    let payload = Payload { value: then.body, ..Payload::default() };
+    let (parameters, anchors) = (Parameters::default(), then.anchors);
+    super::answer(&Call { world, operation, parameters, anchors, payload, accept: None, path }).map(drop)
 }
 
 fn key(call: &Call<'_>, store: &Store, purpose: &str, name: &str) -> String {

@@ -88,10 +88,10 @@ impl Service {
         for (anchor, id) in operation.anchors.iter().zip(path) {
             let workspace = anchors.iter().find(|row| Some(row.kind) == world.catalog.workspaces);
             let painter = world.painter(&store, operation.version, workspace.map_or(1, |row| row.number));
-            if let Some(name) = id.strip_prefix("name:") {
-                if locate::all_by_property(&painter, anchor.kind, Within::ALL, "name", name, 2).len() > 1 {
-                    return Err(Failure::new(422, format!("several rows have the name {name:?}; name one by its id")));
-                }
+            if let Some(name) = id.strip_prefix("name:")
+                && locate::all_by_property(&painter, anchor.kind, Within::ALL, "name", name, 2).len() > 1
+            {
+                return Err(Failure::new(422, format!("several rows have the name {name:?}; name one by its id")));
             }
             let found = locate::row(&painter, anchor.kind, &anchor.parameter, id, &anchors);
             let made =

@@ -5,6 +5,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, Method};
 
+use crate::effects::uploads;
 use crate::exchange::reply::{Content, Reply};
 use crate::exchange::world::World;
 use crate::state::files::StoredFile;
@@ -56,7 +57,11 @@ fn upload(
         return Err(Refused::WrongSignature);
     }
     upload.file = Some(StoredFile { name: upload.name.clone(), media: media.to_owned(), content: body });
-    Ok(Reply::empty(200))
+    let is_confirmed = query.iter().any(|(name, value)| format!("{name}={value}") == uploads::CONFIRMED);
+    let then = upload.then.take_if(|_| is_confirmed);
+    drop(store);
+    let outcome = then.map_or(Ok(()), |then| uploads::confirm(world, then));
+    Ok(outcome.map_or_else(|failure| refused(failure.status, &failure.message), |()| Reply::empty(200)))
 }
 
 fn refused(status: u16, reason: &str) -> Reply {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
+use serde_json::Value;
 
 use super::row::Row;
 
@@ -31,6 +32,18 @@ pub(crate) struct Upload {
     pub(crate) name: String,
     /// The file, once it is there.
     pub(crate) file: Option<StoredFile>,
+    /// What a confirmed upload brings about by itself.
+    pub(crate) then: Option<Then>,
+}
+
+/// A call that a confirmed upload makes by itself, with the file's key in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Then {
+    /// The identifier of the operation, in its short form.
+    pub(crate) operation: &'static str,
+    /// The rows that its path names.
+    pub(crate) anchors: Vec<Row>,
+    pub(crate) body: Value,
 }
 
 /// The files of a sandbox.

@@ -16,11 +16,14 @@ pub(crate) use super::row::{Row, Within, Written};
 use super::settings::Settings;
 use crate::contract::Catalog;
 
-/// Of which rows the last one below the first parent is in which state, so that the operations that need it find one.
-const UNDONE: &[(&str, &str, &str)] = &[
-    ("connections/resources/sessions", "status", "IN_PROGRESS"),
-    ("policies/policy-versions", "policyVersionStatus", "DRAFT"),
+/// Of which rows the first or, if true, the last one below the first parent is in which state, so that the operations that
+/// need it find one.
+const UNDONE: &[(&str, bool, &str, &str)] = &[
+    ("connections/resources/sessions", false, "status", "IN_PROGRESS"),
+    ("policies/policy-versions", true, "policyVersionStatus", "DRAFT"),
 ];
+/// The list that the first of its rows is missing from, so that it can be added.
+const UNSCOPED: &str = "scoped-personnel-groups";
 
 /// Everything that requests can change.
 #[derive(Debug)]
@@ -110,12 +113,18 @@ impl Store {
 
     /// Leaves something to do: a session that a client left open when it crashed, the draft of a policy.
     fn leave_undone(&mut self) {
-        for (key, name, state) in UNDONE {
+        for (key, is_last, name, state) in UNDONE {
             let Some(kind) = self.catalog.kinds().by_key(key) else { continue };
-            let last = self.numbers(ApiVersion::V2, kind, Within::parent(1)).iter().next_back();
-            if let Some(number) = last {
+            let numbers = self.numbers(ApiVersion::V2, kind, Within::parent(1));
+            let number = if *is_last { numbers.iter().next_back() } else { numbers.iter().next() };
+            if let Some(number) = number {
                 self.set(Row { kind, number }, name, *state);
             }
+        }
+        let list = self.catalog.kinds().by_key(UNSCOPED).and_then(|list| self.catalog.relations.listed_by(list));
+        if let Some(side) = list {
+            let others = self.related(ApiVersion::V2, side, 1, 1).iter().skip(1).collect();
+            self.relate(side, 1, others, 1);
         }
     }
 
