@@ -24,6 +24,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let root = files::root();
     let note = match unusual {
         0 => String::new(),
+        1 => "; 1 finding gets a plain form (`cargo xtask lint` lists it)".to_owned(),
         count => format!("; {count} findings get a plain form (`cargo xtask lint` lists them)"),
     };
     if !args.check {

@@ -4,6 +4,7 @@
 
 mod documented;
 mod expression;
+mod words;
 
 use std::path::{Path, PathBuf};
 

@@ -141,7 +141,8 @@ pub(crate) fn give_forms_types(document: &mut Document) {
         let Some(shared) = reference(slot).filter(|name| elsewhere.contains_key(*name)).map(str::to_owned) else {
             continue;
         };
-        let (key, name) = form_name(&id, slot);
+        let (_, name) = form_name(&id, slot);
+        let key = format!("{shared}.form");
         *slot = refer_to(&key);
         if let Some(mut schema) = document.schema(&shared).cloned() {
             schema[RULE_NAME] = name.into();

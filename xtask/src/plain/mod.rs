@@ -30,6 +30,7 @@ pub(crate) use bodies::{body_schema, plain_id};
 pub(crate) use directions::{Direction, directions};
 pub(crate) use enums::enum_values;
 pub(crate) use identify::{area_of, identify};
+pub(crate) use numbers::has_fractions;
 pub(crate) use paging::Envelope;
 pub(crate) use responses::{Media, media_of, response_schema};
 

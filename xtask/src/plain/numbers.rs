@@ -24,7 +24,7 @@ pub(crate) fn make_integers(document: &mut Document) {
 }
 
 /// Whether a number may be one with a fraction.
-pub(super) fn has_fractions(schema: &Value) -> bool {
+pub(crate) fn has_fractions(schema: &Value) -> bool {
     const EVIDENCE: [&str; 4] = ["minimum", "maximum", "multipleOf", "default"];
     let is_fraction = |value: &Value| value.as_f64().is_some_and(|number| number.fract() != 0.0);
     matches!(text(schema, "format"), "double" | "float")

@@ -1,7 +1,7 @@
 //! How two schemas differ, field by field.
 //!
 //! The SDK is tolerant where it reads: enumerations are open, unknown fields are kept, a number in quotes is a number, and
-//! what is not required or may be null is an `Option` either way. A change that this absorbs is compatibles.
+//! what is not required or may be null is an `Option` either way. A change that this absorbs is compatible.
 
 use std::collections::BTreeSet;
 

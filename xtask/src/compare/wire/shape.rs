@@ -6,6 +6,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::document::{items, reference, text};
+use crate::plain::has_fractions;
 
 /// The type of a value in the SDK, one level deep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,16 +27,9 @@ pub(crate) enum Shape {
 impl Shape {
     /// The shape of a schema that is no reference.
     pub(crate) fn of(schema: &Value) -> Self {
-        let fraction = matches!(text(schema, "format"), "double" | "float");
         match text(schema, "type") {
-            // The SDK takes every number for an integer unless the format says otherwise.
-            "number" | "integer" => {
-                if fraction {
-                    Self::Number
-                } else {
-                    Self::Integer
-                }
-            }
+            "number" if has_fractions(schema) => Self::Number,
+            "number" | "integer" => Self::Integer,
             "boolean" => Self::Boolean,
             "string" => match text(schema, "format") {
                 "date" | "date-time" => Self::Time,

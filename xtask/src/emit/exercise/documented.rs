@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 
-use super::expression::sample_string;
+use super::words::sample_string;
 use crate::document::{Document, items, text};
 
 /// An operation in the contract as it was imported, before any correction.
