@@ -4,9 +4,7 @@
 
 #[path = "support/api.rs"]
 mod api;
-#[allow(dead_code, reason = "the dice alone")]
 mod support;
-#[allow(dead_code, reason = "where the rows of a list are")]
 #[path = "support/walk.rs"]
 mod walk;
 

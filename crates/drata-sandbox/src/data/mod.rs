@@ -1,5 +1,6 @@
 //! Data that looks real and follows from the seed alone.
 
+mod choice;
 pub(crate) mod coerce;
 pub(crate) mod companies;
 pub(crate) mod csv;
