@@ -1,7 +1,8 @@
 //! The example on an area's page: a few lines that a program would begin with.
 //!
 //! An overlay may have one by hand. Otherwise the rule writes it: the plainest list, walked, with a field or two of each row;
-//! else the plainest read; else the smallest write. The same lines are the documentation and the test: rustdoc compiles each and runs it against the sandbox.
+//! else the plainest read; else the smallest write. The same lines are the documentation and the test: rustdoc compiles each and
+//! runs it against the sandbox. One that cannot run as it is, such as where an identifier is no number, gets lines by hand.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -186,6 +187,8 @@ fn nouns(operation: &Operation) -> (String, String) {
     match rules::snake(&one) == one && one != many {
         true => (many.to_owned(), one),
         false if operation.paging.is_some() => ("rows".to_owned(), "row".to_owned()),
+        // No name for a value: a word of the contract that is none in Rust.
+        false if rules::snake(many) != many => ("value".to_owned(), "value".to_owned()),
         false => (many.to_owned(), many.to_owned()),
     }
 }
