@@ -22,13 +22,27 @@ mod write;
 
 use crate::contract::operation::ApiVersion::{V1, V2};
 use crate::contract::operation::Operation;
+use crate::exchange::body::Payload;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
+use crate::exchange::params::Parameters;
 use crate::exchange::reply::Reply;
+use crate::exchange::world::World;
+use crate::state::files::Then;
 
 /// Answers a request: by the effect of its operation, else by its plan.
 pub(crate) fn answer(call: &Call<'_>) -> Result<Reply, Failure> {
     special(call).unwrap_or_else(|| plan::answer(call))
+}
+
+/// Brings about what a confirmed upload was announced for.
+pub(crate) fn confirm(world: &World, then: Then) -> Result<(), Failure> {
+    let mut operations = world.catalog.operations.iter().filter(|operation| operation.version == V2);
+    let Some(operation) = operations.find(|operation| operation.short_id() == then.operation) else { return Ok(()) };
+    let path = then.anchors.iter().map(|row| row.number.to_string()).collect();
+    let payload = Payload { value: then.body, ..Payload::default() };
+    let (parameters, anchors) = (Parameters::default(), then.anchors);
+    answer(&Call { world, operation, parameters, anchors, payload, accept: None, path }).map(drop)
 }
 
 /// The response of an operation that has an effect of its own.

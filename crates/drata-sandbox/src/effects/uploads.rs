@@ -3,15 +3,11 @@
 use serde_json::{Value, json};
 
 use super::respond;
-use crate::contract::operation::ApiVersion::V2;
 use crate::data::dates;
 use crate::draw::Draw;
-use crate::exchange::body::Payload;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
-use crate::exchange::params::Parameters;
 use crate::exchange::reply::Reply;
-use crate::exchange::world::World;
 use crate::state::files::{StoredFile, Then, Upload};
 use crate::state::store::{Row, Store};
 
@@ -108,16 +104,6 @@ fn then(call: &Call<'_>, store: &Store, key: &str, name: &str) -> Result<Option<
 
 /// What an upload page adds to the address: the person who dropped the file has confirmed it.
 pub(crate) const CONFIRMED: &str = "confirmed=true";
-
-/// Brings about what a confirmed upload was announced for.
-pub(crate) fn confirm(world: &World, then: Then) -> Result<(), Failure> {
-    let mut operations = world.catalog.operations.iter().filter(|operation| operation.version == V2);
-    let Some(operation) = operations.find(|operation| operation.short_id() == then.operation) else { return Ok(()) };
-    let path = then.anchors.iter().map(|row| row.number.to_string()).collect();
-    let payload = Payload { value: then.body, ..Payload::default() };
-    let (parameters, anchors) = (Parameters::default(), then.anchors);
-    super::answer(&Call { world, operation, parameters, anchors, payload, accept: None, path }).map(drop)
-}
 
 fn key(call: &Call<'_>, store: &Store, purpose: &str, name: &str) -> String {
     let draw = Draw(call.world.settings.seed).named("upload").within(store.files.uploads() as u64);

@@ -5,7 +5,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, Method};
 
-use crate::effects::uploads;
+use crate::effects::{self, uploads};
 use crate::exchange::reply::{Content, Reply};
 use crate::exchange::world::World;
 use crate::state::files::StoredFile;
@@ -60,7 +60,7 @@ fn upload(
     let is_confirmed = query.iter().any(|(name, value)| format!("{name}={value}") == uploads::CONFIRMED);
     let then = upload.then.take_if(|_| is_confirmed);
     drop(store);
-    let outcome = then.map_or(Ok(()), |then| uploads::confirm(world, then));
+    let outcome = then.map_or(Ok(()), |then| effects::confirm(world, then));
     Ok(outcome.map_or_else(|failure| refused(failure.status, &failure.message), |()| Reply::empty(200)))
 }
 
