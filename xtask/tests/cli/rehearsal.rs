@@ -419,9 +419,8 @@ fn rehearsal() -> Workspace {
     workspace.copy("Cargo.lock");
     workspace.copy("crates/drata-api/src/lib.rs");
     workspace.copy("crates/drata-api/src/support");
-    if real("crates/drata-api/benches").is_dir() {
-        workspace.copy("crates/drata-api/benches");
-    }
+    let api = workspace.read("crates/drata-api/Cargo.toml");
+    workspace.write("crates/drata-api/Cargo.toml", &as_dependency(&api));
     workspace.write(
         "program/Cargo.toml",
         "[package]\nname = \"program\"\nedition = \"2024\"\n\n[dependencies]\n\
@@ -430,6 +429,18 @@ fn rehearsal() -> Workspace {
     workspace.write("program/src/lib.rs", PROGRAM);
     workspace.xtask(&["codegen"]).unwrap();
     workspace
+}
+
+/// A manifest as its users see it: without what its own tests and benches need.
+fn as_dependency(manifest: &str) -> String {
+    let mut is_kept = true;
+    let kept = manifest.lines().filter(|line| {
+        if line.starts_with('[') {
+            is_kept = !matches!(*line, "[dev-dependencies]" | "[[bench]]");
+        }
+        is_kept
+    });
+    kept.map(|line| format!("{line}\n")).collect()
 }
 
 /// Whether a package compiles. The dependencies are compiled once, and kept between runs of this test.

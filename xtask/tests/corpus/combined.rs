@@ -151,17 +151,22 @@ fn below(folder: &Path) -> Vec<PathBuf> {
 
 /// The manifest: the dependencies of `drata-api`, and every feature that a document has, switched on.
 fn manifest(features: &BTreeSet<String>) -> String {
-    let workspace_manifest = fs::read_to_string(workspace("Cargo.toml")).unwrap();
-    let own: toml::Table = fs::read_to_string(workspace("crates/drata-api/Cargo.toml")).unwrap().parse().unwrap();
-    let wanted = own["dependencies"].as_table().unwrap();
-    let dependencies: String = wanted
-        .keys()
-        .map(|name| {
-            let starts = format!("{name} = ");
-            let line = workspace_manifest.lines().find(|line| line.starts_with(&starts)).unwrap();
-            format!("{line}\n")
-        })
-        .collect();
+    let read = |path: &str| fs::read_to_string(workspace(path)).unwrap().parse::<toml::Table>().unwrap();
+    let (own, all) = (read("crates/drata-api/Cargo.toml"), read("Cargo.toml"));
+    let mut dependencies = toml::Table::new();
+    for (name, wanted) in own["dependencies"].as_table().unwrap() {
+        let mut whole = match &all["workspace"]["dependencies"][name] {
+            toml::Value::Table(whole) => whole.clone(),
+            version => toml::Table::from_iter([("version".to_owned(), version.clone())]),
+        };
+        // What the crate asks for beside what the workspace has.
+        if let Some(more) = wanted.get("features").and_then(toml::Value::as_array) {
+            let features = whole.entry("features").or_insert_with(|| toml::Value::Array(Vec::new()));
+            features.as_array_mut().unwrap().extend(more.iter().cloned());
+        }
+        dependencies.insert(name.clone(), whole.into());
+    }
+    let dependencies = toml::Table::from_iter([("dependencies".to_owned(), dependencies.into())]).to_string();
     // These two belong to no document. Schemas double what is to be compiled, so they stay off.
     let full = "full".to_owned();
     let names: Vec<&String> = features.iter().filter(|name| *name != "default").chain([&full]).collect();
@@ -171,7 +176,7 @@ fn manifest(features: &BTreeSet<String>) -> String {
     let listed = format!("{:?}", names.iter().collect::<Vec<_>>());
     format!(
         "[package]\nname = \"corpus\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.dev]\ndebug = false\nincremental = false\n\n\
-         [dependencies]\n{dependencies}\n[features]\ndefault = {listed}\n{declared}"
+         {dependencies}\n[features]\ndefault = {listed}\n{declared}"
     )
 }
 
@@ -202,6 +207,7 @@ fn compile(generated: &Generated<'_>) -> (BTreeMap<String, String>, BTreeMap<Str
         .output()
         .unwrap();
     let (mut errors, mut warnings) = (BTreeMap::new(), BTreeMap::<String, Vec<String>>::new());
+    let mut outside = Vec::new();
     for line in String::from_utf8(output.stdout).unwrap().lines() {
         let Ok(line) = serde_json::from_str::<Value>(line) else { continue };
         let message = &line["message"];
@@ -213,11 +219,16 @@ fn compile(generated: &Generated<'_>) -> (BTreeMap<String, String>, BTreeMap<Str
                 errors.entry(name.clone()).or_insert(format!("{said}{at}"));
             }
             (Some("warning"), Some(name)) => warnings.entry(name.clone()).or_default().push(said),
+            (Some("error"), None) => outside.push(format!("{said}{}", excerpt(message))),
             _ => {}
         }
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() || !errors.is_empty(), "the combined crate fails outside its modules:\n{said}");
+    let outside = outside.join("\n");
+    assert!(
+        output.status.success() || !errors.is_empty(),
+        "the combined crate fails outside its modules:\n{outside}\n{said}"
+    );
     (errors, warnings)
 }
 
