@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::item_key::ItemKey;
 
-/// The version of the serialised form.
+/// The version of the serialized form.
 const FORM: u32 = 2;
 
-/// A position in a list: serialise it, and resume from it in another process.
+/// A position in a list: serialize it, and resume from it in another process.
 ///
 /// It belongs to one query. It holds the query's parameters, so what is confidential in them is confidential in it, and of a
 /// list paged by number the ids of the rows of the last two pages: those that move while the walk is interrupted are known by

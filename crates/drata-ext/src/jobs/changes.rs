@@ -12,7 +12,7 @@ use crate::lists::ListExt as _;
 
 /// What has changed in a list whose items have ids, since it was read last: new, changed and removed items.
 ///
-/// It keeps a fingerprint of each item, no content; serialise it, and go on in another process. Each
+/// It keeps a fingerprint of each item, no content; serialize it, and go on in another process. Each
 /// [`poll`](Self::poll) reads the whole list, and changes the state only when it got to its end. Save the state after the
 /// changes were dealt with: then none is missed, and after a crash some come again.
 ///

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::theme;
 use crate::contract::schema::Property;
 use crate::draw::Draw;
-use crate::state::store::Row;
+use crate::state::row::Row;
 
 /// The definitions have a kind of rows of their own, where the contract has it.
 pub(super) const KIND: &str = "custom-field-definitions";

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::definition::{CARRIERS, Definition, KIND, NAMES};
 use super::painter::{Painter, Subject};
 use crate::contract::schema::{Object, Property, SchemaId};
-use crate::state::store::Row;
+use crate::state::row::Row;
 
 impl Painter<'_> {
     /// The custom fields that rows of this kind carry; `None` where they carry none.

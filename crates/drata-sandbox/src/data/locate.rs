@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::contract::resource::KindId;
 use crate::data::coerce;
 use crate::data::painter::Painter;
-use crate::state::store::{Row, Within};
+use crate::state::row::{Row, Within};
 
 /// Prefixes of ids that name a row by one of its properties, such as `email:` and `code:`.
 const PREFIXES: &[(&str, &str)] = &[

@@ -11,7 +11,7 @@ use crate::contract::schema::{Array, Format, Object, Property, SchemaId, Shape};
 use crate::contract::targets::Target;
 use crate::draw::Draw;
 use crate::state::numbers::Numbers;
-use crate::state::store::{Row, Within};
+use crate::state::row::{Row, Within};
 
 /// Rows at this depth show only what they must.
 const DEEP_ENOUGH: u8 = 2;

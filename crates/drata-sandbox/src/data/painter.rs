@@ -12,8 +12,9 @@ use crate::contract::Catalog;
 use crate::contract::operation::ApiVersion;
 use crate::contract::schema::{Object, Property, SchemaId, Schemas, Shape};
 use crate::draw::{self, Draw, mix};
+use crate::state::row::{Row, Written};
 use crate::state::signed::Links;
-use crate::state::store::{Row, Store, Written};
+use crate::state::store::Store;
 use drata_contract::role::Role;
 
 /// Paints rows.

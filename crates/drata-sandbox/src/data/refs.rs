@@ -10,7 +10,7 @@ use crate::contract::schema::{Property, Shape};
 use crate::contract::targets::Target;
 use crate::draw::{self, Draw};
 use crate::state::numbers::Numbers;
-use crate::state::store::{Row, Within};
+use crate::state::row::{Row, Within};
 
 /// Rows of one kind that a row points to.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use super::coerce;
 use super::excerpt::{is_sublist, with_count};
 use super::painter::{Painter, Subject};
 use crate::contract::schema::{Format, Object, Property, SchemaId, Shape};
-use crate::state::store::Written;
+use crate::state::row::Written;
 
 /// Properties that requests and responses call differently: as a response calls it, and as requests do.
 const COUNTERPARTS: &[(&str, &[&str])] = &[

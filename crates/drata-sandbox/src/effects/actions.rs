@@ -8,7 +8,8 @@ use crate::contract::relations::Side;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::{NOT_SIMULATED, Reply};
-use crate::state::store::{Row, Store, Within, Written};
+use crate::state::row::{Row, Within, Written};
+use crate::state::store::Store;
 
 /// Writes what an action means to the row that it is about.
 fn set(call: &Call<'_>, store: &mut Store, row: Row, changes: &[(&str, Value)]) -> Result<(), Failure> {

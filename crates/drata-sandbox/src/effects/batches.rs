@@ -10,7 +10,7 @@ use crate::data::painter::View;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::Reply;
-use crate::state::store::{Row, Written};
+use crate::state::row::{Row, Written};
 
 /// Adds requirements to a framework.
 pub(super) fn requirements(call: &Call<'_>) -> Result<Reply, Failure> {

@@ -11,7 +11,8 @@ use crate::data::coerce::text;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::Reply;
-use crate::state::store::{Row, Store, Within, Written};
+use crate::state::row::{Row, Within, Written};
+use crate::state::store::Store;
 
 const RECORDS: &str = "connections/resources/records";
 const RESOURCES: &str = "connections/resources";

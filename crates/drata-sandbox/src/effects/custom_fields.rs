@@ -6,7 +6,7 @@ use crate::data::coerce;
 use crate::data::definition::Definition;
 use crate::data::painter::Painter;
 use crate::exchange::failure::Failure;
-use crate::state::store::Row;
+use crate::state::row::Row;
 
 /// The values that a row has after these fields are written, by the numbers of their definitions; `None` where rows of this
 /// kind carry no fields.

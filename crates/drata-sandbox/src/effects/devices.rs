@@ -9,7 +9,7 @@ use crate::data::painter::View;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::Reply;
-use crate::state::store::Row;
+use crate::state::row::Row;
 
 /// The devices as the contract has them, or as a bare list where the sandbox is told to answer as the service has been
 /// seen to.

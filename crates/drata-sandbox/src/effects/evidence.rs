@@ -9,7 +9,8 @@ use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::Reply;
 use crate::state::files::StoredFile;
-use crate::state::store::{Row, Store, Within, Written};
+use crate::state::row::{Row, Within, Written};
+use crate::state::store::Store;
 
 const EVIDENCE: &str = "evidence-library";
 const VERSIONS: &str = "evidence-library/versions";

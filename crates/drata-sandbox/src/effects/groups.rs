@@ -9,7 +9,7 @@ use super::respond;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::Reply;
-use crate::state::store::{Row, Within};
+use crate::state::row::{Row, Within};
 
 /// Adds a group to the scope of a workspace.
 pub(super) fn add(call: &Call<'_>) -> Result<Reply, Failure> {

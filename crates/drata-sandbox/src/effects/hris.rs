@@ -9,7 +9,8 @@ use crate::data::painter::View;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::Reply;
-use crate::state::store::{Row, Store, Within};
+use crate::state::row::{Row, Within};
+use crate::state::store::Store;
 
 const KEY: &str = "connections/hris-user-identities";
 

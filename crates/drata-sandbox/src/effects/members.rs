@@ -7,7 +7,7 @@ use super::respond;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::Reply;
-use crate::state::store::Row;
+use crate::state::row::Row;
 
 /// Removes owners from controls.
 pub(super) fn clear(call: &Call<'_>) -> Result<Reply, Failure> {

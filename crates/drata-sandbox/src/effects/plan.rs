@@ -10,7 +10,7 @@ use crate::exchange::body::Upload;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::{NOT_SIMULATED, Reply};
-use crate::state::store::{Row, Written};
+use crate::state::row::{Row, Written};
 
 /// Answers by the operation's plan.
 pub(crate) fn answer(call: &Call<'_>) -> Result<Reply, Failure> {

@@ -10,7 +10,8 @@ use crate::data::painter::View;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::Reply;
-use crate::state::store::{Row, Store, Within, Written};
+use crate::state::row::{Row, Within, Written};
+use crate::state::store::Store;
 
 const VERSIONS: &str = "policies/policy-versions";
 const REVIEWS: &str = "policies/approval-configuration";

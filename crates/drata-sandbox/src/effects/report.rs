@@ -9,7 +9,7 @@ use crate::data::painter::View;
 use crate::data::theme;
 use crate::exchange::call::Call;
 use crate::exchange::reply::{Content, Reply};
-use crate::state::store::Row;
+use crate::state::row::Row;
 
 /// As many rows as a report holds.
 const ROWS: usize = 100;

@@ -15,7 +15,7 @@ use crate::data::painter::{Painter, View};
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::{Content, Reply};
-use crate::state::store::{Row, Within};
+use crate::state::row::{Row, Within};
 
 /// The first documented success: its status and the schema of its body.
 pub(crate) fn success(call: &Call<'_>) -> (u16, Option<SchemaId>) {

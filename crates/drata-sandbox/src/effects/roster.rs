@@ -15,7 +15,8 @@ use crate::data::dates;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::Reply;
-use crate::state::store::{Row, Store, Within, Written};
+use crate::state::row::{Row, Within, Written};
+use crate::state::store::Store;
 
 /// One person of a roster.
 struct Entry {

@@ -9,7 +9,8 @@ use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::Reply;
 use crate::state::files::{StoredFile, Then, Upload};
-use crate::state::store::{Row, Store};
+use crate::state::row::Row;
+use crate::state::store::Store;
 
 /// Takes a file and answers with its key.
 pub(super) fn take(call: &Call<'_>) -> Result<Reply, Failure> {

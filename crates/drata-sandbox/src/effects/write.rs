@@ -10,7 +10,8 @@ use crate::exchange::body::Upload;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::state::files::StoredFile;
-use crate::state::store::{Row, Store, Written};
+use crate::state::row::{Row, Written};
+use crate::state::store::Store;
 
 /// Fields that hold files; their content is kept apart.
 const FILES: &[&str] = &["file", "files", "base64File", "base64Files", "externalEvidence"];

@@ -9,7 +9,8 @@ use crate::contract::operation::{ApiVersion, Operation};
 use crate::contract::resource::KindId;
 use crate::contract::route::Matched;
 use crate::data::painter::Painter;
-use crate::state::store::{Row, Store, Within};
+use crate::state::row::{Row, Within};
+use crate::state::store::Store;
 
 /// A request that may be answered: its key is good, its parameters and its body follow the contract, the rows that its
 /// path names are there.

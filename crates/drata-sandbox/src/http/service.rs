@@ -21,8 +21,8 @@ use crate::exchange::reply::Reply;
 use crate::exchange::world::World;
 use crate::faults::Faults;
 use crate::faults::rate_limit::Limiter;
+use crate::state::row::{Row, Within};
 use crate::state::settings::Settings;
-use crate::state::store::{Row, Within};
 
 /// A sandbox as the server serves it.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ mod links;
 pub(crate) mod memory;
 pub(crate) mod numbers;
 pub(crate) mod relate;
-mod row;
+pub(crate) mod row;
 pub(crate) mod settings;
 pub(crate) mod signed;
 pub(crate) mod store;

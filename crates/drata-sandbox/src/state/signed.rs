@@ -7,7 +7,8 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 
 use super::clock::Clock;
 use super::files::StoredFile;
-use super::store::{Row, Store};
+use super::row::Row;
+use super::store::Store;
 use crate::contract::Catalog;
 use crate::draw;
 

@@ -12,7 +12,7 @@ use super::files::Files;
 use super::links::{Links, Span};
 use super::memory::Memory;
 use super::numbers::{Numbers, Seeded};
-pub(crate) use super::row::{Row, Within, Written};
+use super::row::{Row, Within, Written};
 use super::settings::Settings;
 use crate::contract::Catalog;
 

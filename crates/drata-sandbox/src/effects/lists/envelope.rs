@@ -12,7 +12,8 @@ use crate::effects::lists::{Page, Source};
 use crate::effects::view;
 use crate::exchange::call::Call;
 use crate::exchange::kept::{self, Painted};
-use crate::state::store::{Row, Store};
+use crate::state::row::Row;
+use crate::state::store::Store;
 
 /// The rows of a page in their envelope, as JSON.
 pub(crate) fn wrap(

@@ -9,7 +9,7 @@ use crate::contract::schema::SchemaId;
 use crate::data::coerce;
 use crate::data::painter::Painter;
 use crate::exchange::call::Call;
-use crate::state::store::Row;
+use crate::state::row::Row;
 
 /// As many values as a facet tells of those that are no enumeration.
 const MOST: usize = 50;

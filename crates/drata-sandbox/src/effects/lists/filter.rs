@@ -13,7 +13,7 @@ use crate::contract::schema::{Object, SchemaId, Shape};
 use crate::data::dates;
 use crate::data::painter::Painter;
 use crate::exchange::params::Parameters;
-use crate::state::store::Row;
+use crate::state::row::Row;
 
 /// The filters of one request.
 #[derive(Debug)]

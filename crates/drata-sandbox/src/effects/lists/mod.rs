@@ -22,7 +22,7 @@ use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::params::Parameters;
 use crate::state::numbers::Numbers;
-use crate::state::store::Row;
+use crate::state::row::Row;
 
 pub(crate) use source::Source;
 

@@ -8,7 +8,7 @@ use crate::contract::resource::KindId;
 use crate::contract::schema::{Object, SchemaId};
 use crate::data::painter::Painter;
 use crate::exchange::params::Parameters;
-use crate::state::store::Row;
+use crate::state::row::Row;
 
 /// How a list is ordered.
 #[derive(Debug)]

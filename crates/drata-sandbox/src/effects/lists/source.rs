@@ -6,7 +6,7 @@ use crate::contract::resource::KindId;
 use crate::contract::schema::SchemaId;
 use crate::data::dates;
 use crate::data::painter::Painter;
-use crate::state::store::{Row, Within};
+use crate::state::row::{Row, Within};
 
 /// Where the rows of a list come from.
 #[derive(Clone, Copy, Debug)]
