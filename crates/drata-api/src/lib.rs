@@ -34,6 +34,8 @@ pub use support::meta::{ApiVersion, Idempotency, OperationMeta, Pagination};
 pub use support::open_enum::{ParseEnumError, UnknownValue};
 pub use support::operation::Operation;
 pub use support::paged::{PageParts, Paged};
+#[doc(hidden)]
+pub use support::parameters::property_texts;
 pub use support::patch::Patch;
 pub use support::rejected::Rejected;
 pub use support::request::{

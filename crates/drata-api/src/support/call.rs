@@ -21,6 +21,11 @@ use super::wire::WireText;
 /// What stays as it is in a path segment: the unreserved characters of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// A text as it stands in a path segment.
+pub(super) fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
+
 /// Query parameters that say where in a list one is, and not which list it is.
 const POSITION: [&str; 5] = ["page", "cursor", "includeTotalCount", "limit", "size"];
 
@@ -114,9 +119,13 @@ impl Call {
             _ => Ok(()),
         };
         self.check(Place::Path, name, segment.and(checked));
-        let encoded = utf8_percent_encode(text, SEGMENT).to_string();
-        self.request.path = self.request.path.replace(&format!("{{{name}}}"), &encoded);
+        self.fill(name, &encoded(text));
         self
+    }
+
+    /// Puts what is encoded in the place of `{name}`.
+    pub(super) fn fill(&mut self, name: &str, encoded: &str) {
+        self.request.path = self.request.path.replace(&format!("{{{name}}}"), encoded);
     }
 
     /// Sets the query parameter `name`, replacing what was there.
