@@ -238,7 +238,8 @@ macro_rules! open_enum_impls {
             fn deserialize<__D: ::serde::Deserializer<'de>>(
                 deserializer: __D,
             ) -> ::core::result::Result<Self, __D::Error> {
-                $crate::support::wire::text(deserializer, |text| <Self as ::core::convert::From<_>>::from(text))
+                let text = $crate::support::wire::text(deserializer)?;
+                ::core::result::Result::Ok(<Self as ::core::convert::From<&str>>::from(&text))
             }
         }
 

@@ -90,7 +90,8 @@ mod tests {
     #[test]
     fn a_proxy_is_named_by_host_and_port_where_it_is_used() {
         let matcher = Matcher::builder().https("http://user:pa55@proxy.example.com:3128").no(".internal, 10.0.0.0/8");
-        let environment = Environment { matcher: Arc::new(matcher.build()), exempt: None, addresses: [None, None] }.but("direct.example");
+        let environment = Environment { matcher: Arc::new(matcher.build()), exempt: None, addresses: [None, None] }
+            .but("direct.example");
         let name = |url: &str| Proxies::Environment(environment.clone()).name(&Url::parse(url).unwrap());
         assert_eq!(name("https://drata.example/x").as_deref(), Some("proxy.example.com:3128"));
         for direct in ["https://a.internal", "https://10.1.2.3", "https://direct.example/x", "http://drata.example"] {
