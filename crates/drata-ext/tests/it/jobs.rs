@@ -97,13 +97,13 @@ async fn evidence_goes_to_the_library_item_of_its_name() {
     let put =
         || drata.evidence(1, "Access review").filed_at("2026-11-24").renewal(RenewalScheduleType::OneYear).owner(7);
     let file = || Upload::from_bytes("review.pdf", "%PDF");
-    assert_eq!(put().put_in_library(file()).await.unwrap(), Evidence::Created);
+    assert_eq!(put().put_in_library(file()).await.unwrap(), Evidence::Created(9.into()));
     let created = &server.received()[1];
     assert_eq!((created.method.as_str(), created.path()), ("POST", "/public/v2/workspaces/1/evidence-library"));
     assert!(created.text().contains("ONE_YEAR") && created.text().contains("%PDF"));
 
     items.lock().unwrap().push(item(9, "Access review"));
-    assert_eq!(put().put_in_library(file()).await.unwrap(), Evidence::NewVersion(9));
+    assert_eq!(put().put_in_library(file()).await.unwrap(), Evidence::NewVersion(9.into()));
     let updated = &server.received()[3];
     assert_eq!((updated.method.as_str(), updated.path()), ("PUT", "/public/v2/workspaces/1/evidence-library/9"));
     assert!(updated.text().contains("Access review") && !updated.text().contains("controlIds"));
@@ -206,14 +206,14 @@ async fn a_file_of_evidence_is_uploaded_and_then_named_by_its_key() {
     let file = || Upload::from_bytes("review.pdf", "%PDF");
     let error = put().put(file()).await.unwrap_err();
     assert!(error.to_string().contains("a new item needs an owner") && server.count() == 1, "{error}");
-    assert_eq!(put().owner(7).put(file()).await.unwrap(), Evidence::Created);
+    assert_eq!(put().owner(7).put(file()).await.unwrap(), Evidence::Created(9.into()));
     let created: Value = serde_json::from_slice(&server.received()[3].body).unwrap();
     assert_eq!((&created["artifacts"][0]["fileKey"], &created["ownerId"]), (&json!("k/1"), &json!(7)));
 
     *found.lock().unwrap() = vec![json!({
         "id": 9, "name": "Access review", "createdAt": "2026-01-01", "updatedAt": "2026-01-01", "status": "READY"
     })];
-    assert_eq!(put().put(file()).await.unwrap(), Evidence::NewVersion(9));
+    assert_eq!(put().put(file()).await.unwrap(), Evidence::NewVersion(9.into()));
     let updated: Value = serde_json::from_slice(&server.received().last().unwrap().body).unwrap();
     assert_eq!(updated["replaceArtifacts"][0]["existingArtifactId"], json!(77));
     assert_eq!(updated.get("controlIds"), None);
