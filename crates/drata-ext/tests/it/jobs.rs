@@ -149,26 +149,32 @@ async fn new_items_come_once_also_when_they_share_their_time_or_appear_late() {
         event["id"] = json!(id);
         event
     };
-    let events = Arc::new(Mutex::new(vec![event("a", "2026-01-01T00:00:00Z"), event("b", "2026-01-01T00:00:00Z")]));
+    let events = Arc::new(Mutex::new(vec![event("a", "2024-01-01T00:00:00Z"), event("b", "2024-01-01T00:00:00Z")]));
     let server = Server::start({
         let events = Arc::clone(&events);
         move |_| Reply::ok(json!({"data": *events.lock().unwrap(), "pagination": {"cursor": null}}))
     })
     .await;
     let drata = server.client();
-    let mut state = NewItems::since("2025-12-31T00:00:00Z");
+    let mut state = NewItems::since("2023-12-31T00:00:00Z");
     let poll = async |state: &mut NewItems| {
         let list = |since| drata.v2().events().list().created_at_start_date(since);
         let new = state.poll(list, |event| &event.created_at).await.unwrap();
         new.into_iter().map(|event| event.id.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(poll(&mut state).await, ["a", "b"]);
-    events.lock().unwrap().push(event("late", "2025-12-31T23:58:00Z"));
+    events.lock().unwrap().push(event("late", "2023-12-31T23:58:00Z"));
     let mut state: NewItems = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
     assert_eq!(poll(&mut state).await, ["late"]);
     assert!(poll(&mut state).await.is_empty());
+    events.lock().unwrap().push(event("of the future", "2999-01-01T00:00:00Z"));
+    assert_eq!(poll(&mut state).await, ["of the future"]);
+    events.lock().unwrap().push(event("after that", "2024-01-01T00:00:01Z"));
+    assert_eq!(poll(&mut state).await, ["after that"]);
+    let asked = server.received().last().unwrap().query("createdAtStartDate").unwrap().to_owned();
+    assert!(!asked.starts_with("2999"), "{asked}");
     let asked = server.received()[1].query("createdAtStartDate").unwrap().to_owned();
-    assert!(asked.starts_with("2025-12-31T23%3A55"), "{asked}");
+    assert!(asked.starts_with("2023-12-31T23%3A55"), "{asked}");
 }
 
 #[tokio::test]
