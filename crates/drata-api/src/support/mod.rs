@@ -36,4 +36,5 @@ pub(crate) mod testing;
 pub(crate) mod timestamp;
 pub(crate) mod upload;
 pub(crate) mod validate;
+pub(crate) mod way;
 pub(crate) mod wire;
