@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use drata_ext::v1::connections::{PersonnelRow, Roster};
+use drata_ext::v2::background_checks::BackgroundCheckCreateRequest;
 use drata_ext::{Drata, Error};
 use drata_sandbox::Sandbox;
 
@@ -33,6 +34,18 @@ async fn a_roster_names_the_row_whose_text_is_too_long() {
     let roster = Roster::new([row("Ada"), row(&"a".repeat(192))]);
     let said = refused(async |drata| drata.v1().connections().create_from_json(&roster).send().await.map(drop)).await;
     assert!(said.contains("personnelData[1].firstName has 192 characters, 191 are allowed"), "{said}");
+}
+
+#[tokio::test]
+async fn of_fields_that_exclude_each_other_one_is_set() {
+    let check = || BackgroundCheckCreateRequest::new(1, "2026-01-15");
+    for (check, holds) in
+        [(check(), "and holds none"), (check().url("https://example.com/a").file_key("a"), "and holds url and fileKey")]
+    {
+        let send = async |drata: Drata| drata.v2().background_checks().create(check).send_optional().await.map(drop);
+        let said = refused(send).await;
+        assert!(said.contains(&format!("the body must hold exactly one of url and fileKey, {holds}")), "{said}");
+    }
 }
 
 #[tokio::test]

@@ -34,6 +34,9 @@ pub(crate) const UNDOCUMENTED_FORM: &str = "x-undocumented-form";
 /// The file that a sample call sends, by the overlay.
 pub(crate) const SAMPLE: &str = "x-sample";
 
+/// How many of some fields of an object may have a value, by the overlay or by a choice of the vendor's.
+pub(crate) const FIELD_RULES: &str = "x-field-rules";
+
 /// Notes of the plain document: whether a value may be null, whatever became of its `nullable`.
 pub(crate) const NULLABLE: &str = "x-nullable";
 /// The limits of a value, set aside.

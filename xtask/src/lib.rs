@@ -10,6 +10,7 @@ mod contract;
 mod diagnosis;
 mod document;
 mod emit;
+mod field_rules;
 mod files;
 mod git;
 mod import;

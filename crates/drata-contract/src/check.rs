@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::dates;
-use crate::schema::{Additional, Array, Bounds, Format, Object, SchemaId, Schemas, Shape, Text};
+use crate::schema::{Additional, Array, Bounds, Format, Object, SchemaId, Schemas, Shape, Text, listed};
 
 /// As many problems as one response names.
 const ENOUGH: usize = 10;
@@ -161,6 +161,14 @@ impl Check<'_> {
         for property in object.properties.iter().filter(|property| property.required) {
             if !map.contains_key(&*property.name) {
                 self.below(&property.name, |check| check.problem("is required"));
+            }
+        }
+        let rules = if self.strict { &[] } else { object.rules.as_slice() };
+        for rule in rules {
+            let held = rule.held_by(map);
+            if !rule.how_many.allows(held.len()) {
+                let held = if held.is_empty() { "none".to_owned() } else { listed(&held) };
+                self.problem(format_args!("must hold {rule}, and holds {held}"));
             }
         }
         for (name, value) in map {

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::document::{Additional as RawAdditional, Kind, Members, RawSchema, Words};
+use crate::document::{Additional as RawAdditional, Kind, Members, RawFieldRule, RawSchema, Words};
 use crate::hash;
 use crate::role::{self, Noun, Role};
-use crate::schema::{Additional, Array, Bounds, Object, Property, Schema, SchemaId, Schemas, Shape, Text};
+use crate::schema::{
+    Additional, Array, Bounds, FieldRule, HowMany, Object, Property, Schema, SchemaId, Schemas, Shape, Text,
+};
 
 /// Compiles the schemas of one document.
 pub(crate) struct Compiler<'a> {
@@ -148,7 +150,7 @@ impl<'a> Compiler<'a> {
             Some(RawAdditional::Schema(schema)) => Additional::Schema(self.add(schema)),
             Some(RawAdditional::Switch(true)) | None => Additional::Allowed,
         };
-        Shape::Object(Arc::new(Object { properties, additional }))
+        Shape::Object(Arc::new(Object { properties, additional, rules: rules(raw) }))
     }
 
     fn name(&mut self, name: &str) -> (Arc<str>, u64, Role) {
@@ -169,6 +171,7 @@ impl<'a> Compiler<'a> {
         let mut whole = RawSchema { all_of: Box::default(), ..raw.clone() };
         let mut properties = whole.properties.take().unwrap_or_default();
         let mut required = whole.required.to_vec();
+        let mut rules = whole.field_rules.to_vec();
         for part in &raw.all_of {
             let part = match part.reference.as_deref().and_then(|reference| reference.rsplit('/').next()) {
                 Some(name) => {
@@ -182,12 +185,26 @@ impl<'a> Compiler<'a> {
                 properties.0.push((name, schema));
             }
             required.extend(part.required);
+            rules.extend(part.field_rules);
             whole.kind = whole.kind.or(part.kind);
         }
         whole.properties = Some(properties);
         whole.required = required.into();
+        whole.field_rules = rules.into();
         whole
     }
+}
+
+fn rules(raw: &RawSchema<'_>) -> Vec<FieldRule> {
+    let rule = |rule: &RawFieldRule| {
+        let (how_many, fields) = match rule {
+            RawFieldRule::Exactly(fields) => (HowMany::Exactly, fields),
+            RawFieldRule::AtLeast(fields) => (HowMany::AtLeast, fields),
+            RawFieldRule::AtMost(fields) => (HowMany::AtMost, fields),
+        };
+        FieldRule { how_many, fields: fields.clone() }
+    };
+    raw.field_rules.iter().map(rule).collect()
 }
 
 /// The properties that would hold an enumeration and a list of it: `ProviderType` by `providerType` and `providerTypes`.

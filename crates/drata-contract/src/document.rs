@@ -245,6 +245,19 @@ pub(crate) struct RawSchema<'a> {
     #[serde(default)]
     pub(crate) unique_items: bool,
     pub(crate) default: Option<Box<Value>>,
+    #[serde(default, rename = "x-field-rules")]
+    pub(crate) field_rules: Box<[RawFieldRule]>,
+}
+
+/// How many of some properties may have a value.
+#[derive(Clone, serde::Deserialize)]
+pub(crate) enum RawFieldRule {
+    #[serde(rename = "exactlyOneOf")]
+    Exactly(Vec<Arc<str>>),
+    #[serde(rename = "atLeastOneOf")]
+    AtLeast(Vec<Arc<str>>),
+    #[serde(rename = "atMostOneOf")]
+    AtMost(Vec<Arc<str>>),
 }
 
 /// `additionalProperties`: a switch or a schema.

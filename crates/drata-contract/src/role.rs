@@ -329,7 +329,10 @@ fn by_ending(name: &str) -> Option<Role> {
 /// Words in the names of dates and the moments they tell; the first that is found counts.
 const MOMENTS: &[(&[&str], Moment)] = &[
     (&["renew", "expire", "deadline", "due", "anticipated", "next", "enddate", "endsat", "until"], Moment::Future),
-    (&["deleted", "archived", "removed", "disconnected", "separat", "outofscope", "terminat"], Moment::Gone),
+    (
+        &["deleted", "archived", "removed", "canceled", "disconnected", "separat", "outofscope", "terminat"],
+        Moment::Gone,
+    ),
     (&["fail", "error", "overdue"], Moment::Failed),
     (
         &["complet", "finish", "accepted", "acknowledged", "resolved", "closed", "answered", "responded", "decided"],

@@ -3,7 +3,7 @@
 use serde_json::{Map, Number, Value};
 
 use crate::role::Role;
-use crate::schema::{Bounds, Format, SchemaId, Schemas, Shape, Text};
+use crate::schema::{Bounds, FieldRule, Format, Object, SchemaId, Schemas, Shape, Text};
 
 /// How much of a sample is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ struct Sampler<'a> {
     schemas: &'a Schemas,
     extent: Extent,
     /// The objects that are being made.
-    within: Vec<*const crate::schema::Object>,
+    within: Vec<*const Object>,
 }
 
 impl Sampler<'_> {
@@ -85,6 +85,10 @@ impl Sampler<'_> {
                 for property in &object.properties {
                     let nullable = self.schemas.get(property.schema).nullable;
                     let value = match (self.extent, property.required) {
+                        _ if self.is_left_out(object, &property.name) => continue,
+                        (Extent::Minimal | Extent::Required, false) if self.is_chosen(object, &property.name) => {
+                            self.value(property.schema, property.role)
+                        }
                         (Extent::Minimal | Extent::Required, false) => continue,
                         (Extent::Minimal, true) if nullable => Some(Value::Null),
                         _ => self.value(property.schema, property.role),
@@ -98,6 +102,23 @@ impl Sampler<'_> {
                 possible.then_some(Value::Object(map))?
             }
         })
+    }
+
+    /// Whether a rule about fields needs this one: of its fields, a sample sets the first that is no file.
+    fn is_chosen(&self, object: &Object, name: &str) -> bool {
+        object.rules.iter().any(|rule| !rule.how_many.allows(0) && self.chosen(object, rule) == Some(name))
+    }
+
+    /// Whether a rule takes one of its fields alone, and this is another.
+    fn is_left_out(&self, object: &Object, name: &str) -> bool {
+        let alone = object.rules.iter().filter(|rule| !rule.how_many.allows(2));
+        let mut of_it = alone.filter(|rule| rule.fields.iter().any(|field| **field == *name));
+        of_it.any(|rule| self.chosen(object, rule) != Some(name))
+    }
+
+    fn chosen<'r>(&self, object: &Object, rule: &'r FieldRule) -> Option<&'r str> {
+        let has_value = |name: &&str| object.property(name).is_some_and(|property| !self.is_file(property.schema));
+        rule.fields.iter().map(|name| &**name).find(has_value)
     }
 
     fn is_file(&self, id: SchemaId) -> bool {

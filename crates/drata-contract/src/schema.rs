@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::role::{Noun, Role};
 
@@ -118,6 +119,8 @@ pub struct Object {
     pub properties: Vec<Property>,
     /// Whether it takes properties beyond those.
     pub additional: Additional,
+    /// Which properties go together, beyond what each must have.
+    pub rules: Vec<FieldRule>,
 }
 
 impl Object {
@@ -125,6 +128,66 @@ impl Object {
     pub fn property(&self, name: &str) -> Option<&Property> {
         let place = self.properties.binary_search_by(|property| (*property.name).cmp(name)).ok()?;
         Some(&self.properties[place])
+    }
+}
+
+/// How many of some properties of a request may have a value. Responses are not held to it.
+///
+/// Its text is the rule, such as `exactly one of url and fileKey`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldRule {
+    /// How many of them.
+    pub how_many: HowMany,
+    /// Their names; the first is the one that a sample sets.
+    pub fields: Vec<Arc<str>>,
+}
+
+/// How many of the properties of a rule may have a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HowMany {
+    /// One, and no other.
+    Exactly,
+    /// One or more.
+    AtLeast,
+    /// None, or one.
+    AtMost,
+}
+
+impl HowMany {
+    /// Whether this many is allowed.
+    pub fn allows(self, count: usize) -> bool {
+        match self {
+            Self::Exactly => count == 1,
+            Self::AtLeast => count > 0,
+            Self::AtMost => count < 2,
+        }
+    }
+}
+
+impl FieldRule {
+    /// The properties of the rule that have a value in an object; `null` is none.
+    pub fn held_by<'a>(&'a self, map: &Map<String, Value>) -> Vec<&'a str> {
+        let has_value = |name: &&str| map.get(*name).is_some_and(|value| !value.is_null());
+        self.fields.iter().map(|name| &**name).filter(has_value).collect()
+    }
+}
+
+impl fmt::Display for FieldRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.how_many {
+            HowMany::Exactly => "exactly one of ",
+            HowMany::AtLeast => "at least one of ",
+            HowMany::AtMost => "at most one of ",
+        })?;
+        f.write_str(&listed(&self.fields.iter().map(|name| &**name).collect::<Vec<_>>()))
+    }
+}
+
+/// Names as a sentence lists them.
+pub(crate) fn listed(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => names.concat(),
     }
 }
 

@@ -6,6 +6,7 @@ use drata_contract::operation::{ApiVersion, Operation};
 use drata_contract::sample::{Extent, sample};
 use drata_contract::schema::SchemaId;
 use drata_contract::{Contract, check};
+use serde_json::json;
 
 fn both() -> [&'static Contract; 2] {
     [ApiVersion::V1, ApiVersion::V2].map(|version| Contract::of(version).expect("codegen writes contracts"))
@@ -72,5 +73,22 @@ fn samples_are_valid() {
             operation.form_body().into_iter().for_each(|schema| checked(operation, schema));
             operation.parameters.iter().for_each(|parameter| checked(operation, parameter.schema));
         }
+    }
+}
+
+#[test]
+fn a_rule_about_fields_names_them_and_itself() {
+    let contract = Contract::of(ApiVersion::V2).unwrap();
+    let rule = "the body must hold exactly one of url and fileKey, and holds";
+    let body = contract.at("v2::background_checks::create").unwrap().json_body().unwrap();
+    for (given, problem) in [
+        (json!({ "url": "https://example.com/a" }), None),
+        (json!({}), Some("none")),
+        (json!({ "url": "https://example.com/a", "fileKey": "a" }), Some("url and fileKey")),
+    ] {
+        let mut whole = json!({ "userId": 1, "filedAt": "2026-01-15" });
+        whole.as_object_mut().unwrap().extend(given.as_object().unwrap().clone());
+        let problems = check::check(&contract.schemas, body, &whole, "");
+        assert_eq!(problems.first().map(String::as_str), problem.map(|held| format!("{rule} {held}")).as_deref());
     }
 }

@@ -21,6 +21,11 @@ async fn both_versions_are_described_with_every_refusal() {
         let contract = Contract::shared().expect("a contract");
         let operations = contract.operations.iter().filter(|operation| operation.version == known).count();
         assert_eq!(all.len(), operations);
+        let texts = document.to_string();
+        assert!(!texts.contains("x-field-rules"), "{version}");
+        assert!(
+            version == "v1" || texts.contains(r#""allOf":[{"oneOf":[{"required":["url"]},{"required":["fileKey"]}]}]"#)
+        );
         for operation in all {
             for status in ["401", "402", "403", "412", "429"] {
                 assert!(operation["responses"][status].is_object(), "{}: {status}", operation["operationId"]);

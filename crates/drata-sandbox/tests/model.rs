@@ -34,8 +34,25 @@ const OF_THEIR_OWN: &[&str] = &[
 ];
 
 /// Fields that follow from something else than what was said of them.
-const FOLLOWING: &[&str] =
-    &["updatedAt", "current", "downloadUrl", "archivedAt", "confirmedAt", "separatedAt", "completionDate"];
+const FOLLOWING: &[&str] = &[
+    "updatedAt",
+    "current",
+    "downloadUrl",
+    "archivedAt",
+    "confirmedAt",
+    "separatedAt",
+    "completionDate",
+    "renewalDateStatus",
+    "score",
+    "residualScore",
+    "isExpired",
+    "isReady",
+    "numInScopeControls",
+    "numInScopeRequirements",
+    "numReadyInScopeRequirements",
+    "totalInScopeControls",
+    "scopedPersonnelCount",
+];
 
 /// A resource that rows can be added to.
 struct Area {

@@ -8,6 +8,7 @@ use super::arguments::{Taker, accepted, converted, limit};
 use super::code::Code;
 use super::scribe::{At, Scribe};
 use super::{docs, features};
+use crate::field_rules::{self, FieldRule};
 use crate::model::{Api, Field, Kind, Ty, TypeDef};
 
 /// A file of types.
@@ -57,7 +58,21 @@ fn words(api: &Api, def: &TypeDef) -> String {
         (Kind::Response(_), "") => format!("What is returned as `{schema}`."),
         (_, words) => words.to_owned(),
     };
-    docs::linked(api, &words)
+    let rules = def.rules.iter().map(|rule| rule_words(def, rule));
+    docs::linked(api, &[words].into_iter().chain(rules).collect::<Vec<_>>().join("\n\n"))
+}
+
+/// A rule about fields as the description of the struct says it.
+fn rule_words(def: &TypeDef, rule: &FieldRule) -> String {
+    let fields = of_rule(def.kind.fields(), rule).map(|field| format!("[`{0}`](field@Self::{0})", field.ident));
+    let fields: Vec<String> = fields.collect();
+    match (rule.how_many, fields.as_slice()) {
+        (_, [only]) => format!("{only} must be set, which is checked before the request is sent."),
+        (how_many, _) => {
+            let how_many = how_many.word().replace('_', " ");
+            format!("Set {how_many} {}, which is checked before the request is sent.", field_rules::listed(&fields))
+        }
+    }
 }
 
 fn structure(scribe: &Scribe<'_>, def: &TypeDef, fields: &[Field], condition: &TokenStream) -> TokenStream {
@@ -213,9 +228,22 @@ fn call(name: &str, def: &TypeDef, fields: &[Field]) -> String {
         })
         .collect();
     let path = path(name);
+    let rules: String = def.rules.iter().map(|rule| rule_call(fields, rule)).collect();
     if list.is_empty() {
         format!("{path}!({} {{}});\n", def.name)
     } else {
-        format!("{path}!({} {{\n{list}}});\n", def.name)
+        format!("{path}!({} {{\n{list}}}{rules});\n", def.name)
     }
+}
+
+/// A rule about fields as the macros take it: ` exactly_one_of(url: "url", file_key: "fileKey")`.
+fn rule_call(fields: &[Field], rule: &FieldRule) -> String {
+    let named = of_rule(fields, rule).map(|field| format!("{}: {:?}", field.ident, field.wire));
+    let named: Vec<String> = named.collect();
+    format!(" {}({})", rule.how_many.word(), named.join(", "))
+}
+
+/// The fields of a rule, in its order.
+fn of_rule<'a>(fields: &'a [Field], rule: &'a FieldRule) -> impl Iterator<Item = &'a Field> {
+    rule.fields.iter().filter_map(|wire| fields.iter().find(|field| field.wire == *wire))
 }

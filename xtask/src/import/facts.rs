@@ -10,10 +10,10 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use crate::document::{Document, METHODS, Place, items, json_type, members, text};
-use crate::keys::{BETA, ENTITLEMENT, OBSERVED, PERMISSION, PERMISSION_NAME, SUCCESSOR};
+use crate::keys::{BETA, ENTITLEMENT, FIELD_RULES, OBSERVED, PERMISSION, PERMISSION_NAME, SUCCESSOR};
 
 /// Keys of a schema that are facts and are copied as they are.
-const SCHEMA_FACTS: [&str; 20] = [
+const SCHEMA_FACTS: [&str; 21] = [
     "$ref",
     "type",
     "format",
@@ -34,6 +34,7 @@ const SCHEMA_FACTS: [&str; 20] = [
     "deprecated",
     "readOnly",
     "writeOnly",
+    FIELD_RULES,
 ];
 
 /// Keys of a schema whose value is one schema or a list of them.

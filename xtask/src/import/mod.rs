@@ -15,6 +15,7 @@ use anyhow::{Result, bail};
 
 use crate::contract;
 use crate::document::{Document, METHODS};
+use crate::field_rules;
 
 pub(crate) use provenance::Provenance;
 
@@ -31,6 +32,7 @@ pub(crate) fn read(name: &str, contents: &str) -> Result<(Document, BTreeMap<Str
     }
     references::make_canonical(&mut document.0);
     inline::inline(&mut document);
+    field_rules::lift(&mut document);
     let (contract, dropped) = facts::extract(&document);
     if contract.operations().next().is_none() {
         bail!(

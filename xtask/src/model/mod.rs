@@ -11,6 +11,7 @@ mod ty;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::Document;
+use crate::field_rules::FieldRule;
 use crate::version::Version;
 
 pub(crate) use style::Style;
@@ -65,6 +66,8 @@ pub(crate) struct TypeDef {
     pub(crate) origins: Vec<String>,
     pub(crate) doc: String,
     pub(crate) kind: Kind,
+    /// How many of some of its fields may have a value.
+    pub(crate) rules: Vec<FieldRule>,
     /// The areas whose operations reach it.
     pub(crate) areas: BTreeSet<String>,
 }

@@ -11,6 +11,7 @@ mod circles;
 mod directions;
 mod enums;
 pub(crate) mod expansions;
+mod field_rules;
 mod free_form;
 mod hoist;
 mod identify;
@@ -40,6 +41,7 @@ pub(crate) fn make_plain(document: &mut Document) -> Findings {
     identify::file(document);
     enums::give_types(document);
     enums::move_into_lists(document);
+    field_rules::check(document, &mut found);
     parameters::make_plain(document, &mut found);
     responses::keep_successes(document, &mut found);
     bodies::split(document, &mut found);

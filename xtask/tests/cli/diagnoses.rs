@@ -193,6 +193,17 @@ fn an_overlay_action_that_no_longer_fits_is_found_with_its_line() {
         workspace.write("openapi/v2/corrections.yaml", &group(action));
         is_dead_overlay(&workspace, "openapi/v2/corrections.yaml:4", problem);
     }
+    for (rule, problem) in [
+        ("exactlyOneOf: [id, gone]", "`gone` is no property"),
+        ("exactlyOneOf: [id]", "names 1 fields"),
+        ("oneOf: [id, name]", "`oneOf` is not one of exactlyOneOf"),
+        ("atMostOneOf: [id, name]", "no request sends it"),
+    ] {
+        let schema = "type: object, properties: { id: { type: number }, name: { type: string } }";
+        let replace = format!("{{ schema: ThingDto, replace: {{ {schema}, x-field-rules: [{{ {rule} }}] }} }}");
+        workspace.write("openapi/v2/corrections.yaml", &group(&replace));
+        is_dead_overlay(&workspace, "/components/schemas/ThingDto/x-field-rules", problem);
+    }
     workspace.write("openapi/v2/corrections.yaml", "[]\n");
     for (docs, line, problem) in [
         ("schemas:\n  ThingDto:\n    properties:\n      gone: Nothing.\n", 4, "a description of what does not exist"),

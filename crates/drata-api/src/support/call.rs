@@ -88,7 +88,9 @@ impl Call {
     pub(super) fn check(&mut self, place: Place, name: &str, checked: Result<(), Violation>) {
         self.violations.retain(|(at, other, _)| *at != place || other != name);
         if let Err(violation) = checked {
-            self.violations.push((place, name.to_owned(), violation.under(name).to_string()));
+            let violation = violation.under(name);
+            let whole = if place == Place::Body && violation.is_here() { "the body " } else { "" };
+            self.violations.push((place, name.to_owned(), format!("{whole}{violation}")));
         }
     }
 

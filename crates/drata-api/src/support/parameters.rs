@@ -171,7 +171,7 @@ impl Call {
         match serde_json::to_vec(body) {
             Ok(bytes) => self.request_mut().body = Body::Json(bytes.into()),
             Err(error) => {
-                self.check(Place::Body, "", Err(Violation::new(format!("the body cannot be written as JSON: {error}"))))
+                self.check(Place::Body, "", Err(Violation::new(format!("cannot be written as JSON: {error}"))))
             }
         }
         self

@@ -92,6 +92,10 @@ impl<T: Limited> Limited for Patch<T> {
     fn is_absent(&self) -> bool {
         self.is_keep()
     }
+
+    fn has_value(&self) -> bool {
+        self.as_set().is_some()
+    }
 }
 
 #[cfg(feature = "schemars")]

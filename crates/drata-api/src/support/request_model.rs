@@ -111,9 +111,13 @@ macro_rules! limits {
 }
 pub(crate) use limits;
 
-/// Implements the checks of a request's struct: its fields, their names on the wire and their limits.
+/// Implements the checks of a request's struct: its fields, their names on the wire and their limits, and the rules about
+/// which of them go together.
 macro_rules! checks {
-    ($name:ident { $($field:ident: $wire:literal $({ $($limit:ident: $value:expr),* })?),* $(,)? }) => {
+    (
+        $name:ident { $($field:ident: $wire:literal $({ $($limit:ident: $value:expr),* })?),* $(,)? }
+        $($rule:ident($($of:ident: $of_wire:literal),*))*
+    ) => {
         impl $crate::support::validate::Validate for $name {
             fn validate(&self) -> ::core::result::Result<(), $crate::support::validate::Violation> {
                 $(::core::result::Result::map_err(
@@ -123,6 +127,9 @@ macro_rules! checks {
                     ),
                     |violation| violation.under($wire),
                 )?;)*
+                $($crate::support::validate::$rule(&[
+                    $(($of_wire, $crate::support::validate::Limited::has_value(&self.$of))),*
+                ])?;)*
                 ::core::result::Result::Ok(())
             }
         }
@@ -132,9 +139,13 @@ pub(crate) use checks;
 
 /// Implements checks and writing for the struct of a JSON request: its fields, their names on the wire and their limits.
 /// A field marked `null` is sent as `null` when it has no value, all others are left out.
+/// Behind the braces stand the rules about fields: `exactly_one_of(url: "url", file_key: "fileKey")`.
 macro_rules! request_model {
-    ($name:ident { $($field:ident: $wire:literal $($null:ident)? $({ $($limit:ident: $value:expr),* $(,)? })?),* $(,)? }) => {
-        $crate::support::request_model::checks!($name { $($field: $wire $({ $($limit: $value),* })?),* });
+    (
+        $name:ident { $($field:ident: $wire:literal $($null:ident)? $({ $($limit:ident: $value:expr),* $(,)? })?),* $(,)? }
+        $($rule:ident $of:tt)*
+    ) => {
+        $crate::support::request_model::checks!($name { $($field: $wire $({ $($limit: $value),* })?),* } $($rule $of)*);
 
         impl $crate::support::validate::Limited for $name {
             fn check(
@@ -179,8 +190,11 @@ pub(crate) use request_model;
 
 /// Implements checks and writing for the struct of a multipart form.
 macro_rules! form_model {
-    ($name:ident { $($field:ident: $wire:literal $({ $($limit:ident: $value:expr),* $(,)? })?),* $(,)? }) => {
-        $crate::support::request_model::checks!($name { $($field: $wire $({ $($limit: $value),* })?),* });
+    (
+        $name:ident { $($field:ident: $wire:literal $({ $($limit:ident: $value:expr),* $(,)? })?),* $(,)? }
+        $($rule:ident $of:tt)*
+    ) => {
+        $crate::support::request_model::checks!($name { $($field: $wire $({ $($limit: $value),* })?),* } $($rule $of)*);
 
         impl ::core::convert::From<$name> for $crate::support::request::Form {
             fn from(_value: $name) -> Self {

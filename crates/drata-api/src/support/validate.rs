@@ -25,6 +25,18 @@ impl Violation {
         })
     }
 
+    /// An object that has a value in none of the fields of a rule, or in too many; `how_many` is the rule.
+    fn fields(how_many: &str, fields: &[(&str, bool)]) -> Self {
+        let listed = |names: Vec<&str>| match names.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+            _ => names.concat(),
+        };
+        let all = listed(fields.iter().map(|(name, _)| *name).collect());
+        let held = listed(fields.iter().filter(|(_, is_set)| *is_set).map(|(name, _)| *name).collect());
+        let held = if held.is_empty() { "none" } else { &held };
+        Self::new(format!("must hold {how_many} of {all}, and holds {held}"))
+    }
+
     /// The same violation, seen from the field `name` that holds it.
     #[must_use]
     pub fn under(mut self, name: &str) -> Self {
@@ -37,11 +49,44 @@ impl Violation {
         self
     }
 
+    /// Whether it is about the value itself, not about one that it holds.
+    pub(crate) fn is_here(&self) -> bool {
+        self.path.is_empty()
+    }
+
     /// The same violation, seen from the list that holds it at `index`.
     #[must_use]
     pub fn at(self, index: usize) -> Self {
         self.under(&format!("[{index}]"))
     }
+}
+
+/// Checks that exactly one of these fields has a value.
+pub(crate) fn exactly_one_of(fields: &[(&str, bool)]) -> Result<(), Violation> {
+    match set(fields) {
+        1 => Ok(()),
+        _ => Err(Violation::fields("exactly one", fields)),
+    }
+}
+
+/// Checks that at least one of these fields has a value.
+pub(crate) fn at_least_one_of(fields: &[(&str, bool)]) -> Result<(), Violation> {
+    match set(fields) {
+        0 => Err(Violation::fields("at least one", fields)),
+        _ => Ok(()),
+    }
+}
+
+/// Checks that at most one of these fields has a value.
+pub(crate) fn at_most_one_of(fields: &[(&str, bool)]) -> Result<(), Violation> {
+    match set(fields) {
+        0 | 1 => Ok(()),
+        _ => Err(Violation::fields("at most one", fields)),
+    }
+}
+
+fn set(fields: &[(&str, bool)]) -> usize {
+    fields.iter().filter(|(_, is_set)| *is_set).count()
 }
 
 impl fmt::Display for Violation {
@@ -188,6 +233,11 @@ pub(crate) trait Limited {
     /// Whether the field is left out of the request.
     fn is_absent(&self) -> bool {
         false
+    }
+
+    /// Whether the field is sent with a value, and not as `null`.
+    fn has_value(&self) -> bool {
+        !self.is_absent()
     }
 }
 

@@ -1,10 +1,8 @@
 //! What help says of an operation, and a command line that calls it.
 
 use drata_contract::operation::Place;
-#[cfg(test)]
-use drata_contract::sample::is_file;
-use drata_contract::sample::{self, Extent, sample};
-use drata_contract::schema::{Format, SchemaId, Schemas, Shape};
+use drata_contract::sample::{self, Extent, is_file, sample};
+use drata_contract::schema::{FieldRule, Format, SchemaId, Schemas, Shape};
 use drata_contract::text::written;
 use drata_ext::by_name::Known;
 use serde_json::{Map, Value, json};
@@ -57,6 +55,14 @@ pub(crate) fn sample_line(known: Known) -> String {
     let mut nested = Map::new();
     let mut optional: Vec<(u8, String)> = Vec::new();
     let mut has_body = false;
+    let body = known.operation.json_body().or_else(|| known.operation.form_body());
+    let whole = body.map(|body| sample(schemas, body, Extent::Required));
+    // A rule may need a field that is not required by itself.
+    let mut needed = whole.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
+    let file = known.operation.form_body().and_then(|form| needed_file(schemas, form));
+    if let Some((rule, _)) = file {
+        rule.fields.iter().for_each(|name| drop(needed.remove(&**name)));
+    }
     for Input { flag, target, .. } in inputs(known) {
         match target {
             Target::Parameter(parameter) if parameter.place == Place::Path => {
@@ -73,7 +79,7 @@ pub(crate) fn sample_line(known: Known) -> String {
             Target::Parameter(parameter) if parameter.required => {
                 line += &format!(" --{flag} {}", quoted(&text(schemas, parameter.schema, &parameter.name)));
             }
-            Target::Field(field) if field.required => {
+            Target::Field(field) if field.required || needed.contains_key(&*field.name) => {
                 has_body = true;
                 line += &field_of_sample(schemas, &flag, field.schema);
             }
@@ -82,7 +88,7 @@ pub(crate) fn sample_line(known: Known) -> String {
                 let rank = if ["name", "title", "description"].contains(&&*field.name) { 0 } else { 2 };
                 optional.push((rank, field_of_sample(schemas, &flag, field.schema)));
             }
-            Target::File(file) if file.required => {
+            Target::File(field) if field.required || file.is_some_and(|(_, name)| *name == *field.name) => {
                 has_body = true;
                 line += &format!(" --{flag} FILE");
             }
@@ -92,9 +98,7 @@ pub(crate) fn sample_line(known: Known) -> String {
     }
     optional.sort_by_key(|(rank, _)| *rank);
     let optional = optional.into_iter().next().map(|(_, sample)| sample);
-    let body = known.operation.json_body().or_else(|| known.operation.form_body());
-    if let Some(body) = body {
-        let whole = sample(schemas, body, Extent::Required);
+    if let (Some(body), Some(whole)) = (body, whole) {
         match (schemas.object(body), whole) {
             (Some(object), Value::Object(whole)) => {
                 let has_flag = |name: &str| {
@@ -118,6 +122,16 @@ pub(crate) fn sample_line(known: Known) -> String {
         }
     }
     line
+}
+
+/// A rule about fields that needs one of them, and the file among them.
+fn needed_file(schemas: &Schemas, form: SchemaId) -> Option<(&FieldRule, &str)> {
+    let object = schemas.object(form)?;
+    let is_a_file = |name: &&str| object.property(name).is_some_and(|field| is_file(schemas, field.schema));
+    object.rules.iter().filter(|rule| !rule.how_many.allows(0)).find_map(|rule| {
+        let file = rule.fields.iter().map(|name| &**name).find(is_a_file)?;
+        Some((rule, file))
+    })
 }
 
 fn field_of_sample(schemas: &Schemas, flag: &str, schema: SchemaId) -> String {

@@ -31,6 +31,13 @@ impl Painter<'_> {
         let place = (subject.number % count + block.below(count)) % count;
         values[usize::try_from(place).unwrap_or(0)].clone()
     }
+
+    /// A value for a row whose own has no word in this enumeration: it is none of those that most rows have.
+    pub(super) fn unusual(&self, values: &[Value], draw: Draw) -> Option<Value> {
+        let is_usual = |value: &&Value| value.as_str().is_some_and(|value| USUAL.contains(&value));
+        let others: Vec<_> = values.iter().filter(|value| !is_usual(value)).collect();
+        others.get(usize::try_from(draw.below(others.len().max(1) as u64)).unwrap_or(0)).map(|value| (*value).clone())
+    }
 }
 
 /// Enumerations of states have no more values than this.

@@ -8,7 +8,7 @@ use crate::draw::Draw;
 pub(crate) use drata_contract::dates::{Moment, parse};
 
 /// The last day of seeded data: 2026-01-01T00:00:00Z. Fixed, so that the same seed gives the same rows on any day.
-const END: i64 = 1_767_225_600;
+pub(super) const END: i64 = 1_767_225_600;
 const DAY: i64 = 86_400;
 
 /// The dates of one row.
@@ -43,6 +43,12 @@ impl Timeline {
 
     fn second(draw: Draw) -> i64 {
         i64::try_from(draw.named("second").below(86_400)).unwrap_or(0)
+    }
+
+    /// A moment within a month after the last day.
+    pub(crate) fn soon(&self, draw: Draw) -> Timestamp {
+        let days = 1 + i64::try_from(draw.below(28)).unwrap_or(0);
+        Timestamp::from_second(self.end + days * DAY).unwrap_or_default()
     }
 
     /// The moment; `draw` tells apart several of one sort.

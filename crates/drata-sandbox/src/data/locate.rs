@@ -1,10 +1,12 @@
 //! From an id in a path or a body to the row that it names.
 
+use drata_contract::hash;
 use serde_json::Value;
 
 use crate::contract::resource::KindId;
 use crate::data::coerce;
 use crate::data::painter::Painter;
+use crate::state::memo::Index;
 use crate::state::row::{Row, Within};
 
 /// Prefixes of ids that name a row by one of its properties, such as `email:` and `code:`.
@@ -90,11 +92,31 @@ pub(crate) fn all_by_property(
         object.is_some_and(|object| ["user", property].iter().any(|name| object.property(name).is_some()))
     });
     let Some(schema) = schema else { return Vec::new() };
-    let has_it = |number: &u64| {
-        let value = painter.field(Row { kind, number: *number }, schema, property);
-        value.is_some_and(|value| coerce::text(&value).eq_ignore_ascii_case(text))
+    let numbers = painter.store.numbers(painter.by, kind, within);
+    let text_of = |number: u64| {
+        let value = painter.field(Row { kind, number }, schema, property)?;
+        Some(coerce::text(&value).to_ascii_lowercase())
     };
-    painter.store.numbers(painter.by, kind, within).iter().filter(has_it).take(most).collect()
+    // Only the first look at a property looks at every row; what was written since then is looked at as well.
+    let index = painter.store.memo.index((painter.by, kind, within, hash::text(property)), || {
+        let mut index = Index::new();
+        for number in numbers.iter() {
+            text_of(number).into_iter().for_each(|text| index.entry(text).or_default().push(number));
+        }
+        index
+    });
+    let text = text.to_ascii_lowercase();
+    let is_meant = |number: &u64| numbers.has(*number) && text_of(*number).as_ref() == Some(&text);
+    let known = index.get(&text).into_iter().flatten().copied();
+    let mut found: Vec<_> = known.chain(painter.store.written_numbers(kind)).filter(is_meant).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.truncate(most);
+    if found.is_empty() && painter.store.revision() > 0 {
+        // A row may be called otherwise because another was written: a person by the address of its user.
+        found.extend(numbers.iter().filter(is_meant).take(most));
+    }
+    found
 }
 
 fn by_property(painter: &Painter<'_>, kind: KindId, within: Within, property: &str, text: &str) -> Option<u64> {

@@ -6,6 +6,7 @@ pub(crate) mod companies;
 pub(crate) mod csv;
 pub(crate) mod dates;
 pub(crate) mod definition;
+mod derived;
 mod excerpt;
 mod fields;
 pub(crate) mod locate;

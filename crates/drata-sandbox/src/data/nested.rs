@@ -4,7 +4,7 @@ use drata_contract::role::{self, Noun, Role};
 use serde_json::{Map, Value};
 
 use super::excerpt::{EXCERPT, is_sublist, with_count};
-use super::painter::{Painter, Subject, View};
+use super::painter::{PUBLISHED, Painter, Subject, View};
 use super::refs::Pointed;
 use super::theme::Theme;
 use crate::contract::schema::{Array, Format, Object, Property, SchemaId, Shape};
@@ -106,7 +106,7 @@ impl Painter<'_> {
             }
             ("versions" | "policy-versions", "version") if is_number() => Some(place().into()),
             ("versions" | "policy-versions", "subVersion") if is_number() => Some(0.into()),
-            ("policy-versions", "policyVersionStatus") => Some("PUBLISHED".into()),
+            ("policy-versions", "policyVersionStatus") => Some(PUBLISHED.into()),
             ("artifacts", "artifactVersion") => Some(1.into()),
             ("versions" | "artifacts", "source") => Some(self.source(subject, row).into()),
             ("approval-configuration", "tier") => Some(place().into()),
@@ -151,8 +151,9 @@ impl Painter<'_> {
         let end = property.name.find(|letter: char| letter.is_ascii_uppercase())?;
         let (noun, stem) = (Noun::of(&property.name[..end]), role::stem(&property.name[..end]));
         let target = self.catalog.target_of(owner.kind, noun, stem)?;
-        let count = self.rows(subject, target, noun, stem, true).numbers.count();
-        Some(subject.draw.within(property.hash).below(count + 1))
+        let rows = self.rows(subject, target, noun, stem, true);
+        let some = || subject.draw.within(property.hash).below(rows.numbers.count() + 1);
+        Some(self.counted_with(rows.iter(), &property.name[end..]).unwrap_or_else(some))
     }
 
     pub(super) fn array(&self, array: Array, subject: &Subject<'_>, property: Option<&Property>, draw: Draw) -> Value {

@@ -93,6 +93,12 @@ impl Subject<'_> {
 /// Objects deeper than this hold only what they must; those above it, within a row, no lists and objects that they need not.
 const DEEP: u8 = 2;
 
+/// Properties that others follow from: every schema of the row says the same of them.
+const DECISIVE: &[&str] = &["isDeviceCompliant"];
+
+/// What seeded versions of a policy are.
+pub(super) const PUBLISHED: &str = "PUBLISHED";
+
 /// What is to be seen of a property.
 enum Presence {
     Absent,
@@ -230,6 +236,9 @@ impl<'a> Painter<'a> {
         if let Some(value) = self.written_value(subject, property) {
             return value;
         }
+        if let Some(value) = self.derived(subject, property) {
+            return Some(value);
+        }
         let draw = subject.draw.within(self.seed_of(subject, property));
         let presence = self.presence(subject, property, draw);
         match presence {
@@ -286,10 +295,11 @@ impl<'a> Painter<'a> {
         if is_spared && !property.required && !is_essential(property.role) {
             return Presence::Absent;
         }
-        if self.is_decided(subject, property) {
+        if self.is_decided(subject, property) || DECISIVE.contains(&&*property.name) {
             return Presence::Valued;
         }
-        let is_bare = (subject.sparse || is_spared) && !is_essential(property.role);
+        // What an embedded row must show is what it shows alone; what it holds besides single values is left out.
+        let is_bare = (subject.sparse || is_spared && is_nested) && !is_essential(property.role);
         match (&schema.shape, property.required, schema.nullable) {
             (_, false, _) if is_bare => Presence::Absent,
             (_, true, true) if is_bare => Presence::Null,
@@ -306,6 +316,8 @@ impl<'a> Painter<'a> {
             Role::At(moment) => self.is_dateless(subject, property, moment, draw),
             Role::SignedUrl => subject.owner.is_none_or(|row| self.store.files.of(row).is_none() && draw.chance(1, 7)),
             Role::FileBuffer => !self.has_text_file(subject),
+            // What a row is in decides over much of it.
+            Role::Status if subject.is_row => false,
             role => !is_essential(role) && draw.named("null").chance(1, 7),
         }
     }
@@ -323,6 +335,9 @@ impl<'a> Painter<'a> {
             let hash = draw::text(name);
             let schema = self.catalog.enumeration_of(row.kind, hash)?;
             let written = subject.written.and_then(|written| written.get(*name)?.as_str());
+            if *name == "policyVersionStatus" && written.is_none() {
+                return Some(PUBLISHED.to_owned());
+            }
             let seeded = || self.shared(schema, subject, hash)?.as_str().map(str::to_owned);
             written.map(str::to_owned).or_else(seeded)
         })
@@ -343,7 +358,11 @@ impl<'a> Painter<'a> {
         if schema == property.schema {
             return Some(value);
         }
-        coerce::to(&self.catalog.schemas, property.schema, &value)
+        let told = coerce::to(&self.catalog.schemas, property.schema, &value);
+        told.or_else(|| match &self.catalog.schemas.get(property.schema).shape {
+            Shape::Enum(values) => self.unusual(values, subject.draw.within(property.hash)),
+            _ => None,
+        })
     }
 
     /// A value of a schema.

@@ -54,6 +54,8 @@ impl<'a> Painter<'a> {
     pub(super) fn counted(&self, subject: &Subject<'_>, property: &Property) -> Option<u64> {
         let owner = subject.owner.filter(|_| subject.is_row)?;
         let name = property.name.strip_suffix("Count")?;
+        // The members of a group are people.
+        let name = if name == "members" { "personnel" } else { name };
         let (noun, stem) = (Noun::of(name), drata_contract::role::stem(name));
         let target = self.catalog.target_of(owner.kind, noun, stem)?;
         Some(self.rows(subject, target, noun, stem, true).numbers.count())

@@ -61,9 +61,9 @@ impl Painter<'_> {
     fn text(&self, text: Text, subject: &Subject<'_>, property: Option<&Property>, draw: Draw) -> String {
         let role = property.map_or(Role::Plain, |property| property.role);
         let written = match (text.format, role) {
-            (Format::DateTime, Role::At(moment)) => dates::date_time(subject.timeline.at(moment, draw)),
+            (Format::DateTime, Role::At(moment)) => dates::date_time(self.moment(moment, subject, draw)),
             (Format::DateTime, _) => dates::date_time(subject.timeline.at(Moment::Between, draw)),
-            (Format::Date, Role::At(moment)) => dates::date(subject.timeline.at(moment, draw)),
+            (Format::Date, Role::At(moment)) => dates::date(self.moment(moment, subject, draw)),
             (Format::Date, _) => dates::date(subject.timeline.at(Moment::Between, draw)),
             (Format::Uuid, Role::Id) => subject.row().map_or_else(|| draw.uuid(), |row| self.uuid(row)),
             (Format::Uuid, _) => draw.uuid(),
@@ -121,9 +121,28 @@ impl Painter<'_> {
         }
     }
 
+    /// When something of a sort happens to a row. A date to come has passed if the row's state says so.
+    fn moment(&self, moment: Moment, subject: &Subject<'_>, draw: Draw) -> jiff::Timestamp {
+        match self.urgency(subject).filter(|_| moment == Moment::Future) {
+            Some(Urgency::Over) => subject.timeline.at(Moment::Gone, draw),
+            Some(Urgency::Soon) => subject.timeline.soon(draw),
+            None => subject.timeline.at(moment, draw),
+        }
+    }
+
+    /// What the state of the row says of the date that is set for it.
+    fn urgency(&self, subject: &Subject<'_>) -> Option<Urgency> {
+        let state = self.state(&self.subject(subject.owner?, 0))?;
+        match state.as_str() {
+            "EXPIRED" | "PAST_DUE" | "OVERDUE" => Some(Urgency::Over),
+            "EXPIRING_SOON" => Some(Urgency::Soon),
+            _ => None,
+        }
+    }
+
     /// A day for `…Date`, a moment for `…At`.
     fn date_text(&self, moment: Moment, subject: &Subject<'_>, property: Option<&Property>, draw: Draw) -> String {
-        let at = subject.timeline.at(moment, draw);
+        let at = self.moment(moment, subject, draw);
         match property.is_some_and(|property| property.name.ends_with("Date")) {
             true => dates::date(at),
             false => dates::date_time(at),
@@ -206,6 +225,18 @@ impl Painter<'_> {
         // The state is painted only for the dates that depend on it.
         let is = |states: &[&str]| self.state(subject).map(|state| states.iter().any(|word| state.contains(word)));
         let seldom = !draw.named("seldom").chance(1, 20);
+        match &*property.name {
+            // What is connected has been.
+            "connectedAt" if is(&["ACTIVE"]) == Some(true) => return false,
+            "lastPassedAt" | "failedSince" => {
+                let result = subject.row().and_then(|row| self.result(row));
+                let meant = if property.name.starts_with("last") { "PASSED" } else { "FAILED" };
+                if let Some(result) = result {
+                    return result != meant && (meant == "FAILED" || draw.named("null").chance(1, 7));
+                }
+            }
+            _ => {}
+        }
         match moment {
             Moment::Created | Moment::Updated => false,
             // Lists do not show what was deleted.
@@ -214,6 +245,7 @@ impl Painter<'_> {
             Moment::Failed => is(&["MISCONFIGURED", "FAIL", "ERROR"]).map_or(seldom, |failed| !failed),
             Moment::Completed => is(DONE).map_or_else(|| draw.named("null").chance(1, 3), |done| !done),
             Moment::Approved | Moment::Published => is(DRAFTS).unwrap_or_else(|| draw.named("null").chance(1, 7)),
+            Moment::Future if self.urgency(subject).is_some() => false,
             Moment::Start | Moment::Between | Moment::Future => draw.named("null").chance(1, 7),
         }
     }
@@ -244,11 +276,18 @@ impl Painter<'_> {
     }
 }
 
+/// How near the date is that is set for a row.
+#[derive(Clone, Copy)]
+enum Urgency {
+    Over,
+    Soon,
+}
+
 /// Switches that are on from the beginning.
 const STANDING: &[&str] = &["current", "enabled", "isActive", "isCurrent", "isEnabled"];
 
 /// Words in the states of rows that are no longer in use, that are done, that are not agreed on yet.
-const GONE: &[&str] = &["ARCHIVED", "FORMER", "REMOVED", "DELETED", "DISCONNECTED"];
+const GONE: &[&str] = &["ARCHIVED", "CANCEL", "FORMER", "REMOVED", "DELETED", "DISCONNECTED"];
 const DONE: &[&str] = &["COMPLETED", "CLOSED", "RESOLVED", "ACCEPTED", "APPROVED", "DONE", "FINISHED", "SENT"];
 const DRAFTS: &[&str] = &["DRAFT", "NEEDS_APPROVAL", "PENDING", "IN_REVIEW"];
 

@@ -136,10 +136,6 @@ pub(super) fn check_background(call: &Call<'_>) -> Result<Reply, Failure> {
         return super::plan::answer(call);
     };
     let body = call.payload.properties();
-    let given = |name: &str| body.get(name).is_some_and(|value| !value.is_null());
-    if given("url") == given("fileKey") {
-        return Err(Failure::new(400, "exactly one of url and fileKey is required"));
-    }
     let mut store = call.world.store_mut();
     if let Some(key) = body.get("fileKey").and_then(Value::as_str)
         && store.files.upload(key).is_none_or(|upload| upload.purpose != "background_check")

@@ -1,7 +1,5 @@
 //! Which groups of people count for a workspace, and how many people that are.
 
-use std::collections::HashSet;
-
 use drata_contract::hash;
 use serde_json::{Value, json};
 
@@ -9,7 +7,7 @@ use super::respond;
 use crate::exchange::call::Call;
 use crate::exchange::failure::Failure;
 use crate::exchange::reply::Reply;
-use crate::state::row::{Row, Within};
+use crate::state::row::Row;
 
 /// Adds a group to the scope of a workspace.
 pub(super) fn add(call: &Call<'_>) -> Result<Reply, Failure> {
@@ -32,21 +30,10 @@ pub(super) fn add(call: &Call<'_>) -> Result<Reply, Failure> {
 
 /// Counts the people who are in a group of the workspace's scope, and all people.
 pub(super) fn count(call: &Call<'_>) -> Result<Reply, Failure> {
-    let catalog = call.world.catalog;
-    let (Some(workspace), Some(personnel)) = (call.target(), catalog.kinds().by_key("personnel")) else {
-        return super::plan::answer(call);
-    };
-    let group = hash::text("group");
-    let sides = catalog.relations.shown_by(workspace.kind, group).zip(catalog.relations.shown_by(personnel, group));
-    let Some((scope, membership)) = sides else { return super::plan::answer(call) };
     let store = call.world.store();
-    let groups: HashSet<_> = store.related(call.by(), scope, workspace.number, workspace.number).iter().collect();
-    let people: Vec<_> = store.numbers(call.by(), personnel, Within::ALL).iter().collect();
-    let counts = |person: &&u64| {
-        store.related(call.by(), membership, **person, workspace.number).iter().any(|group| groups.contains(&group))
-    };
-    let scoped = people.iter().filter(counts).count();
+    let counts = call.target().and_then(|workspace| call.painter(&store).scoped_people(workspace));
+    let Some((scoped, all)) = counts else { return super::plan::answer(call) };
     let (status, schema) = respond::success(call);
-    let body = json!({ "scopedPersonnelCount": scoped, "totalPersonnelCount": people.len() });
+    let body = json!({ "scopedPersonnelCount": scoped, "totalPersonnelCount": all });
     Ok(Reply::json(status, body, schema))
 }

@@ -16,6 +16,7 @@ mod policies;
 mod report;
 mod respond;
 mod roster;
+mod statistics;
 pub(crate) mod uploads;
 mod view;
 mod write;
@@ -90,6 +91,8 @@ fn special(call: &Call<'_>) -> Option<Result<Reply, Failure>> {
             actions::toggle(call)
         }
         (_, "addScopedPersonnelGroup") => groups::add(call),
+        (_, "getVendorsStats" | "getVendorStats") => statistics::vendors(call),
+        (_, "getRiskInsights") => statistics::risks(call),
         (_, "getScopedPersonnelCounts") => groups::count(call),
         (_, "approveRequest") => actions::decide(call, "APPROVED"),
         (_, "deniedRequest") => actions::decide(call, "DENIED"),

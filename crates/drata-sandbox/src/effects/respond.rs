@@ -59,7 +59,7 @@ pub(crate) fn row(call: &Call<'_>, row: Row) -> Reply {
     let (status, schema) = success(call);
     let Some(schema) = schema else { return Reply::empty(status) };
     let hidden = if call.is_read() { hidden(call) } else { Vec::new() };
-    let fixed = fixed(call);
+    let fixed = fixed(call, Some(row));
     let store = call.world.store();
     let painter = call.painter(&store);
     Reply::json(status, painter.row(row, schema, View { hidden: &hidden, fixed: &fixed }), Some(schema))

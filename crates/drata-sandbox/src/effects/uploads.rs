@@ -15,7 +15,7 @@ use crate::state::store::Store;
 /// Takes a file and answers with its key.
 pub(super) fn take(call: &Call<'_>) -> Result<Reply, Failure> {
     let [file] = call.payload.files.as_slice() else {
-        return Err(Failure::new(400, "exactly one of file and base64File is required"));
+        return Err(Failure::new(400, "the form must hold one file"));
     };
     let stored = StoredFile { name: file.name.clone(), media: file.media.clone(), content: file.content.clone() };
     let mut store = call.world.store_mut();

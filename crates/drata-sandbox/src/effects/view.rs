@@ -2,6 +2,7 @@
 
 use crate::data::painter::Fixed;
 use crate::exchange::call::Call;
+use crate::state::row::Row;
 
 /// Names that expand together: either brings the other along.
 const TOGETHER: &[&str] = &["testIds", "evidenceIds"];
@@ -19,10 +20,12 @@ pub(crate) fn hidden(call: &Call<'_>) -> Vec<String> {
     parts.collect()
 }
 
-/// The values that the path gives to properties of the same names.
-pub(crate) fn fixed(call: &Call<'_>) -> Vec<Fixed> {
+/// The values that the path gives to properties of the same names; `about` is the row that is shown, which says itself what
+/// it is called.
+pub(crate) fn fixed(call: &Call<'_>, about: Option<Row>) -> Vec<Fixed> {
     let rows = call.operation.anchors.iter().zip(&call.anchors).zip(&call.path);
-    let named = rows.filter(|((anchor, _), _)| anchor.parameter != "id" && anchor.parameter != "email");
+    let others = rows.filter(|((_, row), _)| Some(**row) != about);
+    let named = others.filter(|((anchor, _), _)| anchor.parameter != "id" && anchor.parameter != "email");
     named
         .map(|((anchor, row), text)| Fixed {
             name: anchor.parameter.clone(),

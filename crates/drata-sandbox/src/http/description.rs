@@ -22,7 +22,30 @@ pub(crate) fn at(path: &str, base: &str) -> Option<Value> {
             complete(operation);
         }
     }
+    spell_out(&mut document["components"]["schemas"]);
     Some(document)
+}
+
+/// Says in OpenAPI's own words that one of some properties is needed. That at most one is allowed stays unsaid: tools
+/// stumble over a `not` beside a file.
+fn spell_out(schemas: &mut Value) {
+    for schema in schemas.as_object_mut().into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut) {
+        let Some(Value::Array(rules)) = schema.remove("x-field-rules") else { continue };
+        let rules = rules.iter().filter_map(Value::as_object).flatten();
+        let spelled = rules.filter_map(|(how_many, fields)| {
+            let fields = fields.as_array().into_iter().flatten();
+            let each: Vec<_> = fields.map(|field| json!({ "required": [field] })).collect();
+            match how_many.as_str() {
+                "exactlyOneOf" => Some(json!({ "oneOf": each })),
+                "atLeastOneOf" => Some(json!({ "anyOf": each })),
+                _ => None,
+            }
+        });
+        let spelled: Vec<_> = spelled.collect();
+        if !spelled.is_empty() {
+            schema.insert("allOf".to_owned(), spelled.into());
+        }
+    }
 }
 
 /// Adds the refusals that an operation can answer with.

@@ -3,6 +3,7 @@
 pub(crate) mod clock;
 pub(crate) mod files;
 mod links;
+pub(crate) mod memo;
 pub(crate) mod memory;
 pub(crate) mod numbers;
 pub(crate) mod relate;

@@ -18,6 +18,7 @@ impl Store {
 
     /// Says what a row names from now on.
     pub(crate) fn link(&mut self, row: Row, stem: u64, numbers: Vec<u64>) {
+        self.memo.forget_values();
         self.links.entry((row.kind, stem)).or_default().insert(row.number, numbers);
     }
 

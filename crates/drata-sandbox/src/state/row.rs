@@ -14,7 +14,7 @@ pub(crate) struct Row {
 pub(crate) type Written = Map<String, Value>;
 
 /// Restricts the rows of a kind to those of a parent or of a workspace.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Within {
     pub(crate) parent: Option<u64>,
     pub(crate) workspace: Option<u64>,

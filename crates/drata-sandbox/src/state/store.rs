@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::files::Files;
 use super::links::{Links, Span};
+use super::memo::Memo;
 use super::memory::Memory;
 use super::numbers::{Numbers, Seeded};
 use super::row::{Row, Within, Written};
@@ -38,6 +39,8 @@ pub(crate) struct Store {
     pub(crate) files: Files,
     /// What effects remember besides rows.
     pub(crate) memory: Memory,
+    /// What follows from all of it.
+    pub(crate) memo: Memo,
 }
 
 /// The rows of one kind.
@@ -91,6 +94,7 @@ impl Store {
             links: Links::default(),
             files: Files::default(),
             memory: Memory::default(),
+            memo: Memo::default(),
         };
         store.leave_undone();
         store
@@ -104,6 +108,7 @@ impl Store {
     /// Says that what was read before may no longer be true.
     pub(crate) fn revise(&mut self) {
         self.revision += 1;
+        self.memo.forget_values();
     }
 
     /// Brings the first state back.
@@ -203,6 +208,11 @@ impl Store {
         self.rows(row.kind).created.contains_key(&row.number)
     }
 
+    /// The numbers of the rows that something was written to, in no order.
+    pub(crate) fn written_numbers(&self, kind: KindId) -> impl Iterator<Item = u64> {
+        self.rows(self.catalog.home(kind)).written.keys().copied()
+    }
+
     /// The numbers of the rows that were created by requests.
     pub(crate) fn created(&self, by: ApiVersion, kind: KindId) -> impl DoubleEndedIterator<Item = u64> {
         let rows = self.rows(kind);
@@ -239,6 +249,7 @@ impl Store {
     /// Adds a row; its number follows on the last one.
     pub(crate) fn create(&mut self, kind: KindId, parent: Option<u64>, written: Written) -> Row {
         let kind = self.catalog.home(kind);
+        self.memo.forget_values();
         let rows = &mut self.kinds[kind.place()];
         let last = rows.created.keys().next_back().copied().unwrap_or(0).max(rows.seeded);
         let number = last + 1;
@@ -251,6 +262,7 @@ impl Store {
 
     /// Takes back a row that was just created.
     pub(crate) fn forget(&mut self, row: Row) {
+        self.memo.forget_values();
         let rows = &mut self.kinds[row.kind.place()];
         let parent = rows.created.remove(&row.number).flatten();
         rows.written.remove(&row.number);
@@ -260,6 +272,7 @@ impl Store {
 
     /// Writes properties over those that the row has.
     pub(crate) fn write(&mut self, row: Row, changes: Written) {
+        self.memo.forget_values();
         self.kinds[row.kind.place()].written.entry(row.number).or_default().extend(changes);
     }
 
@@ -275,6 +288,7 @@ impl Store {
             let left = left.iter().filter(|number| *number != row.number).collect();
             return self.relate(side, parent, left, 1);
         }
+        self.memo.forget_values();
         let is_created = self.is_created(row);
         let rows = &mut self.kinds[row.kind.place()];
         rows.deleted[by as usize].insert(row.number);

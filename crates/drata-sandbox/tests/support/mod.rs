@@ -216,6 +216,17 @@ impl Contract {
                 map.insert(name.clone(), self.value(property, name, dice, depth + 1));
             }
         }
+        for rule in schema["x-field-rules"].as_array().into_iter().flatten() {
+            let (how, fields) = rule.as_object().and_then(|rule| rule.iter().next()).expect("a rule");
+            let fields: Vec<_> = fields.as_array().expect("fields").iter().filter_map(Value::as_str).collect();
+            let chosen = fields[dice.below(fields.len())];
+            if how != "atLeastOneOf" {
+                fields.iter().filter(|field| **field != chosen).for_each(|field| drop(map.remove(*field)));
+            }
+            if how != "atMostOneOf" && map.get(chosen).is_none_or(Value::is_null) {
+                map.insert(chosen.to_owned(), self.value(&schema["properties"][chosen], chosen, dice, depth + 1));
+            }
+        }
         Value::Object(map)
     }
 

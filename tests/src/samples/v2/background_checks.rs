@@ -16,7 +16,10 @@ pub(super) static SAMPLES: &[Sample] = &[
         minimal: |client| sent(
             drata_api::v2::V2::new(client)
                 .background_checks()
-                .create(BackgroundCheckCreateRequest::new(1, "2026-01-15"))
+                .create(
+                    BackgroundCheckCreateRequest::new(1, "2026-01-15")
+                        .url("https://example.com/sample"),
+                )
                 .send_optional(),
         ),
         full: |client| wire(
@@ -24,8 +27,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .background_checks()
                 .create(
                     BackgroundCheckCreateRequest::new(1, "2026-01-15")
-                        .url("https://example.com/sample")
-                        .file_key("sample"),
+                        .url("https://example.com/sample"),
                 ),
         ),
         texts: &[],

@@ -253,8 +253,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .upload_file(
                     1,
                     EvidenceFileForm::new()
-                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
-                        .base64_file("sample"),
+                        .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n")),
                 ),
         ),
         texts: &[],

@@ -64,18 +64,14 @@ pub(super) static SAMPLES: &[Sample] = &[
                 .create(
                     1,
                     EvidenceLibraryCreateForm::new("sample")
-                        .base64_file("sample")
                         .control_ids([1])
                         .description("sample")
                         .filed_at("2026-01-15")
                         .file(drata_api::Upload::from_bytes("sample.pdf", "%PDF-1.4\n"))
-                        .file_key("sample")
                         .implementation_guidance("sample")
                         .owner_id(1)
                         .renewal_date("2026-01-15")
-                        .renewal_schedule_type(RenewalScheduleType::OneMonth)
-                        .ticket_url("https://example.com/sample")
-                        .url("https://example.com/sample"),
+                        .renewal_schedule_type(RenewalScheduleType::OneMonth),
                 ),
         ),
         texts: &[],
@@ -99,13 +95,10 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .control_ids(vec![1i64.into()])
                         .description("sample")
                         .filed_at("2026-01-15")
-                        .file_key("sample")
                         .implementation_guidance("sample")
                         .owner_id(1)
                         .renewal_date("2026-01-15")
-                        .renewal_schedule_type(RenewalScheduleType::OneMonth)
-                        .ticket_url("https://example.com/sample")
-                        .url("https://example.com/sample"),
+                        .renewal_schedule_type(RenewalScheduleType::OneMonth),
                 ),
         ),
         texts: &[],
@@ -131,7 +124,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                     1,
                     1,
                     EvidenceLibraryUpdateForm::new()
-                        .base64_file("sample")
                         .control_ids([1])
                         .description("sample")
                         .filed_at("2026-01-15")
@@ -140,9 +132,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .name("sample")
                         .owner_id(1)
                         .renewal_date("2026-01-15")
-                        .renewal_schedule_type(RenewalScheduleType::OneMonth)
-                        .ticket_url("https://example.com/sample")
-                        .url("https://example.com/sample"),
+                        .renewal_schedule_type(RenewalScheduleType::OneMonth),
                 ),
         ),
         texts: &[],
@@ -171,9 +161,7 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .name("sample")
                         .owner_id(1)
                         .renewal_date("2026-01-15")
-                        .renewal_schedule_type(RenewalScheduleType::OneMonth)
-                        .ticket_url("https://example.com/sample")
-                        .url("https://example.com/sample"),
+                        .renewal_schedule_type(RenewalScheduleType::OneMonth),
                 ),
         ),
         texts: &[],

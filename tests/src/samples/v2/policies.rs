@@ -140,7 +140,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .description("sample")
                         .disclaimer("sample")
                         .renewal_date("sample")
-                        .renewal_schedule(RenewalSchedule::OneMonth)
                         .assigned_to(PolicyScope::All)
                         .group_ids([1])
                         .notify_groups(true)

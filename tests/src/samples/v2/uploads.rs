@@ -29,7 +29,6 @@ pub(super) static SAMPLES: &[Sample] = &[
                         .content_type("sample")
                         .include_web_upload_url(true)
                         .existing_artifact_id(1)
-                        .add_to_evidence_id(1)
                         .multi_artifact(true)
                         .create_evidence(
                             UploadEvidenceCreateRequest::new(

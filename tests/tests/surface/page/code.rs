@@ -173,6 +173,8 @@ pub(crate) fn variables(expression: &Expr) -> Vec<String> {
 pub(crate) struct Model {
     pub(crate) name: Ident,
     pub(crate) fields: Vec<ModelField>,
+    /// The rules about fields behind the braces, as sentences have them.
+    pub(crate) rules: Vec<String>,
 }
 
 /// A field in such a call: its name in Rust, its name on the wire, and what stands behind: `null`, limits.
@@ -188,7 +190,16 @@ impl Parse for Model {
         let body;
         syn::braced!(body in input);
         let fields = body.parse_terminated(ModelField::parse, Token![,])?.into_iter().collect();
-        Ok(Self { name, fields })
+        let mut rules = Vec::new();
+        while input.peek(Ident::peek_any) {
+            let rule = input.call(Ident::parse_any)?.to_string().replace('_', " ");
+            let of;
+            syn::parenthesized!(of in input);
+            let of = of.parse_terminated(ModelField::parse, Token![,])?;
+            let of: Vec<String> = of.into_iter().map(|field| field.wire).collect();
+            rules.push(format!("{rule} {}", of.join(", ")));
+        }
+        Ok(Self { name, fields, rules })
     }
 }
 

@@ -108,8 +108,9 @@ fn structure(name: &str, parts: &Parts<'_>, described: &mut Described, out: &mut
         let names: Vec<&str> = required.iter().map(|(name, _)| name.as_str()).collect();
         heading.push(format!("new({}) -> {}", names.join(", "), returned(function)).replace(" -> Self", ""));
     }
-    lines(out, "", &format!("struct {name}: {}", heading.join("; ")));
     let model = parts.models.first().map(|(_, model)| model);
+    heading.extend(model.iter().flat_map(|model| &model.rules).cloned());
+    lines(out, "", &format!("struct {name}: {}", heading.join("; ")));
     let mut seen = Vec::new();
     for field in &item.fields {
         let Some(ident) = &field.ident else { continue };

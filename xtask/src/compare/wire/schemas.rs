@@ -14,6 +14,7 @@ use super::reach::Way;
 use super::shape::{Shape, describe, plain};
 use super::values::list;
 use crate::document::{SCHEMAS, escape, items, reference};
+use crate::field_rules::FieldRule;
 use crate::names::rules;
 
 impl Comparison<'_> {
@@ -134,6 +135,7 @@ impl Comparison<'_> {
             });
             self.note(kind, spot, format!("{}: {what}", spot.name()), effect);
         }
+        self.rules(spot, old, new);
         self.fields(spot, old, new);
         // A list that does not say of what is one of anything.
         let (old_items, new_items) =
@@ -147,6 +149,22 @@ impl Comparison<'_> {
         }
         self.openness(spot, old, new);
         self.alternatives(spot, old, new);
+    }
+
+    /// Rules about which fields go together.
+    fn rules(&mut self, spot: &Spot<'_>, old: &Value, new: &Value) {
+        let (before, after) = (FieldRule::of(old), FieldRule::of(new));
+        for rule in after.iter().filter(|rule| !before.contains(rule)) {
+            let effect = spot.effect(|way| match way {
+                Way::Request => Effect::run("requests that were accepted are rejected"),
+                _ => Effect::COMPATIBLE,
+            });
+            self.note("rule-added", spot, format!("{} must hold {rule} now", spot.name()), effect);
+        }
+        for rule in before.iter().filter(|rule| !after.contains(rule)) {
+            let what = format!("{} need not hold {rule} any more", spot.name());
+            self.note("rule-removed", spot, what, Effect::COMPATIBLE);
+        }
     }
 
     /// Whether fields beyond the declared ones are let through. The SDK writes none, and keeps those that it reads.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::words::{fitting, sample, sample_string};
 use crate::document::{items, members, text};
+use crate::field_rules::FieldRule;
 use crate::model::{Api, Body, Field, Kind, Limits, Param, Ty, TypeDef};
 
 /// How many structs within each other have their optional fields set: where many hold each other, there is no end to it.
@@ -236,7 +237,12 @@ impl<'a> Expressions<'a> {
     fn sets(&self, def: &TypeDef, field: &Field, within: &[&str]) -> bool {
         let holds_file = matches!(def.kind, Kind::Form(_)) && is_file(field.ty.present());
         let circles = field.ty.named().is_some_and(|name| within.contains(&name));
-        holds_file || self.extent == Extent::Full && !circles && within.len() <= DEEPEST
+        let wanted = holds_file || self.extent == Extent::Full && !circles && within.len() <= DEEPEST;
+        let rules = def.rules.iter().filter(|rule| rule.fields.contains(&field.wire));
+        rules.fold(wanted, |wanted, rule| match chosen(def, rule) == Some(&field.wire) {
+            true => wanted || rule.how_many.needs_one(),
+            false => wanted && !rule.how_many.takes_one(),
+        })
     }
 
     /// A text, a time or any JSON as a literal.
@@ -337,6 +343,13 @@ impl<'a> Expressions<'a> {
 /// Whether a value of the type would begin a struct again that it is built in: what holds it stays empty.
 fn circles(ty: &Ty, within: &[&str]) -> bool {
     matches!(ty.unboxed(), Ty::Named(name) if within.contains(&name.as_str()))
+}
+
+/// The field of a rule that a sample sets: the file of a form, else the first.
+fn chosen<'a>(def: &'a TypeDef, rule: &'a FieldRule) -> Option<&'a String> {
+    let is_of_rule = |field: &&Field| rule.fields.contains(&field.wire) && is_file(field.ty.present());
+    let file = def.kind.fields().iter().find(is_of_rule);
+    file.map(|field| &field.wire).or_else(|| rule.fields.first())
 }
 
 fn is_file(ty: &Ty) -> bool {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::naming::Names;
 use super::oracle::Oracle;
 use crate::document::{Document, items, members, reference, text};
+use crate::field_rules::FieldRule;
 use crate::keys::{DOC, FORM, ID_FORMS, LIMITS};
 use crate::model::{Field, IdForm, Kind, Limits, Ty, TypeDef, Variant};
 use crate::names::{Scope, rules, scope};
@@ -52,12 +53,25 @@ pub(super) fn read(document: &Document, oracle: &Oracle, names: &Names) -> BTree
             name: name.clone(),
             origins: vec![key.clone()],
             doc: text(schema, DOC).to_owned(),
+            rules: rules(schema, &kind),
             kind,
             areas: BTreeSet::new(),
         };
         all.insert(name.clone(), def);
     }
     all
+}
+
+/// The rules about fields of what is sent. A file that JSON cannot hold is no field there.
+fn rules(schema: &Value, kind: &Kind) -> Vec<FieldRule> {
+    if matches!(kind, Kind::Response(_)) {
+        return Vec::new();
+    }
+    let has = |wire: &String| kind.fields().iter().any(|field| field.wire == *wire);
+    let mut rules = FieldRule::of(schema);
+    rules.iter_mut().for_each(|rule| rule.fields.retain(has));
+    rules.retain(|rule| rule.fields.len() > usize::from(!rule.how_many.needs_one()));
+    rules
 }
 
 /// The schemas that are bodies of forms.

@@ -6,6 +6,9 @@
 #![allow(missing_docs)]
 
 /// A finished background check to record for a user; its report is a link or an uploaded file.
+///
+/// Set exactly one of [`url`](field@Self::url) and [`file_key`](field@Self::file_key), which is checked before
+/// the request is sent.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BackgroundCheckCreateRequest {
@@ -54,7 +57,7 @@ crate::support::request_model::request_model!(BackgroundCheckCreateRequest {
     url: "url" { max_length: 768 },
     file_key: "fileKey" { max_length: 191 },
     filed_at: "filedAt",
-});
+} exactly_one_of(url: "url", file_key: "fileKey"));
 
 /// A person of the workforce in brief.
 #[derive(Clone, Debug, PartialEq)]

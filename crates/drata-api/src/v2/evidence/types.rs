@@ -637,6 +637,9 @@ crate::support::open_enum::open_enum! {
 }
 
 /// A file that is to become an artifact, given as exactly one of `file` and `base64File`.
+///
+/// Set exactly one of [`file`](field@Self::file) and [`base64_file`](field@Self::base64_file), which is checked
+/// before the request is sent.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EvidenceFileForm {
@@ -680,7 +683,7 @@ impl Default for EvidenceFileForm {
 crate::support::request_model::form_model!(EvidenceFileForm {
     file: "file",
     base64_file: "base64File",
-});
+} exactly_one_of(file: "file", base64_file: "base64File"));
 
 /// One page of evidence items.
 #[derive(Clone, Debug, PartialEq)]

@@ -60,6 +60,10 @@ crate::support::model::model!(EvidenceLibraryCompactPage {
 });
 
 /// A new evidence item, with or without a first artifact.
+///
+/// Set at most one of [`file`](field@Self::file), [`base64_file`](field@Self::base64_file),
+/// [`file_key`](field@Self::file_key), [`url`](field@Self::url) and [`ticket_url`](field@Self::ticket_url),
+/// which is checked before the request is sent.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EvidenceLibraryCreateForm {
@@ -229,9 +233,13 @@ crate::support::request_model::form_model!(EvidenceLibraryCreateForm {
     renewal_schedule_type: "renewalScheduleType",
     ticket_url: "ticketUrl",
     url: "url" { max_length: 768 },
-});
+} at_most_one_of(file: "file", base64_file: "base64File", file_key: "fileKey", url: "url", ticket_url: "ticketUrl"));
 
 /// A new evidence item, with or without a first artifact.
+///
+/// Set at most one of [`base64_file`](field@Self::base64_file), [`file_key`](field@Self::file_key),
+/// [`url`](field@Self::url) and [`ticket_url`](field@Self::ticket_url), which is checked before the request is
+/// sent.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceLibraryCreateRequest {
@@ -390,7 +398,7 @@ crate::support::request_model::request_model!(EvidenceLibraryCreateRequest {
     renewal_schedule_type: "renewalScheduleType",
     ticket_url: "ticketUrl",
     url: "url" { max_length: 768 },
-});
+} at_most_one_of(base64_file: "base64File", file_key: "fileKey", url: "url", ticket_url: "ticketUrl"));
 
 crate::support::open_enum::open_enum! {
     /// What `expand[]` can add to a piece of evidence.
@@ -402,6 +410,10 @@ crate::support::open_enum::open_enum! {
 }
 
 /// Changes to an evidence item, and optionally a new artifact that becomes its next version.
+///
+/// Set at most one of [`file`](field@Self::file), [`base64_file`](field@Self::base64_file),
+/// [`url`](field@Self::url) and [`ticket_url`](field@Self::ticket_url), which is checked before the request is
+/// sent.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EvidenceLibraryUpdateForm {
@@ -571,9 +583,12 @@ crate::support::request_model::form_model!(EvidenceLibraryUpdateForm {
     renewal_schedule_type: "renewalScheduleType",
     ticket_url: "ticketUrl",
     url: "url" { max_length: 768 },
-});
+} at_most_one_of(file: "file", base64_file: "base64File", url: "url", ticket_url: "ticketUrl"));
 
 /// Changes to an evidence item, and optionally a new artifact that becomes its next version.
+///
+/// Set at most one of [`base64_file`](field@Self::base64_file), [`url`](field@Self::url) and
+/// [`ticket_url`](field@Self::ticket_url), which is checked before the request is sent.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvidenceLibraryUpdateRequest {
@@ -734,7 +749,7 @@ crate::support::request_model::request_model!(EvidenceLibraryUpdateRequest {
     renewal_schedule_type: "renewalScheduleType",
     ticket_url: "ticketUrl",
     url: "url" { max_length: 768 },
-});
+} at_most_one_of(base64_file: "base64File", url: "url", ticket_url: "ticketUrl"));
 
 /// One version of an evidence item, with a link to its file on request.
 #[derive(Clone, Debug, PartialEq)]

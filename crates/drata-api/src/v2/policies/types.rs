@@ -606,6 +606,9 @@ crate::support::open_enum::open_enum! {
 }
 
 /// Changes to the wording, renewal and assignments of a policy.
+///
+/// Set at most one of [`renewal_date`](field@Self::renewal_date) and
+/// [`renewal_schedule`](field@Self::renewal_schedule), which is checked before the request is sent.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyUpdateRequest {
@@ -731,7 +734,7 @@ crate::support::request_model::request_model!(PolicyUpdateRequest {
     group_ids: "groupIds" { min_items: 1 },
     notify_groups: "notifyGroups",
     control_ids: "controlIds",
-});
+} at_most_one_of(renewal_date: "renewalDate", renewal_schedule: "renewalSchedule"));
 
 /// One version of a policy, with download links, owner and SLAs on request.
 #[derive(Clone, Debug, PartialEq)]

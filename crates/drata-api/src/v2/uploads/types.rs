@@ -124,6 +124,9 @@ crate::support::model::model!(UploadUrl {
 });
 
 /// A file to upload, and what it is for.
+///
+/// Set at most one of [`existing_artifact_id`](field@Self::existing_artifact_id) and
+/// [`add_to_evidence_id`](field@Self::add_to_evidence_id), which is checked before the request is sent.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UploadUrlRequest {
@@ -244,4 +247,4 @@ crate::support::request_model::request_model!(UploadUrlRequest {
     add_to_evidence_id: "addToEvidenceId",
     multi_artifact: "multiArtifact",
     create_evidence: "createEvidence",
-});
+} at_most_one_of(existing_artifact_id: "existingArtifactId", add_to_evidence_id: "addToEvidenceId"));

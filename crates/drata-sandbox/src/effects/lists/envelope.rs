@@ -25,7 +25,7 @@ pub(crate) fn wrap(
     page: &Page,
 ) -> Vec<u8> {
     let painter = call.painter(store);
-    let fixed = view::fixed(call);
+    let fixed = view::fixed(call, None);
     let rows = painted(call, &painter, envelope.items, &fixed, kind, page);
     let mut json = Vec::with_capacity(rows.iter().map(|row| row.len() + 1).sum::<usize>() + 200);
     let Some(schema) = schema.filter(|_| !envelope.path.is_empty()) else {
