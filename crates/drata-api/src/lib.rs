@@ -31,7 +31,8 @@ pub use support::list::List;
 pub use support::meta::{ApiVersion, Idempotency, OperationMeta, Pagination};
 pub use support::open_enum::{ParseEnumError, UnknownValue};
 pub use support::operation::Operation;
-pub(crate) use support::paged::Listed;
+#[doc(hidden)]
+pub use support::paged::Listed;
 pub use support::paged::{PageParts, Paged};
 pub use support::patch::Patch;
 pub use support::rejected::Rejected;
