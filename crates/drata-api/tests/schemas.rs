@@ -1,4 +1,4 @@
-//! JSON schemas of the types, behind the feature `schemars`.
+//! JSON schemas of the types, behind the feature `schemars`, which the tests of the workspace turn on.
 #![cfg(all(feature = "schemars", feature = "v1-connections", feature = "v2-vendors"))]
 
 use drata_api::v1::connections::{ConnectionPage, ConnectionState, Roster};

@@ -70,6 +70,7 @@ async fn traces_say_what_happened_and_never_the_key() {
         .with_span_events(FmtSpan::FULL)
         .with_writer(log.clone())
         .with_ansi(false)
+        .without_time()
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
 
@@ -137,6 +138,7 @@ async fn the_span_of_the_program_is_left_alone_when_ours_is_not_wanted() {
         .with_span_events(FmtSpan::FULL)
         .with_writer(log.clone())
         .with_ansi(false)
+        .without_time()
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let server = Server::script([Reply::error(404, "no")]).await;
@@ -151,7 +153,7 @@ async fn the_span_of_the_program_is_left_alone_when_ours_is_not_wanted() {
     tracing::Instrument::instrument(async { error_of(call(&drata, &READ)).await }, handler).await;
     let log = log.text();
     assert!(
-        log.contains("handler") && !log.contains("404") && !log.contains("ERROR") && !log.contains("attempts="),
+        log.contains("handler") && !log.contains("status_code=404") && !log.contains("ERROR") && !log.contains("attempts="),
         "{log}"
     );
 }
@@ -164,6 +166,7 @@ async fn paths_with_values_are_traced_as_templates_and_rejected_items_by_positio
         .with_span_events(FmtSpan::FULL)
         .with_writer(log.clone())
         .with_ansi(false)
+        .without_time()
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let server = Server::script([Reply::ok(json!({
@@ -178,8 +181,8 @@ async fn paths_with_values_are_traced_as_templates_and_rejected_items_by_positio
     let _ = drata_ext::ListExt::collect_lossy(operations::Things::numbered(odd.client().client())).await;
     let log = log.text();
     assert!(log.contains("an item was rejected") && log.contains("index=1"), "{log}");
-    for personal in ["ada", "grace", "x-ray", "6789"] {
-        assert!(!log.contains(&format!("{personal}@")) && !log.contains("6789"), "{personal} in {log}");
+    for personal in ["ada", "grace", "x-ray"] {
+        assert!(!log.contains(&format!("{personal}@")) && !log.contains("123-45"), "{personal} in {log}");
     }
 }
 

@@ -245,7 +245,7 @@ mod tests {
         let mut call = call("").json(&serde_json::json!({"ssn": "123-45-6789"}));
         call.query("email", "ada@example.com");
         let shown = format!("{:?}", area::write(call));
-        assert!(!shown.contains("6789") && !shown.contains("ada@") && !shown.contains("secret"), "{shown}");
+        assert!(!shown.contains("45-6789") && !shown.contains("ada@") && !shown.contains("secret"), "{shown}");
         assert!(shown.contains("email") && shown.contains("Json(21 bytes)"), "{shown}");
     }
 }

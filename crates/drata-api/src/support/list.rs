@@ -10,6 +10,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::node;
+use super::problem::Problem;
 use super::reading::{self, Mode, reading};
 use super::rejected::Rejected;
 use super::wire::{FromWire, Wire};
@@ -63,16 +64,9 @@ impl<T> List<T> {
         self.items
     }
 
-    /// All items in their order, each decoded or rejected. Where items were removed since, rejected ones follow the last.
-    fn in_order(&self) -> impl Iterator<Item = Result<&T, &Rejected>> {
-        let mut rejected = self.rejected().iter().peekable();
-        let mut items = self.items.iter();
-        (0..self.items.len() + self.rejected().len()).filter_map(move |index| {
-            match rejected.next_if(|rejected| rejected.index() <= index) {
-                Some(rejected) => Some(Err(rejected)),
-                None => items.next().map(Ok).or_else(|| rejected.next().map(Err)),
-            }
-        })
+    /// Which of its items, good and rejected, stands where.
+    fn order(&self) -> Order<'_> {
+        Order { items: self.items.len(), rejected: self.rejected(), place: 0 }
     }
 
     /// All items in their order, each decoded or rejected.
@@ -87,14 +81,48 @@ impl<T> List<T> {
     }
 }
 
+/// The order of the items of a list. Where items were removed since it was read, rejected ones follow the last.
+struct Order<'a> {
+    /// How many good items are still to come.
+    items: usize,
+    /// The rejected items still to come.
+    rejected: &'a [Rejected],
+    place: usize,
+}
+
+enum Slot<'a> {
+    /// The next good item.
+    Item,
+    Rejected(&'a Rejected),
+}
+
+impl<'a> Iterator for Order<'a> {
+    type Item = Slot<'a>;
+
+    fn next(&mut self) -> Option<Slot<'a>> {
+        let place = self.place;
+        self.place += 1;
+        match self.rejected.split_first() {
+            Some((first, rest)) if first.index() <= place || self.items == 0 => {
+                self.rejected = rest;
+                Some(Slot::Rejected(first))
+            }
+            _ => {
+                self.items = self.items.checked_sub(1)?;
+                Some(Slot::Item)
+            }
+        }
+    }
+}
+
 /// All items in their order, as a list shows them.
 impl<T: fmt::Debug> fmt::Debug for List<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut out = f.debug_list();
-        for item in self.in_order() {
-            match item {
-                Ok(item) => out.entry(item),
-                Err(rejected) => out.entry(rejected),
+        let (mut out, mut items) = (f.debug_list(), self.items.iter());
+        for slot in self.order() {
+            match slot {
+                Slot::Item => out.entries(items.next()),
+                Slot::Rejected(rejected) => out.entry(rejected),
             };
         }
         out.finish()
@@ -159,10 +187,15 @@ impl<T: Serialize> Serialize for List<T> {
             _ => {}
         }
         let mut out = serializer.serialize_seq(Some(self.items.len() + self.rejected().len()))?;
-        for item in self.in_order() {
-            match item {
-                Ok(item) => out.serialize_element(item)?,
-                Err(rejected) => out.serialize_element(&Raw(rejected))?,
+        let mut items = self.items.iter();
+        for slot in self.order() {
+            match slot {
+                Slot::Item => {
+                    if let Some(item) = items.next() {
+                        out.serialize_element(item)?;
+                    }
+                }
+                Slot::Rejected(rejected) => out.serialize_element(&Raw(rejected))?,
             }
         }
         out.end()
@@ -235,11 +268,16 @@ impl<'de, T: for<'any> FromWire<'any>> FromWire<'de> for List<T> {
         if reading::mode().is_some() {
             return deserializer.deserialize_newtype_struct(node::LIST, ListVisitor(PhantomData));
         }
-        // No response is being read: a program reads what it kept.
-        let text = Value::deserialize(deserializer)?.to_string();
-        let (list, _) = reading(Mode::Tolerant, || node::read::<Wire<Self>>(&text));
-        list.map(|Wire(list)| list).map_err(D::Error::custom)
+        kept(&Value::deserialize(deserializer)?.to_string()).map_err(D::Error::custom)
     }
+}
+
+/// Reads what a program kept, when no response is being read.
+#[cold]
+fn kept<T: for<'any> FromWire<'any>>(text: &str) -> Result<List<T>, Problem> {
+    let (list, _) = reading(Mode::Tolerant, || node::read(text));
+    let Wire(list) = list?;
+    Ok(list)
 }
 
 impl<'de, T: for<'any> FromWire<'any>> Deserialize<'de> for List<T> {

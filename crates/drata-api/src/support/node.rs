@@ -66,11 +66,17 @@ impl Way<'_> {
 
 /// Reads all of `text`.
 pub(crate) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Problem> {
-    // What follows relies on well-formed JSON. This looks at it without going deeper for each level.
+    let (text, looks) = root(text)?;
+    T::deserialize(Node { text, way: Way::Root, depth: 0, looks: &looks })
+}
+
+/// The value that a text is, and how many of its bytes may be looked at.
+///
+/// All else relies on well-formed JSON. This looks at it without going deeper for each level.
+fn root(text: &str) -> Result<(&str, Cell<usize>), Problem> {
     let root: &RawValue =
         serde_json::from_str(text).map_err(|error| Problem::new(format!("it is no JSON: {error}")))?;
-    let looks = Cell::new(text.len().saturating_mul(MAX_LOOKS).saturating_add(1 << 16));
-    T::deserialize(Node { text: root.get(), way: Way::Root, depth: 0, looks: &looks })
+    Ok((root.get(), Cell::new(text.len().saturating_mul(MAX_LOOKS).saturating_add(1 << 16))))
 }
 
 impl<'de> Node<'de, '_> {
@@ -113,7 +119,20 @@ impl<'de> Node<'de, '_> {
     }
 
     fn items(&self) -> Result<Items<'de, '_>, Problem> {
-        Ok(Items { list: self, items: self.parts::<Vec<&RawValue>>()?.into_iter(), place: 0, is_tolerant: false })
+        Ok(Items { list: self, items: self.parts::<Vec<&RawValue>>()?.into_iter(), place: 0, kind: ListKind::Strict })
+    }
+
+    /// The items of a list that is read item by item. What stands where it should be is its only item.
+    fn items_of_a_list(&self) -> Result<Items<'de, '_>, Problem> {
+        let is_lone = self.first() != b'[';
+        if self.is_null() {
+            return Err(Problem::invalid_type(Unexpected::Unit, &"a list"));
+        }
+        reading::note_lone(is_lone);
+        if is_lone {
+            return Ok(Items { list: self, items: Vec::new().into_iter(), place: 0, kind: ListKind::Lone });
+        }
+        Ok(Items { kind: ListKind::Tolerant, ..self.items()? })
     }
 
     fn entries(&self, known: &'static [&'static str]) -> Result<Entries<'de, '_>, Problem> {
@@ -121,61 +140,70 @@ impl<'de> Node<'de, '_> {
         Ok(Entries { object: self, members: members.into_iter(), value: None, place: 0, known })
     }
 
-    fn visit_number<V: Visitor<'de>>(&self, visitor: V) -> Result<V::Value, Problem> {
+    fn number(&self) -> Content<'de, '_> {
         let text = self.text;
         if let Some(number) = text.parse().ok().filter(|_| text != "-0") {
-            return visitor.visit_i64(number);
+            return Content::Signed(number);
         }
         match (text.parse(), text.parse::<f64>()) {
-            (Ok(number), _) => visitor.visit_u64(number),
-            (_, Ok(number)) if number.is_finite() => visitor.visit_f64(number),
-            _ => Err(Problem::invalid_value(Unexpected::Other("a number beyond all types"), &visitor)),
+            (Ok(number), _) => Content::Unsigned(number),
+            (_, Ok(number)) if number.is_finite() => Content::Float(number),
+            _ => Content::Beyond,
         }
     }
 
-    fn visit<V: Visitor<'de>>(self, visitor: V, known: &'static [&'static str]) -> Result<V::Value, Problem> {
-        let outcome = match self.first() {
-            b'n' => visitor.visit_unit(),
-            b't' => visitor.visit_bool(true),
-            b'f' => visitor.visit_bool(false),
-            b'"' => self.string().and_then(|text| visitor.visit_string(text)),
-            b'[' => self.items().and_then(|items| visitor.visit_seq(items)),
-            b'{' => self.entries(known).and_then(|entries| visitor.visit_map(entries)),
-            _ => self.visit_number(visitor),
-        };
-        outcome.map_err(|problem| self.located(problem))
-    }
-
-    /// Reads a list item by item. What stands where it should be is its only item.
-    fn visit_list<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        let is_lone = self.first() != b'[';
-        let outcome = if self.is_null() {
-            Err(Problem::invalid_type(Unexpected::Unit, &"a list"))
-        } else if is_lone {
-            let item = std::iter::once(self.text);
-            reading::note_lone(true);
-            visitor.visit_seq(Lone { node: self, item })
-        } else {
-            reading::note_lone(false);
-            self.items().and_then(|items| visitor.visit_seq(Items { is_tolerant: true, ..items }))
-        };
-        outcome.map_err(|problem| self.located(problem))
-    }
-
-    /// Reads one item of a list. A bad one is noted, and the list may go on after the error.
-    fn read_item<S: DeserializeSeed<'de>>(
-        list: Way<'_>,
-        item: Node<'de, '_>,
-        index: usize,
-        seed: S,
-    ) -> Result<S::Value, Problem> {
-        let before = reading::count();
-        seed.deserialize(item).inspect_err(|problem| {
-            let (list, own) = (list.path(), item.way.path());
-            let path = problem.path().strip_prefix(&own).unwrap_or_default().trim_start_matches('.');
-            reading::reject(Rejected::new(index, list, path, problem.text(), item.text), before);
+    fn content(&self, known: &'static [&'static str]) -> Result<Content<'de, '_>, Problem> {
+        Ok(match self.first() {
+            b'n' => Content::Null,
+            b't' => Content::Boolean(true),
+            b'f' => Content::Boolean(false),
+            b'"' => Content::String(self.string()?),
+            b'[' => Content::List(self.items()?),
+            b'{' => Content::Object(self.entries(known)?),
+            _ => self.number(),
         })
     }
+
+    /// Hands a visitor what is here. There is a copy for each type that is read, so all that is no visitor's is elsewhere.
+    fn visit<V: Visitor<'de>>(self, visitor: V, known: &'static [&'static str]) -> Result<V::Value, Problem> {
+        let outcome = match self.content(known) {
+            Ok(Content::Null) => visitor.visit_unit(),
+            Ok(Content::Boolean(value)) => visitor.visit_bool(value),
+            Ok(Content::Signed(number)) => visitor.visit_i64(number),
+            Ok(Content::Unsigned(number)) => visitor.visit_u64(number),
+            Ok(Content::Float(number)) => visitor.visit_f64(number),
+            Ok(Content::Beyond) => {
+                Err(Problem::invalid_value(Unexpected::Other("a number beyond all types"), &visitor))
+            }
+            Ok(Content::String(text)) => visitor.visit_string(text),
+            Ok(Content::List(items)) => visitor.visit_seq(items),
+            Ok(Content::Object(entries)) => visitor.visit_map(entries),
+            Err(problem) => Err(problem),
+        };
+        outcome.map_err(|problem| self.located(problem))
+    }
+
+    fn visit_list<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        let outcome = match self.items_of_a_list() {
+            Ok(items) => visitor.visit_seq(items),
+            Err(problem) => Err(problem),
+        };
+        outcome.map_err(|problem| self.located(problem))
+    }
+}
+
+/// What a value is, its parts not taken apart further.
+enum Content<'de, 'a> {
+    Null,
+    Boolean(bool),
+    Signed(i64),
+    Unsigned(u64),
+    Float(f64),
+    /// A number that no type holds.
+    Beyond,
+    String(String),
+    List(Items<'de, 'a>),
+    Object(Entries<'de, 'a>),
 }
 
 impl<'de> Deserializer<'de> for Node<'de, '_> {
@@ -237,36 +265,57 @@ struct Items<'de, 'a> {
     list: &'a Node<'de, 'a>,
     items: std::vec::IntoIter<&'de RawValue>,
     place: usize,
-    /// Whether a bad item is noted, since its list keeps it.
-    is_tolerant: bool,
+    kind: ListKind,
+}
+
+/// How the items of a list are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ListKind {
+    /// A bad item fails the list.
+    Strict,
+    /// A bad item is noted, and the list may go on after its error.
+    Tolerant,
+    /// As tolerant, and what stands where the list should be is its only item.
+    Lone,
+}
+
+impl<'de, 'a> Items<'de, 'a> {
+    /// The next item, and its place.
+    fn next_node(&mut self) -> Option<(Node<'de, 'a>, usize)> {
+        let (list, index) = (self.list, self.place);
+        self.place += 1;
+        if self.kind == ListKind::Lone {
+            return (index == 0).then_some((*list, index));
+        }
+        let way = Way::Item(&list.way, index);
+        let text = self.items.next()?.get();
+        Some((Node { text, way, depth: list.depth + 1, looks: list.looks }, index))
+    }
+
+    /// Notes a bad item; what lists within it noted since there were `before` is part of it.
+    fn note(&self, item: &Node<'de, '_>, index: usize, problem: &Problem, before: usize) {
+        if self.kind == ListKind::Strict {
+            return;
+        }
+        let (list, own) = (self.list.way.path(), item.way.path());
+        let path = problem.path().strip_prefix(&own).unwrap_or_default().trim_start_matches('.');
+        reading::reject(Rejected::new(index, list, path, problem.text(), item.text), before);
+    }
 }
 
 impl<'de> SeqAccess<'de> for Items<'de, '_> {
     type Error = Problem;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Problem> {
-        let Some(item) = self.items.next() else { return Ok(None) };
-        let list = self.list;
-        let index = self.place;
-        self.place += 1;
-        let node =
-            Node { text: item.get(), way: Way::Item(&list.way, index), depth: list.depth + 1, looks: list.looks };
-        if self.is_tolerant { Node::read_item(list.way, node, index, seed) } else { seed.deserialize(node) }.map(Some)
-    }
-}
-
-/// What stands where a list should be.
-struct Lone<'de, 'a> {
-    node: Node<'de, 'a>,
-    item: std::iter::Once<&'de str>,
-}
-
-impl<'de> SeqAccess<'de> for Lone<'de, '_> {
-    type Error = Problem;
-
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Problem> {
-        let Some(_) = self.item.next() else { return Ok(None) };
-        Node::read_item(self.node.way, self.node, 0, seed).map(Some)
+        let Some((item, index)) = self.next_node() else { return Ok(None) };
+        let before = reading::count();
+        match seed.deserialize(item) {
+            Ok(value) => Ok(Some(value)),
+            Err(problem) => {
+                self.note(&item, index, &problem, before);
+                Err(problem)
+            }
+        }
     }
 }
 
@@ -286,6 +335,21 @@ enum Step {
     Place(usize),
 }
 
+impl<'de, 'a> Entries<'de, 'a> {
+    /// The value of the key that was read last.
+    fn next_node(&mut self) -> Result<Node<'de, 'a>, Problem> {
+        let Some((step, value)) = self.value.take() else {
+            return Err(Problem::new("a value was asked for before its key"));
+        };
+        let object = self.object;
+        let way = match step {
+            Step::Known(name) => Way::Field(&object.way, name),
+            Step::Place(place) => Way::Entry(&object.way, place),
+        };
+        Ok(Node { text: value.get(), way, depth: object.depth + 1, looks: object.looks })
+    }
+}
+
 impl<'de> MapAccess<'de> for Entries<'de, '_> {
     type Error = Problem;
 
@@ -299,15 +363,7 @@ impl<'de> MapAccess<'de> for Entries<'de, '_> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Problem> {
-        let Some((step, value)) = self.value.take() else {
-            return Err(Problem::new("a value was asked for before its key"));
-        };
-        let object = self.object;
-        let way = match step {
-            Step::Known(name) => Way::Field(&object.way, name),
-            Step::Place(place) => Way::Entry(&object.way, place),
-        };
-        seed.deserialize(Node { text: value.get(), way, depth: object.depth + 1, looks: object.looks })
+        seed.deserialize(self.next_node()?)
     }
 }
 

@@ -30,17 +30,28 @@ thread_local! {
 
 /// Runs `read` on a response, and returns with its outcome what lists rejected, wherever they stand.
 pub(crate) fn reading<R>(mode: Mode, read: impl FnOnce() -> R) -> (R, Vec<Rejected>) {
-    /// Restores what was being read also when `read` panics.
-    struct Restore(Option<Reading>);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            READING.set(self.0.take().unwrap_or_default());
-        }
-    }
-    let outer = READING.replace(Reading { mode: Some(mode), ..Reading::default() });
-    let _restore = Restore(Some(outer));
+    let begun = Begun::new(mode);
     let outcome = read();
-    (outcome, READING.take().rejected)
+    (outcome, begun.rejected())
+}
+
+/// A response is being read. What was being read before goes on when this ends, also by a panic.
+struct Begun(Option<Reading>);
+
+impl Begun {
+    fn new(mode: Mode) -> Self {
+        Self(Some(READING.replace(Reading { mode: Some(mode), ..Reading::default() })))
+    }
+
+    fn rejected(self) -> Vec<Rejected> {
+        READING.take().rejected
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        READING.set(self.0.take().unwrap_or_default());
+    }
 }
 
 /// How a response is being read; `None` when something else reads.
