@@ -153,7 +153,10 @@ async fn the_span_of_the_program_is_left_alone_when_ours_is_not_wanted() {
     tracing::Instrument::instrument(async { error_of(call(&drata, &READ)).await }, handler).await;
     let log = log.text();
     assert!(
-        log.contains("handler") && !log.contains("status_code=404") && !log.contains("ERROR") && !log.contains("attempts="),
+        log.contains("handler")
+            && !log.contains("status_code=404")
+            && !log.contains("ERROR")
+            && !log.contains("attempts="),
         "{log}"
     );
 }
