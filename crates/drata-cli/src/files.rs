@@ -52,7 +52,8 @@ pub(crate) fn text_of(reader: impl io::Read, name: &str, most: u64) -> Result<St
     })
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::{FileTypeExt as _, symlink};
 
