@@ -36,6 +36,8 @@ pub use support::operation::Operation;
 #[doc(hidden)]
 pub use support::paged::Listed;
 pub use support::paged::{PageParts, Paged};
+#[doc(hidden)]
+pub use support::parameters::property_texts;
 pub use support::patch::Patch;
 pub use support::rejected::Rejected;
 pub use support::request::{

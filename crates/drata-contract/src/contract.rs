@@ -205,6 +205,7 @@ fn compile_parameter(raw: &RawParameter<'static>, compiler: &mut Compiler<'_>) -
         place,
         required: raw.required,
         schema: compiler.add(&raw.schema),
+        style: raw.style,
     })
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
+use crate::operation::Style;
 use crate::schema::Format;
 
 /// A string, borrowed where it holds no escape.
@@ -178,6 +179,8 @@ pub(crate) struct RawParameter<'a> {
     pub(crate) required: bool,
     #[serde(default)]
     pub(crate) schema: RawSchema<'a>,
+    #[serde(default, rename = "x-drata-style")]
+    pub(crate) style: Option<Style>,
 }
 
 /// A request body.

@@ -1,9 +1,11 @@
 //! One operation of the contract, ready to be served.
 
 use std::borrow::Cow;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use http::Method;
+use serde::de::{Deserialize, Deserializer, Error as _};
 
 use crate::resource::{KindId, Plan};
 use crate::schema::SchemaId;
@@ -130,6 +132,49 @@ pub struct Parameter {
     pub required: bool,
     /// The schema of its value.
     pub schema: SchemaId,
+    /// How it is written, if that does not follow from its value: a scalar is a text; in a query, each item of a list is a
+    /// pair, and so is each scalar of an object, its way in brackets.
+    pub style: Option<Style>,
+}
+
+/// A way of writing a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// A list as one text, the items apart by a character: `1,2`.
+    Join(char),
+    /// Behind a dot: `.7`, or `.7,8` with a character between the items of a list.
+    Label(Option<char>),
+    /// Behind its name: `;id=7`, or `;id=7,8` with a character between the items of a list; if that is `;`, each has the name.
+    Matrix(Option<char>),
+    /// An object as one text, its names and values apart by commas: `a,1,b,2`, or with `=` as the character `a=1,b=2`.
+    Pairs(char),
+    /// An object as one pair for each property, under the property's name.
+    Spread,
+    /// The text of its JSON.
+    Json,
+}
+
+impl FromStr for Style {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, rest) = text.split_once(':').unwrap_or((text, ""));
+        match (name, rest.chars().next()) {
+            ("join", Some(between)) => Ok(Self::Join(between)),
+            ("label", between) => Ok(Self::Label(between)),
+            ("matrix", between) => Ok(Self::Matrix(between)),
+            ("pairs", Some(within)) => Ok(Self::Pairs(within)),
+            ("spread", None) => Ok(Self::Spread),
+            ("json", None) => Ok(Self::Json),
+            _ => Err(format!("{text:?} is no way of writing a parameter")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Style {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Cow::<str>::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
 }
 
 /// Where a parameter stands.

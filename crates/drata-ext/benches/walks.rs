@@ -6,6 +6,9 @@
 //! 2. Time: a list of version 2 whose consumer takes as long as the server, against the longer of both.
 //! 3. Processor: a row of version 1 against a loop written by hand with reqwest and serde, in the same run.
 //! 4. Memory: the peak of a walk through 1,000,000 rows against one through 10,000.
+//!
+//! For a profiler there are, by name alone, `ours` and `by-hand`: each side of the third one by itself. Their server has a
+//! thread of its own, as in `valgrind --tool=callgrind --separate-threads=yes`.
 
 mod server;
 
@@ -20,6 +23,8 @@ use server::Server;
 /// One of the measurements.
 type Measure = fn(&Runtime);
 
+/// How many rows a profiler looks at: enough for what is done once not to count.
+const PROFILED: u64 = 100_000;
 const LATENCY: Duration = Duration::from_millis(20);
 /// As long as a real one, since it is looked for in what arrives.
 const KEY: &str = "5f0c1a2b-33d4-4e5f-8a9b-0c1d2e3f4a5b";
@@ -30,8 +35,15 @@ fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let measures: [(&str, Measure); 4] =
         [("latency", pages_at_once), ("look-ahead", look_ahead), ("processor", processor), ("memory", memory)];
+    let for_profilers: [(&str, Measure); 2] = [("ours", ours), ("by-hand", by_hand)];
+    let is_wanted = |name: &str| wanted.iter().any(|other| other == name);
     for (name, measure) in measures {
-        if wanted.is_empty() || wanted.iter().any(|other| other == name) {
+        if wanted.is_empty() || is_wanted(name) {
+            measure(&runtime);
+        }
+    }
+    for (name, measure) in for_profilers {
+        if is_wanted(name) {
             measure(&runtime);
         }
     }
@@ -158,6 +170,16 @@ fn processor(runtime: &Runtime) {
     let (ours, by_hand) = rounds[rounds.len() / 2];
     let detail = format!("{ours:.0} ns a row, by hand {by_hand:.0} ns");
     report("processor time of a row to one by hand", ours / by_hand, 1.00, &detail);
+}
+
+fn ours(runtime: &Runtime) {
+    let server = Server::start(PROFILED, Duration::ZERO);
+    assert_eq!(runtime.block_on(walk(&client(&server), 1)), PROFILED as usize);
+}
+
+fn by_hand(runtime: &Runtime) {
+    let server = Server::start(PROFILED, Duration::ZERO);
+    assert_eq!(runtime.block_on(walk_by_hand(&reqwest::Client::new(), &server.url())), PROFILED as usize);
 }
 
 /// What this thread has used of the processor; on systems that do not say, the time that passed.

@@ -118,6 +118,7 @@ fn method(scribe: &Scribe<'_>, operation: &Operation) -> TokenStream {
         steps.push(match param.style {
             Style::Join(separator) => quote!(.path_joined(#wire, #separator, #value)),
             Style::Json => quote!(.path_json(#wire, &#value)),
+            Style::Pairs(within) => quote!(.path_properties(#wire, #within, &#value)),
             Style::Label(separator) => behind(wire, ".", separator, &value),
             Style::Matrix(separator) => behind(wire, &format!(";{wire}="), separator, &value),
             _ if param.limits.is_empty() => quote!(.path(#wire, #value)),
@@ -165,8 +166,11 @@ fn method(scribe: &Scribe<'_>, operation: &Operation) -> TokenStream {
 fn behind(wire: &str, before: &str, separator: Option<char>, value: &TokenStream) -> TokenStream {
     match separator {
         None => quote!(.path_behind(#wire, #before, #value)),
+        // Each of an exploded matrix has the name again.
+        Some(';') => quote!(.path_several(#wire, #before, #before, #value)),
         Some(separator) => {
-            quote!(.path_behind(#wire, #before, crate::support::parameters::joined(#separator, #value)))
+            let between = separator.to_string();
+            quote!(.path_several(#wire, #before, #between, #value))
         }
     }
 }

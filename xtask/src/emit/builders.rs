@@ -90,6 +90,7 @@ fn setter(scribe: &Scribe<'_>, param: &Param, visibility: TokenStream) -> TokenS
     let limits = limits(&param.limits);
     let step = match (param.style, param.place) {
         (Style::Join(separator), ParamPlace::Header) => quote!(header_joined(#wire, #separator, #value, #limits)),
+        (Style::Pairs(within), ParamPlace::Header) => quote!(header_pairs(#wire, #within, &#value, #limits)),
         (Style::Json, ParamPlace::Header) => quote!(header_json(#wire, &#value)),
         (_, ParamPlace::Header) if param.limits.is_empty() => quote!(header(#wire, #value)),
         (_, ParamPlace::Header) => quote!(header_checked(#wire, #value, #limits)),
@@ -110,10 +111,12 @@ fn setter(scribe: &Scribe<'_>, param: &Param, visibility: TokenStream) -> TokenS
             }
             _ => quote!(query_json(#wire, &#value)),
         },
-        (Style::Plain | Style::Label(_) | Style::Matrix(_), _) if param.limits.is_empty() => {
+        (Style::Plain | Style::Label(_) | Style::Matrix(_) | Style::Pairs(_), _) if param.limits.is_empty() => {
             quote!(query(#wire, #value))
         }
-        (Style::Plain | Style::Label(_) | Style::Matrix(_), _) => quote!(query_checked(#wire, #value, #limits)),
+        (Style::Plain | Style::Label(_) | Style::Matrix(_) | Style::Pairs(_), _) => {
+            quote!(query_checked(#wire, #value, #limits))
+        }
     };
     let ty = accepted(scribe, &param.ty, Taker::Builder);
     quote! {

@@ -5,13 +5,15 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use crate::document::Document;
+use crate::document::{Document, text};
 use crate::files::Output;
 use crate::keys;
-use crate::model::{Api, Operation};
+use crate::model::{Api, Operation, Param};
 
 /// Where an operation holds what the surface knows of it.
 const CALL: &str = "x-drata-call";
+/// Where a parameter says how it is written, if that does not follow from its value.
+const STYLE: &str = "x-drata-style";
 /// Where the document holds the names of the areas and our words about them.
 const AREAS: &str = "x-drata-areas";
 
@@ -27,6 +29,7 @@ pub(crate) fn emit(api: &Api, output: &mut Output) {
                 call["replaces"] = replaces;
             }
             operation.insert(CALL.to_owned(), call);
+            note_styles(known, operation);
         }
         operation.retain(|key, _| !["summary", "tags", keys::ARGUMENT, keys::UPSERT].contains(&key.as_str()));
     });
@@ -62,6 +65,17 @@ fn call(operation: &Operation) -> Value {
         }
     }
     call
+}
+
+fn note_styles(known: &Operation, operation: &mut Map<String, Value>) {
+    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        let is_its =
+            |param: &&Param| text(parameter, "name") == param.wire && text(parameter, "in") == param.place.word();
+        let style = known.params.iter().find(is_its).map(|param| param.style).filter(|style| !style.is_usual());
+        if let (Some(style), Some(parameter)) = (style, parameter.as_object_mut()) {
+            parameter.insert(STYLE.to_owned(), style.to_string().into());
+        }
+    }
 }
 
 /// The document, a line for each path and each schema.

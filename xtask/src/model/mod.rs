@@ -5,6 +5,7 @@
 //! not know who reads it.
 
 pub(crate) mod read;
+mod style;
 mod ty;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::document::Document;
 use crate::version::Version;
 
+pub(crate) use style::Style;
 pub(crate) use ty::Ty;
 
 /// Everything of one version.
@@ -227,27 +229,6 @@ impl ParamPlace {
             Self::Header => "header",
         }
     }
-}
-
-/// How a parameter is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Style {
-    /// One text.
-    Plain,
-    /// One pair for each value.
-    Repeat,
-    /// One text, the values apart by a character.
-    Join(char),
-    /// Behind a dot: `.7`, or `.7,8`.
-    Label(Option<char>),
-    /// Behind its name: `;id=7`, or `;id=7,8`.
-    Matrix(Option<char>),
-    /// One pair for each scalar within, its way in brackets: `filters[0][id]=3`.
-    Nested,
-    /// One pair for each property.
-    Spread,
-    /// The text of its JSON.
-    Json,
 }
 
 /// A request body.

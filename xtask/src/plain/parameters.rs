@@ -120,8 +120,8 @@ fn leave_out(parameter: &Value, problem: String, id: &str, at: String, found: &m
     found.push(diagnosis.in_operation(id));
 }
 
-/// Notes how each parameter is written, once its schema is plain: `plain`, `repeat`, `join:,`, `label`, `matrix`, `nested`,
-/// `spread` or `json`.
+/// Notes how each parameter is written, once its schema is plain: `plain`, `repeat`, `join:,`, `label`, `matrix`, `pairs:=`,
+/// `nested`, `spread` or `json`.
 pub(crate) fn note_styles(document: &mut Document, found: &mut Findings) {
     let whole = document.clone();
     document.each_operation(|place, operation| {
@@ -158,6 +158,17 @@ fn is_list_of_lists(document: &Document, schema: &Value) -> bool {
     items.is_some_and(|items| text(document.resolve(items), "type") == "array")
 }
 
+/// Whether it is an object of scalars.
+fn is_flat(document: &Document, schema: &Value) -> bool {
+    let scalar = |schema: &Value| {
+        let schema = document.resolve(schema);
+        schema.get("properties").is_none() && !matches!(text(schema, "type"), "object" | "array" | "")
+    };
+    let more = schema.get("additionalProperties").filter(|more| more.is_object());
+    let is_object = schema.get("properties").is_some() || more.is_some();
+    is_object && members(schema, "properties").map(|(_, property)| property).chain(more).all(scalar)
+}
+
 /// How a parameter is written; `None` if it cannot be.
 fn style(document: &Document, parameter: &Value) -> Option<String> {
     if parameter.get("content").is_some() {
@@ -184,9 +195,12 @@ fn style(document: &Document, parameter: &Value) -> Option<String> {
             "spread".to_owned()
         }
         "query" if holds_more(schema) => "nested".to_owned(),
+        _ if is_flat(document, schema) && matches!(declared, "" | "simple") => {
+            format!("pairs:{}", if parameter["explode"] == true { '=' } else { ',' })
+        }
         _ if holds_more(schema) && (nested || !is_list) => return None,
         "path" if matches!(declared, "label" | "matrix") => match (declared, is_list, explodes) {
-            ("matrix", true, true) => return None,
+            ("matrix", true, true) => "matrix:;".to_owned(),
             (_, true, true) => "label:.".to_owned(),
             (_, true, false) => format!("{declared}:,"),
             (_, false, _) => declared.to_owned(),

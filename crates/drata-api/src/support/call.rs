@@ -1,6 +1,7 @@
 //! The one way from a generated operation to a transport and back.
 
 use std::fmt::Write as _;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -21,6 +22,11 @@ use super::wire::WireText;
 /// What stays as it is in a path segment: the unreserved characters of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// A text as it stands in a path segment.
+pub(super) fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
+
 /// Query parameters that say where in a list one is, and not which list it is.
 const POSITION: [&str; 5] = ["page", "cursor", "includeTotalCount", "limit", "size"];
 
@@ -35,6 +41,9 @@ pub struct Call {
     /// The rules that are broken at the moment, each with what broke it; what is set again is checked again.
     violations: Vec<(Place, String, String)>,
 }
+
+/// A response on its way, all of it.
+type Buffered = Pin<Box<dyn Future<Output = Result<Response<Bytes>, Error>> + Send>>;
 
 /// Where in a request a value stands: two places may have parameters of one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,9 +123,13 @@ impl Call {
             _ => Ok(()),
         };
         self.check(Place::Path, name, segment.and(checked));
-        let encoded = utf8_percent_encode(text, SEGMENT).to_string();
-        self.request.path = self.request.path.replace(&format!("{{{name}}}"), &encoded);
+        self.fill(name, &encoded(text));
         self
+    }
+
+    /// Puts what is encoded in the place of `{name}`.
+    pub(super) fn fill(&mut self, name: &str, encoded: &str) {
+        self.request.path = self.request.path.replace(&format!("{{{name}}}"), encoded);
     }
 
     /// Sets the query parameter `name`, replacing what was there.
@@ -168,24 +181,32 @@ impl Call {
         }
     }
 
-    async fn send(self) -> Result<Response, Error> {
-        if let Some((_, _, problem)) = self.violations.into_iter().next() {
-            return Err(Error::invalid(self.request.operation, problem));
+    /// What goes out, unless a rule is broken.
+    fn outgoing(self) -> Result<(Arc<dyn Transport>, Request), Error> {
+        match self.violations.into_iter().next() {
+            Some((_, _, problem)) => Err(Error::invalid(self.request.operation, problem)),
+            None => Ok((self.transport, self.request)),
         }
-        self.transport.send(self.request).await
     }
 
-    async fn buffered(mut self, accept: &'static str) -> Result<Response<Bytes>, Error> {
+    /// Sends it and collects the body, of the media type `accept`.
+    ///
+    /// In a box, which every way of receiving shares: what is asked for, and how, then is no part of their futures.
+    fn buffered(mut self, accept: &'static str) -> Buffered {
         self.request.accept = Some(accept);
         self.request.delivery = Delivery::Buffered;
-        let Response { status, headers, body, .. } = self.send().await?;
-        Ok(Response::new(status, headers, collect(body).await?))
+        let outgoing = self.outgoing();
+        Box::pin(async move {
+            let (transport, request) = outgoing?;
+            let Response { status, headers, body, .. } = transport.send(request).await?;
+            Ok(Response::new(status, headers, collect(body).await?))
+        })
     }
 
     /// As JSON, or as the vendor's kind of it that was asked for.
-    async fn buffered_json(self) -> Result<Response<Bytes>, Error> {
+    fn buffered_json(self) -> Buffered {
         let vendors = self.request.accept.filter(|media| media.ends_with("+json"));
-        self.buffered(vendors.unwrap_or("application/json")).await
+        self.buffered(vendors.unwrap_or("application/json"))
     }
 
     /// Decodes the body of a response, and tells the transport about what lists in it rejected.
@@ -206,7 +227,8 @@ impl Call {
 
     /// Sends it and returns the response as the transport delivers it.
     pub async fn receive_response(self) -> Result<Response, Error> {
-        self.send().await
+        let (transport, request) = self.outgoing()?;
+        transport.send(request).await
     }
 
     /// Sends it and decodes the JSON body.
@@ -267,7 +289,7 @@ impl Call {
     pub async fn receive_stream(mut self, accept: &'static str) -> Result<ByteStream, Error> {
         self.request.accept = Some(accept);
         self.request.delivery = Delivery::Streamed;
-        match self.send().await?.body {
+        match self.receive_response().await?.body {
             ResponseBody::Stream(stream) => Ok(stream),
             ResponseBody::Buffered(bytes) => Ok(Box::pin(Once(Some(bytes)))),
         }
@@ -288,10 +310,7 @@ struct Once(Option<Bytes>);
 impl futures_core::Stream for Once {
     type Item = Result<Bytes, Error>;
 
-    fn poll_next(
-        mut self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Self::Item>> {
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut std::task::Context<'_>) -> std::task::Poll<Option<Self::Item>> {
         std::task::Poll::Ready(self.0.take().map(Ok))
     }
 }

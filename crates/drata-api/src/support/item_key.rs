@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What identifies an item within its list.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum ItemKey {

@@ -30,9 +30,11 @@ pub(crate) mod request;
 pub(crate) mod request_id;
 pub(crate) mod request_model;
 pub(crate) mod retry_policy;
+pub(crate) mod same;
 #[cfg(feature = "testing")]
 pub(crate) mod testing;
 pub(crate) mod timestamp;
 pub(crate) mod upload;
 pub(crate) mod validate;
+pub(crate) mod way;
 pub(crate) mod wire;

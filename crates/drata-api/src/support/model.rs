@@ -7,6 +7,7 @@ use serde::ser::{Serialize, SerializeMap};
 use serde_json::Value;
 
 use super::extra::Extra;
+use super::same::same;
 use super::wire::{FromWire, Wire};
 
 /// Reads the keys of an object against the names its type knows.
@@ -52,7 +53,7 @@ impl Keys {
     #[inline]
     fn find(&mut self, name: &str) -> usize {
         let index = match self.names.get(self.next) {
-            Some(expected) if *expected == name => self.next,
+            Some(expected) if same(expected, name) => self.next,
             _ => return self.search(name),
         };
         self.next = index + 1;

@@ -17,6 +17,7 @@ use serde_json::value::RawValue;
 use super::problem::{Problem, kind};
 use super::reading::{self, Mode};
 use super::rejected::Rejected;
+use super::way::Way;
 
 /// What a list asks for by this name: its items one by one, those that do not decode as errors after which it goes on.
 pub(crate) const LIST: &str = "$drata::List";
@@ -38,30 +39,6 @@ pub(crate) struct Node<'de, 'a> {
     depth: usize,
     /// How many more bytes may be looked at.
     looks: &'a Cell<usize>,
-}
-
-/// The way from the root of a response to a value.
-#[derive(Clone, Copy)]
-enum Way<'a> {
-    Root,
-    Item(&'a Self, usize),
-    Field(&'a Self, &'a str),
-    /// An entry of an object whose keys are not in the contract, and may be somebody's.
-    Entry(&'a Self, usize),
-}
-
-impl Way<'_> {
-    fn path(&self) -> String {
-        match self {
-            Self::Root => String::new(),
-            Self::Item(list, index) => format!("{}[{index}]", list.path()),
-            Self::Entry(object, index) => format!("{}[entry {index}]", object.path()),
-            Self::Field(object, name) => match object.path() {
-                path if path.is_empty() => (*name).to_owned(),
-                path => format!("{path}.{name}"),
-            },
-        }
-    }
 }
 
 /// Reads all of `text`.

@@ -5,6 +5,8 @@ use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
 
+use super::same::same;
+
 /// Up to this many values a linear scan is fastest.
 const FEW: usize = 8;
 
@@ -42,7 +44,7 @@ impl Texts {
     /// The place of `text` among them.
     pub(crate) fn find(&self, text: &str) -> Option<usize> {
         if self.texts.len() <= FEW {
-            return self.texts.iter().position(|known| *known == text);
+            return self.texts.iter().position(|known| same(known, text));
         }
         let numbered = || self.texts.iter().enumerate().map(|(place, text)| (*text, place)).collect();
         self.places.get_or_init(numbered).get(text).copied()
@@ -236,7 +238,8 @@ macro_rules! open_enum_impls {
             fn deserialize<__D: ::serde::Deserializer<'de>>(
                 deserializer: __D,
             ) -> ::core::result::Result<Self, __D::Error> {
-                $crate::support::wire::text(deserializer, |text| <Self as ::core::convert::From<_>>::from(text))
+                let text = $crate::support::wire::text(deserializer)?;
+                ::core::result::Result::Ok(<Self as ::core::convert::From<&str>>::from(&text))
             }
         }
 

@@ -5,7 +5,7 @@ use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::call::{Call, Place};
+use super::call::{Call, Place, encoded};
 use super::request::{Body, Form};
 use super::validate::{Limited, Limits, Validate, Violation};
 use super::wire::WireText;
@@ -19,7 +19,19 @@ impl Call {
         separator: char,
         values: impl IntoIterator<Item = T>,
     ) -> Self {
-        self.path(name, joined(separator, values))
+        self.path_several(name, "", separator.encode_utf8(&mut [0; 4]), values)
+    }
+
+    /// Fills a placeholder with several values, `before` the first and `between` two of them.
+    pub(crate) fn path_several<T: WireText>(
+        self,
+        name: &'static str,
+        before: &str,
+        between: &str,
+        values: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let texts: Vec<String> = values.into_iter().map(|value| value.wire_text()).collect();
+        self.path_parts(name, before, between, &texts)
     }
 
     /// Fills a placeholder after a check of its value.
@@ -35,11 +47,13 @@ impl Call {
     }
 
     /// Fills a placeholder with a value behind `before`: `.7` or `;id=7`.
-    pub(crate) fn path_behind(mut self, name: &'static str, before: &str, value: impl WireText) -> Self {
-        let placeholder = format!("{{{name}}}");
-        let behind = self.request().path.replace(&placeholder, &format!("{before}{placeholder}"));
-        self.request_mut().path = behind;
-        self.path(name, value)
+    pub(crate) fn path_behind(self, name: &'static str, before: &str, value: impl WireText) -> Self {
+        self.path_parts(name, before, "", &[value.wire_text()])
+    }
+
+    /// Fills a placeholder with the properties of an object.
+    pub(crate) fn path_properties(self, name: &'static str, within: char, value: &impl Serialize) -> Self {
+        self.path_pairs(name, within, &written(value))
     }
 
     /// Fills a placeholder with the text of a value's JSON.
@@ -85,26 +99,13 @@ impl Call {
     /// as `filters[0][id]=3`.
     pub(crate) fn query_nested<T: Serialize + Limited>(&mut self, name: &'static str, value: &T, limits: Limits) {
         self.check(Place::Query, name, value.check(&limits));
-        let prefix = format!("{name}[");
-        let query = &mut self.request_mut().query;
-        query.retain(|(other, _)| other != name && !other.starts_with(&prefix));
-        let mut pairs = Vec::new();
-        nest(name.to_owned(), &written(value), &mut pairs);
-        query.extend(pairs.into_iter().map(|(name, value)| (name.into(), value)));
+        self.query_nested_value(name, &written(value));
     }
 
     /// Sets a query parameter for each property of an object, under the property's name.
     pub(crate) fn query_spread<T: Serialize + Limited>(&mut self, value: &T) {
         self.check(Place::Query, "query", value.check(&Limits::NONE));
-        let mut pairs = Vec::new();
-        if let Value::Object(properties) = written(value) {
-            for (name, value) in properties {
-                nest(name, &value, &mut pairs);
-            }
-        }
-        let query = &mut self.request_mut().query;
-        query.retain(|(other, _)| !pairs.iter().any(|(name, _)| name == other));
-        query.extend(pairs.into_iter().map(|(name, value)| (name.into(), value)));
+        self.query_spread_value(&written(value));
     }
 
     /// Sets a query parameter to the text of a value's JSON.
@@ -134,6 +135,18 @@ impl Call {
         let values: Vec<T> = values.into_iter().collect();
         let checked = values.check(&limits);
         self.header_text(name, &joined(separator, values.iter()), checked);
+    }
+
+    /// Sets a header parameter to the properties of an object.
+    pub(crate) fn header_pairs<T: Serialize + Limited>(
+        &mut self,
+        name: &'static str,
+        within: char,
+        value: &T,
+        limits: Limits,
+    ) {
+        let checked = value.check(&limits);
+        self.header_text(name, &property_texts(&written(value), within, str::to_owned), checked);
     }
 
     fn header_text(&mut self, name: &'static str, text: &str, checked: Result<(), Violation>) {
@@ -178,11 +191,74 @@ impl Call {
     }
 }
 
+/// For calls of operations that are known by their names alone, which are written as the typed ones.
+impl Call {
+    /// Fills the placeholder `name` with several texts: `before` the first, and `between` two of them. Each is encoded alone, so
+    /// that what it holds is never taken for what stands between.
+    #[doc(hidden)]
+    pub fn path_parts(mut self, name: &'static str, before: &str, between: &str, texts: &[String]) -> Self {
+        let parts: Vec<String> = texts.iter().map(|text| encoded(text)).collect();
+        let rule = || Violation::new("an empty list, or an empty text in one, cannot stand in a path".to_owned());
+        let is_filled = !texts.is_empty() && texts.iter().all(|text| !text.is_empty());
+        self.check(Place::Path, name, is_filled.then_some(()).ok_or_else(rule));
+        match (before, parts.as_slice()) {
+            // A lone text has to be more than dots.
+            ("", [_]) => self.path_text(name, &texts[0], Ok(())),
+            _ => {
+                self.fill(name, &format!("{before}{}", parts.join(between)));
+                self
+            }
+        }
+    }
+
+    /// Fills the placeholder `name` with the properties of an object, apart by commas.
+    #[doc(hidden)]
+    pub fn path_pairs(mut self, name: &'static str, within: char, object: &Value) -> Self {
+        let text = property_texts(object, within, encoded);
+        let rule = || Violation::new("an object without properties cannot stand in a path".to_owned());
+        self.check(Place::Path, name, (!text.is_empty()).then_some(()).ok_or_else(rule));
+        self.fill(name, &text);
+        self
+    }
+
+    /// Sets a query parameter that is an object or a list of objects: one pair for each scalar within, its way in brackets,
+    /// as `filters[0][id]=3`.
+    #[doc(hidden)]
+    pub fn query_nested_value(&mut self, name: &str, value: &Value) {
+        let prefix = format!("{name}[");
+        let query = &mut self.request_mut().query;
+        query.retain(|(other, _)| other != name && !other.starts_with(&prefix));
+        let mut pairs = Vec::new();
+        nest(name.to_owned(), value, &mut pairs);
+        query.extend(pairs.into_iter().map(|(name, value)| (name.into(), value)));
+    }
+
+    /// Sets a query parameter for each property of an object, under the property's name.
+    #[doc(hidden)]
+    pub fn query_spread_value(&mut self, value: &Value) {
+        let mut pairs = Vec::new();
+        for (name, value) in value.as_object().into_iter().flatten() {
+            nest(name.clone(), value, &mut pairs);
+        }
+        let query = &mut self.request_mut().query;
+        query.retain(|(other, _)| !pairs.iter().any(|(name, _)| name == other));
+        query.extend(pairs.into_iter().map(|(name, value)| (name.into(), value)));
+    }
+}
+
 /// The texts of several values, `separator` between them.
 #[allow(dead_code, reason = "which ways of writing occur is the contract's decision")]
-pub(crate) fn joined<T: WireText>(separator: char, values: impl IntoIterator<Item = T>) -> String {
+fn joined<T: WireText>(separator: char, values: impl IntoIterator<Item = T>) -> String {
     let texts: Vec<String> = values.into_iter().map(|value| value.wire_text()).collect();
     texts.join(separator.encode_utf8(&mut [0; 4]))
+}
+
+/// The properties of an object as one text, apart by commas: `a=1,b=2` with `=` between a name and its value.
+#[doc(hidden)]
+pub fn property_texts(object: &Value, within: char, encode: impl Fn(&str) -> String) -> String {
+    let properties = object.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    let texts = properties.map(|(name, value)| format!("{}{within}{}", encode(name), encode(&value.wire_text())));
+    texts.collect::<Vec<_>>().join(",")
 }
 
 /// Request types write maps with string keys, which cannot fail.

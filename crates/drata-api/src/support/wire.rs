@@ -1,10 +1,11 @@
 //! How single values are read from the service, and written into paths, queries and forms.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::node;
@@ -59,167 +60,167 @@ from_wire_by_serde!(Value, Map<String, Value>);
 /// The largest number below which every integer is exact in a float: 2^53.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-struct IntegerVisitor;
+/// A value that is no list and no object, as a field wants it.
+enum Scalar<'de> {
+    Integer(i64),
+    Float(f64),
+    Boolean(bool),
+    Text(Cow<'de, str>),
+}
 
-impl Visitor<'_> for IntegerVisitor {
-    type Value = i64;
+/// What a field wants.
+///
+/// It is known when the program runs, and not when it is compiled: then all fields of all types are read by the same code,
+/// which stays in the processor's cache while rows are read.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Integer,
+    Float,
+    Boolean,
+    Text,
+}
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an integer")
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Integer => "an integer",
+            Self::Float => "a number",
+            Self::Boolean => "a boolean",
+            Self::Text => "a string",
+        })
     }
+}
 
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<i64, E> {
-        Ok(value)
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<i64, E> {
-        i64::try_from(value).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(value), &"an integer of 64 bits"))
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<i64, E> {
-        if value.fract() == 0.0 && value.abs() <= EXACT {
-            // In range and without a fraction, so the cast is exact.
-            Ok(value as i64)
-        } else {
-            Err(E::invalid_value(de::Unexpected::Float(value), &self))
-        }
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<i64, E> {
+impl Wanted {
+    /// What is written in a string.
+    fn parse<'de, E: de::Error>(self, text: &str) -> Result<Scalar<'de>, E> {
         let trimmed = text.trim();
-        match (trimmed.parse::<i64>(), trimmed.parse::<f64>()) {
-            (Ok(value), _) => Ok(value),
-            (_, Ok(value)) => self.visit_f64(value),
-            _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
-        }
-    }
-}
-
-impl<'de> FromWire<'de> for i64 {
-    #[inline]
-    fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(IntegerVisitor)
-    }
-}
-
-struct FloatVisitor;
-
-impl Visitor<'_> for FloatVisitor {
-    type Value = f64;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number")
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<f64, E> {
-        Ok(value as f64)
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<f64, E> {
-        Ok(value as f64)
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<f64, E> {
-        Ok(value)
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<f64, E> {
-        match text.trim().parse::<f64>() {
+        let parsed = match self {
+            Self::Text => Some(Scalar::Text(text.to_owned().into())),
+            Self::Integer => match (trimmed.parse::<i64>(), trimmed.parse::<f64>()) {
+                (Ok(value), _) => Some(Scalar::Integer(value)),
+                (_, Ok(value)) => return self.float(value),
+                _ => None,
+            },
             // JSON has no NaN and no infinity, so such a string is no number.
-            Ok(value) if value.is_finite() => Ok(value),
-            _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
+            Self::Float => trimmed.parse().ok().filter(|value: &f64| value.is_finite()).map(Scalar::Float),
+            Self::Boolean => [("true", true), ("false", false)]
+                .into_iter()
+                .find(|(name, _)| trimmed.eq_ignore_ascii_case(name))
+                .map(|(_, value)| Scalar::Boolean(value)),
+        };
+        parsed.ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
+    }
+
+    fn float<'de, E: de::Error>(self, value: f64) -> Result<Scalar<'de>, E> {
+        match self {
+            Self::Float => Ok(Scalar::Float(value)),
+            // In range and without a fraction, so the cast is exact.
+            Self::Integer if value.fract() == 0.0 && value.abs() <= EXACT => Ok(Scalar::Integer(value as i64)),
+            Self::Integer => Err(E::invalid_value(de::Unexpected::Float(value), &self)),
+            // A float has lost the digits that were written: while a response is read, a node still has them.
+            Self::Text if mode().is_some() => Err(E::custom("a number stands for a string")),
+            Self::Text => Ok(Scalar::Text(value.to_string().into())),
+            Self::Boolean => Err(E::invalid_type(de::Unexpected::Float(value), &self)),
         }
     }
 }
 
-impl<'de> FromWire<'de> for f64 {
-    #[inline]
-    fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FloatVisitor)
-    }
-}
-
-struct BoolVisitor;
-
-impl Visitor<'_> for BoolVisitor {
-    type Value = bool;
+/// Nothing is invented: what cannot be read as what is wanted without losing something is an error.
+impl<'de> Visitor<'de> for Wanted {
+    type Value = Scalar<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a boolean")
+        fmt::Display::fmt(self, f)
     }
 
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<bool, E> {
-        Ok(value)
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<bool, E> {
-        match text.trim() {
-            text if text.eq_ignore_ascii_case("true") => Ok(true),
-            text if text.eq_ignore_ascii_case("false") => Ok(false),
-            _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Scalar<'de>, E> {
+        match self {
+            Self::Integer => Ok(Scalar::Integer(value)),
+            Self::Float => Ok(Scalar::Float(value as f64)),
+            Self::Text => Ok(Scalar::Text(value.to_string().into())),
+            Self::Boolean => Err(E::invalid_type(de::Unexpected::Signed(value), &self)),
         }
     }
-}
 
-impl<'de> FromWire<'de> for bool {
-    #[inline]
-    fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(BoolVisitor)
-    }
-}
-
-/// Makes something of a string, which is looked at where it stands: it is not copied unless `F` does.
-struct TextVisitor<F>(F);
-
-impl<'de, T, F: FnOnce(&str) -> T> Visitor<'de> for TextVisitor<F> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    #[inline]
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-        Ok((self.0)(text))
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<T, E> {
-        self.visit_str(&value.to_string())
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<T, E> {
-        self.visit_str(&value.to_string())
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<T, E> {
-        // A float has lost the digits that were written: while a response is read, a node still has them.
-        if mode().is_some() {
-            return Err(E::custom("a number stands for a string"));
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Scalar<'de>, E> {
+        match (self, i64::try_from(value)) {
+            (Self::Boolean, _) => Err(E::invalid_type(de::Unexpected::Unsigned(value), &self)),
+            (_, Ok(value)) => self.visit_i64(value),
+            (Self::Float, _) => Ok(Scalar::Float(value as f64)),
+            (Self::Text, _) => Ok(Scalar::Text(value.to_string().into())),
+            (Self::Integer, _) => Err(E::invalid_value(de::Unexpected::Unsigned(value), &"an integer of 64 bits")),
         }
-        self.visit_str(&value.to_string())
     }
 
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<T, E> {
-        self.visit_str(&value.to_string())
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Scalar<'de>, E> {
+        self.float(value)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Scalar<'de>, E> {
+        match self {
+            Self::Boolean => Ok(Scalar::Boolean(value)),
+            Self::Text => Ok(Scalar::Text(if value { "true" } else { "false" }.into())),
+            Self::Integer | Self::Float => Err(E::invalid_type(de::Unexpected::Bool(value), &self)),
+        }
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Scalar<'de>, E> {
+        self.parse(text)
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Scalar<'de>, E> {
+        match self {
+            Self::Text => Ok(Scalar::Text(text.into())),
+            _ => self.parse(text),
+        }
     }
 
     /// What does not know the name that strings ask by.
-    #[inline]
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Scalar<'de>, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-/// Reads a string tolerantly, a number or a boolean as it is written, and makes something of it.
+/// Reads what is `wanted`.
+#[inline(never)]
+fn scalar<'de, D: Deserializer<'de>>(deserializer: D, wanted: Wanted) -> Result<Scalar<'de>, D::Error> {
+    match wanted {
+        Wanted::Text => deserializer.deserialize_newtype_struct(node::TEXT, wanted),
+        _ => deserializer.deserialize_any(wanted),
+    }
+}
+
+/// Types that are one of the scalars.
+macro_rules! from_wire_by_scalar {
+    ($($type:ty: $kind:ident),* $(,)?) => {$(
+        impl<'de> FromWire<'de> for $type {
+            #[inline]
+            fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                match scalar(deserializer, Wanted::$kind)? {
+                    Scalar::$kind(value) => Ok(value),
+                    _ => Err(D::Error::custom(Wanted::$kind)),
+                }
+            }
+        }
+    )*};
+}
+
+from_wire_by_scalar!(i64: Integer, f64: Float, bool: Boolean);
+
+/// Reads a string tolerantly, a number or a boolean as it is written. It is not copied if it stands in the input as it is.
 #[inline]
-pub(crate) fn text<'de, D: Deserializer<'de>, T>(deserializer: D, make: impl FnOnce(&str) -> T) -> Result<T, D::Error> {
-    deserializer.deserialize_newtype_struct(node::TEXT, TextVisitor(make))
+pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+    match scalar(deserializer, Wanted::Text)? {
+        Scalar::Text(text) => Ok(text),
+        _ => Err(D::Error::custom(Wanted::Text)),
+    }
 }
 
 impl<'de> FromWire<'de> for String {
     #[inline]
     fn from_wire<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        text(deserializer, str::to_owned)
+        text(deserializer).map(Cow::into_owned)
     }
 }
 

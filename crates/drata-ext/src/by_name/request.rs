@@ -1,8 +1,8 @@
 //! From named values to a request, checked against the contract.
 
-use drata_api::{Body, Call, Form, Upload};
+use drata_api::{Body, Call, Form, Upload, property_texts};
 use drata_contract::check;
-use drata_contract::operation::{Parameter, Place};
+use drata_contract::operation::{Parameter, Place, Style};
 use drata_contract::sample::is_file;
 use drata_contract::schema::{SchemaId, Schemas};
 use http::{HeaderName, HeaderValue};
@@ -68,44 +68,63 @@ fn parameters(values: &Values, call: &mut Call, problems: &mut Vec<String>) {
             continue;
         }
         match parameter.place {
-            Place::Path => *call = call.clone().path(&parameter.name, text(value)),
+            Place::Path => path(parameter, value, call),
             Place::Query => query(parameter, value, call),
             Place::Header => header(parameter, value, call, problems),
         }
     }
 }
 
-/// Adds query pairs: one for each item of an array, and `name[0][property]` for objects.
-fn query(parameter: &'static Parameter, value: &Value, call: &mut Call) {
-    let query = &mut call.request_mut().query;
-    match value {
-        Value::Array(items) => {
-            for (place, item) in items.iter().enumerate() {
-                match item {
-                    Value::Object(properties) => nested(&format!("{}[{place}]", parameter.name), properties, query),
-                    item => query.push((parameter.name.as_str().into(), text(item))),
-                }
-            }
+/// A value as one text: a list with what its style has between the items, all else that is no scalar as JSON.
+fn one_text(style: Option<Style>, value: &Value) -> String {
+    match (style, value) {
+        (Some(Style::Pairs(within)), value) => property_texts(value, within, str::to_owned),
+        (Some(Style::Join(between)), Value::Array(items)) => {
+            items.iter().map(text).collect::<Vec<_>>().join(between.encode_utf8(&mut [0; 4]))
         }
-        Value::Object(properties) => nested(&parameter.name, properties, query),
-        Value::Null => {}
-        value => query.push((parameter.name.as_str().into(), text(value))),
+        _ => text(value),
     }
 }
 
-fn nested(name: &str, properties: &Map<String, Value>, query: &mut Vec<(std::borrow::Cow<'static, str>, String)>) {
-    for (property, value) in properties {
-        let name = format!("{name}[{property}]");
-        match value {
-            Value::Object(inner) => nested(&name, inner, query),
-            Value::Array(items) => query.extend(items.iter().map(|item| (format!("{name}[]").into(), text(item)))),
-            value => query.push((name.into(), text(value))),
+fn path(parameter: &'static Parameter, value: &Value, call: &mut Call) {
+    let name = parameter.name.as_str();
+    let named = format!(";{name}=");
+    let (before, between) = match parameter.style {
+        Some(Style::Label(between)) => (".", between),
+        Some(Style::Matrix(between)) => (named.as_str(), between),
+        Some(Style::Join(between)) => ("", Some(between)),
+        Some(Style::Pairs(within)) => {
+            *call = call.clone().path_pairs(name, within, value);
+            return;
         }
+        Some(Style::Json | Style::Spread) | None => ("", None),
+    };
+    *call = match (between, value) {
+        (Some(between), Value::Array(items)) => {
+            let between = if before == named && between == ';' { named.clone() } else { between.to_string() };
+            call.clone().path_parts(name, before, &between, &items.iter().map(text).collect::<Vec<_>>())
+        }
+        _ => call.clone().path_parts(name, before, "", &[text(value)]),
+    };
+}
+
+/// Adds query pairs: where no style is named, one for each item of a list of scalars, and `name[0][property]` for objects.
+fn query(parameter: &'static Parameter, value: &Value, call: &mut Call) {
+    let name = parameter.name.as_str();
+    match (parameter.style, value) {
+        (_, Value::Null) => {}
+        (Some(Style::Spread), value) => call.query_spread_value(value),
+        (Some(style), value) => call.query(name, one_text(Some(style), value)),
+        (None, Value::Array(items)) if items.iter().all(|item| !item.is_object() && !item.is_array()) => {
+            call.request_mut().query.extend(items.iter().map(|item| (name.into(), text(item))));
+        }
+        (None, Value::Array(_) | Value::Object(_)) => call.query_nested_value(name, value),
+        (None, value) => call.query(name, text(value)),
     }
 }
 
 fn header(parameter: &Parameter, value: &Value, call: &mut Call, problems: &mut Vec<String>) {
-    let text = text(value);
+    let text = one_text(parameter.style, value);
     match (HeaderName::from_bytes(parameter.name.as_bytes()), HeaderValue::from_str(&text)) {
         (Ok(name), Ok(value)) => call.request_mut().headers.push((name, value)),
         (Err(_), _) => problems.push(format!("{:?} is not the name of a header", parameter.name)),
@@ -207,5 +226,64 @@ fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         value => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use drata_api::{ApiVersion, Client, Request};
+    use drata_contract::Contract;
+    use http::Method;
+    use serde_json::json;
+
+    use super::*;
+
+    /// What a parameter adds to a call of `/things/{id}`.
+    fn written(place: Place, style: Option<&str>, value: &Value) -> String {
+        let style = style.map(|style| style.parse().unwrap());
+        // What it is checked against is no matter here.
+        let contract = Contract::of(drata_contract::operation::ApiVersion::V2).unwrap();
+        let schema = contract.operations.iter().find_map(|one| one.parameters.first()).unwrap().schema;
+        let parameter = Parameter { name: "id".into(), doc: "".into(), place, required: true, schema, style };
+        let parameter: &'static Parameter = Box::leak(Box::new(parameter));
+        let client = Client::new(crate::testing::Script::default());
+        let mut call = Call::from_request(&client, Request::new(ApiVersion::V2, Method::GET, "/things/{id}"));
+        let mut problems = Vec::new();
+        match place {
+            Place::Path => path(parameter, value, &mut call),
+            Place::Query => query(parameter, value, &mut call),
+            Place::Header => header(parameter, value, &mut call, &mut problems),
+        }
+        assert_eq!((problems, call.violation()), (Vec::new(), None));
+        call.to_string()
+    }
+
+    #[test]
+    fn parameters_are_written_in_the_style_of_the_contract() {
+        let list = json!([7, 8]);
+        let object = json!({"a": "x", "b": [1, {"c": true}]});
+        for (place, style, value, expected) in [
+            (Place::Path, None, &json!(7), "GET /v2/things/7"),
+            (Place::Path, Some("join:,"), &list, "GET /v2/things/7,8"),
+            (Place::Path, Some("label"), &json!(7), "GET /v2/things/.7"),
+            (Place::Path, Some("label:."), &list, "GET /v2/things/.7.8"),
+            (Place::Path, Some("matrix:,"), &list, "GET /v2/things/;id=7,8"),
+            (Place::Path, Some("matrix:;"), &list, "GET /v2/things/;id=7;id=8"),
+            (Place::Path, Some("join:,"), &json!(["a,b", "c/d"]), "GET /v2/things/a%2Cb,c%2Fd"),
+            (Place::Query, None, &list, "GET /v2/things/{id}?id=7&id=8"),
+            (Place::Query, Some("join:|"), &list, "GET /v2/things/{id}?id=7|8"),
+            (Place::Query, None, &object, "GET /v2/things/{id}?id[a]=x&id[b][0]=1&id[b][1][c]=true"),
+            (Place::Query, None, &json!([{"a": 1}]), "GET /v2/things/{id}?id[0][a]=1"),
+            (Place::Query, Some("spread"), &object, "GET /v2/things/{id}?a=x&b[0]=1&b[1][c]=true"),
+            (Place::Query, Some("json"), &list, "GET /v2/things/{id}?id=[7,8]"),
+            (Place::Query, None, &Value::Null, "GET /v2/things/{id}"),
+            (Place::Header, Some("join:,"), &list, "GET /v2/things/{id}\nid: 7,8"),
+            (Place::Path, Some("pairs:,"), &json!({"a": 1, "b": "x,y"}), "GET /v2/things/a,1,b,x%2Cy"),
+            (Place::Path, Some("pairs:="), &json!({"a": 1, "b": "x=y"}), "GET /v2/things/a=1,b=x%3Dy"),
+            (Place::Header, Some("pairs:="), &json!({"a": 1, "b": "x"}), "GET /v2/things/{id}\nid: a=1,b=x"),
+            (Place::Header, Some("json"), &json!({"a": 1}), "GET /v2/things/{id}\nid: {\"a\":1}"),
+        ] {
+            assert_eq!(written(place, style, value), expected, "{place:?} {style:?} {value}");
+        }
     }
 }

@@ -254,7 +254,7 @@ impl Builder {
             max_response_bytes: self.max_response_bytes,
             proxies: http.proxies,
         };
-        let keyed = Keyed { http: http.client, base, keys, headers: self.headers, inner: exchange };
+        let keyed = Keyed::new(http.client, base, keys, self.headers, exchange);
         let deadline = self.timeouts.call;
         let limited = Limited { timeouts: self.timeouts, inner: keyed };
         let random = Mutex::new(self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed));

@@ -23,6 +23,10 @@ impl ProxyChoice {
             // Loopback is asked directly. Links to other hosts go through the environment's proxy all the same.
             Self::Environment if base.is_loopback() => {
                 let environment = Environment::of_process().but(base.host());
+                // Asking for the way of each request costs more than it may look: the address is parsed anew.
+                if !environment.has_addresses() {
+                    return Ok((http.no_proxy(), Proxies::None));
+                }
                 let proxies = environment.clone();
                 let proxy = Proxy::custom(move |url| environment.address(url));
                 Ok((http.no_proxy().proxy(proxy), Proxies::Environment(proxies)))

@@ -157,7 +157,9 @@ impl Download {
         if let Some(until) = until {
             request.options.deadline = Some(until.saturating_duration_since(Instant::now()));
         }
-        if let Some(validator) = place.validator.clone().filter(|_| place.received > 0) {
+        let rest_of = place.validator.clone().filter(|_| place.received > 0);
+        let is_rest = rest_of.is_some();
+        if let Some(validator) = rest_of {
             let range = HeaderValue::try_from(format!("bytes={}-", place.received));
             request.headers.extend(range.ok().map(|range| (header::RANGE, range)));
             request.headers.push((header::IF_RANGE, validator));
@@ -165,16 +167,28 @@ impl Download {
         // The transport has tried as often as its policy says already.
         let response = self.client.transport().send(request).await.map_err(Broken::Final)?;
         let Response { status, headers, body, .. } = response;
-        if status != StatusCode::PARTIAL_CONTENT || range_start(&headers) != Some(place.received) {
-            if status == StatusCode::PARTIAL_CONTENT {
-                let problem = "the store of files sent another part than was asked for";
-                return Err(Broken::Final(Error::broken(None, problem).with_link()));
+        let refuse = |problem: String| Err(Broken::Final(Error::broken(None, problem).with_link()));
+        match status {
+            StatusCode::PARTIAL_CONTENT => {
+                // A part that nobody asked for would be taken for the whole.
+                let Some(part) = Part::of(&headers).filter(|part| is_rest && part.start == place.received) else {
+                    return refuse("the store of files sent another part than was asked for".to_owned());
+                };
+                if let (Some(before), Some(total)) = (place.total, part.total)
+                    && before != total
+                {
+                    return refuse(format!("the file had {before} bytes, and now has {total}"));
+                }
+                place.total = place.total.or(part.total);
             }
-            // All of it, from its beginning.
-            if place.received > 0 {
-                sink.clear().await.map_err(Broken::Final)?;
+            StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
+                // All of it, from its beginning.
+                if place.received > 0 {
+                    sink.clear().await.map_err(Broken::Final)?;
+                }
+                *place = Place { received: 0, total: length(&headers), validator: validator(&headers) };
             }
-            *place = Place { received: 0, total: length(&headers), validator: validator(&headers) };
+            _ => return refuse(format!("the store of files responded with {status}, which comes with no file")),
         }
         self.receive(place, body, sink).await?;
         match place.total {
@@ -286,10 +300,20 @@ fn length(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// The first byte of a part, as `Content-Range` says it.
-fn range_start(headers: &HeaderMap) -> Option<u64> {
-    let range = headers.get(header::CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")?;
-    range.split_once('-')?.0.trim().parse().ok()
+/// A part of a file, as `Content-Range` says it.
+struct Part {
+    start: u64,
+    /// The size of the whole file, where it is known.
+    total: Option<u64>,
+}
+
+impl Part {
+    fn of(headers: &HeaderMap) -> Option<Self> {
+        let range = headers.get(header::CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")?;
+        let (start, rest) = range.split_once('-')?;
+        let (_, total) = rest.split_once('/')?;
+        Some(Self { start: start.trim().parse().ok()?, total: total.trim().parse().ok() })
+    }
 }
 
 /// A strong entity tag, or the time of the last change, if the store serves parts at all.

@@ -125,7 +125,8 @@ impl ListChanges {
 /// What is new in a list that can be filtered by time, since it was read last. It reads the new part alone.
 ///
 /// Items may appear late, and share their time: so each [`poll`](Self::poll) reads a little further back than the last item,
-/// and leaves out what it returned before. Serialise it, and go on in another process.
+/// and leaves out what it returned before. One whose time is in the future by this machine's clock does not move that on.
+/// Serialise it, and go on in another process.
 ///
 /// ```no_run
 /// use drata_ext::NewItems;
@@ -179,6 +180,7 @@ impl NewItems {
         let operation = list.call().request().operation;
         let invalid = |problem: String| Error::invalid(operation, problem);
         let begin = self.since.to_instant().map_err(|error| invalid(error.to_string()))?;
+        let now = jiff::Timestamp::now().as_millisecond();
         let mut latest = begin.as_millisecond();
         let mut recent = self.recent.clone();
         let mut items = list.stream();
@@ -189,7 +191,10 @@ impl NewItems {
                 return Err(invalid("the items of this list have no id to know them by".to_owned()));
             };
             let at = time(&item).to_instant().map_err(|error| invalid(error.to_string()))?.as_millisecond();
-            latest = latest.max(at);
+            // A time to come is somebody's mistake: what appears until then has to be read all the same.
+            if at <= now {
+                latest = latest.max(at);
+            }
             if recent.insert(written(&key), at).is_none() {
                 new.push(item);
             }

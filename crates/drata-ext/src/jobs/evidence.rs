@@ -27,7 +27,7 @@ use crate::lists::ListExt as _;
 ///     .put(Upload::from_path("review.pdf"))
 ///     .await?;
 /// match item {
-///     Evidence::Created => println!("a new item"),
+///     Evidence::Created(id) => println!("the new item {id}"),
 ///     Evidence::NewVersion(id) => println!("a new version of {id}"),
 ///     _ => {}
 /// }
@@ -52,10 +52,19 @@ pub struct EvidenceUpload {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Evidence {
-    /// It is the first version of a new item.
-    Created,
+    /// It is the first version of a new item with this id.
+    Created(EvidenceId),
     /// It is a new version of the item with this id.
-    NewVersion(i64),
+    NewVersion(EvidenceId),
+}
+
+impl Evidence {
+    /// Returns the id of the item, new or not.
+    pub fn id(&self) -> EvidenceId {
+        match self {
+            Self::Created(id) | Self::NewVersion(id) => *id,
+        }
+    }
 }
 
 impl Drata {
@@ -132,7 +141,7 @@ impl EvidenceUpload {
         while let Some(item) = items.next().await {
             let item = item?;
             if item.name == self.name {
-                found.push(item.id.get());
+                found.push(item.id);
             }
         }
         let existing = self.only(&found)?;
@@ -143,7 +152,7 @@ impl EvidenceUpload {
         let name = file.file_name().to_owned();
         let form = EvidenceFileForm::new().file(file);
         let key = evidence.upload_file(self.workspace_id, form).await?.file_key;
-        let Some(id) = existing.map(EvidenceId::new) else {
+        let Some(id) = existing else {
             let artifact = EvidenceArtifactRequest::new(kind, filed_at.clone()).file_key(key);
             let mut request = EvidenceCreateRequest::new(self.name.as_str(), [artifact]);
             request.owner_id = self.owner;
@@ -152,7 +161,7 @@ impl EvidenceUpload {
             request.description = self.description.clone().map(Into::into).unwrap_or_default();
             request.control_ids = self.controls.clone().map(Into::into).unwrap_or_default();
             let saved = evidence.create(self.workspace_id, request).await?;
-            return self.complete(saved.artifacts_created, saved.artifacts_requested, Evidence::Created);
+            return self.complete(saved.artifacts_created, saved.artifacts_requested, Evidence::Created(saved.id));
         };
         let mut request = EvidenceUpdateRequest::new();
         request.owner_id = self.owner;
@@ -169,7 +178,7 @@ impl EvidenceUpload {
             }
         }
         let saved = evidence.update(self.workspace_id, id, request).await?;
-        self.complete(saved.artifacts_created, saved.artifacts_requested, Evidence::NewVersion(id.get()))
+        self.complete(saved.artifacts_created, saved.artifacts_requested, Evidence::NewVersion(id))
     }
 
     /// Sends the file through the earlier operations of the evidence library, whose items have one artifact. See
@@ -183,15 +192,7 @@ impl EvidenceUpload {
     pub async fn put_in_library(&self, file: Upload) -> Result<Evidence, Error> {
         let (filed_at, renewal) = self.checked()?;
         let library = self.drata.v2().evidence_library();
-        let mut items = library.list(self.workspace_id).name(&self.name).stream();
-        let mut found = Vec::new();
-        while let Some(item) = items.next().await {
-            let item = item?;
-            if item.name == self.name {
-                found.push(item.id.get());
-            }
-        }
-        let Some(id) = self.only(&found)? else {
+        let Some(id) = self.in_library().await? else {
             let mut form = EvidenceLibraryCreateForm::new(self.name.as_str());
             form.owner_id = Some(self.owner_for_new()?);
             form.filed_at = Some(filed_at.clone());
@@ -200,8 +201,13 @@ impl EvidenceUpload {
             form.description.clone_from(&self.description);
             form.control_ids.clone_from(&self.controls);
             form.file = Some(file);
-            library.create(self.workspace_id, form).send_optional().await?;
-            return Ok(Evidence::Created);
+            let id = match library.create(self.workspace_id, form).send_optional().await? {
+                Some(item) => Some(item.id),
+                // The service has said that it is there, and not which it is.
+                None => self.in_library().await?,
+            };
+            let problem = || format!("the evidence {:?} was saved, but the service does not list it yet", self.name);
+            return id.map(Evidence::Created).ok_or_else(|| Error::job(Some(&meta::CREATE), problem()));
         };
         let mut form = EvidenceLibraryUpdateForm::new();
         // What is left out keeps its value, but for the name, which a file without it would replace by its own.
@@ -213,6 +219,22 @@ impl EvidenceUpload {
         form.file = Some(file);
         library.update(self.workspace_id, id, form).send_optional().await?;
         Ok(Evidence::NewVersion(id))
+    }
+
+    /// The item of the library that has the name.
+    #[cfg(feature = "v2-evidence-library")]
+    #[allow(deprecated, reason = "as in put_in_library")]
+    async fn in_library(&self) -> Result<Option<EvidenceId>, Error> {
+        let library = self.drata.v2().evidence_library();
+        let mut items = library.list(self.workspace_id).name(&self.name).stream();
+        let mut found = Vec::new();
+        while let Some(item) = items.next().await {
+            let item = item?;
+            if item.name == self.name {
+                found.push(item.id);
+            }
+        }
+        self.only(&found)
     }
 
     /// What every item needs.
@@ -232,7 +254,7 @@ impl EvidenceUpload {
     }
 
     /// The item of the name, if there is exactly one, or none.
-    fn only(&self, found: &[i64]) -> Result<Option<i64>, Error> {
+    fn only(&self, found: &[EvidenceId]) -> Result<Option<EvidenceId>, Error> {
         if let [_, _, ..] = found {
             let ids: Vec<String> = found.iter().take(10).map(ToString::to_string).collect();
             return Err(refuse(format!(

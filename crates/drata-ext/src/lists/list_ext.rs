@@ -63,8 +63,8 @@ pub trait ListExt: Paged {
         }
         let call = self.call().clone();
         async move {
-            let (page, body) = call.receive_json_and_body().await?;
-            let page = fetch::take_apart(&self, page, &body)?;
+            let page = call.receive_json_and_body().await?;
+            let page = fetch::take_apart(&self, page)?;
             page.items.into_results().next().transpose().map_err(|rejected| Error::item(operation, &rejected))
         }
     }

@@ -1,12 +1,13 @@
 //! The walk through the pages of a list.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::task::{Context, Poll, ready};
 
-use drata_api::{Checkpoint, Error, PageRef, Paged, Pagination, Position, Rejected, Violation};
+use bytes::Bytes;
+use drata_api::{Checkpoint, Error, ItemKey, PageRef, Paged, Pagination, Position, Rejected, Violation};
 
 use super::cursors::Cursors;
-use super::fetch::{Fetch, Fetched};
+use super::fetch::{self, Fetch, Fetched};
 use super::numbers::{self, Numbers};
 use super::progress::Progress;
 use super::recent::Recent;
@@ -24,14 +25,14 @@ pub(super) struct Walk<P: Paged> {
     list: P,
     plan: Plan,
     concurrency: usize,
-    in_flight: VecDeque<Fetch<P::Item>>,
+    in_flight: VecDeque<Fetch<P>>,
     /// How many rows of the first page were delivered before the walk was resumed.
     skip: usize,
     /// Whether the walk was resumed, and its first page has not come yet.
     resumed: bool,
     trail: Trail,
-    /// What the rows of the page before were, where they had no keys.
-    fingerprint: Option<u64>,
+    /// The page before as it came, where its rows had no keys.
+    before: Option<Bytes>,
     progress: Progress,
     /// Rows a page, where the list has pages.
     size: Option<u32>,
@@ -115,7 +116,7 @@ impl<P: Paged> Walk<P> {
             skip: 0,
             resumed: false,
             trail: Trail::default(),
-            fingerprint: None,
+            before: None,
             progress: Progress::default(),
             size,
             size_is_asked,
@@ -205,7 +206,7 @@ impl<P: Paged> Walk<P> {
             self.ended = true;
             return Poll::Ready(self.unfinished().map(Err));
         };
-        let outcome = ready!(first.poll(context));
+        let outcome = ready!(first.poll(context)).and_then(|page| fetch::take_apart(&self.list, page));
         let page = first.page.clone();
         self.in_flight.pop_front();
         Poll::Ready(Some(match outcome {
@@ -246,7 +247,7 @@ impl<P: Paged> Walk<P> {
         }
 
         self.progress.rejected += fetched.report.len() as u64;
-        let repeats = self.repeats(&page, fetched.fingerprint, total);
+        let repeats = self.repeats(&page, fetched.body, total);
         let Undelivered { rows, duplicates, goes_on } = self.undelivered(fetched.items, repeats);
         let count = rows.of_page() as u64;
         let next = self.plan.see(&page, fetched.cursor, |page| numbers::Seen {
@@ -266,11 +267,11 @@ impl<P: Paged> Walk<P> {
 
     /// Whether a page shows the rows of the page before again, which have no keys to tell that by. Rows that the total counts
     /// are other ones that look the same.
-    fn repeats(&mut self, page: &PageRef, fingerprint: Option<u64>, total: Option<u64>) -> bool {
-        let before = std::mem::replace(&mut self.fingerprint, fingerprint);
-        match (&self.plan, page) {
-            (Plan::Numbers(numbers, _), PageRef::Number(page)) => {
-                fingerprint.is_some() && fingerprint == before && !numbers.counts(*page, total)
+    fn repeats(&mut self, page: &PageRef, body: Option<Bytes>, total: Option<u64>) -> bool {
+        let before = std::mem::replace(&mut self.before, body);
+        match (&self.plan, page, &self.before, before) {
+            (Plan::Numbers(numbers, _), PageRef::Number(page), Some(body), Some(before)) => {
+                !numbers.counts(*page, total) && fetch::have_same_lists(&before, body)
             }
             _ => false,
         }
@@ -283,7 +284,7 @@ impl<P: Paged> Walk<P> {
         let mut keys: Vec<_> = Vec::new();
         if let Plan::Numbers(_, seen) = &mut self.plan {
             keys.extend(items.iter().filter_map(P::key));
-            seen.keys_are_unique &= keys.iter().collect::<HashSet<_>>().len() == keys.len();
+            seen.keys_are_unique &= are_distinct(&keys);
         }
         let rows = Rows::new(operation, items, |place, item| match (&mut self.plan, item.and_then(P::key)) {
             // Rows may have moved, so that a key says more than a position.
@@ -354,6 +355,17 @@ impl Plan {
             Self::Single(page) => page.take(),
         }
     }
+}
+
+/// Whether no key comes twice. Most lists come in the order of their keys, which shows at a glance.
+fn are_distinct(keys: &[ItemKey]) -> bool {
+    let rises = |one: &ItemKey, other: &ItemKey| one < other;
+    if keys.is_sorted_by(rises) {
+        return true;
+    }
+    let mut sorted: Vec<_> = keys.iter().collect();
+    sorted.sort_unstable();
+    sorted.is_sorted_by(|one, other| one < other)
 }
 
 fn parameter<P: Paged>(list: &P, name: &str) -> Option<String> {

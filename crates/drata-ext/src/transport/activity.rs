@@ -24,13 +24,15 @@ struct State {
     reading: Option<Arc<str>>,
 }
 
-/// What was waited for when time ran out.
+/// Which time ran out.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Silence {
-    /// The service.
+pub(crate) enum RanOut {
+    /// That between bytes, which the service owed.
     Service,
-    /// A file or reader on this side.
+    /// That between bytes, which a file or reader on this side owed.
     Reader(Arc<str>),
+    /// That for all of it.
+    Whole,
 }
 
 impl Activity {
@@ -90,23 +92,30 @@ impl Activity {
         !self.state().sent
     }
 
-    /// Runs `work` as long as no more than `limit` passes between bytes.
-    pub(crate) async fn bound<F: Future>(&self, limit: Duration, work: F) -> Result<F::Output, Silence> {
+    /// Runs `work` as long as no more than `limit` passes between bytes, and it is not `until`. One timer does for both.
+    pub(crate) async fn bound<F: Future>(
+        &self,
+        limit: Duration,
+        until: Option<Instant>,
+        work: F,
+    ) -> Result<F::Output, RanOut> {
         let mut work = std::pin::pin!(work);
         loop {
-            let due = after(self.quiet_since(), limit);
+            let quiet = after(self.quiet_since(), limit);
+            let due = until.map_or(quiet, |until| until.min(quiet));
             match timeout_at(due, &mut work).await {
                 Ok(output) => return Ok(output),
+                Err(_) if after(self.quiet_since(), limit) <= due => return Err(self.silence()),
+                Err(_) if until.is_some_and(|until| until <= due) => return Err(RanOut::Whole),
                 // Bytes that moved in the meantime put the end off.
-                Err(_) if after(self.quiet_since(), limit) > due => {}
-                Err(_) => return Err(self.silence()),
+                Err(_) => {}
             }
         }
     }
 
-    /// What is waited for.
-    fn silence(&self) -> Silence {
-        self.state().reading.clone().map_or(Silence::Service, Silence::Reader)
+    /// Who is silent.
+    fn silence(&self) -> RanOut {
+        self.state().reading.clone().map_or(RanOut::Service, RanOut::Reader)
     }
 
     fn quiet_since(&self) -> Instant {
@@ -155,11 +164,26 @@ mod tests {
             }
             "done"
         };
-        assert_eq!(activity.bound(limit, moving).await, Ok("done"));
+        assert_eq!(activity.bound(limit, None, moving).await, Ok("done"));
 
         let start = Instant::now();
-        assert_eq!(activity.bound(limit, sleep(Duration::from_secs(60))).await, Err(Silence::Service));
+        assert_eq!(activity.bound(limit, None, sleep(Duration::from_secs(60))).await, Err(RanOut::Service));
         assert_eq!(start.elapsed(), limit);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bytes_that_move_do_not_put_the_end_of_the_whole_off() {
+        let activity = Activity::new();
+        let moving = async {
+            loop {
+                sleep(Duration::from_secs(4)).await;
+                activity.touch();
+            }
+        };
+        let start = Instant::now();
+        let until = start + Duration::from_secs(30);
+        let ended: Result<(), _> = activity.bound(Duration::from_secs(10), Some(until), moving).await;
+        assert_eq!((ended, start.elapsed()), (Err(RanOut::Whole), Duration::from_secs(30)));
     }
 
     #[tokio::test(start_paused = true)]
@@ -178,7 +202,7 @@ mod tests {
             assert!(!activity.was_not_sent());
             sleep(Duration::from_secs(60)).await;
         };
-        assert_eq!(activity.bound(limit, pausing).await, Err(Silence::Service));
+        assert_eq!(activity.bound(limit, None, pausing).await, Err(RanOut::Service));
         assert_eq!(start.elapsed(), Duration::from_secs(35));
     }
 
@@ -186,8 +210,8 @@ mod tests {
     async fn a_slow_reader_is_named_and_a_huge_limit_does_no_harm() {
         let activity = Activity::new();
         activity.reading(&"roster.csv".into());
-        let waiting = activity.bound(Duration::from_secs(1), sleep(Duration::from_secs(60))).await;
-        assert_eq!(waiting, Err(Silence::Reader("roster.csv".into())));
-        assert_eq!(activity.bound(Duration::MAX, async { 7 }).await, Ok(7));
+        let waiting = activity.bound(Duration::from_secs(1), None, sleep(Duration::from_secs(60))).await;
+        assert_eq!(waiting, Err(RanOut::Reader("roster.csv".into())));
+        assert_eq!(activity.bound(Duration::MAX, None, async { 7 }).await, Ok(7));
     }
 }

@@ -19,10 +19,10 @@ pub(crate) enum Bottom {
 }
 
 impl Calls for Bottom {
-    async fn call(&self, request: Request) -> Result<Response, Error> {
+    async fn call(&self, request: Box<Request>) -> Result<Response, Error> {
         match self {
             Self::Network(network) => network.call(request).await,
-            Self::Custom(transport) => transport.send(request).await,
+            Self::Custom(transport) => transport.send(*request).await,
         }
     }
 }

@@ -36,11 +36,10 @@ impl Exchange {
         &self,
         request: &Request,
         turn: &Turn,
-        outgoing: reqwest::RequestBuilder,
+        client: &reqwest::Client,
+        outgoing: reqwest::Request,
     ) -> Result<Response, Failure> {
         let operation = request.operation;
-        let (client, outgoing) = outgoing.build_split();
-        let outgoing = outgoing.map_err(|error| Failure::of_client(operation, error, None))?;
         let url = outgoing.url().clone();
         let failed = |error| Failure::of_client(operation, error, self.proxies.name(&url).as_deref());
         turn.activity.sending();
@@ -67,9 +66,15 @@ impl Exchange {
             _ => {
                 let limit = request.options.max_response_bytes.unwrap_or(self.max_response_bytes);
                 let whole = body::buffered(&mut response, headers.get(header::CONTENT_LENGTH), limit, &turn.activity);
-                let time = if turn.deadline.until().is_some() { Duration::MAX } else { BODY_TIME };
-                let Ok(whole) = timeout(time, whole).await else {
-                    return Err(Failure::new(Error::attempt_timeout(operation, time), Cause::Transient));
+                let whole = match turn.deadline.until() {
+                    // It ends the attempt from outside.
+                    Some(_) => whole.await,
+                    None => match timeout(BODY_TIME, whole).await {
+                        Ok(whole) => whole,
+                        Err(_) => {
+                            return Err(Failure::new(Error::attempt_timeout(operation, BODY_TIME), Cause::Transient));
+                        }
+                    },
                 };
                 match whole {
                     Ok(bytes) => ResponseBody::Buffered(bytes),
@@ -161,7 +166,7 @@ mod tests {
         assert!(turn.activity.was_not_sent());
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let outcome = {
-            let exchanging = exchange.send(&request, &turn, http.get(url));
+            let exchanging = exchange.send(&request, &turn, &http, http.get(url).build().unwrap());
             tokio::pin!(exchanging, server);
             tokio::select! {
                 outcome = &mut exchanging => outcome,

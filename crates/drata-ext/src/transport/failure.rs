@@ -92,6 +92,8 @@ impl Failure {
             let through = proxy.map_or_else(String::new, |proxy| format!(" through the proxy {proxy}"));
             let cause = if is_certificate_problem(&error) { Cause::Final } else { Cause::NotConnected };
             (Error::connect(operation, format!("{problem}{through}")), cause)
+        } else if is_certificate_refused(&error) {
+            (Error::connect(operation, problem), Cause::Final)
         } else if error.is_builder() {
             (Error::invalid(operation, problem), Cause::Final)
         } else {
@@ -144,6 +146,31 @@ fn unprocessed(error: &(dyn StdError + 'static)) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// Whether the service does not accept our certificate. With TLS 1.3 it says so when the handshake is over on this side, and so
+/// to the request; it has not read that before.
+#[cfg(feature = "_rustls")]
+fn is_certificate_refused(error: &(dyn StdError + 'static)) -> bool {
+    use rustls::AlertDescription as Alert;
+    matches!(
+        find::<rustls::Error>(error),
+        Some(rustls::Error::AlertReceived(
+            Alert::CertificateRequired
+                | Alert::NoCertificate
+                | Alert::BadCertificate
+                | Alert::UnsupportedCertificate
+                | Alert::CertificateRevoked
+                | Alert::CertificateExpired
+                | Alert::CertificateUnknown
+                | Alert::UnknownCA
+        ))
+    )
+}
+
+#[cfg(not(feature = "_rustls"))]
+fn is_certificate_refused(_: &(dyn StdError + 'static)) -> bool {
+    false
 }
 
 /// Whether the two sides do not agree about certificates or the protocol, which the next attempt would not change.

@@ -12,7 +12,7 @@ pub(crate) struct Guard<S> {
 }
 
 impl<S: Calls> Calls for Guard<S> {
-    async fn call(&self, request: Request) -> Result<Response, Error> {
+    async fn call(&self, request: Box<Request>) -> Result<Response, Error> {
         match Error::unless_read(&request.method, request.operation) {
             Some(error) if self.read_only => Err(error),
             _ => self.inner.call(request).await,
@@ -30,7 +30,7 @@ mod tests {
     struct Anything;
 
     impl Calls for Anything {
-        async fn call(&self, _: Request) -> Result<Response, Error> {
+        async fn call(&self, _: Box<Request>) -> Result<Response, Error> {
             Ok(Response::new(StatusCode::OK, HeaderMap::new(), drata_api::ResponseBody::Buffered("1".into())))
         }
     }
@@ -45,7 +45,7 @@ mod tests {
             (Method::PATCH, false),
             (Method::DELETE, false),
         ] {
-            let request = || Request::new(drata_api::ApiVersion::V1, method.clone(), "/x");
+            let request = || Box::new(Request::new(drata_api::ApiVersion::V1, method.clone(), "/x"));
             let outcome = Guard { read_only: true, inner: Anything }.call(request()).await;
             assert_eq!(outcome.is_ok(), reads, "{method}");
             assert!(Guard { read_only: false, inner: Anything }.call(request()).await.is_ok());

@@ -20,66 +20,89 @@ const OURS: [HeaderName; 3] = [header::AUTHORIZATION, header::HOST, header::CONT
 
 /// Sends requests with the key to one host, and signed links without it to theirs.
 pub(crate) struct Keyed {
-    pub(crate) http: reqwest::Client,
-    pub(crate) base: BaseUrl,
-    pub(crate) keys: Arc<Keys>,
-    pub(crate) headers: HeaderMap,
-    pub(crate) inner: Exchange,
+    http: reqwest::Client,
+    base: BaseUrl,
+    keys: Arc<Keys>,
+    headers: HeaderMap,
+    inner: Exchange,
 }
 
 impl Attempts for Keyed {
     async fn attempt(&self, request: &Request, turn: &mut Turn) -> Result<Response, Failure> {
         let outgoing = match &request.link {
-            Some(link) => self.to_link(request, link.expose()),
-            None => self.to_service(request, turn).await,
+            Some(link) => self.to_link(request, link.expose())?,
+            None => self.to_service(request, turn).await.map_err(Failure::last)?,
         };
-        self.inner.send(request, turn, outgoing.map_err(Failure::last)?).await
+        self.inner.send(request, turn, &self.http, outgoing).await
     }
 }
 
 impl Keyed {
-    async fn to_service(&self, request: &Request, turn: &Turn) -> Result<reqwest::RequestBuilder, Error> {
+    /// Sends requests to `base`, each with `headers` but those that are not the program's to set.
+    pub(crate) fn new(
+        http: reqwest::Client,
+        base: BaseUrl,
+        keys: Arc<Keys>,
+        mut headers: HeaderMap,
+        inner: Exchange,
+    ) -> Self {
+        OURS.iter().for_each(|name| drop(headers.remove(name)));
+        Self { http, base, keys, headers, inner }
+    }
+
+    async fn to_service(&self, request: &Request, turn: &Turn) -> Result<reqwest::Request, Error> {
         let query = request.query.iter().map(|(name, value)| (name.as_ref(), value.as_str()));
         let url = self.base.join(request.version, &request.path, query)?;
-        let mut out = self.http.request(request.method.clone(), url);
         let Some(key) = self.keys.header() else {
             return Err(Error::configuration("no API key was set: give Builder::api_key one"));
         };
-        let mut headers = self.headers.clone();
-        for (name, value) in &request.headers {
+        let mut out = reqwest::Request::new(request.method.clone(), url);
+        let headers = out.headers_mut();
+        headers.clone_from(&self.headers);
+        for (name, value) in request.headers.iter().filter(|(name, _)| !OURS.contains(name)) {
             headers.insert(name, value.clone());
         }
-        OURS.iter().for_each(|name| drop(headers.remove(name)));
         headers.insert(header::AUTHORIZATION, key);
         if let Some(accept) = request.accept {
             headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
         }
-        out = out.headers(headers);
-        Ok(match &request.body {
-            Body::Empty if request.method == Method::GET => out,
+        match &request.body {
+            Body::Empty if request.method == Method::GET => {}
             // Some servers and proxies want to be told that a writing request has no body.
-            Body::Empty => out.header(header::CONTENT_LENGTH, 0),
-            Body::Json(content) => out.header(header::CONTENT_TYPE, "application/json").body(content.clone()),
-            Body::Raw { content_type, content } => {
-                out.header(header::CONTENT_TYPE, content_type.as_ref()).body(content.clone())
+            Body::Empty => drop(headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"))),
+            Body::Json(content) => {
+                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                *out.body_mut() = Some(content.clone().into());
             }
-            Body::Form(form) => out.multipart(form::build(form, &turn.activity).await?),
+            Body::Raw { content_type, content } => {
+                let content_type = HeaderValue::from_str(content_type).map_err(|_| {
+                    let problem = format!("the media type {content_type:?} of the body cannot stand in a header");
+                    Error::invalid(request.operation, problem)
+                })?;
+                headers.insert(header::CONTENT_TYPE, content_type);
+                *out.body_mut() = Some(content.clone().into());
+            }
+            Body::Form(form) => {
+                headers.remove(header::CONTENT_TYPE);
+                let form = form::build(form, &turn.activity).await?;
+                let out = reqwest::RequestBuilder::from_parts(self.http.clone(), out).multipart(form);
+                return out.build().map_err(|error| Failure::of_client(request.operation, error, None).error);
+            }
             _ => return Err(Error::invalid(request.operation, "this kind of body is unknown to the transport")),
-        })
+        }
+        Ok(out)
     }
 
     /// The store of files gets nothing of ours but what the download asks for.
-    fn to_link(&self, request: &Request, link: &str) -> Result<reqwest::RequestBuilder, Error> {
-        let url = match Url::parse(link) {
-            Ok(url) => url,
-            Err(error) => return Err(Error::invalid(None, format!("the download link is not a URL: {error}"))),
-        };
-        check_scheme(&url).map_err(|problem| Error::invalid(None, format!("the download link {problem}")))?;
+    fn to_link(&self, request: &Request, link: &str) -> Result<reqwest::Request, Failure> {
+        let refuse = |problem: String| Failure::last(Error::invalid(None, format!("the download link {problem}")));
+        let url = Url::parse(link).map_err(|error| refuse(format!("is not a URL: {error}")))?;
+        check_scheme(&url).map_err(refuse)?;
         let mut out = self.http.request(Method::GET, url);
         for (name, value) in request.headers.iter().filter(|(name, _)| !OURS.contains(name)) {
             out = out.header(name, value);
         }
-        Ok(out)
+        out.build().map_err(|error| Failure::of_client(request.operation, error, None))
     }
 }
 

@@ -8,8 +8,8 @@ use drata_api::Error;
 
 /// A layer that sees whole calls.
 pub(crate) trait Calls: Send + Sync {
-    /// Makes the call.
-    fn call(&self, request: Request) -> impl Future<Output = Result<Response, Error>> + Send;
+    /// Makes the call. The request is in a box, since it goes from layer to layer.
+    fn call(&self, request: Box<Request>) -> impl Future<Output = Result<Response, Error>> + Send;
 }
 
 /// A layer that sees each attempt of a call.

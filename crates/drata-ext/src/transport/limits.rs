@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use drata_api::{CallOptions, Request, Response};
-use tokio::time::{timeout, timeout_at};
-use tracing::Instrument as _;
+use tokio::time::Instant;
 
-use super::activity::Silence;
+use super::activity::RanOut;
 use super::failure::{Cause, Failure};
 use super::layer::Attempts;
+use super::time::after;
 use super::turn::Turn;
 use super::{connecting, trace};
 use drata_api::Error;
@@ -50,45 +50,31 @@ impl<S: Attempts> Attempts for Limited<S> {
             return Err(out_of_time(Error::deadline(operation, deadline.limit(), None), Cause::NotSent));
         }
         let span = trace::attempt(request, turn.number);
+        let timeout = options.attempt_timeout.map(|limit| (limit, after(Instant::now(), limit)));
+        let until = [timeout.map(|(_, until)| until), deadline.until()].into_iter().flatten().min();
 
         // In a box, because it is large, and would be moved and held anew by each limit around it.
         let attempt = Box::pin(self.inner.attempt(request, turn));
-        let exchange = activity.bound(read, connecting::within(connect, &activity, attempt));
-        let bounded = async {
-            match exchange.await {
-                Ok(Err(failure)) if failure.error.is_connect() && failure.error.is_timeout() => {
-                    Err(Failure::new(Error::connect_timeout(operation, connect), Cause::NotConnected))
-                }
-                Ok(outcome) => outcome,
-                Err(Silence::Service) => Err(Failure::new(Error::read_timeout(operation, read), Cause::Transient)),
-                Err(Silence::Reader(name)) => Err(Failure::last(Error::io(
-                    format!("{name} delivered nothing for {read:?}, so it was not sent"),
-                    std::io::ErrorKind::TimedOut.into(),
-                ))),
-            }
-        };
+        let exchange = connecting::within(connect, &activity, attempt);
         // What ends before there is a connection was not sent.
         let cause = || if activity.was_not_sent() { Cause::NotConnected } else { Cause::Transient };
-        let limited = async {
-            match options.attempt_timeout {
-                Some(limit) => match timeout(limit, bounded).await {
-                    Ok(outcome) => outcome,
-                    Err(_) => Err(Failure::new(Error::attempt_timeout(operation, limit), cause())),
-                },
-                None => bounded.await,
+        let outcome = match trace::inside(&span, activity.bound(read, until, exchange)).await {
+            Ok(Err(failure)) if failure.error.is_connect() && failure.error.is_timeout() => {
+                Err(Failure::new(Error::connect_timeout(operation, connect), Cause::NotConnected))
             }
+            Ok(outcome) => outcome,
+            Err(RanOut::Service) => Err(Failure::new(Error::read_timeout(operation, read), Cause::Transient)),
+            Err(RanOut::Reader(name)) => Err(Failure::last(Error::io(
+                format!("{name} delivered nothing for {read:?}, so it was not sent"),
+                std::io::ErrorKind::TimedOut.into(),
+            ))),
+            Err(RanOut::Whole) => Err(match timeout {
+                Some((limit, end)) if deadline.until().is_none_or(|until| end <= until) => {
+                    Failure::new(Error::attempt_timeout(operation, limit), cause())
+                }
+                _ => out_of_time(Error::deadline(operation, deadline.limit(), None), cause()),
+            }),
         };
-        let outcome = async {
-            match deadline.until() {
-                Some(until) => match timeout_at(until, limited).await {
-                    Ok(outcome) => outcome,
-                    Err(_) => Err(out_of_time(Error::deadline(operation, deadline.limit(), None), cause())),
-                },
-                None => limited.await,
-            }
-        }
-        .instrument(span.clone())
-        .await;
         trace::outcome(&span, outcome.as_ref().map(|response| response.status).map_err(|failure| &failure.error));
         outcome
     }
@@ -105,7 +91,7 @@ mod tests {
 
     use drata_api::ResponseBody;
     use http::{HeaderMap, Method, StatusCode};
-    use tokio::time::{Instant, sleep};
+    use tokio::time::sleep;
 
     use super::*;
     use crate::transport::activity::Activity;

@@ -88,7 +88,7 @@ impl Parts {
 
 impl Transport for Stack {
     fn send(&self, request: Request) -> SendFuture<'_> {
-        Box::pin(self.0.call(request))
+        Box::pin(self.0.call(Box::new(request)))
     }
 
     fn items_rejected(&self, operation: Option<&'static OperationMeta>, rejected: &[Rejected]) {

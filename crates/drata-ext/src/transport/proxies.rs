@@ -27,18 +27,32 @@ impl Proxies {
     }
 }
 
-/// The proxies that the environment names, by the rules that the HTTP client has for them too.
+/// The proxies that the environment named when the client was built, by the rules that the HTTP client has for them too.
 #[derive(Clone)]
 pub(crate) struct Environment {
     matcher: Arc<Matcher>,
     /// A host that is asked directly.
     exempt: Option<String>,
+    /// Those for http and for https, with user name and password.
+    addresses: [Option<Url>; 2],
 }
 
 impl Environment {
     /// What the environment of this process says now.
     pub(crate) fn of_process() -> Self {
-        Self { matcher: Arc::new(Matcher::from_system()), exempt: None }
+        let address = |own: [&str; 2]| {
+            let text = own.iter().chain(&["ALL_PROXY", "all_proxy"]).find_map(|name| env::var(name).ok())?;
+            // A scheme may be left out.
+            let parsed = Url::parse(&text).ok().filter(Url::has_host);
+            parsed.or_else(|| Url::parse(&format!("http://{text}")).ok())
+        };
+        let addresses = [address(["HTTP_PROXY", "http_proxy"]), address(["HTTPS_PROXY", "https_proxy"])];
+        Self { matcher: Arc::new(Matcher::from_system()), exempt: None, addresses }
+    }
+
+    /// Whether there is an address of any proxy.
+    pub(crate) fn has_addresses(&self) -> bool {
+        self.addresses.iter().any(Option::is_some)
     }
 
     /// The same, with one more host that is asked directly.
@@ -59,14 +73,7 @@ impl Environment {
     /// The address of the proxy for a request to `url`, with user name and password.
     pub(crate) fn address(&self, url: &Url) -> Option<Url> {
         self.name(url)?;
-        let names: [&str; 4] = match url.scheme() {
-            "https" => ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
-            _ => ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
-        };
-        let text = names.iter().find_map(|name| env::var(name).ok())?;
-        // A scheme may be left out.
-        let parsed = Url::parse(&text).ok().filter(Url::has_host);
-        parsed.or_else(|| Url::parse(&format!("http://{text}")).ok())
+        self.addresses[usize::from(url.scheme() == "https")].clone()
     }
 }
 
@@ -83,7 +90,8 @@ mod tests {
     #[test]
     fn a_proxy_is_named_by_host_and_port_where_it_is_used() {
         let matcher = Matcher::builder().https("http://user:pa55@proxy.example.com:3128").no(".internal, 10.0.0.0/8");
-        let environment = Environment { matcher: Arc::new(matcher.build()), exempt: None }.but("direct.example");
+        let environment = Environment { matcher: Arc::new(matcher.build()), exempt: None, addresses: [None, None] }
+            .but("direct.example");
         let name = |url: &str| Proxies::Environment(environment.clone()).name(&Url::parse(url).unwrap());
         assert_eq!(name("https://drata.example/x").as_deref(), Some("proxy.example.com:3128"));
         for direct in ["https://a.internal", "https://10.1.2.3", "https://direct.example/x", "http://drata.example"] {

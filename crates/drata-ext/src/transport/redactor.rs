@@ -57,11 +57,13 @@ impl Redactor {
 
 /// The text without the needles, which are looked for in `searched`: the text itself, or another of its length.
 fn without(needles: &[Needle], searched: &[u8], text: &[u8]) -> Option<Bytes> {
-    if needles.iter().all(|needle| needle.find(searched, 0).is_none()) {
-        return None;
-    }
+    // Almost every text holds none, and then nothing is kept.
+    let mut hits = needles.iter().map(|needle| needle.find(searched, 0)).enumerate();
+    let (place, hit) = hits.find(|(_, hit)| hit.is_some())?;
     // Each needle goes through the text once, however many others are found.
-    let mut next: Vec<_> = needles.iter().map(|needle| needle.find(searched, 0)).collect();
+    let mut next = vec![None; place];
+    next.push(hit);
+    next.extend(hits.map(|(_, hit)| hit));
     let mut out = BytesMut::with_capacity(text.len());
     let mut copied = 0;
     // The first, and of those that begin alike the longest.
@@ -118,12 +120,25 @@ impl Redact for Redactor {
 impl Needle {
     /// The first place at or after `from` where it stands, and where it ends.
     fn find(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+        // As most headers are.
+        if bytes.len() < from + self.shortest() {
+            return None;
+        }
         match self {
             Self::Spelled(pattern) => pattern.find(bytes, from),
             Self::Encoded(text) => {
                 let start = from + text.find(bytes.get(from..)?)?;
                 Some((start, start + text.needle().len()))
             }
+        }
+    }
+
+    /// The fewest bytes that it takes.
+    fn shortest(&self) -> usize {
+        match self {
+            // Each letter takes one, as it is.
+            Self::Spelled(pattern) => pattern.letters.len(),
+            Self::Encoded(text) => text.needle().len(),
         }
     }
 

@@ -30,7 +30,7 @@ pub(crate) struct Retried<S> {
 }
 
 impl<S: Attempts> Calls for Retried<S> {
-    async fn call(&self, request: Request) -> Result<Response, Error> {
+    async fn call(&self, request: Box<Request>) -> Result<Response, Error> {
         let call = self.terms(&request);
         let mut turn = Turn {
             number: 0,
@@ -178,8 +178,8 @@ mod tests {
         }
     }
 
-    fn request(method: Method) -> Request {
-        Request::new(drata_api::ApiVersion::V2, method, "/x")
+    fn request(method: Method) -> Box<Request> {
+        Box::new(Request::new(drata_api::ApiVersion::V2, method, "/x"))
     }
 
     fn throttled(seconds: u64) -> impl Fn() -> Failure {

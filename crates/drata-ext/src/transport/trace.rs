@@ -33,11 +33,15 @@ tokio::task_local! {
 }
 
 impl<S: Calls> Calls for Traced<S> {
-    async fn call(&self, request: Request) -> Result<Response, Error> {
+    async fn call(&self, request: Box<Request>) -> Result<Response, Error> {
         if let Some(operation) = request.operation {
             self.recorder.record(operation);
         }
         let span = call(&request, &self.server);
+        // Nobody listens, and this is not part of another call that somebody listens to.
+        if span.is_disabled() && CALL.try_with(|_| ()).is_err() {
+            return self.inner.call(request).await;
+        }
         let outcome = CALL.scope(span.clone(), self.inner.call(request)).instrument(span.clone()).await;
         self::outcome(&span, outcome.as_ref().map(|response| response.status));
         outcome
@@ -125,6 +129,11 @@ pub(crate) fn attempt(request: &Request, number: u32) -> Span {
         span.record("http.request.resend_count", number - 1);
     }
     span
+}
+
+/// Runs `work` inside of a span, if anybody listens to it.
+pub(crate) async fn inside<F: Future>(span: &Span, work: F) -> F::Output {
+    if span.is_disabled() { work.await } else { work.instrument(span.clone()).await }
 }
 
 /// Adds how it ended.

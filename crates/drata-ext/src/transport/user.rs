@@ -69,7 +69,7 @@ trait Inner: Send + Sync {
 
 impl<S: Calls> Inner for S {
     fn boxed(&self, request: Request) -> SendFuture<'_> {
-        Box::pin(self.call(request))
+        Box::pin(self.call(Box::new(request)))
     }
 }
 
@@ -80,10 +80,10 @@ pub(crate) struct UserLayers<S> {
 }
 
 impl<S: Calls> Calls for UserLayers<S> {
-    async fn call(&self, request: Request) -> Result<Response, Error> {
+    async fn call(&self, request: Box<Request>) -> Result<Response, Error> {
         if self.layers.is_empty() {
             return self.inner.call(request).await;
         }
-        Next { layers: &self.layers, inner: &self.inner }.send(request).await
+        Next { layers: &self.layers, inner: &self.inner }.send(*request).await
     }
 }

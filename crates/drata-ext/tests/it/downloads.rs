@@ -172,3 +172,28 @@ async fn a_store_that_sends_more_than_it_announced_is_not_followed() {
     assert!(error.to_string().contains("more than it announced"), "{error}");
     assert!(server.count() <= 4, "{}", server.count());
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_the_whole_file_takes_no_file_s_place() {
+    let part = |range: &str| Reply::new(206, "application/pdf", vec![7; 10]).header("content-range", range);
+    let begun = || {
+        let whole = file(100).header("accept-ranges", "bytes").header("etag", "\"one\"");
+        whole.cut()
+    };
+    for (replies, expected) in [
+        (vec![part("bytes 0-9/100")], "another part"),
+        (vec![part("nonsense")], "another part"),
+        (vec![begun(), part("bytes 0-9/100")], "another part"),
+        (vec![begun(), part("bytes 50-59/60")], "had 100 bytes, and now has 60"),
+        (vec![Reply::new(204, "application/pdf", "")], "204 No Content"),
+        (vec![Reply::new(202, "application/pdf", "later")], "202 Accepted"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.pdf");
+        std::fs::write(&path, "the old one").unwrap();
+        let server = Server::script(replies).await;
+        let error = server.client().download(link(&server)).to_file(&path).await.unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), b"the old one", "{expected}");
+    }
+}

@@ -97,13 +97,13 @@ async fn evidence_goes_to_the_library_item_of_its_name() {
     let put =
         || drata.evidence(1, "Access review").filed_at("2026-11-24").renewal(RenewalScheduleType::OneYear).owner(7);
     let file = || Upload::from_bytes("review.pdf", "%PDF");
-    assert_eq!(put().put_in_library(file()).await.unwrap(), Evidence::Created);
+    assert_eq!(put().put_in_library(file()).await.unwrap(), Evidence::Created(9.into()));
     let created = &server.received()[1];
     assert_eq!((created.method.as_str(), created.path()), ("POST", "/public/v2/workspaces/1/evidence-library"));
     assert!(created.text().contains("ONE_YEAR") && created.text().contains("%PDF"));
 
     items.lock().unwrap().push(item(9, "Access review"));
-    assert_eq!(put().put_in_library(file()).await.unwrap(), Evidence::NewVersion(9));
+    assert_eq!(put().put_in_library(file()).await.unwrap(), Evidence::NewVersion(9.into()));
     let updated = &server.received()[3];
     assert_eq!((updated.method.as_str(), updated.path()), ("PUT", "/public/v2/workspaces/1/evidence-library/9"));
     assert!(updated.text().contains("Access review") && !updated.text().contains("controlIds"));
@@ -149,26 +149,32 @@ async fn new_items_come_once_also_when_they_share_their_time_or_appear_late() {
         event["id"] = json!(id);
         event
     };
-    let events = Arc::new(Mutex::new(vec![event("a", "2026-01-01T00:00:00Z"), event("b", "2026-01-01T00:00:00Z")]));
+    let events = Arc::new(Mutex::new(vec![event("a", "2024-01-01T00:00:00Z"), event("b", "2024-01-01T00:00:00Z")]));
     let server = Server::start({
         let events = Arc::clone(&events);
         move |_| Reply::ok(json!({"data": *events.lock().unwrap(), "pagination": {"cursor": null}}))
     })
     .await;
     let drata = server.client();
-    let mut state = NewItems::since("2025-12-31T00:00:00Z");
+    let mut state = NewItems::since("2023-12-31T00:00:00Z");
     let poll = async |state: &mut NewItems| {
         let list = |since| drata.v2().events().list().created_at_start_date(since);
         let new = state.poll(list, |event| &event.created_at).await.unwrap();
         new.into_iter().map(|event| event.id.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(poll(&mut state).await, ["a", "b"]);
-    events.lock().unwrap().push(event("late", "2025-12-31T23:58:00Z"));
+    events.lock().unwrap().push(event("late", "2023-12-31T23:58:00Z"));
     let mut state: NewItems = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
     assert_eq!(poll(&mut state).await, ["late"]);
     assert!(poll(&mut state).await.is_empty());
+    events.lock().unwrap().push(event("of the future", "2999-01-01T00:00:00Z"));
+    assert_eq!(poll(&mut state).await, ["of the future"]);
+    events.lock().unwrap().push(event("after that", "2024-01-01T00:00:01Z"));
+    assert_eq!(poll(&mut state).await, ["after that"]);
+    let asked = server.received().last().unwrap().query("createdAtStartDate").unwrap().to_owned();
+    assert!(!asked.starts_with("2999"), "{asked}");
     let asked = server.received()[1].query("createdAtStartDate").unwrap().to_owned();
-    assert!(asked.starts_with("2025-12-31T23%3A55"), "{asked}");
+    assert!(asked.starts_with("2023-12-31T23%3A55"), "{asked}");
 }
 
 #[tokio::test]
@@ -206,14 +212,14 @@ async fn a_file_of_evidence_is_uploaded_and_then_named_by_its_key() {
     let file = || Upload::from_bytes("review.pdf", "%PDF");
     let error = put().put(file()).await.unwrap_err();
     assert!(error.to_string().contains("a new item needs an owner") && server.count() == 1, "{error}");
-    assert_eq!(put().owner(7).put(file()).await.unwrap(), Evidence::Created);
+    assert_eq!(put().owner(7).put(file()).await.unwrap(), Evidence::Created(9.into()));
     let created: Value = serde_json::from_slice(&server.received()[3].body).unwrap();
     assert_eq!((&created["artifacts"][0]["fileKey"], &created["ownerId"]), (&json!("k/1"), &json!(7)));
 
     *found.lock().unwrap() = vec![json!({
         "id": 9, "name": "Access review", "createdAt": "2026-01-01", "updatedAt": "2026-01-01", "status": "READY"
     })];
-    assert_eq!(put().put(file()).await.unwrap(), Evidence::NewVersion(9));
+    assert_eq!(put().put(file()).await.unwrap(), Evidence::NewVersion(9.into()));
     let updated: Value = serde_json::from_slice(&server.received().last().unwrap().body).unwrap();
     assert_eq!(updated["replaceArtifacts"][0]["existingArtifactId"], json!(77));
     assert_eq!(updated.get("controlIds"), None);

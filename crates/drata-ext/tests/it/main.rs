@@ -25,4 +25,6 @@ mod server;
 #[cfg(feature = "v2-custom-data-records")]
 mod sessions;
 mod timeouts;
+#[cfg(any(feature = "rustls", feature = "rustls-ring"))]
+mod tls;
 mod uploads;

@@ -7,7 +7,7 @@ use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use crate::contract::operation::{Operation, Parameter, Place};
+use crate::contract::operation::{Operation, Parameter, Place, Style};
 use crate::contract::schema::{SchemaId, Schemas, Shape};
 use crate::data::coerce;
 
@@ -68,7 +68,7 @@ impl Parameters {
                     continue;
                 }
                 [] => continue,
-                texts => typed_all(schemas, parameter.schema, texts),
+                texts => typed_all(schemas, parameter.schema, &apart(parameter, texts)),
             };
             let is_taken = TAKEN
                 .iter()
@@ -105,6 +105,14 @@ fn given<'a>(
         };
         (parameter, texts)
     })
+}
+
+/// The texts of a list that is written as one, apart.
+fn apart<'a>(parameter: &Parameter, texts: &[&'a str]) -> Vec<&'a str> {
+    match parameter.style {
+        Some(Style::Join(between)) => texts.iter().flat_map(|text| text.split(between)).collect(),
+        _ => texts.to_vec(),
+    }
 }
 
 /// Objects in a query: `fields[0][id]=3&fields[0][value]=x`, an index and a property for each text.

@@ -126,7 +126,7 @@ fn params(declared: &[Value], types: Vec<Ty>) -> Vec<Param> {
             };
             let schema = &parameter["schema"];
             let ty = ty.present().clone();
-            let style = style(text(parameter, STYLE));
+            let style = Style::noted(text(parameter, STYLE));
             let short = match text(parameter, ARGUMENT) {
                 "" => rules::ident(wire),
                 name => name.to_owned(),
@@ -155,21 +155,6 @@ fn params(declared: &[Value], types: Vec<Ty>) -> Vec<Param> {
             }
         })
         .collect()
-}
-
-fn style(noted: &str) -> Style {
-    match noted {
-        "repeat" => Style::Repeat,
-        "nested" => Style::Nested,
-        "spread" => Style::Spread,
-        "json" => Style::Json,
-        _ => match noted.split_once(':').map_or((noted, None), |(style, rest)| (style, rest.chars().next())) {
-            ("join", Some(separator)) => Style::Join(separator),
-            ("label", separator) => Style::Label(separator),
-            ("matrix", separator) => Style::Matrix(separator),
-            _ => Style::Plain,
-        },
-    }
 }
 
 /// The media types beside JSON, each with a word for the names of its methods.
