@@ -23,7 +23,7 @@ pub(crate) const AREA_VERSIONS: &str = "x-area-versions";
 pub(crate) const AREA_EXAMPLES: &str = "x-area-examples";
 /// The forms of an identifier, by the overlay: the name of the form and its prefix.
 pub(crate) const ID_FORMS: &str = "x-id-forms";
-/// The name of an argument, by the overlay.
+/// The name of an argument or of a field, by the overlay.
 pub(crate) const ARGUMENT: &str = "x-rust-name";
 /// An operation that writes the same when it is sent twice, by the overlay.
 pub(crate) const UPSERT: &str = "x-upsert";

@@ -33,6 +33,8 @@ pub use support::list::List;
 pub use support::meta::{ApiVersion, Idempotency, OperationMeta, Pagination};
 pub use support::open_enum::{ParseEnumError, UnknownValue};
 pub use support::operation::Operation;
+#[doc(hidden)]
+pub use support::paged::Listed;
 pub use support::paged::{PageParts, Paged};
 #[doc(hidden)]
 pub use support::parameters::property_texts;

@@ -12,6 +12,7 @@ use crate::args::{globals, words};
 use crate::commands::{api, describe, login, manual, ops, sandbox, whoami};
 use crate::failure::{EXIT_CODES, Failure};
 use crate::near::near;
+use crate::output::clean;
 use crate::{jobs, probe};
 
 const ABOUT: &str =
@@ -103,7 +104,7 @@ pub(crate) fn unknown(arguments: &[OsString], word: &str) -> Result<Failure, Fai
         true => format!("`{line} --help` lists what there is, and `drata ops TEXT` looks for it"),
         false => format!("did you mean {}?", near.join(", ")),
     };
-    Ok(Failure::usage(format!("{line} has no command {word:?}")).hint(hint))
+    Ok(Failure::usage(format!("{line} has no command \"{}\"", clean::short(word))).hint(hint))
 }
 
 /// What belongs to the program itself.

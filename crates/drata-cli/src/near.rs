@@ -4,6 +4,11 @@
 pub(crate) fn near<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     const ALIKE: f64 = 0.8;
     const SHOWN: usize = 3;
+    /// No name is so long, and comparing takes the square of the length.
+    const LONGEST: usize = 100;
+    if word.len() > LONGEST {
+        return Vec::new();
+    }
     let word = word.to_lowercase();
     // One slip of a finger counts however short the word is.
     let alike = |name: &str| match name.to_lowercase() {
@@ -28,5 +33,6 @@ mod tests {
         assert_eq!(near("USERS", areas), ["users"]);
         assert_eq!(near("gte", ["delete", "get", "list"]), ["get"]);
         assert!(near("zebra", areas).is_empty());
+        assert!(near(&"v".repeat(1_000_000), areas).is_empty());
     }
 }

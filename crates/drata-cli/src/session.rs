@@ -14,6 +14,15 @@ use crate::output::{Screen, clean};
 /// Requests that the account in memory remembers: nobody asks for them here.
 const HISTORY: usize = 16;
 
+/// A variable of the environment that is set to something. What it holds is in no error: it may be a key.
+fn variable(name: &str) -> Result<Option<String>, Failure> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::usage(format!("{name} is not UTF-8: set it again"))),
+    }
+}
+
 /// An account, and how its output is shown.
 pub(crate) struct Session {
     pub(crate) drata: Drata,
@@ -50,12 +59,14 @@ impl Session {
         if let Some(seed) = globals.sandbox {
             return Self::sandboxed(globals, builder, seed).await;
         }
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-        let from_environment = globals.profile.is_none().then(|| variable("DRATA_API_KEY")).flatten();
+        let from_environment = match globals.profile {
+            None => variable("DRATA_API_KEY")?,
+            Some(_) => None,
+        };
         let (key, region, base_url, by, allow_writes) = match from_environment {
             Some(key) => {
-                let region = variable("DRATA_REGION").unwrap_or_else(|| "us".to_owned());
-                (key, region, variable("DRATA_BASE_URL"), "DRATA_API_KEY".to_owned(), false)
+                let region = variable("DRATA_REGION")?.unwrap_or_else(|| "us".to_owned());
+                (key, region, variable("DRATA_BASE_URL")?, "DRATA_API_KEY".to_owned(), false)
             }
             None => {
                 let chosen = Config::load()?.choose(globals.profile.as_deref())?;

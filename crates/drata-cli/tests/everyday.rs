@@ -5,7 +5,7 @@ mod common;
 
 use std::process::{Command, Stdio};
 
-use common::{drata, run, text};
+use common::{drata, run, text, unconfigured};
 use drata_sandbox::Sandbox;
 use serde_json::Value;
 
@@ -46,7 +46,7 @@ async fn what_is_misspelled_is_said_with_what_was_meant() {
 async fn values_are_what_was_written_or_refused() {
     let sandbox = Sandbox::builder().records(3).start().await.unwrap();
     for (arguments, problem) in [
-        (&["vendors", "list", "--limit", "0"][..], "it must be at least 1"),
+        (&["vendors", "list", "--limit", "0"][..], "it must be a whole number of at least 1"),
         (&["vendors", "list", "--limit", "-1"], "it must be a whole number of at least 1"),
         (&["vendors", "create", "--write", "--name", "--yes"], "--yes is an option, so the value is missing"),
         (&["vendors", "create", "--write", "--json", "{\"name\": \"a\", \"name\": \"b\"}"], "\"name\" stands twice"),
@@ -86,6 +86,63 @@ async fn values_are_what_was_written_or_refused() {
     let expected = "POST /v2/custom-connections/1/resources/1/sessions/all\n\n{\"data\":[{\"id\":\"1\",\"name\":\"a\"}]}\n\
                     POST /v2/custom-connections/1/resources/1/sessions/all/actions\n\n{\"action\":\"complete\"}\n";
     assert_eq!(text(&shown.stdout), expected, "{}", text(&shown.stderr));
+}
+
+#[test]
+fn a_configuration_that_is_wrong_is_said_without_what_may_be_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.toml");
+    for (written, expected) in [
+        (&b"profiles = ["[..], "line 1: unclosed array"),
+        (b"[profiles.a]\nkey = \"s3cret\"\n", "line 2: unknown field `key`"),
+        (b"[profiles.a]\nkey = \"s3cret\"\n", "`drata login` does that, and key_file names it"),
+        (b"[profiles.a]\nregion = \"eu\ns3cret", "config.toml: line "),
+        (b"[profiles.a]\n", "profile a needs exactly one of key_command, key_file and keyring = true"),
+        (b"\xff", "is not UTF-8: byte 1 is no part of a letter"),
+    ] {
+        std::fs::write(&config, written).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&config, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        let output = unconfigured(&["whoami"]).env("DRATA_CONFIG", &config).output().unwrap();
+        let said = text(&output.stderr);
+        assert!(said.contains(expected) && said.contains("config.toml") && !said.contains("s3cret"), "{said}");
+        assert_eq!(output.status.code(), Some(2), "{said}");
+    }
+    for place in [folder.path(), std::path::Path::new("/dev/zero")] {
+        let output = unconfigured(&["whoami"]).env("DRATA_CONFIG", place).output().unwrap();
+        assert!(text(&output.stderr).contains("is a folder or a device: name a file"), "{}", text(&output.stderr));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_in_the_environment_is_said_when_it_is_no_text() {
+    let key: std::ffi::OsString = std::os::unix::ffi::OsStringExt::from_vec(vec![b'k', 0xff]);
+    let output = unconfigured(&["whoami"]).env("DRATA_API_KEY", key).output().unwrap();
+    assert_eq!(text(&output.stderr), "error: DRATA_API_KEY is not UTF-8: set it again\n");
+}
+
+#[test]
+fn numbers_say_what_they_may_be_and_long_values_are_cut() {
+    let long = "x".repeat(100_000);
+    for (arguments, expected) in [
+        (&["--sandbox=abc", "whoami"][..], "it must be a whole number of at least 0"),
+        (
+            &["evidence", "due", "--days", "-5"],
+            "invalid value '-5' for '--days <N>': it must be a whole number from 0 to 3650",
+        ),
+        (&["vendors", "list", "--page-size", "501"], "it must be a whole number from 1 to 500"),
+        (&["sandbox", "--port", "99999"], "it must be a whole number from 0 to 65535"),
+        (&["records", "push", "f", "--connection", "x", "--resource", "1"], "it must be a whole number, the id of one"),
+        (&["vendors", "get", &long], "vendorId must be an integer"),
+        (&[&long], "drata has no command \"xxx"),
+        (&["--sandbox", "vendors", "create", "--json", "/dev/zero"], "is longer than 67108864 bytes"),
+    ] {
+        let output = unconfigured(arguments).output().unwrap();
+        let said = text(&output.stderr);
+        assert!(said.contains(expected) && said.len() < 1500, "{}", said.chars().take(2000).collect::<String>());
+        assert_eq!(output.status.code(), Some(2));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -164,7 +221,7 @@ async fn a_login_takes_keys_as_shells_give_them_and_leaves_folders_alone() {
     // The folder was there before: it is not this program's to close.
     assert_eq!(std::fs::metadata(folder.path()).unwrap().permissions().mode() & 0o777, 0o755);
     for (config, problem) in [
-        ("x = [", "TOML parse error"),
+        ("x = [", "line 1: unclosed array"),
         ("nope = 1", "unknown field `nope`"),
         ("[profiles.a]\nkey_file = \"k\"\nkey_command = \"x\"", "needs exactly one of"),
         ("default = \"b\"\n[profiles.a]\nkey_file = \"k\"", "no profile is called \"b\"; there are a"),

@@ -156,6 +156,7 @@ async fn mistakes_say_what_to_do() {
         ("read", json!({"operation": "v2::vendors::get", "parameters": {"vendorId": 99999}}), "404"),
         ("read", json!({"operation": "v2::vendors::get", "parameter": {}}), "takes no \"parameter\""),
         ("list_rows", json!({"operation": "v2::vendors::list", "cursor": "x"}), "leave it out"),
+        ("list_rows", json!({"operation": "v2::vendors::list", "cursor": {"page": 2}}), "leave it out"),
         ("list_rows", json!({"operation": "v2::vendors::list", "parameters": {"sort": "nope"}}), "must be one of"),
         ("failing", json!({"what": "everything"}), "none of tests"),
         ("write", json!({"operation": "v2::vendors::create", "body": {}}), "name is required"),

@@ -83,3 +83,16 @@ async fn rejections_are_observations() {
     assert_eq!(of("v2::users::list")["status"], 418);
     assert_eq!(kinds(&report), BTreeMap::from([("status".to_owned(), 1)]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_headers_of_a_429_are_reported_by_name_and_the_call_goes_on() {
+    let sandbox = Sandbox::builder().records(20).start().await.unwrap();
+    sandbox.add_fault(Fault::status(429).with_retry_after("0").on("VendorsPublicV2Controller_listVendors").next(1));
+    let (report, said) = probe(&sandbox, &["--only", "vendors"]);
+    assert_eq!(report["rateLimit"]["responses"], 1, "{report}");
+    assert_eq!(report["rateLimit"]["headers"]["retry-after"], serde_json::json!(["integer"]));
+    assert_eq!(report["rateLimit"]["headers"]["content-type"], serde_json::json!([]));
+    assert!(said.contains("rate limit exceeded 1 times, with retry-after (integer)"), "{said}");
+    let list = report["calls"].as_array().unwrap().iter().find(|call| call["name"] == "v2::vendors::list").unwrap();
+    assert_eq!((&list["status"], &list["rows"]), (&200.into(), &20.into()));
+}

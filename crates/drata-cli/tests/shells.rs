@@ -35,6 +35,8 @@ fn commands_flags_and_values_are_completed() {
         (&["vendors", "list", "-o", ""], &["auto", "table", "json", "ndjson", "csv"]),
         (&["--profile", ""], &["audit", "main"]),
         (&["completions", "z"], &["zsh"]),
+        (&["describe", "v2::risk_notes::d"], &["v2::risk_notes::delete"]),
+        (&["export", "out", "--only", "roles,risk-l"], &["roles,risk-library"]),
     ] {
         assert_eq!(completed(&config, words), all, "{words:?}");
     }
@@ -56,6 +58,42 @@ fn shells_that_are_here_load_their_scripts() {
         reader.stdin.take().unwrap().write_all(&script.stdout).unwrap();
         let read = reader.wait_with_output().unwrap();
         assert!(read.status.success() && read.stderr.is_empty(), "{shell}: {}", String::from_utf8_lossy(&read.stderr));
+    }
+}
+
+/// What a shell prints that reads this script, if the shell is here.
+#[cfg(unix)]
+fn printed(shell: &str, script: &str, folder: &std::path::Path) -> Option<String> {
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_drata")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let mut command = Command::new(shell);
+    command.env("PATH", path).env("HOME", folder).current_dir(folder).args(["-c", script]);
+    let output = command.stdin(Stdio::null()).output().ok()?;
+    Some(format!("{}{}", String::from_utf8(output.stdout).unwrap(), String::from_utf8_lossy(&output.stderr)))
+}
+
+#[cfg(unix)]
+#[test]
+fn shells_complete_what_is_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    // bash calls a function with the words; what it finds is in COMPREPLY.
+    let bash = "source <(drata completions bash); COMP_WORDS=(drata v2 risk-n); COMP_CWORD=2; COMP_TYPE=9; \
+                f=$(complete -p drata | sed 's/.*-F \\([^ ]*\\).*/\\1/'); $f drata risk-n v2; echo \"${COMPREPLY[@]}\"";
+    assert_eq!(printed("bash", bash, folder.path()).unwrap().trim(), "risk-notes");
+    let fish = "drata completions fish | source; complete -C 'drata v1 connections list --state MIS'";
+    if let Some(printed) = printed("fish", fish, folder.path()) {
+        assert_eq!(printed.trim(), "MISCONFIGURED");
+    }
+    // zsh: sourced, the script announces its function; as `_drata` in a folder of fpath, it is the completion itself.
+    let described = "_describe() { print -l -- ${(P)@[-1]} }; words=(drata v2 risk-n); CURRENT=3";
+    let zsh = [
+        format!("compdef() {{ known=$1 }}; {described}; source <(drata completions zsh); $known"),
+        format!("drata completions zsh > _drata; fpath=(. $fpath); {described}; autoload -Uz _drata; _drata"),
+    ];
+    for script in &zsh {
+        if let Some(printed) = printed("zsh", script, folder.path()) {
+            assert!(printed.contains("risk-notes:Comments on a risk"), "{printed}");
+        }
     }
 }
 

@@ -85,7 +85,7 @@ const CONTROLS: &[Change] = &[
         "(page.pagination.total_count, page.pagination.cursor)",
         "(page.pagination.total_count, None)",
     ),
-    Change("a list does not page", In::Builder, "impl crate::Paged for List ", "impl crate::Unpaged for List "),
+    Change("a list does not page", In::Builder, "impl crate::Listed for List ", "impl crate::Unlisted for List "),
     Change(
         "a response is another type",
         In::Builder,

@@ -20,7 +20,7 @@ pub(crate) fn paged(scribe: &Scribe<'_>, operation: &Operation, paging: &Paging)
     let key = key(scribe, paging);
     quote! {
         #deprecated
-        impl crate::Paged for #builder {
+        impl crate::Listed for #builder {
             type Page = #page_ty;
             type Item = #item;
 

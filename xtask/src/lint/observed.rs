@@ -1,5 +1,7 @@
 //! From the report of `drata probe` to the corrections that it suggests.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
@@ -22,6 +24,15 @@ struct Report {
     region: String,
     calls: Vec<Value>,
     findings: Vec<Finding>,
+    #[serde(rename = "rateLimit")]
+    rate_limit: Option<RateLimit>,
+}
+
+/// The responses of status 429, by the names of their headers and how the values of those about the limit are written.
+#[derive(Deserialize)]
+struct RateLimit {
+    responses: u64,
+    headers: BTreeMap<String, Vec<String>>,
 }
 
 /// Where the service was not what the contract says.
@@ -44,7 +55,30 @@ pub(crate) fn corrections(path: &Path, versions: &[Version]) -> Result<String> {
         .with_context(|| format!("{}: not a report of `drata probe --out FILE`", path.display()))?;
     ensure!(report.form == FORM, "{}: form {} is not {FORM}, the one that is understood", path.display(), report.form);
     let groups = versions.iter().map(|version| Ok(group(*version, &Source::load(*version)?.make().effective, &report)));
-    Ok(groups.collect::<Result<Vec<_>>>()?.join("\n"))
+    let mut text = groups.collect::<Result<Vec<_>>>()?.join("\n");
+    if let Some(seen) = &report.rate_limit {
+        let _ = write!(text, "\n{}", rate_limit(seen));
+    }
+    Ok(text)
+}
+
+/// What was seen of the rate limit, and what of it the client heeds: no document describes it, so no action corrects it.
+fn rate_limit(seen: &RateLimit) -> String {
+    let mut text = format!("# the rate limit: {} responses of status 429, with these headers\n", seen.responses);
+    for (name, shapes) in &seen.headers {
+        let shapes = if shapes.is_empty() { String::new() } else { format!(": {}", shapes.join(" or ")) };
+        let _ = writeln!(text, "#   {name}{shapes}");
+    }
+    text.push_str(match seen.headers.get("retry-after") {
+        None => "# without retry-after, the client waits longer from attempt to attempt, as its retry policy says\n",
+        Some(shapes) if shapes.iter().all(|shape| shape == "integer" || shape == "HTTP date") => {
+            "# the client waits as long as retry-after says\n"
+        }
+        Some(_) => {
+            "# the client reads a retry-after in seconds or as an HTTP date, and waits as its retry policy says for any other\n"
+        }
+    });
+    text
 }
 
 /// The group of corrections of one version; what no action can say stands in comments.
@@ -119,6 +153,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn the_headers_of_a_429_are_told_with_what_the_client_does_about_them() {
+        let text =
+            |headers| rate_limit(&serde_json::from_value(json!({ "responses": 3, "headers": headers })).unwrap());
+        assert_eq!(
+            text(json!({ "retry-after": ["integer"], "server": [] })),
+            "# the rate limit: 3 responses of status 429, with these headers\n#   retry-after: integer\n#   server\n\
+             # the client waits as long as retry-after says\n"
+        );
+        assert!(text(json!({ "x-ratelimit-reset": ["integer"] })).contains("without retry-after"));
+        assert!(text(json!({ "retry-after": ["word"] })).contains("for any other"));
+    }
 
     #[test]
     fn a_report_becomes_corrections() {

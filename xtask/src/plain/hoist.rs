@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::enums::strings;
 use super::identify::{area_of, id};
 use crate::document::{Document, SCHEMAS, items, refer_to, text, unescape};
-use crate::keys::{DOC, ID_FORMS, NULLABLE, RULE_NAME, STANDS_IN};
+use crate::keys::{ARGUMENT, DOC, ID_FORMS, NULLABLE, RULE_NAME, STANDS_IN};
 use crate::names::rules;
 
 pub(crate) fn name_inline(document: &mut Document) {
@@ -37,7 +37,7 @@ pub(crate) fn name_inline(document: &mut Document) {
         let mut named = schema.clone();
         let mut left = refer_to(&key);
         // What describes the field stays with the field.
-        for described in [DOC, NULLABLE, "nullable", "deprecated"] {
+        for described in [DOC, ARGUMENT, NULLABLE, "nullable", "deprecated"] {
             if let Some(value) = named.as_object_mut().and_then(|map| map.shift_remove(described)) {
                 left[described] = value;
             }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 
 use self::fault::Fault;
 pub use self::redact::Redact;
@@ -123,6 +123,7 @@ struct Rejection {
     fault: Fault,
     request_id: Option<String>,
     retry_after: Option<Duration>,
+    headers: HeaderMap,
     body: Bytes,
 }
 
@@ -200,6 +201,11 @@ impl Error {
             Kind::Decode(undecoded) => Some(&undecoded.body),
             _ => None,
         }
+    }
+
+    /// The response's headers, when a status other than 2xx was received.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.rejection().map(|rejection| &rejection.headers)
     }
 
     /// The JSON path of the value that did not decode, such as `data[3].id`; empty for the whole body.

@@ -7,6 +7,30 @@ use super::list::List;
 use super::meta::Pagination;
 use super::operation::Operation;
 
+/// A generated builder of a list, so that the page of [`Paged`] does not list all of them.
+#[doc(hidden)]
+pub trait Listed: Operation<Output = Self::Page> + Clone + 'static {
+    type Page: DeserializeOwned + Send + 'static;
+    type Item: DeserializeOwned + Send + 'static;
+
+    fn split(page: Self::Page) -> PageParts<Self::Item>;
+    fn key(item: &Self::Item) -> Option<ItemKey>;
+}
+
+/// Every generated builder of a list pages.
+impl<L: Listed> Paged for L {
+    type Page = L::Page;
+    type Item = L::Item;
+
+    fn split(page: Self::Page) -> PageParts<Self::Item> {
+        <L as Listed>::split(page)
+    }
+
+    fn key(item: &Self::Item) -> Option<ItemKey> {
+        <L as Listed>::key(item)
+    }
+}
+
 /// A list operation.
 pub trait Paged: Operation<Output = Self::Page> + Clone + 'static {
     /// One page as the service sends it.

@@ -66,7 +66,7 @@ pub(crate) fn add(command: Command, shown: bool) -> Command {
                 .num_args(0..=1)
                 .require_equals(true)
                 .default_missing_value("1")
-                .value_parser(clap::value_parser!(u64))
+                .value_parser(super::values::whole(0..=u64::MAX))
                 .help("Run on an account in memory; =7 for another one"),
         )
         .arg(

@@ -2,6 +2,7 @@
 
 pub(crate) mod about;
 pub(crate) mod area;
+pub(crate) mod candidates;
 pub(crate) mod flags;
 pub(crate) mod globals;
 pub(crate) mod inputs;

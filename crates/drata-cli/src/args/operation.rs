@@ -9,7 +9,7 @@ use super::about::{facts, first_sentence, sample_line};
 use super::flags::kebab;
 use super::globals;
 use super::inputs::{Input, Target, inputs};
-use super::values::{limits, parser, value_name};
+use super::values::{limits, parser, value_name, whole};
 
 /// The command of an operation, without its arguments.
 pub(crate) fn stub(known: Known) -> Command {
@@ -33,6 +33,7 @@ pub(crate) fn command(known: Known) -> Command {
             Arg::new("json")
                 .long("json")
                 .value_name("FILE|-|JSON")
+                .value_hint(clap::ValueHint::FilePath)
                 .help_heading("Body")
                 .help("The body, or what flags do not cover: a file, - for standard input, or JSON"),
         );
@@ -85,11 +86,12 @@ fn list_options(command: Command, known: Known) -> Command {
             Arg::new("page-size")
                 .long("page-size")
                 .value_name("N")
-                .value_parser(clap::value_parser!(i64).range(1..=i64::from(paging.max_size)))
+                .value_parser(whole(1..=u64::from(paging.max_size)))
+                .allow_negative_numbers(true)
                 .help_heading(HEADING)
                 .help(format!("Rows a request, at most {}; the largest by default", paging.max_size)),
         )
-        .arg(Arg::new("resume").long("resume").value_name("FILE").help_heading(HEADING).help(
+        .arg(Arg::new("resume").long("resume").value_name("FILE").value_hint(clap::ValueHint::FilePath).help_heading(HEADING).help(
             "Go on from this file if it is there; written when the list fails, is interrupted or reaches its limit",
         ));
     if paging.counts || paging.total.is_some() {

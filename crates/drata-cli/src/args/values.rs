@@ -1,5 +1,6 @@
 //! Values of flags: read as the contract wants them, and checked at once.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use clap::builder::{PossibleValue, TypedValueParser, ValueParser};
@@ -27,7 +28,7 @@ impl TypedValueParser for ContractValue {
         let invalid = |problem: String| {
             let flag = arg.map_or_else(String::new, |arg| format!(" for '{arg}'"));
             let shown = raw.to_string_lossy();
-            let message = format!("invalid value '{}'{flag}: {problem}\n", crate::output::clean::line(&shown));
+            let message = format!("invalid value '{}'{flag}: {problem}\n", crate::output::clean::short(&shown));
             clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command)
         };
         let Some(written) = raw.to_str() else { return Err(invalid(format!("{}: not UTF-8", self.name))) };
@@ -55,11 +56,23 @@ impl TypedValueParser for ContractValue {
 
 /// A number of things that is not zero.
 pub(crate) fn at_least_one(written: &str) -> Result<u64, String> {
-    match written.parse() {
-        Ok(0) => Err("it must be at least 1".to_owned()),
-        Ok(number) => Ok(number),
-        Err(_) => Err("it must be a whole number of at least 1".to_owned()),
+    whole(1..=u64::MAX)(written)
+}
+
+/// A whole number within limits.
+pub(crate) fn whole(
+    limits: RangeInclusive<u64>,
+) -> impl Fn(&str) -> Result<u64, String> + Clone + Send + Sync + 'static {
+    move |written| match written.parse() {
+        Ok(number) if limits.contains(&number) => Ok(number),
+        _ if *limits.end() == u64::MAX => Err(format!("it must be a whole number of at least {}", limits.start())),
+        _ => Err(format!("it must be a whole number from {} to {}", limits.start(), limits.end())),
     }
+}
+
+/// A number that identifies a row.
+pub(crate) fn id(written: &str) -> Result<i64, String> {
+    written.parse().map_err(|_| "it must be a whole number, the id of one".to_owned())
 }
 
 /// The parser of values of a schema; `name` stands in its errors.

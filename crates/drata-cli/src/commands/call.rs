@@ -1,6 +1,5 @@
 //! A call of one operation, from its command line to its output.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
@@ -15,9 +14,13 @@ use crate::args::about::command_name;
 use crate::args::globals::Globals;
 use crate::args::inputs::{Input, Target, inputs};
 use crate::failure::Failure;
+use crate::files::{read_text, text_of};
 use crate::json;
 use crate::output::Screen;
 use crate::session::Session;
+
+/// The longest body that is read.
+const LONGEST_BODY: u64 = 64 * 1024 * 1024;
 
 /// Runs the operation that `matches` are the arguments of.
 pub(crate) async fn run(known: Known, matches: &ArgMatches, globals: &Globals) -> Result<(), Failure> {
@@ -79,20 +82,17 @@ pub(crate) fn upload(path: &Path) -> Result<Upload, Failure> {
 pub(crate) fn read_json(given: &str) -> Result<Value, Failure> {
     let invalid = |name: &str, error: serde_json::Error| Failure::usage(format!("{name} is not JSON: {error}"));
     if given == "-" {
-        let mut text = String::new();
-        let read = std::io::stdin().read_to_string(&mut text);
-        read.map_err(|error| Failure::usage(format!("standard input cannot be read: {error}")))?;
+        let text = text_of(std::io::stdin(), "standard input", LONGEST_BODY)?;
         return json::read(&text).map_err(|error| invalid("standard input", error));
     }
     if given.trim_start().starts_with(['{', '[']) {
         return json::read(given).map_err(|error| invalid("--json", error));
     }
-    let text = std::fs::read_to_string(given).map_err(|error| {
-        let hint = match given.strip_prefix('@') {
+    let text = read_text(Path::new(given), LONGEST_BODY).map_err(|failure| {
+        failure.hint(match given.strip_prefix('@') {
             Some(path) => format!("a file is named without @, as --json {path}"),
             None => "JSON itself begins with { or [".to_owned(),
-        };
-        Failure::usage(format!("{given} cannot be read: {error}; {hint}"))
+        })
     })?;
     json::read(&text).map_err(|error| invalid(given, error))
 }

@@ -1,6 +1,7 @@
 //! `drata describe`: what is known of an operation, with a sample of its body or the schema of its parts.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap_complete::ArgValueCandidates;
 use drata_contract::Contract;
 use drata_contract::operation::ApiVersion;
 use drata_contract::sample::{Extent, sample};
@@ -9,6 +10,7 @@ use drata_ext::by_name::Known;
 use serde_json::{Map, Value, json};
 
 use crate::args::about::{command_name, facts, sample_line};
+use crate::args::candidates;
 use crate::args::globals::Globals;
 use crate::failure::Failure;
 use crate::output::Screen;
@@ -24,7 +26,8 @@ pub(crate) fn command() -> Command {
                 .required(true)
                 .num_args(1..=3)
                 .value_name("OPERATION")
-                .help("Such as `v2 risks create`, `risks create` or v2::risks::create"),
+                .help("Such as `v2 risks create`, `risks create` or v2::risks::create")
+                .add(ArgValueCandidates::new(candidates::operations)),
         )
         .arg(Arg::new("example").long("example").action(ArgAction::SetTrue).help("A body to begin with"))
         .arg(

@@ -21,7 +21,7 @@ pub(crate) async fn run(session: &Session, mut call: NamedCall, matches: &ArgMat
     let flag = |name: &str| matches.try_get_one::<bool>(name).ok().flatten().copied().unwrap_or(false);
     let number = |name: &str| matches.try_get_one::<u64>(name).ok().flatten().copied();
     let resume = matches.try_get_one::<String>("resume").ok().flatten().map(PathBuf::from);
-    if let Some(size) = matches.try_get_one::<i64>("page-size").ok().flatten() {
+    if let Some(size) = matches.try_get_one::<u64>("page-size").ok().flatten() {
         call = call.set(size_name(known), *size);
     }
     let screen = &session.screen;
@@ -29,7 +29,7 @@ pub(crate) async fn run(session: &Session, mut call: NamedCall, matches: &ArgMat
     let short = on_screen && !flag("all") && resume.is_none() && number("limit").is_none();
     let limit = number("limit").or_else(|| short.then(|| screen.height()));
     if let (Some(limit), Some(paging), None) =
-        (limit, &known.operation.paging, matches.try_get_one::<i64>("page-size").ok().flatten())
+        (limit, &known.operation.paging, matches.try_get_one::<u64>("page-size").ok().flatten())
     {
         let size = i64::try_from(limit).unwrap_or(i64::MAX).min(i64::from(paging.max_size));
         call = call.set(size_name(known), size);

@@ -15,7 +15,12 @@ const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
 pub(crate) fn completions() -> Command {
     Command::new("completions")
         .about("A script that completes commands, flags and their values")
-        .after_help("bash:  source <(drata completions bash)\nzsh:   source <(drata completions zsh)\nfish:  drata completions fish | source")
+        .after_help(
+            "bash:  source <(drata completions bash)\n\
+             zsh:   source <(drata completions zsh)      after `autoload -Uz compinit && compinit`\n\
+             fish:  drata completions fish | source\n\n\
+             Put the line into the file that the shell begins with.",
+        )
         .arg(Arg::new("shell").required(true).value_parser(PossibleValuesParser::new(SHELLS)).help("The shell"))
 }
 
@@ -34,9 +39,21 @@ pub(crate) fn complete(matches: &ArgMatches) -> Result<(), Failure> {
     };
     let mut script = Vec::new();
     completer.write_registration("COMPLETE", "drata", "drata", "drata", &mut script)?;
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    if shell == "zsh" {
+        script = loaded_in_either_way(&script);
+    }
     let mut out = Screen::out();
-    out.write_all(&script)?;
+    out.write_all(script.as_bytes())?;
     Ok(out.flush()?)
+}
+
+/// A script of zsh that completes also when it stands as `_drata` in a folder of `fpath`: there it is the completion itself,
+/// and would only announce one.
+fn loaded_in_either_way(script: &str) -> String {
+    let Some((before, call)) = script.trim_end().rsplit_once("\ncompdef ") else { return script.to_owned() };
+    let function = call.split(' ').next().unwrap_or_default();
+    format!("{before}\nif [[ $funcstack[1] == _drata ]]; then\n    {function} \"$@\"\nelse\n    compdef {call}\nfi\n")
 }
 
 /// The command line whose manual page is asked for.

@@ -6,12 +6,18 @@ use clap::{Arg, ArgMatches, Command};
 use drata_sandbox::Sandbox;
 
 use crate::args::globals::Globals;
+use crate::args::values::{at_least_one, whole};
 use crate::failure::Failure;
 use crate::output::Screen;
 
 pub(crate) fn command() -> Command {
     let number = |name: &'static str, default: &'static str| {
-        Arg::new(name).long(name).value_name("N").default_value(default).value_parser(clap::value_parser!(u64))
+        Arg::new(name)
+            .long(name)
+            .value_name("N")
+            .default_value(default)
+            .value_parser(whole(0..=u64::MAX))
+            .allow_negative_numbers(true)
     };
     Command::new("sandbox")
         .about("Serve an account in memory, until Ctrl-C")
@@ -21,17 +27,18 @@ pub(crate) fn command() -> Command {
                 .long("port")
                 .value_name("PORT")
                 .default_value("8700")
-                .value_parser(clap::value_parser!(u16))
+                .value_parser(whole(0..=65_535))
+                .allow_negative_numbers(true)
                 .help("Port of this machine to listen on; 0 takes a free one"),
         )
         .arg(number("seed", "1").help("What the data follows from"))
         .arg(number("records", "100").help("Rows in each list"))
-        .arg(number("workspaces", "1").value_parser(clap::value_parser!(u64).range(1..)).help("Workspaces, each with lists of its own"))
+        .arg(number("workspaces", "1").value_parser(at_least_one).help("Workspaces, each with lists of its own"))
 }
 
 pub(crate) async fn run(matches: &ArgMatches, globals: &Globals) -> Result<(), Failure> {
     let number = |name: &str| matches.get_one::<u64>(name).copied().unwrap_or(1);
-    let port = matches.get_one::<u16>("port").copied().unwrap_or(8700);
+    let port = matches.get_one::<u64>("port").and_then(|port| u16::try_from(*port).ok()).unwrap_or(8700);
     let sandbox = Sandbox::builder()
         .seed(number("seed"))
         .records(number("records"))

@@ -82,7 +82,7 @@ impl Config {
         let path = Self::path()?;
         let Some(text) = read_private(&path)? else { return Ok(Self::default()) };
         let invalid = |problem: String| Failure::usage(format!("{}: {problem}", path.display()));
-        let config: Self = toml::from_str(&text).map_err(|error| invalid(error.to_string().trim_end().to_owned()))?;
+        let config: Self = toml::from_str(&text).map_err(|error| invalid(problem(&text, &error)))?;
         for (name, profile) in &config.profiles {
             check_name(name)?;
             profile.source(name).map_err(|failure| invalid(failure.to_string()))?;
@@ -129,6 +129,18 @@ impl Profile {
             ))),
         }
     }
+}
+
+/// What is wrong with the file, and where. The line itself is not shown: somebody may have written a key on it.
+fn problem(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let message = error.message().replace('\n', ", ");
+    let hint = match message.contains("unknown field `key`") {
+        true => "; a key is kept in a file of its own: `drata login` does that, and key_file names it",
+        false => "",
+    };
+    format!("line {line}: {message}{hint}")
 }
 
 /// Checks the name of a profile, which becomes the name of a file.

@@ -1,22 +1,21 @@
 //! Files that only their owner can read.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use crate::failure::Failure;
+use crate::files::{read_text, replace};
+
+/// The longest file of ours; what is longer is something else.
+const LONGEST: u64 = 1024 * 1024;
 
 /// Writes a file that only its owner can read: beside its place, then renamed.
 pub(crate) fn write_private(path: &Path, contents: &str) -> Result<(), Failure> {
     let write = || -> io::Result<()> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         make(folder)?;
-        // A temporary file is its owner's alone from the start.
-        let mut beside = tempfile::NamedTempFile::new_in(folder)?;
-        beside.write_all(contents.as_bytes())?;
-        beside.as_file().sync_all()?;
-        beside.persist(path)?;
-        Ok(())
+        replace(path, contents.as_bytes())
     };
     write().map_err(|error| Failure::file(path, "written", &error))
 }
@@ -32,13 +31,25 @@ fn make(folder: &Path) -> io::Result<()> {
 
 /// Reads a file that only its owner may be able to read or change; `None` when there is none.
 pub(super) fn read_private(path: &Path) -> Result<Option<String>, Failure> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
+    match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Failure::file(path, "read", &error)),
-    };
-    check(path)?;
-    Ok(Some(text))
+        Ok(found) if !found.is_file() && !is_pipe(&found) => {
+            return Err(Failure::usage(format!("{} is a folder or a device: name a file", path.display())));
+        }
+        _ => check(path)?,
+    }
+    read_text(path, LONGEST).map(Some)
+}
+
+/// Whether it is a pipe, as a shell makes of `<(a command that prints the file)`.
+#[cfg(unix)]
+fn is_pipe(found: &fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&found.file_type())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &fs::Metadata) -> bool {
+    false
 }
 
 #[cfg(unix)]

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::read::{one, rows, workspace_option, workspaces};
 use crate::args::globals::Globals;
+use crate::args::values::whole;
 use crate::commands::call::{dry_run, upload};
 use crate::failure::Failure;
 use crate::output::fields::at;
@@ -26,7 +27,8 @@ pub(super) fn command() -> Command {
                 .long("days")
                 .value_name("N")
                 .default_value("30")
-                .value_parser(clap::value_parser!(u64).range(0..=MOST_DAYS))
+                .value_parser(whole(0..=MOST_DAYS))
+                .allow_negative_numbers(true)
                 .help("How far to look ahead"),
         )
         .arg(workspace_option());

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
+use clap_complete::ArgValueCandidates;
 use drata_contract::Contract;
 use drata_contract::operation::{ApiVersion, Operation, Place};
 use drata_contract::resource::Plan;
@@ -17,6 +18,7 @@ use serde_json::json;
 
 use super::read::{workspace_option, workspaces};
 use crate::args::area::{check_names, is_called};
+use crate::args::candidates;
 use crate::args::flags::kebab;
 use crate::args::globals::Globals;
 use crate::commands::list::columns;
@@ -69,7 +71,7 @@ pub(super) fn command() -> Command {
         )
         .arg(Arg::new("folder").required(true).value_name("DIR").value_parser(clap::value_parser!(PathBuf)).help("The folder; made when it is not there"))
         .arg(Arg::new("format").long("format").value_name("FORMAT").value_parser(PossibleValuesParser::new(["ndjson", "csv"])).default_value("ndjson").help("ndjson or csv"))
-        .arg(Arg::new("only").long("only").value_name("AREA").value_delimiter(',').help("Only these areas, such as vendors,risks"))
+        .arg(Arg::new("only").long("only").value_name("AREA").value_delimiter(',').help("Only these areas, such as vendors,risks").add(ArgValueCandidates::new(candidates::areas)))
         .arg(workspace_option())
 }
 

@@ -15,7 +15,7 @@ pub(super) fn workspace_option() -> Arg {
     Arg::new("workspace")
         .long("workspace")
         .value_name("ID")
-        .value_parser(clap::value_parser!(i64))
+        .value_parser(crate::args::values::id)
         .help("Only this workspace; all by default")
 }
 

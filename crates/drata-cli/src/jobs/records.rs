@@ -9,6 +9,7 @@ use drata_ext::by_name::NamedCall;
 use serde_json::{Map, Value, json};
 
 use crate::args::globals::Globals;
+use crate::args::values::id;
 use crate::commands::call::show_request;
 use crate::failure::{Failure, Kind};
 use crate::interrupt::Interrupt;
@@ -29,8 +30,8 @@ pub(super) fn command() -> Command {
              changes, unless --partial is given.",
         )
         .arg(Arg::new("path").required(true).value_name("FILE").value_parser(clap::value_parser!(PathBuf)).help("NDJSON, a JSON array, or CSV (.csv) with a header"))
-        .arg(Arg::new("connection").long("connection").required(true).value_name("ID").value_parser(clap::value_parser!(i64)).help("The custom connection"))
-        .arg(Arg::new("resource").long("resource").required(true).value_name("ID").value_parser(clap::value_parser!(i64)).help("Its resource"))
+        .arg(Arg::new("connection").long("connection").required(true).value_name("ID").value_parser(id).help("The custom connection"))
+        .arg(Arg::new("resource").long("resource").required(true).value_name("ID").value_parser(id).help("Its resource"))
         .arg(Arg::new("session").long("session").value_name("NAME").help("The name of the session; made from the time by default"))
         .arg(Arg::new("partial").long("partial").action(ArgAction::SetTrue).help("Complete the session although records were rejected"));
     Command::new("records")
@@ -208,7 +209,8 @@ type Records = Box<dyn Iterator<Item = Result<Value, Failure>>>;
 
 /// The records of a file, one by one.
 fn records(path: &Path) -> Result<Records, Failure> {
-    let file = File::open(path).map_err(|error| Failure::file(path, "read", &error))?;
+    let missing = |error| Failure::usage(format!("{} cannot be read: {error}", path.display()));
+    let file = File::open(path).map_err(missing)?;
     let name = path.display().to_string();
     let invalid =
         move |place: String, problem: &dyn std::fmt::Display| Failure::usage(format!("{name}, {place}: {problem}"));
@@ -248,7 +250,8 @@ fn records(path: &Path) -> Result<Records, Failure> {
             Ok(line) => Some(match json::read(&line) {
                 Ok(record) if record.is_object() => Ok(record),
                 Ok(_) => Err(invalid(at, &"a record is an object")),
-                Err(error) => Err(invalid(at, &error)),
+                // Of one line, the parser says that it is the first.
+                Err(error) => Err(invalid(at, &error.to_string().replace(" at line 1 column ", " at column "))),
             }),
             Err(error) => Some(Err(invalid(at, &error))),
         }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgMatches, Command};
 
 use crate::args::globals::Globals;
+use crate::args::values::id;
 use crate::commands::call::{dry_run, upload};
 use crate::failure::Failure;
 use crate::session::Session;
@@ -36,7 +37,7 @@ pub(super) fn command() -> Command {
             Arg::new("connection")
                 .long("connection")
                 .value_name("ID")
-                .value_parser(clap::value_parser!(i64))
+                .value_parser(id)
                 .help("The connection to replace the roster of; without it, a new connection is made"),
         );
     Command::new("roster")

@@ -116,9 +116,12 @@ impl Server {
             call = call.set(name, size);
         }
         let mut items = call.list::<Value>()?.stream().concurrency(1).with_total();
-        if let Some(cursor) = arguments.get("cursor").and_then(Value::as_str) {
-            let checkpoint: Checkpoint = serde_json::from_str(cursor)
-                .map_err(|_| Failure::usage("the cursor is not the `next` of a result: leave it out to begin anew"))?;
+        if let Some(cursor) = arguments.get("cursor") {
+            // One that were passed over would list the beginning again and again.
+            let checkpoint: Option<Checkpoint> = cursor.as_str().and_then(|text| serde_json::from_str(text).ok());
+            let checkpoint = checkpoint.ok_or_else(|| {
+                Failure::usage("the cursor is not the `next` of a result, a string: leave it out to begin anew")
+            })?;
             items = items.resume(&checkpoint)?;
         }
         let (mut rows, mut size) = (Vec::new(), 0);

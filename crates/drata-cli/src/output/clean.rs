@@ -22,6 +22,15 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
     })
 }
 
+/// The beginning of a text on one line, for a message: a value of megabytes makes no message of megabytes.
+pub(crate) fn short(text: &str) -> Cow<'_, str> {
+    const MOST: usize = 200;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", line(&text[..end]))),
+        None => line(text),
+    }
+}
+
 /// JSON, with what would act on the terminal escaped as JSON does: the value stays the same.
 pub(crate) fn json(text: &str) -> Cow<'_, str> {
     // Controls below the space stand in no string of valid JSON, but between its parts, where they are layout.

@@ -7,6 +7,8 @@ use drata_ext::by_name::Known;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::rate_limit::RateLimit;
+
 /// The version of the report's form.
 const FORM: u32 = 1;
 
@@ -97,6 +99,8 @@ pub(super) struct Report {
     region: String,
     calls: Vec<Call>,
     findings: Vec<Counted>,
+    #[serde(rename = "rateLimit", skip_serializing_if = "RateLimit::is_unseen")]
+    pub(super) rate_limit: RateLimit,
     #[serde(skip)]
     counts: BTreeMap<Finding, u64>,
 }
@@ -122,6 +126,7 @@ impl Report {
             region: region.to_owned(),
             calls: Vec::new(),
             findings: Vec::new(),
+            rate_limit: RateLimit::default(),
             counts: BTreeMap::new(),
         }
     }

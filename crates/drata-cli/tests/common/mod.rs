@@ -17,6 +17,16 @@ pub fn drata(sandbox: &Sandbox, arguments: &[&str]) -> Command {
     command
 }
 
+/// The program with these arguments and without an account.
+pub fn unconfigured(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_drata"));
+    command.args(arguments).env("DRATA_CONFIG", "/nowhere/config.toml").stdin(Stdio::null());
+    for variable in ["DRATA_API_KEY", "DRATA_BASE_URL", "DRATA_PROFILE", "DRATA_REGION"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
 pub fn run(sandbox: &Sandbox, arguments: &[&str]) -> Output {
     drata(sandbox, arguments).output().unwrap()
 }

@@ -64,6 +64,13 @@ impl Failure {
         Self::new(error, cause)
     }
 
+    /// Whether the service may have carried the request out all the same: it broke off, ran out of time or failed, which it
+    /// can do before and after. Only 501 says that it does no such thing.
+    pub(crate) fn may_have_happened(&self) -> bool {
+        let failed = |status: StatusCode| status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED;
+        self.cause == Cause::Transient || self.error.status().is_some_and(failed)
+    }
+
     /// No complete response. The address, which may hold secrets of a signed link, is taken out.
     pub(crate) fn of_client(
         operation: Option<&'static OperationMeta>,

@@ -7,11 +7,11 @@ use std::task::{Context, Poll};
 use bytes::{Bytes, BytesMut};
 use drata_api::{ByteStream, Redact as _, Request, Response, ResponseBody};
 use futures_core::Stream;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::HeaderValue;
 
 use super::api_key::ApiKey;
 use super::layer::Calls;
-use super::redactor::{HIDDEN, Redactor};
+use super::redactor::Redactor;
 use drata_api::Error;
 
 /// How many earlier keys are looked for, since a request may be under way while the key is changed.
@@ -77,7 +77,7 @@ impl<S: Calls> Calls for Redacted<S> {
         let outcome = self.inner.call(request).await;
         let redactor = self.keys.redactor();
         let mut response = outcome.map_err(|error| error.redacted(&*redactor))?;
-        redact_headers(&mut response.headers, &redactor);
+        redactor.headers(&mut response.headers);
         response.body = match response.body {
             ResponseBody::Buffered(bytes) => ResponseBody::Buffered(redactor.bytes(&bytes).unwrap_or(bytes)),
             ResponseBody::Stream(stream) if is_link => ResponseBody::Stream(stream),
@@ -86,19 +86,6 @@ impl<S: Calls> Calls for Redacted<S> {
             }
         };
         Ok(response)
-    }
-}
-
-fn redact_headers(headers: &mut HeaderMap, redactor: &Redactor) {
-    // A header that is named by the key says nothing else.
-    let named: Vec<HeaderName> = headers.keys().filter(|name| redactor.is_in_name(name.as_str())).cloned().collect();
-    for name in named {
-        headers.remove(name);
-    }
-    for value in headers.values_mut() {
-        if let Some(hidden) = redactor.bytes(value.as_bytes()) {
-            *value = HeaderValue::from_bytes(&hidden).unwrap_or(HeaderValue::from_static(HIDDEN));
-        }
     }
 }
 
@@ -151,9 +138,10 @@ impl Stream for RedactedStream {
 #[cfg(test)]
 mod tests {
     use futures_util::{StreamExt as _, stream};
-    use http::{HeaderMap, StatusCode};
+    use http::{HeaderMap, HeaderName, StatusCode};
     use proptest::prelude::*;
 
+    use super::super::redactor::HIDDEN;
     use super::*;
 
     const KEY: &str = "s3cret/k3y\"s";
@@ -181,6 +169,24 @@ mod tests {
             inner: Canned(move || Ok(Response::new(StatusCode::OK, headers.clone(), body()))),
         };
         assert!(layer.call(request()).await.unwrap().headers.is_empty());
+    }
+
+    #[tokio::test]
+    async fn the_headers_of_a_rejection_hold_no_key_in_names_or_values() {
+        let name = HeaderName::from_bytes(b"x-abcdef-ghijkl").unwrap();
+        let headers = HeaderMap::from_iter([
+            (name, HeaderValue::from_static("1")),
+            (http::header::SERVER, HeaderValue::from_static("aBcdef-GhIjkl")),
+        ]);
+        let layer = Redacted {
+            keys: Arc::new(Keys::new(Some(ApiKey::new("aBcdef-GhIjkl").unwrap()))),
+            inner: Canned(move || {
+                Err(Error::status_code(None, StatusCode::TOO_MANY_REQUESTS, headers.clone(), "".into()))
+            }),
+        };
+        let error = layer.call(request()).await.unwrap_err();
+        assert_eq!(error.headers().unwrap().len(), 1);
+        assert_eq!(error.headers().unwrap()[http::header::SERVER], HIDDEN);
     }
 
     #[tokio::test]

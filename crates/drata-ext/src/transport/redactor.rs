@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use bytes::{Bytes, BytesMut};
 use drata_api::Redact;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use memchr::memmem::Finder;
 
 use super::api_key::ApiKey;
@@ -49,7 +50,7 @@ impl Redactor {
     }
 
     /// Whether a key stands in the name of a header, which is written in small letters.
-    pub(crate) fn is_in_name(&self, name: &str) -> bool {
+    fn is_in_name(&self, name: &str) -> bool {
         name.len() >= SHORTEST && self.small.iter().any(|needle| needle.find(name.as_bytes(), 0).is_some())
     }
 }
@@ -94,6 +95,19 @@ impl Redact for Redactor {
         let left = exact.as_deref().unwrap_or(text);
         let hidden = without(&self.small, left.to_ascii_lowercase().as_bytes(), left.as_bytes()).map(string);
         hidden.or(exact)
+    }
+
+    fn headers(&self, headers: &mut HeaderMap) {
+        // A header that is named by the key says nothing else.
+        let named: Vec<HeaderName> = headers.keys().filter(|name| self.is_in_name(name.as_str())).cloned().collect();
+        for name in named {
+            headers.remove(name);
+        }
+        for value in headers.values_mut() {
+            if let Some(hidden) = self.bytes(value.as_bytes()) {
+                *value = HeaderValue::from_bytes(&hidden).unwrap_or(HeaderValue::from_static(HIDDEN));
+            }
+        }
     }
 
     fn begun(&self, bytes: &[u8]) -> usize {

@@ -54,7 +54,7 @@ impl<S: Attempts> Calls for Retried<S> {
             };
             let error = error.with_endpoint(Arc::clone(&call.endpoint)).with_operation(request.operation);
             let failure = Failure { error, cause, is_out_of_time };
-            outcome_unknown |= cause == Cause::Transient && call.writes();
+            outcome_unknown |= failure.may_have_happened() && call.writes();
             let finish = |error: Error, attempts: u32| {
                 let error = error.with_attempts(attempts);
                 let error = if call.is_link { error.with_link() } else { error };

@@ -45,6 +45,8 @@ async fn what_may_be_repeated_is_repeated_after_failures_that_may_pass() {
 async fn a_write_that_may_have_happened_is_not_repeated() {
     for failure in [
         Reply::error(408, "slow"),
+        Reply::error(500, "failed"),
+        Reply::error(524, "the origin took too long"),
         Reply::bad_gateway(),
         Reply::error(503, "down"),
         Reply::error(504, "late"),
@@ -64,6 +66,10 @@ async fn a_write_that_may_have_happened_is_not_repeated() {
 async fn a_write_that_was_refused_before_it_began_is_repeated() {
     let (count, outcome) = requests(&CREATE, Reply::error(429, "much")).await;
     assert_eq!((count, outcome.is_ok()), (2, true));
+    for status in [400, 409, 501] {
+        let (count, outcome) = requests(&CREATE, Reply::error(status, "no")).await;
+        assert_eq!((count, outcome.unwrap_err().outcome_unknown()), (1, false), "{status}");
+    }
 }
 
 #[tokio::test]

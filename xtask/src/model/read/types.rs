@@ -8,7 +8,7 @@ use super::naming::Names;
 use super::oracle::Oracle;
 use crate::document::{Document, items, members, reference, text};
 use crate::field_rules::FieldRule;
-use crate::keys::{DOC, FORM, ID_FORMS, LIMITS};
+use crate::keys::{ARGUMENT, DOC, FORM, ID_FORMS, LIMITS};
 use crate::model::{Field, IdForm, Kind, Limits, Ty, TypeDef, Variant};
 use crate::names::{Scope, rules, scope};
 use crate::plain::{Direction, body_schema, directions, enum_values, nullable};
@@ -114,7 +114,10 @@ fn fields(schema: &Value, types: Vec<Ty>, role: Role, names: &Names) -> Kind {
     let mut all = Vec::new();
     // The order of the contract, not the alphabet: it is the order in which the service writes them.
     for ((wire, property), ty) in members(schema, "properties").zip(types) {
-        let ident = rules::ident(wire);
+        let ident = match text(property, ARGUMENT) {
+            "" => rules::ident(wire),
+            name => rules::ident(name),
+        };
         let ident = idents.give(&[ident.clone(), format!("{}_", ident.trim_end_matches('_'))], wire);
         let setter = setters.give(&[ident.clone(), format!("{}_", ident.trim_end_matches('_'))], wire);
         let nullable = nullable::is_noted(property);

@@ -106,6 +106,7 @@ impl Error {
             fault: Fault::read(&headers, &body),
             request_id,
             retry_after: None,
+            headers,
             body: bounded(body),
         };
         Self::new(operation, Kind::Status(refusal))

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use bytes::Bytes;
+use http::HeaderMap;
 
 use super::bounds::{CUT, MAX_BODY};
 use super::{Error, Kind};
@@ -15,6 +16,9 @@ pub trait Redact {
 
     /// Redacts bytes.
     fn bytes(&self, bytes: &[u8]) -> Option<Bytes>;
+
+    /// Redacts the values of headers, and drops those whose name holds the secret.
+    fn headers(&self, headers: &mut HeaderMap);
 
     /// How many bytes at the end may be the beginning of a secret, of text that was cut.
     fn begun(&self, bytes: &[u8]) -> usize;
@@ -64,6 +68,7 @@ impl Error {
                 rejection.fault.messages.iter_mut().for_each(fix);
                 rejection.fault.name.iter_mut().for_each(fix);
                 rejection.request_id.iter_mut().for_each(fix);
+                secret.headers(&mut rejection.headers);
                 fix_body(&mut rejection.body);
             }
             Kind::Redirect { host, .. } => host.iter_mut().for_each(fix),

@@ -55,7 +55,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::ConnectionPage;
     type Item = super::Connection;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

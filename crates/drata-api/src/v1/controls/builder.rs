@@ -600,7 +600,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::ControlListItemPage;
     type Item = super::ControlListItem;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -672,7 +672,7 @@ impl ListExternalEvidence {
     }
 }
 
-impl crate::Paged for ListExternalEvidence {
+impl crate::Listed for ListExternalEvidence {
     type Page = super::ExternalEvidencePage;
     type Item = super::ExternalEvidence;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -747,7 +747,7 @@ impl ListNotes {
     }
 }
 
-impl crate::Paged for ListNotes {
+impl crate::Listed for ListNotes {
     type Page = super::NotePage;
     type Item = super::Note;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -836,7 +836,7 @@ impl ListOwners {
     }
 }
 
-impl crate::Paged for ListOwners {
+impl crate::Listed for ListOwners {
     type Page = super::UserListItemPage;
     type Item = super::UserListItem;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -911,7 +911,7 @@ impl ListRequirements {
     }
 }
 
-impl crate::Paged for ListRequirements {
+impl crate::Listed for ListRequirements {
     type Page = super::RequirementListItemPage;
     type Item = super::RequirementListItem;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

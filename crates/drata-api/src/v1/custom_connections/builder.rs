@@ -73,7 +73,7 @@ impl ListSessionEvidence {
     }
 }
 
-impl crate::Paged for ListSessionEvidence {
+impl crate::Listed for ListSessionEvidence {
     type Page = super::SessionEvidencePage;
     type Item = serde_json::Value;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -127,7 +127,7 @@ impl ListSessions {
     }
 }
 
-impl crate::Paged for ListSessions {
+impl crate::Listed for ListSessions {
     type Page = super::SessionPage;
     type Item = super::Session;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

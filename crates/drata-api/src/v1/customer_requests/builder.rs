@@ -75,7 +75,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::CustomerRequests;
     type Item = serde_json::Value;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

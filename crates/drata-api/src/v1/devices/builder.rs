@@ -77,7 +77,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::DevicePage;
     type Item = super::Device;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -131,7 +131,7 @@ impl ListApps {
     }
 }
 
-impl crate::Paged for ListApps {
+impl crate::Listed for ListApps {
     type Page = super::DeviceAppPage;
     type Item = super::DeviceApp;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -244,7 +244,7 @@ impl ListForCustomConnection {
     }
 }
 
-impl crate::Paged for ListForCustomConnection {
+impl crate::Listed for ListForCustomConnection {
     type Page = super::DevicePage;
     type Item = super::Device;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -324,7 +324,7 @@ impl ListForPersonnel {
     }
 }
 
-impl crate::Paged for ListForPersonnel {
+impl crate::Listed for ListForPersonnel {
     type Page = super::PersonnelDevicePage;
     type Item = super::Device;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -90,7 +90,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::EvidencePage;
     type Item = super::Evidence;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -58,7 +58,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::FrameworkPage;
     type Item = super::Framework;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -189,7 +189,7 @@ impl ListRequirements {
     }
 }
 
-impl crate::Paged for ListRequirements {
+impl crate::Listed for ListRequirements {
     type Page = super::RequirementListItemPage;
     type Item = super::RequirementListItem;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -143,7 +143,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::ControlTestPage;
     type Item = super::ControlTest;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -255,7 +255,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::PersonnelListItemPage;
     type Item = super::PersonnelListItem;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -52,7 +52,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::PolicySummaryPage;
     type Item = super::PolicySummary;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

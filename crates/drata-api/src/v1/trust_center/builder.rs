@@ -169,7 +169,7 @@ impl ListRequests {
     }
 }
 
-impl crate::Paged for ListRequests {
+impl crate::Listed for ListRequests {
     type Page = super::TrustCenterRequestPage;
     type Item = super::TrustCenterRequest;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

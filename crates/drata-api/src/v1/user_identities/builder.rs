@@ -106,7 +106,7 @@ impl ListInfrastructure {
     }
 }
 
-impl crate::Paged for ListInfrastructure {
+impl crate::Listed for ListInfrastructure {
     type Page = super::UserIdentityInfrastructurePage;
     type Item = super::UserIdentityInfrastructure;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -185,7 +185,7 @@ impl ListVersionControl {
     }
 }
 
-impl crate::Paged for ListVersionControl {
+impl crate::Listed for ListVersionControl {
     type Page = super::UserIdentityVersionControlPage;
     type Item = super::UserIdentityVersionControl;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

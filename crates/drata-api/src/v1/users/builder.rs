@@ -82,7 +82,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::UserPage;
     type Item = super::User;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -141,7 +141,7 @@ impl ListDocuments {
     }
 }
 
-impl crate::Paged for ListDocuments {
+impl crate::Listed for ListDocuments {
     type Page = super::UserDocumentPage;
     type Item = super::UserDocument;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

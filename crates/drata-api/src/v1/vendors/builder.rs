@@ -230,7 +230,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::VendorListItemPage;
     type Item = super::VendorListItem;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -300,7 +300,7 @@ impl ListQuestionnaires {
     }
 }
 
-impl crate::Paged for ListQuestionnaires {
+impl crate::Listed for ListQuestionnaires {
     type Page = super::QuestionnaireSentPage;
     type Item = super::QuestionnaireSent;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

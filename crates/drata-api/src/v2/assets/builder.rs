@@ -109,7 +109,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::AssetPage;
     type Item = super::Asset;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

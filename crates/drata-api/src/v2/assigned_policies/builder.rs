@@ -57,7 +57,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::UserPolicyVersionPage;
     type Item = super::UserPolicyVersion;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -72,7 +72,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::AuditRequestListItemPage;
     type Item = super::AuditRequestListItem;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -49,7 +49,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::AuditListItemPage;
     type Item = super::AuditListItem;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -122,7 +122,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::ControlLibraryItemPage;
     type Item = super::ControlLibraryItem;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

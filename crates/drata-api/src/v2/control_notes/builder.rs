@@ -70,7 +70,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::ControlNotePage;
     type Item = super::ControlNote;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -76,7 +76,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::UserCompactPage;
     type Item = super::UserCompact;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

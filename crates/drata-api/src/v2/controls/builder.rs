@@ -117,7 +117,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::ControlPage;
     type Item = super::Control;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -261,7 +261,7 @@ impl ListRequirements {
     }
 }
 
-impl crate::Paged for ListRequirements {
+impl crate::Listed for ListRequirements {
     type Page = super::ControlRequirementPage;
     type Item = super::ControlRequirement;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

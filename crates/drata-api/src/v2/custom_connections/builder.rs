@@ -56,7 +56,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::CustomConnectionPage;
     type Item = super::CustomConnection;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -58,7 +58,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::CustomDataPage;
     type Item = super::CustomData;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -143,7 +143,7 @@ impl ListSessions {
     }
 }
 
-impl crate::Paged for ListSessions {
+impl crate::Listed for ListSessions {
     type Page = super::SessionPage;
     type Item = super::Session;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -60,7 +60,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::CustomFieldDefinitionPage;
     type Item = super::CustomFieldDefinition;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -118,7 +118,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::EventPage;
     type Item = super::Event;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -102,7 +102,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::EvidencePage;
     type Item = super::Evidence;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -209,7 +209,7 @@ impl ListArtifacts {
     }
 }
 
-impl crate::Paged for ListArtifacts {
+impl crate::Listed for ListArtifacts {
     type Page = super::EvidenceArtifactPage;
     type Item = super::EvidenceArtifact;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -100,7 +100,7 @@ pub struct EvidenceArtifact {
     /// the page or of the ticket.
     pub source: String,
     /// State of the copy in the trust center (SafeBase).
-    pub artifact_safe_basesync_status: Option<SafeBaseArtifactSyncStatus>,
+    pub artifact_safe_base_sync_status: Option<SafeBaseArtifactSyncStatus>,
     /// Where the artifact is kept.
     pub artifact_type: ArtifactType,
     /// Date the artifact took effect; it can be earlier than `createdAt`.
@@ -118,7 +118,7 @@ crate::support::model::model!(EvidenceArtifact {
     extension: "extension",
     artifact_version: "artifactVersion",
     source: "source",
-    artifact_safe_basesync_status: "artifactSafeBasesyncStatus",
+    artifact_safe_base_sync_status: "artifactSafeBasesyncStatus",
     artifact_type: "artifactType",
     filed_at: "filedAt",
     archived_at: "archivedAt",

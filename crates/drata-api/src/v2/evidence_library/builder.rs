@@ -72,7 +72,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::EvidenceLibraryCompactPage;
     type Item = super::EvidenceLibraryCompact;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

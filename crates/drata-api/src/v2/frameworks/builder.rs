@@ -72,7 +72,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::FrameworkPage;
     type Item = super::Framework;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -140,7 +140,7 @@ impl ListRequirementControls {
     }
 }
 
-impl crate::Paged for ListRequirementControls {
+impl crate::Listed for ListRequirementControls {
     type Page = super::RequirementControlPage;
     type Item = super::ControlForRequirementCompact;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -225,7 +225,7 @@ impl ListRequirements {
     }
 }
 
-impl crate::Paged for ListRequirements {
+impl crate::Listed for ListRequirements {
     type Page = super::FrameworkRequirementPage;
     type Item = super::FrameworkRequirement;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -325,7 +325,7 @@ impl ListRequirementsLegacy {
     }
 }
 
-impl crate::Paged for ListRequirementsLegacy {
+impl crate::Listed for ListRequirementsLegacy {
     type Page = super::LegacyFrameworkRequirementPage;
     type Item = super::LegacyFrameworkRequirement;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

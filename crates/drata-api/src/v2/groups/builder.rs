@@ -54,7 +54,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::GroupPage;
     type Item = super::Group;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

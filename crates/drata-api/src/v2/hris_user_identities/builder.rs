@@ -48,7 +48,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::CustomUserIdentityPage;
     type Item = super::CustomUserIdentity;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

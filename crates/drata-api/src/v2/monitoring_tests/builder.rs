@@ -88,7 +88,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::MonitoringTestPage;
     type Item = super::MonitoringTest;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -183,7 +183,7 @@ impl ListExclusions {
     }
 }
 
-impl crate::Paged for ListExclusions {
+impl crate::Listed for ListExclusions {
     type Page = super::MonitorExclusionPage;
     type Item = super::MonitorExclusion;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -255,7 +255,7 @@ impl ListFailures {
     }
 }
 
-impl crate::Paged for ListFailures {
+impl crate::Listed for ListFailures {
     type Page = super::MonitorTestFailurePage;
     type Item = super::MonitorTestFailure;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -321,7 +321,7 @@ impl ListPasses {
     }
 }
 
-impl crate::Paged for ListPasses {
+impl crate::Listed for ListPasses {
     type Page = super::MonitorTestPassPage;
     type Item = super::MonitorTestPass;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -76,7 +76,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::PersonPage;
     type Item = super::Person;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -483,7 +483,7 @@ impl Search {
     }
 }
 
-impl crate::Paged for Search {
+impl crate::Listed for Search {
     type Page = super::PersonSearchPage;
     type Item = super::PersonSearchHit;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -856,7 +856,7 @@ impl SearchAcrossWorkspaces {
     }
 }
 
-impl crate::Paged for SearchAcrossWorkspaces {
+impl crate::Listed for SearchAcrossWorkspaces {
     type Page = super::PersonSearchPage;
     type Item = super::PersonSearchHit;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -906,7 +906,7 @@ impl ListScopedGroups {
     }
 }
 
-impl crate::Paged for ListScopedGroups {
+impl crate::Listed for ListScopedGroups {
     type Page = super::ScopedPersonnelGroupPage;
     type Item = super::ScopedPersonnelGroup;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -88,7 +88,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::PolicyPage;
     type Item = super::Policy;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -249,7 +249,7 @@ impl ListVersions {
     }
 }
 
-impl crate::Paged for ListVersions {
+impl crate::Listed for ListVersions {
     type Page = super::PolicyVersionPage;
     type Item = super::PolicyVersion;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

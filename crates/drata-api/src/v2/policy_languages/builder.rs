@@ -91,7 +91,7 @@ impl ListVersions {
     }
 }
 
-impl crate::Paged for ListVersions {
+impl crate::Listed for ListVersions {
     type Page = super::PolicyLanguageVersionPage;
     type Item = super::PolicyLanguageVersion;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -47,7 +47,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::RiskDocumentPage;
     type Item = super::RiskDocument;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -75,7 +75,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::RiskLibraryItemPage;
     type Item = super::RiskLibraryItem;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

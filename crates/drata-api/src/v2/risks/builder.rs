@@ -113,7 +113,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::RiskPage;
     type Item = super::Risk;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -429,7 +429,7 @@ impl Search {
     }
 }
 
-impl crate::Paged for Search {
+impl crate::Listed for Search {
     type Page = super::RiskSearchPage;
     type Item = super::RiskSearchHit;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -728,7 +728,7 @@ impl SearchAcrossRegisters {
     }
 }
 
-impl crate::Paged for SearchAcrossRegisters {
+impl crate::Listed for SearchAcrossRegisters {
     type Page = super::RiskSearchPage;
     type Item = super::RiskSearchHit;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -56,7 +56,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::RolePage;
     type Item = super::Role;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -149,7 +149,7 @@ impl ListUsers {
     }
 }
 
-impl crate::Paged for ListUsers {
+impl crate::Listed for ListUsers {
     type Page = super::UserPage;
     type Item = super::User;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -110,7 +110,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::TaskPage;
     type Item = super::Task;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -223,7 +223,7 @@ impl ListUpcoming {
     }
 }
 
-impl crate::Paged for ListUpcoming {
+impl crate::Listed for ListUpcoming {
     type Page = super::UpcomingTaskPage;
     type Item = super::UpcomingTask;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

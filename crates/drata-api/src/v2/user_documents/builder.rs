@@ -69,7 +69,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::UserDocumentPage;
     type Item = super::UserDocument;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

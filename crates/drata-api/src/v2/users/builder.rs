@@ -68,7 +68,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::UserPage;
     type Item = super::User;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

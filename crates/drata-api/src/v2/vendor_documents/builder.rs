@@ -62,7 +62,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::VendorDocumentPage;
     type Item = super::VendorDocument;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

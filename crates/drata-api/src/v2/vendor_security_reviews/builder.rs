@@ -116,7 +116,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::VendorSecurityReviewPage;
     type Item = super::VendorSecurityReview;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -312,7 +312,7 @@ impl ListAcrossVendors {
     }
 }
 
-impl crate::Paged for ListAcrossVendors {
+impl crate::Listed for ListAcrossVendors {
     type Page = super::VendorSecurityReviewPage;
     type Item = super::VendorSecurityReview;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -375,7 +375,7 @@ impl ListQuestionnaires {
     }
 }
 
-impl crate::Paged for ListQuestionnaires {
+impl crate::Listed for ListQuestionnaires {
     type Page = super::VendorSecurityQuestionnairePage;
     type Item = super::VendorSecurityQuestionnaire;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

@@ -187,7 +187,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::VendorPage;
     type Item = super::Vendor;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
@@ -281,7 +281,7 @@ impl ListQuestionnaires {
     }
 }
 
-impl crate::Paged for ListQuestionnaires {
+impl crate::Listed for ListQuestionnaires {
     type Page = super::VendorQuestionnaireSentPage;
     type Item = super::VendorQuestionnaireSent;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {

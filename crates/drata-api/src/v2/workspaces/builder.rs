@@ -56,7 +56,7 @@ impl List {
     }
 }
 
-impl crate::Paged for List {
+impl crate::Listed for List {
     type Page = super::WorkspacePage;
     type Item = super::Workspace;
     fn split(page: Self::Page) -> crate::PageParts<Self::Item> {
