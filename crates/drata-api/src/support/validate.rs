@@ -62,6 +62,7 @@ impl Violation {
 }
 
 /// Checks that exactly one of these fields has a value.
+#[allow(dead_code, reason = "which rules occur is the contract's decision")]
 pub(crate) fn exactly_one_of(fields: &[(&str, bool)]) -> Result<(), Violation> {
     match set(fields) {
         1 => Ok(()),
@@ -70,6 +71,7 @@ pub(crate) fn exactly_one_of(fields: &[(&str, bool)]) -> Result<(), Violation> {
 }
 
 /// Checks that at least one of these fields has a value.
+#[allow(dead_code, reason = "which rules occur is the contract's decision")]
 pub(crate) fn at_least_one_of(fields: &[(&str, bool)]) -> Result<(), Violation> {
     match set(fields) {
         0 => Err(Violation::fields("at least one", fields)),
@@ -78,6 +80,7 @@ pub(crate) fn at_least_one_of(fields: &[(&str, bool)]) -> Result<(), Violation> 
 }
 
 /// Checks that at most one of these fields has a value.
+#[allow(dead_code, reason = "which rules occur is the contract's decision")]
 pub(crate) fn at_most_one_of(fields: &[(&str, bool)]) -> Result<(), Violation> {
     match set(fields) {
         0 | 1 => Ok(()),
