@@ -107,10 +107,11 @@ const CASES: &[Case] = &[
         generated: ("builder.rs", "query_json(\"filter\""),
     },
     Case {
-        name: "an object in a header",
+        name: "an object of objects in a header",
         method: "get",
         change: |operation| {
-            let schema = json!({ "type": "object", "properties": { "id": { "type": "number" } } });
+            let inner = json!({ "type": "object", "properties": { "id": { "type": "number" } } });
+            let schema = json!({ "type": "object", "properties": { "thing": inner } });
             parameter(operation, json!({ "name": "x-filter", "in": "header", "schema": schema }));
         },
         rule: "parameter",
