@@ -49,7 +49,7 @@ pub(super) fn all(write: bool) -> Vec<Tool> {
         ),
         reads(
             READ,
-            "Call an operation that reads and answers with one thing. For lists, use list_rows.",
+            "Call an operation that reads and returns one thing. For lists, use list_rows.",
             json!({ "operation": operation, "parameters": parameters, "fields": fields }),
             &["operation"],
         ),

@@ -161,7 +161,7 @@ impl NamedCall {
     /// As [`Self::rows`].
     pub fn list<R: Row>(self) -> Result<NamedList<R>, Error> {
         if !self.is_list() {
-            let problem = format!("{} answers with one thing, not with a list", self.values.known.meta.rust_path);
+            let problem = format!("{} returns one thing, not a list", self.values.known.meta.rust_path);
             return Err(Error::invalid(Some(self.values.known.meta), problem));
         }
         Ok(NamedList::new(self.request()?, self.values.known))

@@ -78,6 +78,9 @@ fn property(painter: &Painter<'_>, kind: KindId, number: u64, name: &str) -> Opt
     painter.field(Row { kind, number }, schema, name)
 }
 
+/// The most rows that an index is made of; more than that are walked, which takes time and no memory.
+const MOST_INDEXED: u64 = 1 << 18;
+
 /// The rows with this text in a property, as many as are asked for.
 pub(crate) fn all_by_property(
     painter: &Painter<'_>,
@@ -97,6 +100,11 @@ pub(crate) fn all_by_property(
         let value = painter.field(Row { kind, number }, schema, property)?;
         Some(coerce::text(&value).to_ascii_lowercase())
     };
+    let text = text.to_ascii_lowercase();
+    let is_meant = |number: &u64| numbers.has(*number) && text_of(*number).as_ref() == Some(&text);
+    if numbers.count() > MOST_INDEXED {
+        return numbers.iter().filter(is_meant).take(most).collect();
+    }
     // Only the first look at a property looks at every row; what was written since then is looked at as well.
     let index = painter.store.memo.index((painter.by, kind, within, hash::text(property)), || {
         let mut index = Index::new();
@@ -105,8 +113,6 @@ pub(crate) fn all_by_property(
         }
         index
     });
-    let text = text.to_ascii_lowercase();
-    let is_meant = |number: &u64| numbers.has(*number) && text_of(*number).as_ref() == Some(&text);
     let known = index.get(&text).into_iter().flatten().copied();
     let mut found: Vec<_> = known.chain(painter.store.written_numbers(kind)).filter(is_meant).collect();
     found.sort_unstable();
