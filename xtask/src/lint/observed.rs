@@ -62,7 +62,7 @@ pub(crate) fn corrections(path: &Path, versions: &[Version]) -> Result<String> {
     Ok(text)
 }
 
-/// What was seen of the rate limit, and what of it the client heeds: no document describes it, so no action corrects it.
+/// What was seen of the rate limit, and what of it the client follows: no document describes it, so no action corrects it.
 fn rate_limit(seen: &RateLimit) -> String {
     let mut text = format!("# the rate limit: {} responses of status 429, with these headers\n", seen.responses);
     for (name, shapes) in &seen.headers {

@@ -25,22 +25,29 @@ enum Does {
 
 /// Speaks HTTP/2 without TLS, and does with each request what the script says, the last again and again.
 async fn server(script: &'static [Does]) -> (Drata, Arc<AtomicUsize>, AbortOnDropHandle<()>) {
+    accepting(move |stream, count| async move {
+        let mut connection = h2::server::handshake(stream).await.unwrap();
+        while let Some(Ok((_, mut respond))) = connection.accept().await {
+            match script[count.fetch_add(1, Ordering::Relaxed).min(script.len() - 1)] {
+                Does::Respond => reply(&mut respond),
+                Does::Reset(reason) => respond.send_reset(reason),
+            }
+        }
+    })
+    .await
+}
+
+/// A client of a server that does this with each connection, and how many requests it counted.
+async fn accepting<F: Future<Output: Send> + Send + 'static>(
+    serve: impl Fn(TcpStream, Arc<AtomicUsize>) -> F + Send + 'static,
+) -> (Drata, Arc<AtomicUsize>, AbortOnDropHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/public", listener.local_addr().unwrap());
     let requests = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&requests);
     let task = tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let count = Arc::clone(&count);
-            tokio::spawn(async move {
-                let mut connection = h2::server::handshake(stream).await.unwrap();
-                while let Some(Ok((_, mut respond))) = connection.accept().await {
-                    match script[count.fetch_add(1, Ordering::Relaxed).min(script.len() - 1)] {
-                        Does::Respond => reply(&mut respond),
-                        Does::Reset(reason) => respond.send_reset(reason),
-                    }
-                }
-            });
+            tokio::spawn(serve(stream, Arc::clone(&count)));
         }
     });
     (client(url), requests, AbortOnDropHandle::new(task))
@@ -154,17 +161,7 @@ async fn frames(mut stream: TcpStream, script: &[Shutdown], count: &AtomicUsize)
 
 /// A client of a server that shuts connections down, and how many requests arrived.
 async fn shutting_down(script: &'static [Shutdown]) -> (Drata, Arc<AtomicUsize>, AbortOnDropHandle<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/public", listener.local_addr().unwrap());
-    let requests = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&requests);
-    let task = tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let count = Arc::clone(&count);
-            tokio::spawn(async move { frames(stream, script, &count).await });
-        }
-    });
-    (client(url), requests, AbortOnDropHandle::new(task))
+    accepting(move |stream, count| async move { frames(stream, script, &count).await }).await
 }
 
 #[tokio::test]
